@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counting of state bytes against a job's limit.
+#include "base/memory_budget.h"
+
+#include <utility>
+
+namespace tidemark {
+
+arrow::Status MemoryBudget::Change(int64_t delta_bytes, const std::string& owner) {
+  const int64_t used = used_bytes_.fetch_add(delta_bytes, std::memory_order_relaxed) + delta_bytes;
+  if (limit_bytes_ > 0 && delta_bytes > 0 && used > limit_bytes_) {
+    return arrow::Status::OutOfMemory("Memory limit exceeded by ", owner, ": the job's state needs ", used >> 20,
+                                      " MiB and 'tidemark.memory' allows ", limit_bytes_ >> 20,
+                                      " MiB. Raise it with SET 'tidemark.memory' = '...', or bound the state "
+                                      "(a window, 'table.exec.state.ttl', fewer distinct keys).");
+  }
+  return arrow::Status::OK();
+}
+
+MemoryReservation::~MemoryReservation() {
+  if (budget_ != nullptr && bytes_ != 0) (void)budget_->Change(-bytes_, owner_);  // giving back cannot fail
+}
+
+MemoryReservation::MemoryReservation(MemoryReservation&& other) noexcept
+    : budget_(std::exchange(other.budget_, nullptr)),
+      owner_(std::move(other.owner_)),
+      bytes_(std::exchange(other.bytes_, 0)) {}
+
+MemoryReservation& MemoryReservation::operator=(MemoryReservation&& other) noexcept {
+  std::swap(budget_, other.budget_);
+  std::swap(owner_, other.owner_);
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+arrow::Status MemoryReservation::Set(int64_t bytes) {
+  const int64_t delta = bytes - bytes_;
+  bytes_ = bytes;
+  if (budget_ == nullptr || delta == 0) return arrow::Status::OK();
+  return budget_->Change(delta, owner_);
+}
+
+}  // namespace tidemark

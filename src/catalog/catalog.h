@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The names a session knows: catalogs, databases, tables, views. In memory; one per session.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "catalog/table.h"
+
+namespace tidemark {
+
+using TablePtr = std::shared_ptr<const TableDefinition>;
+using ViewPtr = std::shared_ptr<const ViewDefinition>;
+using CatalogObject = std::variant<TablePtr, ViewPtr>;
+
+/// In-memory catalogs with one current catalog and database, as Flink's session has. Not thread-safe.
+/// Names are case-sensitive. Starts with catalog `default_catalog`, database `default_database`.
+class Catalog {
+ public:
+  Catalog();
+
+  /// Completes a one- to three-part name with the current catalog and database. Fails on more parts.
+  arrow::Result<std::vector<std::string>> Qualify(const std::vector<std::string>& name) const;
+
+  /// AlreadyExists when the name is taken by a table or view.
+  arrow::Status Add(CatalogObject object);
+  /// Puts the object in place of one of the same name (ALTER, CREATE OR ALTER).
+  arrow::Status Replace(CatalogObject object);
+  /// KeyError when absent.
+  arrow::Status Drop(const std::vector<std::string>& path);
+  /// Null when absent.
+  const CatalogObject* Find(const std::vector<std::string>& path) const;
+  /// Every table and view name of a database, sorted; for SHOW TABLES and suggestions.
+  std::vector<std::string> ListTables(const std::string& catalog, const std::string& database) const;
+
+  arrow::Status CreateDatabase(const std::string& catalog, const std::string& database);
+  arrow::Status DropDatabase(const std::string& catalog, const std::string& database, bool cascade);
+  arrow::Status CreateCatalog(const std::string& catalog);
+  arrow::Status DropCatalog(const std::string& catalog);
+  arrow::Status UseCatalog(const std::string& catalog);
+  arrow::Status UseDatabase(const std::string& catalog, const std::string& database);
+  std::vector<std::string> ListCatalogs() const;
+  std::vector<std::string> ListDatabases(const std::string& catalog) const;
+  const std::string& current_catalog() const { return current_catalog_; }
+  const std::string& current_database() const { return current_database_; }
+
+ private:
+  using Database = std::map<std::string, CatalogObject>;
+  std::map<std::string, std::map<std::string, Database>> catalogs_;
+  std::string current_catalog_;
+  std::string current_database_;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Connectors: where tables come from and go to. A connector describes its options, checks them, and makes sources and
+// sinks; each is one folder under connectors/ and one registration line in connectors/registry.cc.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "catalog/configuration.h"
+#include "catalog/table.h"
+#include "columnar/batch.h"
+#include "expr/function.h"
+#include "io/file_system.h"
+#include "plan/physical_plan.h"
+
+namespace tidemark::connectors {
+
+/// What sources and sinks may use. Outlives them.
+struct ConnectorContext {
+  io::FileSystem* files = nullptr;
+  Clock* clock = nullptr;
+  const Configuration* configuration = nullptr;
+  const expr::FunctionContext* functions = nullptr;
+  int worker = 0;
+  int workers = 1;
+  int64_t batch_rows = 8192;
+  /// Takes records that could not be decoded, when the table names a dead-letter table; null otherwise.
+  class DeadLetterSink* dead_letters = nullptr;
+};
+
+/// Receives bad records for a dead-letter table: source position, reason, raw bytes.
+class DeadLetterSink {
+ public:
+  virtual ~DeadLetterSink() = default;
+  virtual arrow::Status Add(const std::string& position, const std::string& reason, std::string_view record) = 0;
+};
+
+/// Names a split within its source; equal on every worker and in every run.
+using SplitId = int64_t;
+
+/// One answer of a source.
+struct Poll {
+  enum class State {
+    kBatch,    ///< `batch` holds rows of `split`
+    kNothing,  ///< nothing at hand now; ask again (after `retry_after_micros`)
+    kEnd,      ///< this source instance will never give another row
+  };
+  State state = State::kNothing;
+  Batch batch;
+  SplitId split = 0;
+  /// A split may be cut into pieces that several workers read. Pieces are numbered 0.. in the split's order, each is
+  /// read by one worker, and every batch says which piece it belongs to. Watermarks then follow the split's order.
+  int64_t piece = 0;
+  bool piece_end = false;  ///< last batch of its piece (may be empty)
+  bool split_end = false;  ///< last batch of its split (may be empty)
+  int64_t retry_after_micros = 1000;
+};
+
+/// Progress and lag, for the progress line and metrics. Written by the worker, read by others.
+struct SourceMetrics {
+  std::atomic<int64_t> rows{0};
+  std::atomic<int64_t> bytes{0};
+  std::atomic<int64_t> bad_records_skipped{0};
+  std::atomic<int64_t> total_bytes{-1};  ///< -1: unknown
+};
+
+/// Reads this worker's share of a table. One thread; Next never blocks for long (files are read in slices).
+/// Gives the plan's read_columns, in order, before computed columns.
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual arrow::Result<Poll> Next() = 0;
+  /// Splits that exist and are not ended, on whichever worker: the watermark waits for all of them. Asked before the
+  /// first Next and again whenever `splits_version` changed (a watched folder found a file).
+  virtual std::vector<SplitId> ActiveSplits() const = 0;
+  virtual int64_t splits_version() const { return 0; }
+  /// The split is caught up to its end offset, so that silence means idle (D9).
+  virtual bool CaughtUp(SplitId split) const {
+    (void)split;
+    return false;
+  }
+  SourceMetrics& metrics() { return metrics_; }
+
+ private:
+  SourceMetrics metrics_;
+};
+
+/// Writes one worker's share of the result. One thread. Nothing is visible as complete before Commit.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual arrow::Status Write(const Batch& batch) = 0;
+  /// Event time moved: partition commit triggers.
+  virtual arrow::Status Advance(EventTimeMs watermark) {
+    (void)watermark;
+    return arrow::Status::OK();
+  }
+  /// Called regularly: rolling by time.
+  virtual arrow::Status Tick() { return arrow::Status::OK(); }
+  /// The job ended well, or was stopped cleanly: everything written becomes visible.
+  virtual arrow::Status Close() = 0;
+  /// The job failed: whatever is not yet visible is removed.
+  virtual void Abort() = 0;
+};
+
+struct SourceRequest {
+  const plan::SourceNode* node = nullptr;
+  bool batch_mode = false;
+};
+
+/// A kind of table. Stateless; lives for the whole process.
+class Connector {
+ public:
+  virtual ~Connector() = default;
+  virtual std::string name() const = 0;
+  /// Connector options. Format options ("json.…") are checked by the format.
+  virtual std::vector<OptionSpec> options() const = 0;
+  /// Checks beyond single options (columns that do not fit, missing format). The message says what to write.
+  virtual arrow::Status Validate(const TableDefinition& table) const = 0;
+  virtual bool can_read() const { return true; }
+  virtual bool can_write() const { return true; }
+  virtual bool IsBounded(const TableDefinition& table) const = 0;
+  /// What a scan of this table may carry.
+  virtual plan::ChangelogMode SourceChangelog(const TableDefinition& table) const {
+    (void)table;
+    return {};
+  }
+  /// What a sink of this table takes: insert-only, upserts by primary key (no update_before), or everything.
+  virtual plan::ChangelogMode SinkChangelog(const TableDefinition& table) const {
+    (void)table;
+    return {};
+  }
+  /// Metadata columns: key to type.
+  virtual std::vector<Field> MetadataColumns(const TableDefinition& table) const {
+    (void)table;
+    return {};
+  }
+  /// Which filters and whether projections reach the reader: for EXPLAIN and the planner. Default: projection only.
+  virtual bool PushesFilters(const TableDefinition& table) const {
+    (void)table;
+    return false;
+  }
+  virtual arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request, const ConnectorContext& context) const;
+  virtual arrow::Result<std::unique_ptr<Sink>> MakeSink(const plan::SinkNode& node, const ConnectorContext& context) const;
+};
+
+/// Null when unknown.
+const Connector* FindConnector(const std::string& name);
+std::vector<std::string> ConnectorNames();
+
+/// Checks a table's options: connector known, each option known and well-formed, nothing required missing; nearest
+/// names suggested.
+arrow::Status ValidateTable(const TableDefinition& table);
+
+}  // namespace tidemark::connectors

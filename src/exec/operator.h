@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operator: turns batches into batches. One small interface that every operator of the plan implements.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/event_time.h"
+#include "base/memory_budget.h"
+#include "columnar/batch.h"
+#include "expr/function.h"
+
+namespace tidemark::exec {
+
+/// Where an operator's results go. Valid only during the call it is handed to.
+class Emitter {
+ public:
+  virtual ~Emitter() = default;
+  virtual arrow::Status Emit(Batch batch) = 0;
+  /// Tells everything downstream that no row with a time at or below `watermark` follows (late rows aside).
+  virtual arrow::Status EmitWatermark(EventTimeMs watermark) = 0;
+};
+
+/// Counters an operator keeps. Written by its worker, read by the progress line and metrics: relaxed atomics.
+struct OperatorMetrics {
+  std::atomic<int64_t> rows_in{0};
+  std::atomic<int64_t> rows_out{0};
+  std::atomic<int64_t> late_rows_dropped{0};
+  std::atomic<int64_t> state_rows{0};
+  std::atomic<int64_t> state_bytes{0};
+  std::atomic<int64_t> watermark{kMinWatermark};
+};
+
+/// A row that came too late for one window.
+struct LateRows {
+  Batch rows;                            ///< as the operator received them
+  std::vector<EventTimeMs> watermarks;   ///< the watermark that had passed, per row
+  std::vector<EventTimeMs> window_ends;  ///< the window missed, per row
+};
+
+/// Takes late rows where the user asked to keep them (a late table). Belongs to the operator's worker.
+class LateRowSink {
+ public:
+  virtual ~LateRowSink() = default;
+  virtual arrow::Status Add(const LateRows& late) = 0;
+};
+
+/// What an operator may use. Outlives the operator.
+struct OperatorContext {
+  const expr::FunctionContext* functions = nullptr;
+  Clock* clock = nullptr;
+  MemoryBudget* memory = nullptr;
+  OperatorMetrics* metrics = nullptr;
+  LateRowSink* late_rows = nullptr;  ///< null: late rows are only counted
+  std::string label;                 ///< the plan node's label, for errors
+  int worker = 0;
+  int workers = 1;
+  int64_t batch_rows = 8192;  ///< results are emitted in batches of about this many rows
+};
+
+/// One operator instance of one worker. One thread calls it; it never blocks, sleeps, or reads a clock other than the
+/// context's. Order of calls: Open, then Push / Advance / Tick in any order, Finish once after the last Push.
+class Operator {
+ public:
+  virtual ~Operator() = default;
+
+  virtual arrow::Status Open(const OperatorContext& context) {
+    context_ = &context;
+    return arrow::Status::OK();
+  }
+
+  /// Takes a batch from input `input` (0, or 0..n-1 for joins and unions).
+  virtual arrow::Status Push(int input, Batch batch, Emitter& out) = 0;
+
+  /// Event time of the merged inputs moved to `watermark` (rises strictly; never kMaxWatermark, see Finish). Emits
+  /// what became complete, then forwards the watermark. Default: forward.
+  virtual arrow::Status Advance(EventTimeMs watermark, Emitter& out) { return out.EmitWatermark(watermark); }
+
+  /// Called when no input is at hand and at least every few milliseconds: emit what a mini-batch held back.
+  virtual arrow::Status Tick(Emitter& out) {
+    (void)out;
+    return arrow::Status::OK();
+  }
+
+  /// All inputs have ended: emit the rest (complete every window, as a watermark of +infinity does). The runtime
+  /// passes the end on afterwards. Default: nothing.
+  virtual arrow::Status Finish(Emitter& out) {
+    (void)out;
+    return arrow::Status::OK();
+  }
+
+  /// Input `input` has ended while others go on. Default: nothing.
+  virtual arrow::Status FinishInput(int input, Emitter& out) {
+    (void)input;
+    (void)out;
+    return arrow::Status::OK();
+  }
+
+ protected:
+  const OperatorContext& context() const { return *context_; }
+
+ private:
+  const OperatorContext* context_ = nullptr;
+};
+
+}  // namespace tidemark::exec

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stages of planning, each a function: syntax tree -> bound -> optimized -> physical.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "catalog/configuration.h"
+#include "expr/function.h"
+#include "plan/logical_plan.h"
+#include "plan/physical_plan.h"
+#include "sql/ast.h"
+
+namespace tidemark::plan {
+
+/// What the planner must know of connectors without depending on them. Implemented by the connectors' registry.
+class TableCapabilities {
+ public:
+  virtual ~TableCapabilities() = default;
+  virtual arrow::Status Validate(const TableDefinition& table) const = 0;
+  virtual bool IsBounded(const TableDefinition& table) const = 0;
+  virtual bool CanRead(const TableDefinition& table) const = 0;
+  virtual bool CanWrite(const TableDefinition& table) const = 0;
+  virtual ChangelogMode SourceChangelog(const TableDefinition& table) const = 0;
+  virtual ChangelogMode SinkChangelog(const TableDefinition& table) const = 0;
+  virtual std::vector<Field> MetadataColumns(const TableDefinition& table) const = 0;
+  virtual bool PushesFilters(const TableDefinition& table) const = 0;
+};
+
+/// What planning reads. All outlive the call.
+struct PlanContext {
+  const Catalog* catalog = nullptr;
+  const Configuration* configuration = nullptr;
+  const TableCapabilities* tables = nullptr;
+  const expr::FunctionContext* functions = nullptr;
+};
+
+/// Resolves CREATE TABLE: types, columns, watermark and keys are checked, expressions are bound once to check them.
+/// `existing` tables are read for LIKE.
+arrow::Result<TablePtr> BindCreateTable(const sql::CreateTable& statement, const PlanContext& context);
+
+/// Resolves a query. Errors carry the place in the text (sql/diagnostic.h).
+arrow::Result<BoundQuery> BindQuery(const sql::Query& query, const PlanContext& context);
+
+/// Resolves INSERT INTO ... query: column list, defaults to NULL, implicit casts, PARTITION values.
+arrow::Result<BoundQuery> BindInsert(const sql::Insert& statement, const PlanContext& context);
+
+/// Rewrites that keep the meaning: constant folding, filter push-down, column pruning, projection merging, join
+/// condition extraction.
+arrow::Result<BoundQuery> Optimize(BoundQuery query, const PlanContext& context);
+
+/// Chooses operators, decides changelog modes, places exchanges. One job for all queries.
+arrow::Result<PhysicalPlan> MakePhysicalPlan(const std::vector<BoundQuery>& queries, const PlanContext& context);
+
+/// The plan as text for EXPLAIN: operators top down, columns read, what is pushed down, exchanges, state with its key
+/// and when it is freed.
+std::string Explain(const PhysicalPlan& plan);
+
+}  // namespace tidemark::plan
