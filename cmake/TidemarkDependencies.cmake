@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+# Finds every library from outside and gives each one name: tidemark::<library>. Folders link only these names.
+#
+# TIDEMARK_DEPS (cache or environment variable) is the folder that scripts/setup fills; several work trees may share one.
+#
+# Two symbol traps, both crashes when ignored:
+# - libparquet of the wheel exports its own OpenSSL. Whoever links OpenSSL must put it before Arrow on the link line:
+#   target_link_options(<exe> BEFORE PRIVATE -Wl,--no-as-needed), then OpenSSL::SSL OpenSSL::Crypto, then the rest.
+# - libparquet also exports another version of simdjson, and libarrow_compute another version of RE2. Ours are
+#   compiled in (simdjson) or linked statically (RE2) with hidden symbols, so the two never meet.
+if(NOT TIDEMARK_DEPS)
+  if(DEFINED ENV{TIDEMARK_DEPS})
+    set(_tidemark_deps "$ENV{TIDEMARK_DEPS}")
+  else()
+    set(_tidemark_deps "${CMAKE_SOURCE_DIR}/.deps")
+  endif()
+  set(TIDEMARK_DEPS "${_tidemark_deps}" CACHE PATH "folder that scripts/setup fills")
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+include(TidemarkArrow)
+include(TidemarkSimdjson)
+
+find_package(CLI11 CONFIG REQUIRED)
+add_library(tidemark::cli11 ALIAS CLI11::CLI11)
+find_package(fmt CONFIG REQUIRED)
+add_library(tidemark::fmt ALIAS fmt::fmt)
+find_package(date CONFIG REQUIRED)
+add_library(tidemark::date ALIAS date::date-tz)   # calendar arithmetic and IANA time zones
+find_package(nlohmann_json CONFIG REQUIRED)
+add_library(tidemark::json ALIAS nlohmann_json::nlohmann_json)   # small documents; records go through simdjson
+pkg_check_modules(LIBEDIT REQUIRED IMPORTED_TARGET GLOBAL libedit)
+add_library(tidemark::edit ALIAS PkgConfig::LIBEDIT)
+
+find_library(TIDEMARK_RE2_ARCHIVE libre2.a REQUIRED)
+find_path(TIDEMARK_RE2_INCLUDE re2/re2.h REQUIRED)
+add_library(tidemark::re2 STATIC IMPORTED)
+set_target_properties(tidemark::re2 PROPERTIES
+  IMPORTED_LOCATION ${TIDEMARK_RE2_ARCHIVE} INTERFACE_INCLUDE_DIRECTORIES ${TIDEMARK_RE2_INCLUDE})
+target_link_libraries(tidemark::re2 INTERFACE Threads::Threads)
+target_link_options(tidemark::re2 INTERFACE -Wl,--exclude-libs,libre2.a)
+
+if(BUILD_TESTING)
+  find_package(GTest CONFIG REQUIRED)
+  find_package(rapidcheck CONFIG QUIET)
+endif()

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+# How a folder under src/ becomes a library, its tests and its fuzzers, and why it can only use what lies below it.
+
+# Adds a folder beside this project's CMakeLists.txt if it has one.
+function(tidemark_add_if_present folder)
+  if(EXISTS ${CMAKE_SOURCE_DIR}/${folder}/CMakeLists.txt)
+    add_subdirectory(${folder})
+  endif()
+endfunction()
+
+# Adds src/<folder> for each name, lowest first. The order is what tidemark_library() checks DEPS against.
+function(tidemark_folders)
+  set_property(GLOBAL PROPERTY TIDEMARK_FOLDER_ORDER ${ARGN})
+  foreach(folder IN LISTS ARGN)
+    tidemark_add_if_present(src/${folder})
+  endforeach()
+endfunction()
+
+# Fails the configuration when a dependency of `folder` is not lower in the order.
+function(_tidemark_check_direction folder)
+  get_property(order GLOBAL PROPERTY TIDEMARK_FOLDER_ORDER)
+  list(FIND order ${folder} own_place)
+  if(own_place EQUAL -1)
+    message(FATAL_ERROR "src/${folder} is not in the order of folders in CMakeLists.txt")
+  endif()
+  foreach(dependency IN LISTS ARGN)
+    list(FIND order ${dependency} place)
+    if(place EQUAL -1 OR NOT place LESS own_place)
+      message(FATAL_ERROR "src/${folder} must not use src/${dependency}: the order is ${order}")
+    endif()
+  endforeach()
+endfunction()
+
+# tidemark_library(<folder> [DEPS <lower folders>] [LINK <targets>] [TEST_LINK <targets>] [EXCLUDE <files>] [TIMEOUT <s>])
+#
+# Makes tidemark_<folder> of all *.cc below the folder (an INTERFACE library as long as there are none), except
+#   *_test.cc     one GoogleTest program <folder>_test, which is also the name of its CTest;
+#   *_testing.cc  tidemark_<folder>_testing: what tests of this folder and of those above it share;
+#   *_fuzz.cc     fuzzers, named by tidemark_fuzzer();
+#   EXCLUDE       files that another target takes.
+function(tidemark_library folder)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "DEPS;LINK;TEST_LINK;EXCLUDE" ${ARGN})
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "tidemark_library(${folder}): unknown argument ${ARG_UNPARSED_ARGUMENTS}")
+  endif()
+  _tidemark_check_direction(${folder} ${ARG_DEPS})
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cc)
+  set(tests ${sources})
+  set(testing ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|testing|fuzz)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER testing INCLUDE REGEX "_testing\\.cc$")
+  if(ARG_EXCLUDE)
+    list(REMOVE_ITEM sources ${ARG_EXCLUDE})
+  endif()
+
+  set(library tidemark_${folder})
+  set(links ${ARG_LINK})
+  foreach(dependency IN LISTS ARG_DEPS)
+    if(TARGET tidemark_${dependency})
+      list(APPEND links tidemark_${dependency})
+    endif()
+  endforeach()
+  if(sources)
+    add_library(${library} STATIC ${sources})
+    target_include_directories(${library} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(${library} PUBLIC ${links})
+  else()
+    add_library(${library} INTERFACE)
+    target_include_directories(${library} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(${library} INTERFACE ${links})
+  endif()
+
+  if(BUILD_TESTING)
+    _tidemark_folder_tests(${folder} "${tests}" "${testing}" "${ARG_DEPS}" "${ARG_TEST_LINK}" "${ARG_TIMEOUT}")
+  endif()
+endfunction()
+
+# The test program of one folder, and the library of what its tests share with those above.
+function(_tidemark_folder_tests folder tests testing deps test_link timeout)
+  set(shared "")
+  foreach(dependency IN LISTS deps)
+    if(TARGET tidemark_${dependency}_testing)
+      list(APPEND shared tidemark_${dependency}_testing)
+    endif()
+  endforeach()
+  if(testing)
+    add_library(tidemark_${folder}_testing STATIC ${testing})
+    target_link_libraries(tidemark_${folder}_testing PUBLIC ${shared} tidemark_${folder} GTest::gmock)
+    set(shared tidemark_${folder}_testing ${shared})
+  endif()
+  if(tests)
+    add_executable(${folder}_test ${tests})
+    target_link_libraries(${folder}_test PRIVATE ${shared} tidemark_${folder} ${test_link} GTest::gmock GTest::gtest_main)
+    tidemark_test(${folder}_test TIMEOUT "${timeout}" COMMAND ${folder}_test --gtest_brief=1)
+  endif()
+endfunction()
+
+# tidemark_test(<name> COMMAND <command...> [TIMEOUT <s>]): a CTest that runs in the project's root folder.
+function(tidemark_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "COMMAND" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND ${ARG_COMMAND} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}
+    ENVIRONMENT "TIDEMARK_BINARY=${CMAKE_BINARY_DIR}/tidemark")
+endfunction()
+
+# tidemark_fuzzer(<name> SOURCES <files> DEPS <folders> [CORPUS <folder>] [SECONDS <s>])
+#
+# The sources define LLVMFuzzerTestOneInput. With TIDEMARK_FUZZ the program <name> is a libFuzzer; otherwise it replays
+# the corpus and a fixed number of seeded mutations of it, which is what the CTest <name> runs.
+function(tidemark_fuzzer name)
+  cmake_parse_arguments(ARG "" "CORPUS;SECONDS" "SOURCES;DEPS" ${ARGN})
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  if(NOT ARG_SECONDS)
+    set(ARG_SECONDS 3)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  foreach(dependency IN LISTS ARG_DEPS)
+    target_link_libraries(${name} PRIVATE tidemark_${dependency})
+  endforeach()
+  if(TIDEMARK_FUZZ)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    tidemark_test(${name} TIMEOUT 900
+      COMMAND ${CMAKE_SOURCE_DIR}/scripts/fuzz $<TARGET_FILE:${name}> ${ARG_CORPUS})
+  else()
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+    tidemark_test(${name} COMMAND ${name} --seconds ${ARG_SECONDS} ${ARG_CORPUS})
+  endif()
+endfunction()
