@@ -16,9 +16,11 @@ class SplitWatermark {
  public:
   explicit SplitWatermark(EventTimeMs start = kMinWatermark) : current_(start) {}
 
-  /// Takes in the values of the WATERMARK expression for consecutive rows, in ms (kMinWatermark for a NULL). Returns the watermark before each
-  /// row, or null when each row's `rowtime` lies more than 1 ms after the watermark before it (no row can be late, so
-  /// nobody need look).
+  /// Takes in the values of the WATERMARK expression for consecutive rows, in ms (kMinWatermark for a NULL). Returns the
+  /// watermark before each row; or null, which is the common case, when each row's `rowtime` lies more than 1 ms after
+  /// the watermark before it: then no row can be late for a window, nor touch a session that is already complete
+  /// (its end is at most watermark + 1), so nobody need look.
+  /// REQUIRES: both vectors have one entry per row.
   std::shared_ptr<const std::vector<EventTimeMs>> Observe(const std::vector<EventTimeMs>& watermarks,
                                                           const std::vector<EventTimeMs>& rowtimes);
   EventTimeMs current() const { return current_; }
@@ -33,7 +35,8 @@ class WatermarkMerger {
  public:
   explicit WatermarkMerger(int inputs = 0);
 
-  /// Adds an input that holds the minimum at `start` from now on. Returns its number.
+  /// Adds an input that holds the minimum at `start` from now on. Returns its number. current() stands still, so that
+  /// inputs added one after the other are all counted before it moves.
   int AddInput(EventTimeMs start = kMinWatermark);
   /// Each of these returns true when current() rose.
   bool Advance(int input, EventTimeMs watermark);

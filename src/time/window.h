@@ -2,6 +2,8 @@
 // Window assignment: which windows a point in time belongs to. Pure arithmetic, shared by batch and stream.
 #pragma once
 
+#include <arrow/status.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,8 +22,21 @@ struct WindowSpec {
   int64_t slide_ms = 0;
   int64_t offset_ms = 0;
 
+  bool operator==(const WindowSpec&) const = default;
+  /// For EXPLAIN and operator identity: "TUMBLE(size=10 s)", "HOP(size=1 h, slide=5 min, offset=-1 min)".
   std::string ToString() const;
 };
+
+/// Times and window lengths lie within this many ms of 0 (some 146 million years), so that no sum below overflows.
+inline constexpr int64_t kTimeRangeMs = int64_t{1} << 62;
+
+/// Invalid with what is wrong when the lengths are not positive, too long, or, for CUMULATE, size is not a multiple of
+/// the step; and for HOP, when there would be more than kMaxWindowsPerRow windows around each row. Every function
+/// below REQUIRES a spec that passes, and times within kTimeRangeMs.
+arrow::Status CheckWindowSpec(const WindowSpec& spec);
+
+/// How many windows one row may be part of: guards against HOP(slide => 1 ms, size => 1 year).
+inline constexpr int64_t kMaxWindowsPerRow = 100'000;
 
 /// [start, end) in ms. window_time is end - 1.
 struct Window {
@@ -33,7 +48,8 @@ struct Window {
 /// The start of the window of length `size_ms` shifted by `offset_ms` that holds `time`; right for negative times.
 EventTimeMs WindowStart(EventTimeMs time, int64_t offset_ms, int64_t size_ms);
 
-/// Appends the windows that hold `time`, in the order Flink emits them. Not for SESSION.
+/// Appends the windows that hold `time`, in the order Flink emits them: HOP latest first, CUMULATE shortest first. None
+/// for a HOP whose slide exceeds its size when `time` falls between two windows. Not for SESSION.
 void AssignWindows(const WindowSpec& spec, EventTimeMs time, std::vector<Window>* windows);
 
 /// Slices (panes): every TUMBLE / HOP / CUMULATE window is a union of slices, and every time lies in exactly one.
@@ -45,6 +61,8 @@ EventTimeMs SliceEnd(const WindowSpec& spec, EventTimeMs time);
 std::vector<EventTimeMs> SlicesOfWindow(const WindowSpec& spec, EventTimeMs window_end);
 /// The windows that the slice ending at `slice_end` takes part in, by window end, ascending.
 std::vector<Window> WindowsOfSlice(const WindowSpec& spec, EventTimeMs slice_end);
+/// The window that ends at `window_end`.
+Window WindowEndingAt(const WindowSpec& spec, EventTimeMs window_end);
 
 /// A window is complete, and rows for it are late, once the watermark has reached end - 1.
 constexpr bool WindowIsComplete(EventTimeMs window_end, EventTimeMs watermark) { return watermark >= window_end - 1; }
