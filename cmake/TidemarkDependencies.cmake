@@ -19,6 +19,7 @@ endif()
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)   # runs the checks of scripts/; not part of the program
 include(TidemarkArrow)
 include(TidemarkSimdjson)
 

@@ -11,9 +11,24 @@ endfunction()
 # Adds src/<folder> for each name, lowest first. The order is what tidemark_library() checks DEPS against.
 function(tidemark_folders)
   set_property(GLOBAL PROPERTY TIDEMARK_FOLDER_ORDER ${ARGN})
+  _tidemark_layers_target()
   foreach(folder IN LISTS ARGN)
     tidemark_add_if_present(src/${folder})
   endforeach()
+endfunction()
+
+# The target `layers`: fails the build when a file includes a folder that its own does not name in DEPS. All folders
+# share one include path, so the compiler alone would not notice.
+function(_tidemark_layers_target)
+  file(GLOB_RECURSE checked CONFIGURE_DEPENDS
+    ${CMAKE_SOURCE_DIR}/src/*.h ${CMAKE_SOURCE_DIR}/src/*.cc ${CMAKE_SOURCE_DIR}/src/*CMakeLists.txt)
+  set(stamp ${CMAKE_BINARY_DIR}/layers.stamp)
+  add_custom_command(OUTPUT ${stamp}
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/check_style --layers
+    COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
+    DEPENDS ${checked} ${CMAKE_SOURCE_DIR}/scripts/check_style
+    COMMENT "Checking that folders include only downward" VERBATIM)
+  add_custom_target(layers ALL DEPENDS ${stamp})
 endfunction()
 
 # Fails the configuration when a dependency of `folder` is not lower in the order.
@@ -64,6 +79,7 @@ function(tidemark_library folder)
   endforeach()
   if(sources)
     add_library(${library} STATIC ${sources})
+    add_dependencies(${library} layers)
     target_include_directories(${library} PUBLIC ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(${library} PUBLIC ${links})
   else()
@@ -111,7 +127,7 @@ endfunction()
 # tidemark_fuzzer(<name> SOURCES <files> DEPS <folders> [CORPUS <folder>] [SECONDS <s>])
 #
 # The sources define LLVMFuzzerTestOneInput. With TIDEMARK_FUZZ the program <name> is a libFuzzer; otherwise it replays
-# the corpus and a fixed number of seeded mutations of it, which is what the CTest <name> runs.
+# the corpus and then seeded mutations of it for SECONDS (default 3), which is what the CTest <name> runs.
 function(tidemark_fuzzer name)
   cmake_parse_arguments(ARG "" "CORPUS;SECONDS" "SOURCES;DEPS" ${ARGN})
   if(NOT BUILD_TESTING)
@@ -132,4 +148,5 @@ function(tidemark_fuzzer name)
     target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cc)
     tidemark_test(${name} COMMAND ${name} --seconds ${ARG_SECONDS} ${ARG_CORPUS})
   endif()
+  set_tests_properties(${name} PROPERTIES LABELS fuzz)
 endfunction()
