@@ -18,6 +18,7 @@
 #include "columnar/batch.h"
 #include "expr/function.h"
 #include "io/file_system.h"
+#include "io/standard_streams.h"
 #include "plan/physical_plan.h"
 
 namespace tidemark::connectors {
@@ -26,6 +27,8 @@ namespace tidemark::connectors {
 struct ConnectorContext {
   io::FileSystem* files = nullptr;
   Clock* clock = nullptr;
+  /// Standard input, output and error; null: the process's own.
+  io::StandardStreams* streams = nullptr;
   const Configuration* configuration = nullptr;
   const expr::FunctionContext* functions = nullptr;
   int worker = 0;

@@ -5,6 +5,7 @@
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,10 +32,16 @@ class BadRecordHandler {
   virtual arrow::Status Handle(const BadRecord& bad) = 0;
 };
 
-/// Decodes a stream of records, one decoder per split. One thread.
+/// Decodes a stream of records: one split, or one piece of it, after the other. One thread.
 class Decoder {
  public:
   virtual ~Decoder() = default;
+  /// A new stream of bytes begins: line numbers start again at 1. `header` is the first record of the file when the
+  /// format reads one (Format::has_header), else empty.
+  virtual arrow::Status Start(std::string_view header) {
+    (void)header;
+    return arrow::Status::OK();
+  }
   /// Decodes every complete record of `bytes` that fits in one batch of about `max_rows` rows (more where one message
   /// holds several). Sets `consumed` to the bytes used; the caller gives the rest again with more appended. `at_end`:
   /// nothing follows, so the last record need not be terminated. Memory before and after `bytes` is readable for
@@ -64,6 +71,9 @@ class Encoder {
 struct DecodeRequest {
   Schema physical_schema;       ///< all physical columns of the table (partition columns not among them)
   std::vector<int> projection;  ///< which of them to decode, ascending; the batch has just these
+  /// ROW columns of which only some fields are used: physical column to paths of field indexes. The batch has the whole
+  /// ROW; fields that are not used are NULL. A hint.
+  std::map<int, std::vector<std::vector<int>>> used_fields;
   std::string local_time_zone = "UTC";
   BadRecordHandler* bad_records = nullptr;
   int64_t max_record_bytes = 64 << 20;
@@ -77,6 +87,12 @@ struct Format {
   bool changelog = false;
   /// Records are lines, so that a large plain file may be cut at any line end and its pieces decoded by several workers.
   bool splittable = true;
+  /// Given the table's options (prefix removed): overrides `splittable`, e.g. CSV without quotes. Null: `splittable`.
+  bool (*is_splittable)(const TableOptions& options) = nullptr;
+  /// The first record of each file is a header, which the reader hands to Decoder::Start. Null: never.
+  bool (*has_header)(const TableOptions& options) = nullptr;
+  /// Refuses column types the format has no form for, and options that exclude each other. Null: takes all.
+  arrow::Status (*check)(const TableOptions& options, const Schema& physical_schema) = nullptr;
   /// `options`: the table's, prefix removed, checked against `options`.
   arrow::Result<std::unique_ptr<Decoder>> (*make_decoder)(const TableOptions& options, const DecodeRequest& request) = nullptr;
   arrow::Result<std::unique_ptr<Encoder>> (*make_encoder)(const TableOptions& options, const Schema& schema,

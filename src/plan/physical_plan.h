@@ -3,6 +3,7 @@
 // decided and exchanges placed. Immutable; made once per job, read by all workers.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,6 +67,10 @@ struct SourceNode final : PhysicalNode {
   TablePtr table;
   /// Indexes into table->columns of the physical and metadata columns to read, ascending.
   std::vector<int> read_columns;
+  /// ROW columns among them of which only some fields are used: table column to the paths of field indexes below it.
+  /// A column without an entry is used whole. The reader gives the whole ROW type all the same; fields that are not
+  /// used may be NULL. A hint, and the reason a wide nested record costs no more than what is read of it.
+  std::map<int, std::vector<std::vector<int>>> used_fields;
   std::vector<PushedFilter> filters;
   /// Rows needed at most over all workers (LIMIT pushed down), as a hint.
   std::optional<int64_t> limit;
