@@ -14,8 +14,6 @@
 
 namespace tidemark {
 
-using TablePtr = std::shared_ptr<const TableDefinition>;
-using ViewPtr = std::shared_ptr<const ViewDefinition>;
 using CatalogObject = std::variant<TablePtr, ViewPtr>;
 
 /// In-memory catalogs with one current catalog and database, as Flink's session has. Not thread-safe.

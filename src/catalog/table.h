@@ -59,4 +59,7 @@ struct ViewDefinition {
   bool temporary = false;
 };
 
+using TablePtr = std::shared_ptr<const TableDefinition>;
+using ViewPtr = std::shared_ptr<const ViewDefinition>;
+
 }  // namespace tidemark

@@ -4,7 +4,9 @@
 
 #include <arrow/result.h>
 
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -38,15 +40,22 @@ struct PlanContext {
   const expr::FunctionContext* functions = nullptr;
 };
 
-/// Resolves CREATE TABLE: types, columns, watermark and keys are checked, expressions are bound once to check them.
-/// `existing` tables are read for LIKE.
-arrow::Result<TablePtr> BindCreateTable(const sql::CreateTable& statement, const PlanContext& context);
+/// Resolves CREATE TABLE: types, columns, watermark and keys are checked, expressions are bound once to check them;
+/// LIKE reads the catalog. The table shares ownership of the statement, whose expressions it keeps. Of CREATE TABLE AS
+/// it gives the table; the session binds the query as an INSERT.
+arrow::Result<TablePtr> BindCreateTable(std::shared_ptr<const sql::CreateTableStatement> statement,
+                                        const PlanContext& context);
+
+/// Resolves CREATE VIEW: the query is bound once to check it. `text` is the script, from which the view's own text is
+/// cut. The view shares ownership of the statement.
+arrow::Result<ViewPtr> BindCreateView(std::shared_ptr<const sql::CreateViewStatement> statement, std::string_view text,
+                                      const PlanContext& context);
 
 /// Resolves a query. Errors carry the place in the text (sql/diagnostic.h).
 arrow::Result<BoundQuery> BindQuery(const sql::Query& query, const PlanContext& context);
 
 /// Resolves INSERT INTO ... query: column list, defaults to NULL, implicit casts, PARTITION values.
-arrow::Result<BoundQuery> BindInsert(const sql::Insert& statement, const PlanContext& context);
+arrow::Result<BoundQuery> BindInsert(const sql::InsertStatement& statement, const PlanContext& context);
 
 /// Rewrites that keep the meaning: constant folding, filter push-down, column pruning, projection merging, join
 /// condition extraction.
