@@ -6,6 +6,7 @@
 set(TIDEMARK_ARROW_MIN 21.0.0 CACHE STRING "oldest Arrow accepted")
 set(PYARROW_DIR "" CACHE PATH "the folder 'pyarrow' of an unpacked or installed wheel")
 set(TIDEMARK_ARROW_LIBRARIES "")   # the wheel's libraries that 'make install' copies
+set(TIDEMARK_ARROW_LICENSES "")    # and the licence and notice that go with them
 
 if(NOT PYARROW_DIR)
   find_package(Arrow ${TIDEMARK_ARROW_MIN} CONFIG QUIET)
@@ -58,3 +59,4 @@ target_link_libraries(tidemark::arrow INTERFACE tidemark::arrow_compute tidemark
 foreach(_library arrow arrow_compute parquet)
   list(APPEND TIDEMARK_ARROW_LIBRARIES ${_pyarrow}/lib${_library}.so.${_so_version})
 endforeach()
+file(GLOB TIDEMARK_ARROW_LICENSES ${_pyarrow}-${_arrow_version}.dist-info/licenses/*.txt)
