@@ -65,6 +65,7 @@ StandardStreams* ProcessStreams() {
 }
 
 arrow::Result<int64_t> MemoryStreams::ReadInput(int64_t length, int64_t /*timeout_micros*/, void* out) {
+  const std::lock_guard lock(mutex_);
   if (position_ == input_.size()) return -1;
   const size_t count = std::min(static_cast<size_t>(length), input_.size() - position_);
   std::memcpy(out, input_.data() + position_, count);
@@ -73,13 +74,25 @@ arrow::Result<int64_t> MemoryStreams::ReadInput(int64_t length, int64_t /*timeou
 }
 
 arrow::Status MemoryStreams::WriteOutput(std::string_view bytes) {
+  const std::lock_guard lock(mutex_);
   output_ += bytes;
   return arrow::Status::OK();
 }
 
 arrow::Status MemoryStreams::WriteError(std::string_view bytes) {
+  const std::lock_guard lock(mutex_);
   error_ += bytes;
   return arrow::Status::OK();
+}
+
+std::string MemoryStreams::output() const {
+  const std::lock_guard lock(mutex_);
+  return output_;
+}
+
+std::string MemoryStreams::error() const {
+  const std::lock_guard lock(mutex_);
+  return error_;
 }
 
 }  // namespace tidemark::io

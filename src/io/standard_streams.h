@@ -6,6 +6,7 @@
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -37,11 +38,11 @@ class MemoryStreams final : public StandardStreams {
   arrow::Status WriteOutput(std::string_view bytes) override;
   arrow::Status WriteError(std::string_view bytes) override;
 
-  /// Not to be called while another thread writes.
-  const std::string& output() const { return output_; }
-  const std::string& error() const { return error_; }
+  std::string output() const;
+  std::string error() const;
 
  private:
+  mutable std::mutex mutex_;
   std::string input_;
   size_t position_ = 0;
   std::string output_;
