@@ -52,8 +52,9 @@ test-tsan:  ## All tests under ThreadSanitizer
 
 fuzz:  ## Every fuzzer for FUZZ_SECONDS (default 60) with libFuzzer
 	@scripts/setup --check
-	@$(MAKE) --no-print-directory build PRESET=fuzz
-	@ctest --test-dir build-fuzz -L fuzz --output-on-failure
+	@cmake --preset fuzz --log-level=NOTICE
+	@ninja -C build-fuzz -j $(JOBS) fuzzers
+	@ctest --test-dir build-fuzz -L fuzz -j $(JOBS) --output-on-failure --no-tests=error
 
 install: build  ## Install into PREFIX (default /usr/local); the result needs no Python
 	@cmake --install $(BUILD) --prefix $(PREFIX)
