@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -75,7 +76,8 @@ struct AggregateCallSite {
   std::vector<ArgumentInfo> arguments;
   /// Each distinct argument tuple counts once per accumulator (kept in a set beside it, with counts if retractable).
   bool distinct = false;
-  bool ignore_nulls = true;
+  /// `IGNORE NULLS` (true), `RESPECT NULLS` (false); unset: what the function does by itself.
+  std::optional<bool> ignore_nulls;
   /// The input may retract rows: MIN/MAX and others then keep what they need to take values back.
   bool retractable = false;
 };
