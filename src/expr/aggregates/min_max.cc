@@ -4,6 +4,7 @@
 
 #include <arrow/array.h>
 
+#include <cmath>
 #include <optional>
 
 #include "expr/aggregates/definition.h"
@@ -20,7 +21,7 @@ struct Extreme {
   alignas(8) int64_t known;  // 0: no value yet
 };
 
-/// NaN compares as in Java: it neither replaces nor is replaced.
+/// NaN gives way to every number, so that the order of rows does not matter.
 template <typename T, bool kMax>
 class FixedExtreme final : public PlainAggregate<Extreme<T>> {
  public:
@@ -51,7 +52,9 @@ class FixedExtreme final : public PlainAggregate<Extreme<T>> {
 
  private:
   static void Offer(State& state, const T& value) {
-    if (!state.known || (kMax ? value > state.value : value < state.value)) {
+    bool better = !state.known || (kMax ? value > state.value : value < state.value);
+    if constexpr (std::is_floating_point_v<T>) better = better || std::isnan(state.value);
+    if (better) {
       state.value = value;
       state.known = 1;
     }

@@ -33,6 +33,7 @@ template <typename T>
 struct Stored {
   using Type = int64_t;
   using Less = std::less<int64_t>;
+  static constexpr bool kNegatedForMax = false;
   static T Back(int64_t value) { return static_cast<T>(value); }
 };
 template <typename T>
@@ -40,18 +41,22 @@ template <typename T>
 struct Stored<T> {
   using Type = double;
   using Less = DoubleLess;
+  // MAX is then the smallest too, and NaN comes last for both.
+  static constexpr bool kNegatedForMax = true;
   static T Back(double value) { return static_cast<T>(value); }
 };
 template <>
 struct Stored<arrow::Decimal128> {
   using Type = arrow::Decimal128;
   using Less = std::less<arrow::Decimal128>;
+  static constexpr bool kNegatedForMax = false;
   static arrow::Decimal128 Back(const arrow::Decimal128& value) { return value; }
 };
 template <>
 struct Stored<std::string_view> {
   using Type = std::string;
   using Less = std::less<>;
+  static constexpr bool kNegatedForMax = false;
   static std::string_view Back(const std::string& value) { return value; }
 };
 
@@ -74,8 +79,8 @@ class RetractableExtreme final : public HeldAggregate<ExtremeValues<T>> {
   arrow::Status Update(const AggregateInput& input) const override {
     ARROW_ASSIGN_OR_RAISE(auto column, ColumnReader<T>::Make(input.args[0]));
     ForEachValue<State>(
-        input, column, [](State& state, const T& value) { Change(state, value, 1); },
-        [](State& state, const T& value) { Change(state, value, -1); });
+        input, column, [this](State& state, const T& value) { Change(state, Signed(value), 1); },
+        [this](State& state, const T& value) { Change(state, Signed(value), -1); });
     return arrow::Status::OK();
   }
 
@@ -92,8 +97,10 @@ class RetractableExtreme final : public HeldAggregate<ExtremeValues<T>> {
   arrow::Result<std::shared_ptr<arrow::Array>> Finalize(std::span<uint8_t* const> states) const override {
     auto value_at = [&](int64_t i) -> std::optional<T> {
       const Values* values = this->HeldAt(states[i]);
-      const Value* value = values == nullptr ? nullptr : max_ ? values->counts.Largest() : values->counts.Smallest();
-      return value == nullptr ? std::nullopt : std::optional<T>(Stored<T>::Back(*value));
+      if (values == nullptr) return std::nullopt;
+      const bool last = max_ && !Stored<T>::kNegatedForMax;
+      const Value* value = last ? values->counts.Largest() : values->counts.Smallest();
+      return value == nullptr ? std::nullopt : std::optional<T>(Signed(Stored<T>::Back(*value)));
     };
     const auto count = static_cast<int64_t>(states.size());
     if constexpr (std::is_same_v<T, std::string_view>) {
@@ -103,7 +110,8 @@ class RetractableExtreme final : public HeldAggregate<ExtremeValues<T>> {
     }
   }
 
-  /// Saved form: version (u8 = 1), number of values (u32), then each value (text: length u32 and bytes) and count (i64).
+  /// Saved form: version (u8 = 1), number of values (u32), then each value as kept (text: length u32 and bytes; DOUBLE under
+  /// MAX: negated) and count (i64).
   arrow::Status Save(const uint8_t* state, std::string* out) const override {
     PutFixed(kVersion, out);
     const Values* values = this->HeldAt(state);
@@ -137,6 +145,14 @@ class RetractableExtreme final : public HeldAggregate<ExtremeValues<T>> {
  private:
   static constexpr uint8_t kVersion = 1;
   static constexpr size_t kInlineText = 15;  // std::string keeps so much without an allocation
+
+  T Signed(const T& value) const {
+    if constexpr (Stored<T>::kNegatedForMax) {
+      return max_ ? -value : value;
+    } else {
+      return value;
+    }
+  }
 
   static bool LoadEntry(std::string_view* saved, State& state) {
     std::conditional_t<std::is_same_v<Value, std::string>, std::string_view, Value> value;
