@@ -59,10 +59,12 @@ struct Poll {
   Batch batch;
   SplitId split = 0;
   /// A split may be cut into pieces that several workers read. Pieces are numbered 0.. in the split's order, each is
-  /// read by one worker, and every batch says which piece it belongs to. Watermarks then follow the split's order.
+  /// read by one worker, and every batch says which piece it belongs to. Watermarks then follow the split's order: rows
+  /// of a piece wait, decoded, until the pieces before it are complete. So each worker reads a split's pieces in
+  /// ascending order, and all workers take splits in one common order.
   int64_t piece = 0;
   bool piece_end = false;  ///< last batch of its piece (may be empty)
-  bool split_end = false;  ///< last batch of its split (may be empty)
+  bool split_end = false;  ///< last batch of its split (may be empty); said of every split, else the watermark waits
   int64_t retry_after_micros = 1000;
 };
 
@@ -107,7 +109,8 @@ class Sink {
   }
   /// Called regularly: rolling by time.
   virtual arrow::Status Tick() { return arrow::Status::OK(); }
-  /// The job ended well, or was stopped cleanly: everything written becomes visible.
+  /// The job ended well, or was stopped cleanly: everything written becomes visible. Called when every worker has
+  /// written its last row; worker 0's comes after all others have returned.
   virtual arrow::Status Close() = 0;
   /// The job failed: whatever is not yet visible is removed.
   virtual void Abort() = 0;

@@ -27,7 +27,8 @@ class Emitter {
   virtual arrow::Status EmitWatermark(EventTimeMs watermark) = 0;
 };
 
-/// Counters an operator keeps. Written by its worker, read by the progress line and metrics: relaxed atomics.
+/// Counters of an operator. Written by its worker, read by the progress line and metrics: relaxed atomics. The runtime
+/// counts rows_in, rows_out and the watermark; the operator the rest.
 struct OperatorMetrics {
   std::atomic<int64_t> rows_in{0};
   std::atomic<int64_t> rows_out{0};

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making and connecting the parts of one worker.
+#include "runtime/dataflow_builder.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "catalog/configuration.h"
+#include "runtime/late_rows.h"
+#include "runtime/operator_task.h"
+#include "runtime/values_task.h"
+
+namespace tidemark::runtime {
+
+using plan::PhysicalNode;
+using Kind = PhysicalNode::Kind;
+
+JobParts::JobParts(plan::PhysicalPlan the_plan, JobOptions the_options)
+    : plan(std::move(the_plan)),
+      options(std::move(the_options)),
+      shape(plan, options.workers),
+      control(options.workers),
+      memory(options.memory_bytes),
+      metrics(shape.nodes().size()) {
+  if (options.functions.clock == nullptr) options.functions.clock = options.clock;
+  for (const PhysicalNode* node : shape.nodes()) {
+    for (int worker = 0; worker < options.workers; ++worker) {
+      const bool runs = shape.RunsOn(*node, worker);
+      metrics[shape.IndexOf(*node)].push_back(runs ? std::make_unique<exec::OperatorMetrics>() : nullptr);
+    }
+    if (node->kind() == Kind::kExchange) {
+      const auto& exchange = static_cast<const plan::ExchangeNode&>(*node);
+      if (shape.IsPassThrough(exchange)) continue;
+      const int targets = exchange.hash_columns.empty() ? 1 : options.workers;
+      exchanges[node] = std::make_unique<ExchangeChannels>(options.workers, targets, options.channel_capacity);
+    }
+    if (node->kind() == Kind::kSource && static_cast<const plan::SourceNode&>(*node).watermark) {
+      boards[node] = std::make_unique<SplitBoard>(&control);
+    }
+  }
+  if (options.collector != nullptr) collector = std::make_unique<SerialCollector>(options.collector);
+}
+
+namespace {
+
+class DataflowBuilder {
+ public:
+  DataflowBuilder(JobParts* parts, int worker) : parts_(*parts), options_(parts->options), worker_(worker) {}
+
+  arrow::Result<Dataflow> Build() {
+    for (const PhysicalNode* node : parts_.shape.nodes()) ARROW_RETURN_NOT_OK(BuildNode(*node));
+    for (auto& stage : dataflow_.stages) stage.head->outlet()->CollectSenders(&stage.senders);
+    std::stable_sort(dataflow_.stages.begin(), dataflow_.stages.end(), [](const auto& left, const auto& right) {
+      return left.is_input != right.is_input ? right.is_input : left.depth > right.depth;
+    });
+    return std::move(dataflow_);
+  }
+
+  const FailureSite& site() const { return *dataflow_.site; }
+
+ private:
+  arrow::Status BuildNode(const PhysicalNode& node) {
+    if (node.kind() == Kind::kExchange) return BuildExchange(static_cast<const plan::ExchangeNode&>(node));
+    if (!parts_.shape.RunsOn(node, worker_)) return arrow::Status::OK();
+    switch (node.kind()) {
+      case Kind::kSource: return BuildSource(static_cast<const plan::SourceNode&>(node));
+      case Kind::kValues: return BuildValues(static_cast<const plan::ValuesNode&>(node));
+      case Kind::kSink: return BuildSink(static_cast<const plan::SinkNode&>(node));
+      default: return BuildOperator(node);
+    }
+  }
+
+  exec::OperatorMetrics* Metrics(const PhysicalNode& node) {
+    return parts_.metrics[parts_.shape.IndexOf(node)][worker_].get();
+  }
+
+  std::vector<Parker*> Parkers(int count) {
+    std::vector<Parker*> parkers;
+    for (int worker = 0; worker < count; ++worker) parkers.push_back(parts_.control.parker(worker));
+    return parkers;
+  }
+
+  void AddStage(const PhysicalNode& node, std::unique_ptr<Head> head, bool is_input) {
+    outlets_[&node] = head->outlet();
+    dataflow_.stages.push_back({std::move(head), {}, parts_.shape.Depth(node), is_input});
+  }
+
+  /// Connects the inputs of `node` to `consumer`; those that run elsewhere end at once.
+  void Connect(const PhysicalNode& node, Consumer* consumer) {
+    for (size_t i = 0; i < node.inputs().size(); ++i) {
+      const int input = static_cast<int>(i);
+      const auto outlet = outlets_.find(node.inputs()[i].get());
+      if (outlet != outlets_.end()) outlet->second->Connect(consumer, input);
+      else dataflow_.absent_inputs.push_back({consumer, input});
+    }
+  }
+
+  connectors::ConnectorContext MakeConnectorContext(bool alone) {
+    connectors::ConnectorContext context;
+    context.files = options_.files;
+    context.clock = options_.clock;
+    context.streams = options_.streams;
+    context.configuration = options_.configuration;
+    context.functions = &options_.functions;
+    context.worker = alone ? 0 : worker_;
+    context.workers = alone ? 1 : options_.workers;
+    context.batch_rows = options_.batch_rows;
+    return context;
+  }
+
+  arrow::Status BuildSource(const plan::SourceNode& node) {
+    FailureSite* site = dataflow_.site.get();
+    connectors::SourceRequest request;
+    request.node = &node;
+    request.batch_mode = parts_.plan.batch_mode;
+    auto source = options_.components->MakeSource(request, MakeConnectorContext(parts_.shape.OnlyOnWorker0(node)));
+    if (!source.ok()) return site->Note(source.status(), node.label());
+    SourceTaskOptions task_options;
+    task_options.worker = worker_;
+    task_options.read_ahead_batches = options_.read_ahead_batches;
+    task_options.idle_timeout_micros = options_.idle_timeout_micros;
+    const auto idle_option = node.table->options.find("scan.watermark.idle-timeout");
+    if (idle_option != node.table->options.end()) {
+      ARROW_ASSIGN_OR_RAISE(const int64_t millis, ParseDurationMillis(idle_option->second));
+      task_options.idle_timeout_micros = millis * 1000;
+    }
+    const auto board = parts_.boards.find(&node);
+    auto task = SourceTask::Make(node, std::move(source).ValueUnsafe(),
+                                 board == parts_.boards.end() ? nullptr : board->second.get(), task_options,
+                                 &options_.functions, Metrics(node), site);
+    if (!task.ok()) return site->Note(task.status(), node.label());
+    (*task)->AnnounceSplits(options_.clock->SteadyMicros());
+    parts_.sources.push_back({parts_.shape.IndexOf(node), task->get()});
+    AddStage(node, std::move(task).ValueUnsafe(), /*is_input=*/true);
+    return arrow::Status::OK();
+  }
+
+  arrow::Status BuildValues(const plan::ValuesNode& node) {
+    ARROW_ASSIGN_OR_RAISE(auto task, ValuesTask::Make(node, options_.batch_rows, options_.functions, Metrics(node),
+                                                      dataflow_.site.get()));
+    AddStage(node, std::move(task), /*is_input=*/true);
+    return arrow::Status::OK();
+  }
+
+  arrow::Status BuildExchange(const plan::ExchangeNode& node) {
+    const PhysicalNode* input = node.inputs()[0].get();
+    if (parts_.shape.IsPassThrough(node)) {
+      if (const auto below = outlets_.find(input); below != outlets_.end()) outlets_[&node] = below->second;
+      return arrow::Status::OK();
+    }
+    ExchangeChannels* channels = parts_.exchanges.at(&node).get();
+    auto sender = std::make_unique<ExchangeSender>(node.hash_columns, channels, worker_, Parkers(channels->targets()),
+                                                   options_.batch_rows, node.label(), dataflow_.site.get());
+    Connect(node, sender.get());
+    dataflow_.senders.push_back(sender.get());
+    dataflow_.consumers.push_back(std::move(sender));
+    if (!parts_.shape.RunsOn(node, worker_)) return arrow::Status::OK();
+    AddStage(node,
+             std::make_unique<ExchangeReceiver>(channels, worker_, Parkers(options_.workers),
+                                                options_.components->MakeWatermarkMerge(options_.workers), node.label(),
+                                                dataflow_.site.get(), options_.chooser),
+             /*is_input=*/false);
+    return arrow::Status::OK();
+  }
+
+  arrow::Status BuildOperator(const PhysicalNode& node) {
+    FailureSite* site = dataflow_.site.get();
+    auto op = options_.components->MakeOperator(node);
+    if (!op.ok()) return site->Note(op.status(), node.label());
+    exec::OperatorContext context;
+    context.functions = &options_.functions;
+    context.clock = options_.clock;
+    context.memory = &parts_.memory;
+    context.metrics = Metrics(node);
+    ARROW_ASSIGN_OR_RAISE(context.late_rows, MakeLateRows(node));
+    context.label = node.label();
+    context.worker = worker_;
+    context.workers = options_.workers;
+    context.batch_rows = options_.batch_rows;
+    const int inputs = static_cast<int>(node.inputs().size());
+    auto task = std::make_unique<OperatorTask>(std::move(op).ValueUnsafe(), inputs,
+                                               options_.components->MakeWatermarkMerge(inputs), std::move(context), site);
+    ARROW_RETURN_NOT_OK(task->Open());
+    Connect(node, task.get());
+    outlets_[&node] = task->outlet();
+    dataflow_.consumers.push_back(std::move(task));
+    return arrow::Status::OK();
+  }
+
+  arrow::Result<OpenSink*> MakeTableSink(const plan::SinkNode& node) {
+    // Where all rows are on worker 0, no other worker opens the table.
+    auto sink = options_.components->MakeSink(node, MakeConnectorContext(parts_.shape.OnlyOnWorker0(node)));
+    if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
+    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label()));
+    return dataflow_.sinks.back().get();
+  }
+
+  arrow::Status BuildSink(const plan::SinkNode& node) {
+    OpenSink* sink = nullptr;
+    if (node.table) {
+      ARROW_ASSIGN_OR_RAISE(sink, MakeTableSink(node));
+    } else if (!parts_.collector) {
+      return arrow::Status::UnknownError("A SELECT's rows need a collector");
+    }
+    auto task = std::make_unique<SinkTask>(node, sink, parts_.collector.get(), Metrics(node), dataflow_.site.get());
+    Connect(node, task.get());
+    dataflow_.consumers.push_back(std::move(task));
+    return arrow::Status::OK();
+  }
+
+  /// The late table is opened once per worker, by the first operator; each operator writes with its own label.
+  arrow::Result<exec::LateRowSink*> MakeLateRows(const PhysicalNode& node) {
+    const bool may_drop = node.kind() == Kind::kWindowAggregate || node.kind() == Kind::kSessionAggregate ||
+                          (node.kind() == Kind::kSort &&
+                           static_cast<const plan::SortNode&>(node).mode == plan::SortNode::Mode::kByWatermark);
+    if (!parts_.late_sink_node || !may_drop) return nullptr;
+    if (late_sink_ == nullptr) {
+      auto sink = options_.components->MakeSink(*parts_.late_sink_node, MakeConnectorContext(/*alone=*/false));
+      if (!sink.ok()) return dataflow_.site->Note(sink.status(), parts_.late_sink_node->label());
+      dataflow_.sinks.push_back(
+          std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), parts_.late_sink_node->label()));
+      late_sink_ = dataflow_.sinks.back().get();
+    }
+    ARROW_ASSIGN_OR_RAISE(auto writer, MakeLateRowWriter(node, *parts_.late_sink_node, late_sink_->get(),
+                                                         &options_.functions, options_.clock));
+    dataflow_.late_rows.push_back(std::move(writer));
+    return dataflow_.late_rows.back().get();
+  }
+
+  JobParts& parts_;
+  const JobOptions& options_;
+  const int worker_;
+  Dataflow dataflow_;
+  std::unordered_map<const PhysicalNode*, Outlet*> outlets_;
+  OpenSink* late_sink_ = nullptr;
+};
+
+}  // namespace
+
+arrow::Result<Dataflow> BuildDataflow(JobParts* parts, int worker) {
+  DataflowBuilder builder(parts, worker);
+  auto dataflow = builder.Build();
+  if (!dataflow.ok()) return builder.site().Place(dataflow.status());
+  return dataflow;
+}
+
+}  // namespace tidemark::runtime

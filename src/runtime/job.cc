@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making, running and watching a job.
+#include "runtime/job.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "runtime/dataflow_builder.h"
+#include "runtime/late_rows.h"
+#include "state/key_groups.h"
+
+namespace tidemark::runtime {
+namespace {
+
+/// Wake-ups are not lost; the bound is for waits that nobody ends by design (a clock behind a source).
+constexpr int64_t kParkMicrosMax = 100'000;
+
+arrow::Status CheckOptions(const JobOptions& options) {
+  if (options.workers < 1 || options.workers > state::kKeyGroups) {
+    return arrow::Status::Invalid("Parallelism must lie between 1 and ", state::kKeyGroups, ", not ", options.workers);
+  }
+  if (options.batch_rows < 1) return arrow::Status::Invalid("'tidemark.batch-size' must be at least 1");
+  if (options.channel_capacity < 1) return arrow::Status::Invalid("'tidemark.channel-capacity' must be at least 1");
+  return arrow::Status::OK();
+}
+
+}  // namespace
+
+Job::Job() = default;
+Job::~Job() = default;
+
+arrow::Result<std::unique_ptr<Job>> Job::Make(const plan::PhysicalPlan& plan, JobOptions options) {
+  ARROW_RETURN_NOT_OK(CheckOptions(options));
+  std::unique_ptr<Job> job(new Job());
+  job->parts_ = std::make_unique<JobParts>(plan, std::move(options));
+  JobParts* parts = job->parts_.get();
+  if (parts->options.late_table) {
+    ARROW_ASSIGN_OR_RAISE(parts->late_sink_node, MakeLateSinkNode(parts->options.late_table));
+  }
+  // Every source is made, and has said which splits there are, before any worker reads.
+  for (int worker = 0; worker < parts->options.workers; ++worker) {
+    ARROW_ASSIGN_OR_RAISE(Dataflow dataflow, BuildDataflow(parts, worker));
+    job->workers_.push_back(std::make_unique<Worker>(worker, std::move(dataflow), &parts->control, parts->options.clock,
+                                                     parts->options.chooser));
+  }
+  return job;
+}
+
+arrow::Status Job::Run() {
+  start_micros_.store(parts_->options.clock->SteadyMicros());
+  std::vector<std::thread> threads;
+  for (int worker = 1; worker < num_workers(); ++worker) threads.emplace_back([this, worker] { RunWorker(worker); });
+  RunWorker(0);
+  for (auto& thread : threads) thread.join();
+  return parts_->control.status();
+}
+
+void Job::RunWorker(int index) {
+  Worker& worker = *workers_[index];
+  Parker& parker = *parts_->control.parker(index);
+  while (true) {
+    const StepResult step = worker.Step();
+    if (step.state == StepResult::State::kDone) return;
+    if (step.state == StepResult::State::kWaiting) parker.Park(std::min(step.wait_micros, kParkMicrosMax));
+  }
+}
+
+void Job::RequestStop() { parts_->control.RequestStop(); }
+bool Job::stop_requested() const { return parts_->control.stop_requested(); }
+JobControl* Job::control() { return &parts_->control; }
+
+std::string Job::Describe() const {
+  std::string text;
+  for (const auto& worker : workers_) text += worker->Describe();
+  return text;
+}
+
+namespace {
+
+NodeMetrics Sum(const std::string& label, const std::vector<std::unique_ptr<exec::OperatorMetrics>>& workers) {
+  NodeMetrics sum;
+  sum.label = label;
+  sum.watermark = kMaxWatermark;
+  for (const auto& metrics : workers) {
+    if (!metrics) continue;
+    sum.rows_in += metrics->rows_in.load(std::memory_order_relaxed);
+    sum.rows_out += metrics->rows_out.load(std::memory_order_relaxed);
+    sum.late_rows += metrics->late_rows_dropped.load(std::memory_order_relaxed);
+    sum.state_rows += metrics->state_rows.load(std::memory_order_relaxed);
+    sum.state_bytes += metrics->state_bytes.load(std::memory_order_relaxed);
+    sum.watermark = std::min(sum.watermark, metrics->watermark.load(std::memory_order_relaxed));
+  }
+  return sum;
+}
+
+void AddSource(const connectors::SourceMetrics& metrics, SourceProgress* progress) {
+  progress->bytes += metrics.bytes.load(std::memory_order_relaxed);
+  progress->bad_records_skipped += metrics.bad_records_skipped.load(std::memory_order_relaxed);
+  const int64_t total = metrics.total_bytes.load(std::memory_order_relaxed);
+  if (total >= 0) progress->total_bytes = progress->total_bytes.value_or(0) + total;
+}
+
+}  // namespace
+
+JobMetrics Job::Metrics() const {
+  JobMetrics all;
+  const auto& nodes = parts_->shape.nodes();
+  const int64_t now_ms = parts_->options.clock->NowMicros() / 1000;
+  all.watermark = kMaxWatermark;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i]->kind() == plan::PhysicalNode::Kind::kExchange) continue;
+    NodeMetrics sum = Sum(nodes[i]->label(), parts_->metrics[i]);
+    all.late_rows += sum.late_rows;
+    all.state_rows += sum.state_rows;
+    all.state_bytes += sum.state_bytes;
+    if (nodes[i]->kind() == plan::PhysicalNode::Kind::kSource) {
+      SourceProgress source;
+      source.label = sum.label;
+      source.rows = sum.rows_out;
+      for (const auto& instance : parts_->sources) {
+        if (instance.node == static_cast<int>(i)) AddSource(instance.task->metrics(), &source);
+      }
+      if (static_cast<const plan::SourceNode&>(*nodes[i]).watermark) {
+        source.watermark = sum.watermark;
+        all.watermark = std::min(all.watermark, sum.watermark);
+        if (sum.watermark != kMinWatermark) source.lag_ms = now_ms - sum.watermark;
+      }
+      all.rows_in += source.rows;
+      all.bad_records_skipped += source.bad_records_skipped;
+      all.sources.push_back(std::move(source));
+    }
+    all.nodes.push_back(std::move(sum));
+  }
+  if (all.watermark == kMaxWatermark) all.watermark = kMinWatermark;
+  if (all.watermark != kMinWatermark) all.lag_ms = now_ms - all.watermark;
+
+  const int64_t start = start_micros_.load();
+  if (start < 0) return all;
+  all.elapsed_micros = parts_->options.clock->SteadyMicros() - start;
+  const std::lock_guard<std::mutex> lock(metrics_mutex_);
+  const int64_t micros = all.elapsed_micros - last_snapshot_micros_;
+  if (micros > 0) all.rows_per_second = 1e6 * static_cast<double>(all.rows_in - last_snapshot_rows_) / static_cast<double>(micros);
+  last_snapshot_micros_ = all.elapsed_micros;
+  last_snapshot_rows_ = all.rows_in;
+  return all;
+}
+
+}  // namespace tidemark::runtime

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Job: a physical plan that runs.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "plan/physical_plan.h"
+#include "runtime/job_metrics.h"
+#include "runtime/job_options.h"
+#include "runtime/worker.h"
+
+namespace tidemark::runtime {
+
+struct JobParts;
+
+/// Life: Make, Run once, done. Run, or the simulator in its place, drives the workers.
+class Job {
+ public:
+  /// Makes and opens every part on all workers. Nothing has been read or made visible when it returns or fails.
+  static arrow::Result<std::unique_ptr<Job>> Make(const plan::PhysicalPlan& plan, JobOptions options);
+  ~Job();
+
+  /// Runs one thread per worker (the caller's is one of them) until every source has ended, or the job was stopped:
+  /// OK, sinks are closed; or until something failed: the first error, with the label of the operator where it
+  /// happened, and sinks are aborted.
+  arrow::Status Run();
+
+  /// Sources stop reading; what was read flows through, but windows and aggregations that wait for more are not
+  /// completed; sinks are closed. From any thread or a signal handler; before Run too.
+  void RequestStop();
+  bool stop_requested() const;
+
+  /// From any thread, at any time between Make and the destructor.
+  JobMetrics Metrics() const;
+
+  int num_workers() const { return static_cast<int>(workers_.size()); }
+  Worker* worker(int index) { return workers_[index].get(); }
+  JobControl* control();
+  std::string Describe() const;
+
+ private:
+  Job();
+  void RunWorker(int index);
+
+  std::unique_ptr<JobParts> parts_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::atomic<int64_t> start_micros_{-1};
+  mutable std::mutex metrics_mutex_;
+  mutable int64_t last_snapshot_micros_ = 0;  // guarded by metrics_mutex_
+  mutable int64_t last_snapshot_rows_ = 0;    // guarded by metrics_mutex_
+};
+
+}  // namespace tidemark::runtime

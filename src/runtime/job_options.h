@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// JobOptions: all that a job is given beside its plan. Nothing else reaches it: no clock, file or random number.
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+#include "catalog/configuration.h"
+#include "catalog/table.h"
+#include "expr/function.h"
+#include "io/file_system.h"
+#include "io/standard_streams.h"
+#include "runtime/components.h"
+#include "runtime/head.h"
+#include "runtime/result_collector.h"
+
+namespace tidemark::runtime {
+
+/// Every pointer outlives the job.
+struct JobOptions {
+  int workers = 1;  ///< at most state::kKeyGroups
+  int64_t batch_rows = 8192;
+  int channel_capacity = 8;            ///< messages per channel
+  int64_t idle_timeout_micros = 0;     ///< of splits whose table does not say; 0: never idle
+  int64_t read_ahead_batches = 64;     ///< per source and worker, see SourceTaskOptions
+  int64_t memory_bytes = 0;            ///< of state and buffered rows, all workers together; 0: unlimited
+
+  const Configuration* configuration = nullptr;  ///< handed to connectors
+  expr::FunctionContext functions;               ///< `functions.clock` null: `clock`
+  Clock* clock = SystemClock();
+  io::FileSystem* files = nullptr;
+  io::StandardStreams* streams = nullptr;
+  ResultCollector* collector = nullptr;  ///< required when a sink of the plan has no table
+  Components* components = nullptr;      ///< required; BuiltInComponents() outside tests
+  TablePtr late_table;                   ///< where late rows go (LateRowSchema); null: they are counted only
+  Chooser* chooser = nullptr;            ///< the simulator's; null in production
+};
+
+/// Sizes, timeouts and limits as `configuration` says; `configuration` itself, the clock and the components set. The
+/// caller adds files, streams, functions, collector and late table.
+JobOptions MakeJobOptions(const Configuration& configuration);
+
+}  // namespace tidemark::runtime

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seeded schedule.
+#include "runtime/simulator.h"
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "runtime/job.h"
+#include "runtime/job_control.h"
+
+namespace tidemark::runtime {
+namespace {
+
+/// Draws without the standard distributions, whose results differ between libraries.
+class SeededChooser final : public Chooser {
+ public:
+  explicit SeededChooser(uint64_t seed) : engine_(seed) {}
+  int Choose(int options) override { return static_cast<int>(engine_() % static_cast<uint64_t>(options)); }
+
+  template <typename T>
+  T Pick(const std::vector<T>& values) {
+    return values[static_cast<size_t>(Choose(static_cast<int>(values.size())))];
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+class Simulation {
+ public:
+  Simulation(JobOptions options, const SimulationOptions& simulation)
+      : simulation_(simulation), chooser_(simulation.seed), clock_(kStartMicros), options_(std::move(options)) {
+    const auto chosen = [&](auto given, const auto& values) {
+      const auto drawn = chooser_.Pick(values);  // drawn in any case, so that a fixed size leaves the schedule alone
+      return given != 0 ? given : drawn;
+    };
+    options_.workers = chosen(simulation.workers, std::vector<int>{1, 2, 3, 4});
+    options_.batch_rows = chosen(simulation.batch_rows, std::vector<int64_t>{1, 2, 3, 7, 16, 64, 1024, 8192});
+    options_.channel_capacity = chosen(simulation.channel_capacity, std::vector<int>{1, 2, 3, 8});
+    options_.read_ahead_batches = chosen(simulation.read_ahead_batches, std::vector<int64_t>{1, 2, 4, 64});
+    options_.clock = &clock_;
+    options_.functions.clock = &clock_;
+    options_.chooser = &chooser_;
+  }
+
+  arrow::Result<SimulationReport> Run(const plan::PhysicalPlan& plan) {
+    auto made = Job::Make(plan, options_);
+    if (!made.ok()) return Named(made.status());
+    job_ = std::move(made).ValueUnsafe();
+    turns_.resize(job_->num_workers());
+    const arrow::Status status = Loop();
+    if (!status.ok()) return Named(status);
+    if (!job_->control()->status().ok()) return Named(job_->control()->status());
+    return SimulationReport{options_.workers,  options_.batch_rows, options_.channel_capacity, options_.read_ahead_batches,
+                            steps_,            trace_,              job_->Metrics()};
+  }
+
+ private:
+  static constexpr int64_t kStartMicros = 1'600'000'000'000'000;
+
+  struct Turn {
+    bool done = false;
+    bool waiting = false;
+    int64_t deadline = 0;  // of a waiting worker
+  };
+
+  arrow::Status Loop() {
+    int64_t quiet_jumps = 0;
+    while (true) {
+      if (std::all_of(turns_.begin(), turns_.end(), [](const Turn& turn) { return turn.done; })) return arrow::Status::OK();
+      const std::vector<int> ready = ReadyWorkers();
+      if (ready.empty()) {
+        if (++quiet_jumps > simulation_.quiet_jumps_max) {
+          return arrow::Status::UnknownError("stuck after ", steps_, " steps:\n", job_->Describe());
+        }
+        JumpToNextDeadline();
+        continue;
+      }
+      if (Burst(chooser_.Pick(ready))) quiet_jumps = 0;
+      if (steps_ > simulation_.steps_max) return arrow::Status::UnknownError("not done after ", steps_, " steps");
+      MoveClock();
+    }
+  }
+
+  std::vector<int> ReadyWorkers() {
+    std::vector<int> ready;
+    for (int worker = 0; worker < job_->num_workers(); ++worker) {
+      Turn& turn = turns_[worker];
+      if (turn.done) continue;
+      if (turn.waiting && (job_->control()->parker(worker)->Consume() || clock_.SteadyMicros() >= turn.deadline)) {
+        turn.waiting = false;
+      }
+      if (!turn.waiting) ready.push_back(worker);
+    }
+    return ready;
+  }
+
+  /// Steps one worker a few times. True when it did something.
+  bool Burst(int worker) {
+    const int count = chooser_.Pick(std::vector<int>{1, 1, 1, 2, 4, 16});
+    bool progress = false;
+    for (int i = 0; i < count && !turns_[worker].waiting && !turns_[worker].done; ++i) {
+      if (steps_ == simulation_.stop_after_steps) job_->RequestStop();
+      const StepResult step = job_->worker(worker)->Step();
+      ++steps_;
+      trace_ = (trace_ ^ static_cast<uint64_t>(worker * 4 + static_cast<int>(step.state))) * 0x9E3779B97F4A7C15u;
+      trace_ ^= trace_ >> 29;
+      progress |= step.state != StepResult::State::kWaiting;
+      turns_[worker].done = step.state == StepResult::State::kDone;
+      turns_[worker].waiting = step.state == StepResult::State::kWaiting;
+      turns_[worker].deadline = clock_.SteadyMicros() + std::max<int64_t>(step.wait_micros, 1);
+    }
+    return progress;
+  }
+
+  void MoveClock() {
+    const int draw = chooser_.Choose(256);
+    if (draw == 0) clock_.Advance(chooser_.Choose(2'000'000));
+    else if (draw < 32) clock_.Advance(chooser_.Choose(8'000));
+  }
+
+  void JumpToNextDeadline() {
+    int64_t next = INT64_MAX;
+    for (const Turn& turn : turns_) {
+      if (!turn.done) next = std::min(next, turn.deadline);
+    }
+    clock_.Advance(std::max<int64_t>(next - clock_.SteadyMicros(), 0));
+  }
+
+  arrow::Status Named(const arrow::Status& status) const {
+    return status.WithMessage("simulation seed ", simulation_.seed, " (", options_.workers, " workers, ",
+                              options_.batch_rows, " rows a batch, ", options_.channel_capacity, " messages a channel, ",
+                              options_.read_ahead_batches, " batches read ahead): ", status.message());
+  }
+
+  const SimulationOptions simulation_;
+  SeededChooser chooser_;
+  ManualClock clock_;
+  JobOptions options_;
+  std::unique_ptr<Job> job_;
+  std::vector<Turn> turns_;
+  int64_t steps_ = 0;
+  uint64_t trace_ = 0;
+};
+
+}  // namespace
+
+arrow::Result<SimulationReport> Simulate(const plan::PhysicalPlan& plan, JobOptions options,
+                                         const SimulationOptions& simulation) {
+  return Simulation(std::move(options), simulation).Run(plan);
+}
+
+}  // namespace tidemark::runtime

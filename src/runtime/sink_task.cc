@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing what arrives at the end of a dataflow.
+#include "runtime/sink_task.h"
+
+namespace tidemark::runtime {
+
+arrow::Status OpenSink::Close() {
+  if (!open_) return arrow::Status::OK();
+  const arrow::Status status = sink_->Close();
+  // After a failed Close there may be files that are not visible yet: they are Abort's.
+  if (status.ok()) open_ = false;
+  return status;
+}
+
+void OpenSink::Abort() {
+  if (open_) sink_->Abort();
+  open_ = false;
+}
+
+arrow::Status SinkTask::Push(int /*input*/, Batch batch) {
+  if (ended_) return site_->Note(arrow::Status::UnknownError("rows after the end"), node_.label());
+  metrics_->rows_in.fetch_add(batch.num_rows, std::memory_order_relaxed);
+  const arrow::Status status = sink_ != nullptr ? sink_->get()->Write(batch) : collector_->Collect(node_, batch);
+  return site_->Note(status, node_.label());
+}
+
+arrow::Status SinkTask::Advance(int /*input*/, EventTimeMs watermark) {
+  metrics_->watermark.store(watermark, std::memory_order_relaxed);
+  if (sink_ == nullptr) return arrow::Status::OK();
+  return site_->Note(sink_->get()->Advance(watermark), node_.label());
+}
+
+arrow::Status SinkTask::End(int /*input*/, bool /*complete*/) {
+  if (ended_) return site_->Note(arrow::Status::UnknownError("a second end"), node_.label());
+  ended_ = true;
+  return arrow::Status::OK();
+}
+
+arrow::Status SinkTask::Tick() {
+  if (sink_ == nullptr || ended_) return arrow::Status::OK();
+  return site_->Note(sink_->get()->Tick(), node_.label());
+}
+
+}  // namespace tidemark::runtime

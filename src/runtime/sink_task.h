@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// SinkTask: the end of a dataflow on one worker: a table's sink, or the collector of a SELECT's rows.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "connectors/connector.h"
+#include "runtime/flow.h"
+#include "runtime/result_collector.h"
+
+namespace tidemark::runtime {
+
+/// Hands batches of several workers to the collector one at a time.
+class SerialCollector {
+ public:
+  explicit SerialCollector(ResultCollector* collector) : collector_(collector) {}
+  arrow::Status Collect(const plan::SinkNode& sink, const Batch& batch) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return collector_->Collect(sink, batch);
+  }
+
+ private:
+  std::mutex mutex_;
+  ResultCollector* collector_;
+};
+
+/// A connector's sink and whether it still needs Close or Abort. Aborts when neither came.
+class OpenSink {
+ public:
+  OpenSink(std::unique_ptr<connectors::Sink> sink, std::string label) : sink_(std::move(sink)), label_(std::move(label)) {}
+  ~OpenSink() { Abort(); }
+  OpenSink(const OpenSink&) = delete;
+  OpenSink& operator=(const OpenSink&) = delete;
+
+  connectors::Sink* get() { return sink_.get(); }
+  const std::string& label() const { return label_; }
+  arrow::Status Close();
+  void Abort();
+
+ private:
+  std::unique_ptr<connectors::Sink> sink_;
+  std::string label_;
+  bool open_ = true;
+};
+
+/// What a sink node does on one worker. Closing is the worker's business, when the whole job has ended.
+class SinkTask final : public Consumer {
+ public:
+  /// Either `sink` or `collector` is null. All outlive the task.
+  SinkTask(const plan::SinkNode& node, OpenSink* sink, SerialCollector* collector, exec::OperatorMetrics* metrics,
+           FailureSite* site)
+      : node_(node), sink_(sink), collector_(collector), metrics_(metrics), site_(site) {}
+
+  arrow::Status Push(int input, Batch batch) override;
+  arrow::Status Advance(int input, EventTimeMs watermark) override;
+  arrow::Status SetIdle(int /*input*/, bool /*idle*/) override { return arrow::Status::OK(); }
+  arrow::Status End(int input, bool complete) override;
+  arrow::Status Tick() override;
+  void CollectSenders(std::vector<ExchangeSender*>* /*senders*/) override {}
+
+ private:
+  const plan::SinkNode& node_;
+  OpenSink* sink_;
+  SerialCollector* collector_;
+  exec::OperatorMetrics* metrics_;
+  FailureSite* site_;
+  bool ended_ = false;
+};
+
+}  // namespace tidemark::runtime

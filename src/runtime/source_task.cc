@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading, computing columns, stamping rows, and handing down the table's watermark.
+#include "runtime/source_task.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/time_column.h"
+#include "time/watermark.h"
+
+namespace tidemark::runtime {
+
+using connectors::Poll;
+
+arrow::Result<std::unique_ptr<SourceTask>> SourceTask::Make(const plan::SourceNode& node,
+                                                            std::unique_ptr<connectors::Source> source, SplitBoard* board,
+                                                            const SourceTaskOptions& options,
+                                                            const expr::FunctionContext* functions,
+                                                            exec::OperatorMetrics* metrics, FailureSite* site) {
+  std::unique_ptr<SourceTask> task(new SourceTask(node, std::move(source), board, options, metrics, site));
+  if (!node.outputs.empty()) {
+    ARROW_ASSIGN_OR_RAISE(task->outputs_, expr::Evaluator::Make(node.outputs, functions));
+  }
+  if (board != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(task->watermark_, expr::Evaluator::Make({node.watermark}, functions));
+  }
+  return task;
+}
+
+void SourceTask::AnnounceSplits(int64_t now_micros) {
+  splits_version_ = source_->splits_version();
+  if (board_ != nullptr) board_->AddSplits(source_->ActiveSplits(), now_micros);
+}
+
+arrow::Result<HeadStep> SourceTask::Step(int64_t now_micros) {
+  auto step = StepUnlabelled(now_micros);
+  if (!step.ok()) return site_->Note(step.status(), node_.label());
+  return step;
+}
+
+arrow::Result<HeadStep> SourceTask::StepUnlabelled(int64_t now_micros) {
+  if (stopping_) {
+    // Rows that wait for their turn are dropped: those before them may never be read.
+    if (!source_ended_ && board_ != nullptr) board_->EndWorker(options_.worker);
+    ARROW_RETURN_NOT_OK(Finish(/*complete=*/false));
+    return HeadStep{.progress = true};
+  }
+  if (source_->splits_version() != splits_version_) AnnounceSplits(now_micros);
+  if (board_ != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(const bool released, ReleaseHeld(now_micros));
+    ARROW_ASSIGN_OR_RAISE(const bool emitted, EmitProgress());
+    if (released || emitted) return HeadStep{.progress = true};
+  }
+  if (source_ended_) {
+    if (!held_.empty()) return HeadStep{};  // the board wakes this worker when their turn comes
+    ARROW_RETURN_NOT_OK(Finish(/*complete=*/true));
+    return HeadStep{.progress = true};
+  }
+  if (held_batches_ >= options_.read_ahead_batches) {
+    at_read_ahead_limit_ = true;
+    if (!board_->MayReadOn(options_.worker)) return HeadStep{};
+  }
+  if (now_micros < next_poll_micros_) return HeadStep{.retry_micros = next_poll_micros_ - now_micros};
+  return Read(now_micros);
+}
+
+arrow::Result<HeadStep> SourceTask::Read(int64_t now_micros) {
+  ARROW_ASSIGN_OR_RAISE(Poll poll, source_->Next());
+  switch (poll.state) {
+    case Poll::State::kBatch: {
+      // A split that the source has only now found must be known before its rows are stamped.
+      if (source_->splits_version() != splits_version_) AnnounceSplits(now_micros);
+      ARROW_ASSIGN_OR_RAISE(Unstamped unstamped, Compute(std::move(poll)));
+      ARROW_RETURN_NOT_OK(Take(std::move(unstamped), now_micros));
+      return HeadStep{.progress = true};
+    }
+    case Poll::State::kNothing: {
+      const int64_t retry = std::max<int64_t>(poll.retry_after_micros, 1);
+      next_poll_micros_ = now_micros + retry;
+      if (board_ == nullptr || options_.idle_timeout_micros == 0) return HeadStep{.retry_micros = retry};
+      auto caught_up = source_->ActiveSplits();
+      std::erase_if(caught_up, [&](connectors::SplitId split) { return !source_->CaughtUp(split); });
+      board_->MarkCaughtUp(options_.worker, caught_up, now_micros, options_.idle_timeout_micros);
+      ARROW_ASSIGN_OR_RAISE(const bool emitted, EmitProgress());
+      return HeadStep{.progress = emitted, .retry_micros = retry};
+    }
+    case Poll::State::kEnd:
+      source_ended_ = true;
+      if (board_ != nullptr) board_->EndWorker(options_.worker);
+      return HeadStep{.progress = true};
+  }
+  return arrow::Status::UnknownError("a source gave a state that does not exist");
+}
+
+arrow::Result<SourceTask::Unstamped> SourceTask::Compute(Poll poll) {
+  Unstamped unstamped;
+  unstamped.poll = std::move(poll);
+  Batch& batch = unstamped.poll.batch;
+  if (outputs_ && batch.num_rows > 0) {
+    ARROW_ASSIGN_OR_RAISE(auto columns, outputs_->Evaluate(batch));
+    batch = batch.WithColumns(std::move(columns));
+  }
+  if (!watermark_ || batch.num_rows == 0) return unstamped;
+  ARROW_ASSIGN_OR_RAISE(const auto watermarks, watermark_->Evaluate(batch));
+  ARROW_RETURN_NOT_OK(TimestampMillis(*watermarks[0], kMinWatermark, &unstamped.watermarks));
+  // A row without a time is nobody's late row.
+  ARROW_RETURN_NOT_OK(TimestampMillis(*batch.columns[node_.rowtime_column], kMaxWatermark, &unstamped.rowtimes));
+  return unstamped;
+}
+
+arrow::Status SourceTask::Take(Unstamped unstamped, int64_t now_micros) {
+  if (board_ == nullptr) return outlet_.Emit(std::move(unstamped.poll.batch));
+  const auto split = unstamped.poll.split;
+  const auto waiting = held_.find(split);
+  if (waiting == held_.end()) {
+    ARROW_ASSIGN_OR_RAISE(const bool delivered, Deliver(unstamped, now_micros));
+    if (delivered) return EmitProgress().status();
+    board_->SetHeld(options_.worker, split, unstamped.poll.piece);
+    // A board that changed between the two calls must be looked at again.
+    released_version_ = 0;
+  }
+  held_[split].push_back(std::move(unstamped));
+  ++held_batches_;
+  return arrow::Status::OK();
+}
+
+arrow::Result<bool> SourceTask::Deliver(Unstamped& unstamped, int64_t now_micros) {
+  const Poll& poll = unstamped.poll;
+  const bool has_rows = poll.batch.num_rows > 0;
+  const auto running = board_->Turn(poll.split, poll.piece, has_rows, now_micros);
+  if (!running) return false;
+  time::SplitWatermark watermark(*running);
+  if (has_rows) {
+    Batch batch = std::move(unstamped.poll.batch);
+    batch.row_watermarks = watermark.Observe(unstamped.watermarks, unstamped.rowtimes);
+    ARROW_RETURN_NOT_OK(outlet_.SetIdle(false));
+    ARROW_RETURN_NOT_OK(outlet_.Emit(std::move(batch)));
+  }
+  board_->Publish(options_.worker, poll.split, watermark.current(), poll.piece_end, poll.split_end);
+  return true;
+}
+
+arrow::Result<bool> SourceTask::ReleaseHeld(int64_t now_micros) {
+  if (held_.empty()) return false;
+  const uint64_t version = board_->version();
+  if (version == released_version_) return false;
+  for (auto waiting = held_.begin(); waiting != held_.end(); ++waiting) {
+    const auto& [split, batches] = *waiting;
+    ARROW_ASSIGN_OR_RAISE(const bool delivered, Deliver(waiting->second.front(), now_micros));
+    if (!delivered) continue;
+    waiting->second.pop_front();
+    --held_batches_;
+    if (at_read_ahead_limit_ && held_batches_ < options_.read_ahead_batches) {
+      at_read_ahead_limit_ = false;
+      board_->BelowReadAheadLimit(options_.worker);
+    }
+    if (batches.empty()) {
+      board_->SetHeld(options_.worker, split, std::nullopt);
+      held_.erase(waiting);
+    } else {
+      board_->SetHeld(options_.worker, split, batches.front().poll.piece);
+    }
+    return true;
+  }
+  released_version_ = version;
+  return false;
+}
+
+arrow::Result<bool> SourceTask::EmitProgress() {
+  const uint64_t version = board_->version();
+  if (version == emitted_version_) return false;
+  emitted_version_ = version;
+  const TableProgress progress = board_->progress();
+  const EventTimeMs before = outlet_.watermark();
+  if (!progress.idle) ARROW_RETURN_NOT_OK(outlet_.SetIdle(false));
+  ARROW_RETURN_NOT_OK(outlet_.EmitWatermark(progress.watermark));
+  if (progress.idle) ARROW_RETURN_NOT_OK(outlet_.SetIdle(true));
+  return progress.watermark > before;
+}
+
+arrow::Status SourceTask::Finish(bool complete) {
+  done_ = true;
+  held_.clear();
+  return outlet_.End(complete);
+}
+
+std::string SourceTask::Describe() const {
+  std::string text = node_.label() + (done_ ? " ended" : source_ended_ ? " read to its end" : " reads");
+  if (held_batches_ > 0) text += ", " + std::to_string(held_batches_) + " batches wait for their turn";
+  return board_ == nullptr ? text : text + ", " + board_->Describe();
+}
+
+}  // namespace tidemark::runtime

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// SourceTask: reads one worker's share of a table, computes its columns, stamps rows with their split's watermark, and
+// hands both down. Which row is late is decided here, by the order of rows in their split (see SplitBoard).
+#pragma once
+
+#include <arrow/result.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connectors/connector.h"
+#include "expr/evaluator.h"
+#include "plan/physical_plan.h"
+#include "runtime/head.h"
+#include "runtime/split_board.h"
+
+namespace tidemark::runtime {
+
+struct SourceTaskOptions {
+  int worker = 0;
+  int64_t idle_timeout_micros = 0;  ///< 0: splits are never idle
+  /// Batches decoded ahead of their turn before the task stops reading (SplitBoard, "turn").
+  int64_t read_ahead_batches = 64;
+};
+
+class SourceTask final : public Head {
+ public:
+  /// `node`, `board`, `metrics`, `functions` and `site` outlive the task. `board` is null when the node has no
+  /// watermark: then rows pass as they come.
+  static arrow::Result<std::unique_ptr<SourceTask>> Make(const plan::SourceNode& node,
+                                                         std::unique_ptr<connectors::Source> source, SplitBoard* board,
+                                                         const SourceTaskOptions& options,
+                                                         const expr::FunctionContext* functions,
+                                                         exec::OperatorMetrics* metrics, FailureSite* site);
+
+  /// Tells the board of the splits that exist now. Once, before any worker runs.
+  void AnnounceSplits(int64_t now_micros);
+
+  arrow::Result<HeadStep> Step(int64_t now_micros) override;
+  bool done() const override { return done_; }
+  void Stop() override { stopping_ = true; }
+  Outlet* outlet() override { return &outlet_; }
+  std::string Describe() const override;
+
+  const connectors::SourceMetrics& metrics() const { return source_->metrics(); }
+
+ private:
+  /// Decoded and computed, not yet stamped.
+  struct Unstamped {
+    connectors::Poll poll;
+    std::vector<EventTimeMs> watermarks;
+    std::vector<EventTimeMs> rowtimes;
+  };
+
+  SourceTask(const plan::SourceNode& node, std::unique_ptr<connectors::Source> source, SplitBoard* board,
+             const SourceTaskOptions& options, exec::OperatorMetrics* metrics, FailureSite* site)
+      : node_(node), source_(std::move(source)), board_(board), options_(options), outlet_(metrics), site_(site) {}
+
+  arrow::Result<HeadStep> StepUnlabelled(int64_t now_micros);
+  arrow::Result<HeadStep> Read(int64_t now_micros);
+  arrow::Result<Unstamped> Compute(connectors::Poll poll);
+  arrow::Status Take(Unstamped unstamped, int64_t now_micros);
+  arrow::Result<bool> Deliver(Unstamped& unstamped, int64_t now_micros);
+  arrow::Result<bool> ReleaseHeld(int64_t now_micros);
+  arrow::Result<bool> EmitProgress();
+  arrow::Status Finish(bool complete);
+
+  const plan::SourceNode& node_;
+  std::unique_ptr<connectors::Source> source_;
+  SplitBoard* board_;
+  const SourceTaskOptions options_;
+  std::unique_ptr<expr::Evaluator> outputs_;    // null: the columns read are the output
+  std::unique_ptr<expr::Evaluator> watermark_;  // null without board
+  Outlet outlet_;
+  FailureSite* site_;
+
+  std::map<connectors::SplitId, std::deque<Unstamped>> held_;
+  int64_t held_batches_ = 0;
+  bool at_read_ahead_limit_ = false;
+  int64_t splits_version_ = 0;
+  uint64_t released_version_ = 0;  // of the board, when no held batch had its turn
+  uint64_t emitted_version_ = 0;   // of the board, when its progress was last handed down
+  int64_t next_poll_micros_ = 0;
+  bool source_ended_ = false;
+  bool stopping_ = false;
+  bool done_ = false;
+};
+
+}  // namespace tidemark::runtime
