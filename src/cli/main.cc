@@ -1,12 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entry point of the program `tidemark`: options in, exit code out.
+#include <arrow/compute/initialize.h>
+
 #include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/prompt.h"
+#include "cli/script.h"
+
+namespace {
+
+using tidemark::cli::CommandOptions;
+
+void AddSharedOptions(CLI::App* command, CommandOptions* options) {
+  command->add_option("-p,--parallelism", options->parallelism, "Number of workers (default: one per core)")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--set", options->settings, "Set a configuration key, e.g. --set execution.runtime-mode=batch")
+      ->type_name("KEY=VALUE")
+      ->take_all();
+  command->add_option("--config", options->config_file, "File of 'key: value' lines (default: $TIDEMARK_CONFIG)");
+}
+
+void AddFile(CLI::App* command, CommandOptions* options) {
+  command->add_option("FILE", options->file, "SQL script, '-' for standard input")->required();
+}
+
+void AddFormat(CLI::App* command, CommandOptions* options, std::string* format) {
+  command->add_option("--format", *format, "How rows of SELECTs are written: table, csv, json or changelog")
+      ->check(CLI::IsMember({"table", "csv", "json", "changelog"}));
+  command->add_flag("-q,--quiet", options->quiet, "No progress line");
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"Streams and batches with the same Flink SQL", "tidemark"};
   app.set_version_flag("--version", "tidemark " TIDEMARK_VERSION);
   app.require_subcommand(0, 1);
-  CLI11_PARSE(app, argc, argv);
-  if (app.get_subcommands().empty()) std::cout << app.help();
-  return 0;
+  app.footer("Exit codes: 0 done, 1 failed while running, 2 the SQL or the options are wrong.");
+  CommandOptions options;
+  std::string format = "table";
+  auto* run = app.add_subcommand("run", "Run the statements of a SQL script in order");
+  AddFile(run, &options);
+  AddSharedOptions(run, &options);
+  AddFormat(run, &options, &format);
+  auto* check = app.add_subcommand("check", "Parse and plan a SQL script without running it");
+  AddFile(check, &options);
+  AddSharedOptions(check, &options);
+  auto* explain = app.add_subcommand("explain", "Show the physical plans of a SQL script");
+  AddFile(explain, &options);
+  AddSharedOptions(explain, &options);
+  auto* prompt = app.add_subcommand("sql", "A prompt for SQL statements");
+  AddSharedOptions(prompt, &options);
+  AddFormat(prompt, &options, &format);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? tidemark::cli::kExitDone : tidemark::cli::kExitUsage;
+  }
+  if (auto status = arrow::compute::Initialize(); !status.ok()) {
+    std::cerr << "tidemark: error: " << status.message() << "\n";
+    return tidemark::cli::kExitFailed;
+  }
+  options.format = tidemark::cli::ParseResultFormat(format).ValueOr(tidemark::cli::ResultFormat::kTable);
+  if (run->parsed()) return tidemark::cli::RunScript(options);
+  if (check->parsed()) return tidemark::cli::CheckScript(options);
+  if (explain->parsed()) return tidemark::cli::ExplainScript(options);
+  if (prompt->parsed()) return tidemark::cli::RunPrompt(options);
+  std::cout << app.help();
+  return tidemark::cli::kExitDone;
 }

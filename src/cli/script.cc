@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// The run, check and explain commands.
+#include "cli/script.h"
+
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "cli/job_runner.h"
+#include "server/session.h"
+#include "sql/diagnostic.h"
+#include "sql/parser.h"
+
+namespace tidemark::cli {
+namespace {
+
+using Statements = std::vector<std::shared_ptr<const sql::Statement>>;
+using server::PreparedStatement;
+
+/// A script with the session it runs in.
+class Script {
+ public:
+  explicit Script(const CommandOptions& options) : options_(options) {}
+
+  /// Reads, configures, parses. The exit code on failure.
+  std::optional<int> Load() {
+    auto text = ReadScript(options_.file);
+    if (!text.ok()) return Fail(text.status(), kExitUsage);
+    text_ = std::move(*text);
+    auto parsed = sql::ParseScript(text_);
+    if (!parsed.ok()) return Fail(parsed.status(), kExitUsage);
+    for (auto& statement : *parsed) statements_.push_back(std::move(statement));
+    return std::nullopt;
+  }
+
+  arrow::Result<std::unique_ptr<server::Session>> NewSession() const {
+    auto session = std::make_unique<server::Session>(SystemClock());
+    ARROW_RETURN_NOT_OK(ApplySettings(options_, &session->configuration()));
+    return session;
+  }
+
+  int Fail(const arrow::Status& status, int exit_code) const {
+    std::cerr << sql::RenderDiagnostic(status, options_.file == "-" ? "standard input" : options_.file, text_);
+    return exit_code;
+  }
+
+  const Statements& statements() const { return statements_; }
+  const std::string& text() const { return text_; }
+  const CommandOptions& options() const { return options_; }
+
+ private:
+  const CommandOptions& options_;
+  std::string text_;
+  Statements statements_;
+};
+
+/// Prepares every statement in a session of its own; calls `visit` with each.
+template <typename Visit>
+int PrepareAll(const Script& script, Visit visit) {
+  auto session = script.NewSession();
+  if (!session.ok()) return script.Fail(session.status(), kExitUsage);
+  for (const auto& statement : script.statements()) {
+    auto prepared = (*session)->Prepare(statement, script.text());
+    if (!prepared.ok()) return script.Fail(prepared.status(), kExitUsage);
+    visit(*statement, *prepared);
+  }
+  return kExitDone;
+}
+
+class ScriptRun {
+ public:
+  explicit ScriptRun(const Script& script) : script_(script) {}
+
+  int Run() {
+    auto session = script_.NewSession();
+    if (!session.ok()) return script_.Fail(session.status(), kExitUsage);
+    session_ = std::move(*session);
+    for (const auto& statement : script_.statements()) {
+      auto prepared = session_->Prepare(statement, script_.text());
+      if (!prepared.ok()) return script_.Fail(prepared.status(), kExitUsage);
+      if (prepared->kind == PreparedStatement::Kind::kQuit) break;
+      const bool waits = prepared->kind == PreparedStatement::Kind::kJob && !prepared->is_query && !prepared->plan.bounded;
+      if (waits) {
+        for (auto& sink : prepared->plan.sinks) unbounded_.plan.sinks.push_back(std::move(sink));
+        unbounded_.kind = PreparedStatement::Kind::kJob;
+        continue;
+      }
+      const auto outcome = CarryOut(*prepared);
+      if (outcome != JobOutcome::kFinished) return outcome == JobOutcome::kStopped ? kExitDone : kExitFailed;
+    }
+    if (unbounded_.kind != PreparedStatement::Kind::kJob) return kExitDone;
+    return CarryOut(unbounded_) == JobOutcome::kFailed ? kExitFailed : kExitDone;
+  }
+
+ private:
+  JobOutcome CarryOut(const PreparedStatement& prepared) {
+    auto outcome = cli::CarryOut(prepared, *session_, script_.options());
+    if (outcome.ok()) return *outcome;
+    script_.Fail(outcome.status(), kExitFailed);
+    return JobOutcome::kFailed;
+  }
+
+  const Script& script_;
+  std::unique_ptr<server::Session> session_;
+  PreparedStatement unbounded_;
+};
+
+}  // namespace
+
+arrow::Result<std::string> ReadScript(const std::string& file) {
+  if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return arrow::Status::IOError("Cannot read '", file, "': ", std::strerror(errno));
+  std::string text(std::istreambuf_iterator<char>(stream), {});
+  if (stream.bad()) return arrow::Status::IOError("Cannot read '", file, "': is it a file?");
+  return text;
+}
+
+int CheckScript(const CommandOptions& options) {
+  Script script(options);
+  if (auto failed = script.Load()) return *failed;
+  int jobs = 0;
+  const int code = PrepareAll(script, [&](const sql::Statement&, const PreparedStatement& prepared) {
+    jobs += prepared.kind == PreparedStatement::Kind::kJob;
+  });
+  if (code == kExitDone) {
+    std::cout << fmt::format("{}: {} statements, {} jobs, no errors\n", options.file, script.statements().size(), jobs);
+  }
+  return code;
+}
+
+int ExplainScript(const CommandOptions& options) {
+  Script script(options);
+  if (auto failed = script.Load()) return *failed;
+  return PrepareAll(script, [&](const sql::Statement&, const PreparedStatement& prepared) {
+    if (prepared.kind == PreparedStatement::Kind::kText) std::cout << prepared.text << "\n";
+    if (prepared.kind == PreparedStatement::Kind::kJob) std::cout << plan::Explain(prepared.plan) << "\n";
+  });
+}
+
+int RunScript(const CommandOptions& options) {
+  Script script(options);
+  if (auto failed = script.Load()) return *failed;
+  const int code = PrepareAll(script, [](const sql::Statement&, const PreparedStatement&) {});
+  return code == kExitDone ? ScriptRun(script).Run() : code;
+}
+
+}  // namespace tidemark::cli

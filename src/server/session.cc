@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dispatch of statements, and those that become jobs.
+#include "server/session.h"
+
+#include <filesystem>
+
+#include "server/table_capabilities.h"
+#include "sql/diagnostic.h"
+
+namespace tidemark::server {
+namespace {
+
+PreparedStatement Text(std::string text) {
+  PreparedStatement prepared;
+  prepared.kind = PreparedStatement::Kind::kText;
+  prepared.text = std::move(text);
+  return prepared;
+}
+
+PreparedStatement ConfigurationRows(const Configuration& configuration) {
+  PreparedStatement prepared;
+  prepared.kind = PreparedStatement::Kind::kRows;
+  prepared.rows.column_names = {"key", "value"};
+  for (const auto& [key, value] : configuration.values()) prepared.rows.rows.push_back({key, value});
+  return prepared;
+}
+
+}  // namespace
+
+std::string MachineTimeZone() {
+  if (const char* zone = std::getenv("TZ"); zone != nullptr && *zone != '\0') return *zone == ':' ? zone + 1 : zone;
+  std::error_code error;
+  const auto target = std::filesystem::read_symlink("/etc/localtime", error).string();
+  const auto at = target.find("zoneinfo/");
+  return error || at == std::string::npos ? "UTC" : target.substr(at + 9);
+}
+
+Session::Session(Clock* clock) : clock_(clock) { functions_.clock = clock; }
+
+plan::PlanContext Session::plan_context() const {
+  return {&catalog_, &configuration_, ConnectorCapabilities(), &functions_};
+}
+
+arrow::Status Session::RefreshFunctionContext() {
+  const std::string zone = configuration_.GetString(config::kLocalTimeZone);
+  functions_.local_time_zone = zone.empty() || zone == "default" ? MachineTimeZone() : zone;
+  functions_.query_start_micros = clock_->NowMicros();
+  functions_.streaming = configuration_.GetString(config::kRuntimeMode) != "batch";
+  functions_.random_seed = static_cast<uint64_t>(functions_.query_start_micros);
+  return arrow::Status::OK();
+}
+
+arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Statement> statement, std::string_view text) {
+  ARROW_RETURN_NOT_OK(RefreshFunctionContext());
+  switch (statement->kind) {
+    case sql::StatementKind::kQuery: return PrepareQuery(*statement->As<sql::QueryStatement>().query);
+    case sql::StatementKind::kInsert: return PrepareInserts({&statement->As<sql::InsertStatement>()});
+    case sql::StatementKind::kStatementSet: return PrepareStatementSet(statement->As<sql::StatementSetStatement>());
+    case sql::StatementKind::kExplain: return PrepareExplain(statement->As<sql::ExplainStatement>());
+    case sql::StatementKind::kCreateTable:
+      return PrepareCreateTable(std::static_pointer_cast<const sql::CreateTableStatement>(statement), text);
+    case sql::StatementKind::kCreateView: {
+      auto view = std::static_pointer_cast<const sql::CreateViewStatement>(statement);
+      ARROW_ASSIGN_OR_RAISE(auto bound, plan::BindCreateView(view, text, plan_context()));
+      if (view->if_not_exists && catalog_.Find(bound->path) != nullptr) return PreparedStatement();
+      ARROW_RETURN_NOT_OK(sql::WithPlace(catalog_.Add(bound), view->name.range));
+      return PreparedStatement();
+    }
+    case sql::StatementKind::kSet: {
+      const auto& option = statement->As<sql::SetStatement>().option;
+      if (!option) return ConfigurationRows(configuration_);
+      const sql::SourceRange range = sql::Cover(option->key.range, option->value.range);
+      ARROW_RETURN_NOT_OK(sql::WithPlace(configuration_.Set(option->key.value, option->value.value), range));
+      return PreparedStatement();
+    }
+    case sql::StatementKind::kReset: {
+      const auto& key = statement->As<sql::ResetStatement>().key;
+      if (!key) {
+        configuration_.ResetAll();
+        return PreparedStatement();
+      }
+      ARROW_RETURN_NOT_OK(sql::WithPlace(configuration_.Reset(key->value), key->range));
+      return PreparedStatement();
+    }
+    case sql::StatementKind::kClientCommand: {
+      PreparedStatement prepared;
+      const auto command = statement->As<sql::ClientCommandStatement>().command;
+      if (command == sql::ClientCommand::kQuit) prepared.kind = PreparedStatement::Kind::kQuit;
+      if (command == sql::ClientCommand::kHelp) return Text("Type a SQL statement and end it with ';'. QUIT leaves.\n");
+      return prepared;
+    }
+    default: break;
+  }
+  ARROW_ASSIGN_OR_RAISE(auto definition, RunDefinition(*statement, &catalog_, plan_context()));
+  if (definition) return std::move(*definition);
+  ARROW_ASSIGN_OR_RAISE(auto shown, RunShow(*statement, catalog_));
+  if (shown) return std::move(*shown);
+  return sql::NotSupportedYet(statement->range, "this statement");
+}
+
+arrow::Result<plan::PhysicalPlan> Session::Plan(std::vector<plan::BoundQuery> queries) {
+  for (auto& query : queries) {
+    ARROW_ASSIGN_OR_RAISE(query, plan::Optimize(std::move(query), plan_context()));
+  }
+  return plan::MakePhysicalPlan(queries, plan_context());
+}
+
+arrow::Result<PreparedStatement> Session::PrepareQuery(const sql::Query& query) {
+  ARROW_ASSIGN_OR_RAISE(auto bound, plan::BindQuery(query, plan_context()));
+  PreparedStatement prepared;
+  prepared.kind = PreparedStatement::Kind::kJob;
+  prepared.is_query = true;
+  prepared.schema = bound.root->schema();
+  ARROW_ASSIGN_OR_RAISE(prepared.plan, Plan({std::move(bound)}));
+  prepared.updating = !prepared.plan.sinks[0]->inputs()[0]->changelog().insert_only();
+  return prepared;
+}
+
+arrow::Result<PreparedStatement> Session::PrepareInserts(const std::vector<const sql::InsertStatement*>& inserts) {
+  std::vector<plan::BoundQuery> queries;
+  for (const auto* insert : inserts) {
+    ARROW_ASSIGN_OR_RAISE(auto bound, plan::BindInsert(*insert, plan_context()));
+    queries.push_back(std::move(bound));
+  }
+  PreparedStatement prepared;
+  prepared.kind = PreparedStatement::Kind::kJob;
+  ARROW_ASSIGN_OR_RAISE(prepared.plan, Plan(std::move(queries)));
+  return prepared;
+}
+
+arrow::Result<PreparedStatement> Session::PrepareStatementSet(const sql::StatementSetStatement& set) {
+  std::vector<const sql::InsertStatement*> inserts;
+  for (const auto& statement : set.statements) {
+    const auto* insert = statement->TryAs<sql::InsertStatement>();
+    if (insert == nullptr) return sql::NotSupportedYet(statement->range, "a statement other than INSERT in a statement set");
+    inserts.push_back(insert);
+  }
+  return PrepareInserts(inserts);
+}
+
+arrow::Result<PreparedStatement> Session::PrepareExplain(const sql::ExplainStatement& explain) {
+  const sql::Statement& inner = *explain.statement;
+  PreparedStatement planned;
+  if (const auto* query = inner.TryAs<sql::QueryStatement>()) {
+    ARROW_ASSIGN_OR_RAISE(planned, PrepareQuery(*query->query));
+  } else if (const auto* insert = inner.TryAs<sql::InsertStatement>()) {
+    ARROW_ASSIGN_OR_RAISE(planned, PrepareInserts({insert}));
+  } else if (const auto* set = inner.TryAs<sql::StatementSetStatement>()) {
+    ARROW_ASSIGN_OR_RAISE(planned, PrepareStatementSet(*set));
+  } else {
+    return sql::SqlError(inner.range, "Only a query, an INSERT or a statement set can be explained");
+  }
+  return Text(plan::Explain(planned.plan));
+}
+
+arrow::Result<PreparedStatement> Session::PrepareCreateTable(std::shared_ptr<const sql::CreateTableStatement> statement,
+                                                             std::string_view text) {
+  (void)text;
+  ARROW_ASSIGN_OR_RAISE(auto table, plan::BindCreateTable(statement, plan_context()));
+  const bool exists = catalog_.Find(table->path) != nullptr;
+  if (exists && statement->if_not_exists) return PreparedStatement();
+  if (statement->replace) {
+    ARROW_RETURN_NOT_OK(sql::WithPlace(exists ? catalog_.Replace(table) : catalog_.Add(table), statement->name.range));
+  } else {
+    ARROW_RETURN_NOT_OK(sql::WithPlace(catalog_.Add(table), statement->name.range));
+  }
+  if (!statement->query) return PreparedStatement();
+  // CREATE TABLE ... AS SELECT: the table is there, what remains is an INSERT.
+  auto fill = [&]() -> arrow::Result<PreparedStatement> {
+    ARROW_ASSIGN_OR_RAISE(auto bound, plan::BindQuery(*statement->query, plan_context()));
+    bound.sink = table;
+    PreparedStatement prepared;
+    prepared.kind = PreparedStatement::Kind::kJob;
+    ARROW_ASSIGN_OR_RAISE(prepared.plan, Plan({std::move(bound)}));
+    return prepared;
+  };
+  auto prepared = fill();
+  if (!prepared.ok() && !exists) ARROW_RETURN_NOT_OK(catalog_.Drop(table->path));
+  return prepared;
+}
+
+}  // namespace tidemark::server
