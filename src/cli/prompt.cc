@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The interactive prompt over libedit.
+#include "cli/prompt.h"
+
+#include <editline/readline.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "cli/completion.h"
+#include "cli/job_runner.h"
+#include "server/session.h"
+#include "sql/diagnostic.h"
+#include "sql/parser.h"
+
+namespace tidemark::cli {
+namespace {
+
+constexpr int kHistoryLines = 2000;
+constexpr char kPrompt[] = "tidemark> ";
+constexpr char kContinuation[] = "       -> ";
+
+/// Lines in, from a terminal with editing and history, or from a pipe.
+class LineReader {
+ public:
+  explicit LineReader(const server::Session& session) : is_terminal_(isatty(STDIN_FILENO) == 1) {
+    if (!is_terminal_) return;
+    rl_initialize();
+    InstallCompletion(&session);
+    if (const char* home = std::getenv("HOME")) history_file_ = std::string(home) + "/.tidemark_history";
+    if (!history_file_.empty()) read_history(history_file_.c_str());
+    stifle_history(kHistoryLines);
+  }
+  ~LineReader() {
+    if (is_terminal_ && !history_file_.empty()) write_history(history_file_.c_str());
+  }
+
+  std::optional<std::string> Next(bool continuation) {
+    std::string line;
+    if (!is_terminal_) return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
+    char* raw = readline(continuation ? kContinuation : kPrompt);
+    if (raw == nullptr) return std::nullopt;
+    line = raw;
+    std::free(raw);
+    return line;
+  }
+
+  void Remember(const std::string& statement) {
+    if (!is_terminal_) return;
+    std::string line = statement;  // history is kept by lines, so a statement over several becomes one
+    for (char& c : line) c = c == '\n' ? ' ' : c;
+    add_history(line.c_str());
+  }
+
+  bool is_terminal() const { return is_terminal_; }
+
+ private:
+  bool is_terminal_;
+  std::string history_file_;
+};
+
+bool IsBlank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+
+/// Whether the text ends outside of a statement: its last character is ';' and it parses, or it fails before its end.
+bool IsComplete(const std::string& text) {
+  const auto last = text.find_last_not_of(" \t\r\n");
+  if (last == std::string::npos) return false;
+  if (text[last] != ';') return false;
+  auto parsed = sql::ParseScript(text);
+  if (parsed.ok()) return true;
+  const auto* diagnostic = sql::DiagnosticOf(parsed.status());
+  return diagnostic == nullptr || diagnostic->range.begin < last;
+}
+
+class Prompt {
+ public:
+  Prompt(const CommandOptions& options, server::Session* session) : options_(options), session_(session) {}
+
+  int Run() {
+    LineReader reader(*session_);
+    if (reader.is_terminal()) std::cout << "tidemark: end a statement with ';', leave with QUIT;\n";
+    std::string text;
+    int code = kExitDone;
+    while (!quit_) {
+      auto line = reader.Next(!text.empty());
+      if (line) text += (text.empty() ? "" : "\n") + *line;
+      if (IsBlank(text)) text.clear();
+      const bool complete = IsComplete(text) || (!line && !text.empty());
+      if (complete) {
+        reader.Remember(text);
+        code = Execute(std::exchange(text, {}));
+      }
+      if (!line) break;
+    }
+    return reader.is_terminal() ? kExitDone : code;
+  }
+
+ private:
+  int Execute(const std::string& text) {
+    auto parsed = sql::ParseScript(text);
+    if (!parsed.ok()) return Fail(parsed.status(), text, kExitUsage);
+    for (auto& statement : *parsed) {
+      auto prepared = session_->Prepare(std::move(statement), text);
+      if (!prepared.ok()) return Fail(prepared.status(), text, kExitUsage);
+      if (prepared->kind == server::PreparedStatement::Kind::kQuit) {
+        quit_ = true;
+        return kExitDone;
+      }
+      auto outcome = CarryOut(*prepared, *session_, options_);
+      if (!outcome.ok()) return Fail(outcome.status(), text, kExitFailed);
+    }
+    return kExitDone;
+  }
+
+  static int Fail(const arrow::Status& status, const std::string& text, int code) {
+    std::cerr << sql::RenderDiagnostic(status, "sql", text);
+    return code;
+  }
+
+  const CommandOptions& options_;
+  server::Session* session_;
+  bool quit_ = false;
+};
+
+}  // namespace
+
+int RunPrompt(const CommandOptions& options) {
+  server::Session session(SystemClock());
+  if (auto status = ApplySettings(options, &session.configuration()); !status.ok()) {
+    std::cerr << "tidemark: error: " << status.message() << "\n";
+    return kExitUsage;
+  }
+  return Prompt(options, &session).Run();
+}
+
+}  // namespace tidemark::cli
