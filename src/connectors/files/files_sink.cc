@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Partitioning, rolling and committing of output files.
+//
+// A file becomes visible when it is rolled, or when the sink is closed; a failed job removes what is not yet visible.
+// INSERT OVERWRITE removes the files of earlier jobs when the sink is closed, in the partitions it wrote.
+#include "connectors/files/files_sink.h"
+
+#include <arrow/array.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "connectors/files/file_listing.h"
+#include "connectors/files/file_writer.h"
+#include "connectors/files/files_options.h"
+#include "expr/evaluator.h"
+
+namespace tidemark::connectors {
+namespace {
+
+constexpr char kSuccessFile[] = "_SUCCESS";
+/// Files open at once; beyond it the one that was written to least recently is completed early.
+constexpr size_t kOpenFilesMax = 200;
+
+struct OpenFile {
+  std::unique_ptr<FileWriter> writer;
+  int64_t opened_micros = 0;
+  int64_t last_use = 0;
+};
+
+class FilesSink final : public Sink {
+ public:
+  FilesSink(const plan::SinkNode& node, const ConnectorContext& context, FilesOptions options)
+      : node_(node), context_(context), options_(std::move(options)), stored_(StoredColumns(*node.table)) {
+    const uint64_t id = context.functions->random_seed * 0x9E3779B97F4A7C15ull + 1;
+    job_id_ = fmt::format("{:016x}", id);
+    for (const auto& key : node.table->partition_keys) {
+      for (size_t i = 0; i < node.schema().size(); ++i) {
+        if (node.table->columns[i].name == key) keys_.push_back(static_cast<int>(i));
+      }
+    }
+  }
+
+  arrow::Status Open() {
+    if (context_.files->Exists(options_.path)) {
+      ARROW_ASSIGN_OR_RAISE(const auto info, context_.files->Stat(options_.path));
+      if (!info.is_directory) return arrow::Status::Invalid("Cannot write into '", options_.path, "': it is a file, not a folder");
+    }
+    return context_.files->CreateFolders(options_.path);
+  }
+
+  arrow::Status Write(const Batch& batch) override {
+    if (keys_.empty()) return WriteTo(options_.path, batch);
+    ARROW_ASSIGN_OR_RAISE(const auto folders, FolderPerRow(batch));
+    std::map<std::string, std::vector<int32_t>> rows;
+    for (int64_t row = 0; row < batch.num_rows; ++row) rows[folders[row]].push_back(static_cast<int32_t>(row));
+    for (const auto& [folder, indices] : rows) {
+      if (static_cast<int64_t>(indices.size()) == batch.num_rows) return WriteTo(folder, batch);
+      ARROW_ASSIGN_OR_RAISE(const Batch part, Take(batch, indices));
+      ARROW_RETURN_NOT_OK(WriteTo(folder, part));
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Status Tick() override {
+    if (options_.rolling_interval_ms <= 0) return arrow::Status::OK();
+    const int64_t now = context_.clock->SteadyMicros();
+    for (auto it = open_.begin(); it != open_.end();) {
+      if (now - it->second.opened_micros < options_.rolling_interval_ms * 1000) {
+        ++it;
+        continue;
+      }
+      ARROW_RETURN_NOT_OK(it->second.writer->Commit());
+      it = open_.erase(it);
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Status Close() override {
+    if (node_.overwrite) ARROW_RETURN_NOT_OK(RemoveOldFiles());
+    for (auto& [folder, file] : open_) ARROW_RETURN_NOT_OK(file.writer->Commit());
+    open_.clear();
+    if (!options_.success_file) return arrow::Status::OK();
+    for (const auto& folder : folders_) {
+      ARROW_ASSIGN_OR_RAISE(auto marker, context_.files->OpenForWrite(folder + "/" + kSuccessFile));
+      ARROW_RETURN_NOT_OK(marker->Commit());
+    }
+    return arrow::Status::OK();
+  }
+
+  void Abort() override { open_.clear(); }
+
+ private:
+  arrow::Result<std::vector<std::string>> FolderPerRow(const Batch& batch) const {
+    std::vector<std::string> folders(batch.num_rows, options_.path);
+    for (int key : keys_) {
+      const std::string prefix = "/" + EscapePartitionName(node_.table->columns[key].name) + "=";
+      const DataType& type = node_.table->columns[key].type;
+      ARROW_ASSIGN_OR_RAISE(const auto text, expr::CastValue(arrow::Datum(batch.columns[key]), type, DataType::String(), false,
+                                                             *context_.functions));
+      const auto array = text.make_array();
+      const auto& values = static_cast<const arrow::StringArray&>(*array);
+      for (int64_t row = 0; row < batch.num_rows; ++row) {
+        const bool named = values.IsValid(row) && !values.GetView(row).empty();
+        folders[row] += prefix + (named ? EscapePartitionName(values.GetView(row)) : options_.default_partition_name);
+      }
+    }
+    return folders;
+  }
+
+  arrow::Status WriteTo(const std::string& folder, const Batch& batch) {
+    ARROW_ASSIGN_OR_RAISE(OpenFile* const file, FileOf(folder));
+    std::vector<std::shared_ptr<arrow::Array>> columns;
+    for (int column : stored_) columns.push_back(batch.columns[column]);
+    ARROW_RETURN_NOT_OK(file->writer->Write(batch.WithColumns(std::move(columns))));
+    file->last_use = ++uses_;
+    if (options_.rolling_bytes <= 0 || file->writer->bytes() < options_.rolling_bytes) return arrow::Status::OK();
+    ARROW_RETURN_NOT_OK(file->writer->Commit());
+    open_.erase(folder);
+    return arrow::Status::OK();
+  }
+
+  arrow::Result<OpenFile*> FileOf(const std::string& folder) {
+    const auto found = open_.find(folder);
+    if (found != open_.end()) return &found->second;
+    if (open_.size() >= kOpenFilesMax) {
+      const auto oldest = std::min_element(open_.begin(), open_.end(),
+                                           [](const auto& a, const auto& b) { return a.second.last_use < b.second.last_use; });
+      ARROW_RETURN_NOT_OK(oldest->second.writer->Commit());
+      open_.erase(oldest);
+    }
+    if (folders_.insert(folder).second) ARROW_RETURN_NOT_OK(context_.files->CreateFolders(folder));
+    const std::string extension = options_.format == "parquet" ? ".parquet" : "";
+    const std::string path = fmt::format("{}/part-{}-{}-{}{}", folder, job_id_, context_.worker, files_opened_++, extension);
+    OpenFile file;
+    ARROW_ASSIGN_OR_RAISE(file.writer, FileWriter::Open(context_.files, path, StoredSchema(*node_.table), options_,
+                                                        context_.functions->local_time_zone));
+    file.opened_micros = context_.clock->SteadyMicros();
+    return &open_.emplace(folder, std::move(file)).first->second;
+  }
+
+  /// Each worker removes what no worker of this job wrote, so that the order in which they close does not matter.
+  arrow::Status RemoveOldFiles() {
+    std::set<std::string> folders = folders_;
+    if (keys_.empty()) folders.insert(options_.path);
+    for (const auto& folder : folders) {
+      ARROW_ASSIGN_OR_RAISE(const auto entries, context_.files->List(folder, false));
+      for (const auto& entry : entries) {
+        const std::string name = entry.path.substr(entry.path.rfind('/') + 1);
+        const bool ours = name.find(job_id_) != std::string::npos;
+        if (!entry.is_directory && !ours && name[0] != '.') ARROW_RETURN_NOT_OK(context_.files->Remove(entry.path));
+      }
+    }
+    return arrow::Status::OK();
+  }
+
+  const plan::SinkNode& node_;
+  const ConnectorContext context_;
+  const FilesOptions options_;
+  const std::vector<int> stored_;
+  std::vector<int> keys_;
+  std::string job_id_;
+  std::map<std::string, OpenFile> open_;
+  std::set<std::string> folders_;
+  int64_t files_opened_ = 0;
+  int64_t uses_ = 0;
+};
+
+}  // namespace
+
+arrow::Result<std::unique_ptr<Sink>> MakeFilesSink(const plan::SinkNode& node, const ConnectorContext& context) {
+  ARROW_ASSIGN_OR_RAISE(auto options, ReadFilesOptions(*node.table));
+  auto sink = std::make_unique<FilesSink>(node, context, std::move(options));
+  ARROW_RETURN_NOT_OK(sink->Open());
+  return sink;
+}
+
+}  // namespace tidemark::connectors

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding connectors by name, and checking the options of a table against what its connector and format take.
+#include "connectors/registry.h"
+
+#include <algorithm>
+
+#include "formats/format.h"
+#include "sql/diagnostic.h"
+
+namespace tidemark::connectors {
+namespace {
+
+const std::vector<const Connector*>& All() {
+  static const std::vector<const Connector*> connectors = {
+      BlackholeConnector(), DatagenConnector(), FilesystemConnector(), NexmarkConnector(), PrintConnector(),
+  };
+  return connectors;
+}
+
+/// Options that every table takes. The scan.watermark ones are Flink's; those that begin with tidemark are ours.
+const std::vector<OptionSpec>& CommonOptions() {
+  static const std::vector<OptionSpec> options = {
+      {"connector", OptionType::kString, "", "Where the table's rows come from or go to", {}, true},
+      {"scan.parallelism", OptionType::kInteger, "", "Accepted; workers share the splits", {}, false},
+      {"sink.parallelism", OptionType::kInteger, "", "Accepted; every worker writes its share", {}, false},
+      {"scan.watermark.idle-timeout", OptionType::kDuration, "", "A split that is caught up and silent for so long holds nothing back", {}, false},
+      {"scan.watermark.emit.strategy", OptionType::kEnum, "on-event", "Accepted; watermarks follow rows", {"on-event", "on-periodic"}, false},
+      {"scan.watermark.alignment.group", OptionType::kString, "", "Accepted; not supported yet", {}, false},
+      {"scan.watermark.alignment.max-drift", OptionType::kDuration, "", "Accepted; not supported yet", {}, false},
+      {"scan.watermark.alignment.update-interval", OptionType::kDuration, "", "Accepted; not supported yet", {}, false},
+  };
+  return options;
+}
+
+/// An option's spec by key; '#' in a spec stands for any one name, as in fields.#.min.
+bool Matches(const std::string& pattern, const std::string& key) {
+  const auto hash = pattern.find('#');
+  if (hash == std::string::npos) return pattern == key;
+  const std::string tail = pattern.substr(hash + 1);
+  return key.size() > hash + tail.size() && key.compare(0, hash, pattern, 0, hash) == 0 &&
+         key.compare(key.size() - tail.size(), tail.size(), tail) == 0;
+}
+
+const OptionSpec* Find(const std::vector<OptionSpec>& specs, const std::string& key) {
+  const auto found = std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& spec) { return Matches(spec.key, key); });
+  return found == specs.end() ? nullptr : &*found;
+}
+
+std::string Listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+arrow::Status UnknownValue(const std::string& what, const std::string& value, const std::vector<std::string>& known) {
+  return sql::SqlError({}, "Unknown " + what + " '" + value + "'",
+                       sql::DidYouMean(value, known) + (sql::NearestNames(value, known).empty() ? "There is: " + Listed(known) : ""));
+}
+
+/// The options a table may have: its connector's, the common ones, and those of its format with their prefix.
+arrow::Result<std::vector<OptionSpec>> AllowedOptions(const Connector& connector, const TableDefinition& table) {
+  std::vector<OptionSpec> specs = CommonOptions();
+  for (auto& spec : connector.options()) specs.push_back(std::move(spec));
+  if (Find(specs, "format") == nullptr) return specs;
+  const auto name = table.options.find("format");
+  if (name == table.options.end()) return specs;
+  const formats::Format* format = formats::FindFormat(name->second);
+  if (format == nullptr) return UnknownValue("format", name->second, formats::FormatNames());
+  for (OptionSpec spec : format->options) {
+    spec.key = format->name + "." + spec.key;
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+}  // namespace
+
+const Connector* FindConnector(const std::string& name) {
+  for (const Connector* connector : All()) {
+    if (connector->name() == name) return connector;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> ConnectorNames() {
+  std::vector<std::string> names;
+  for (const Connector* connector : All()) names.push_back(connector->name());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+arrow::Status ValidateTable(const TableDefinition& table) {
+  const auto connector_name = table.options.find("connector");
+  if (connector_name == table.options.end()) {
+    return sql::SqlError({}, "Table '" + table.name() + "' has no connector",
+                         "write WITH ('connector' = '...'); there is: " + Listed(ConnectorNames()));
+  }
+  const Connector* connector = FindConnector(connector_name->second);
+  if (connector == nullptr) return UnknownValue("connector", connector_name->second, ConnectorNames());
+  ARROW_ASSIGN_OR_RAISE(const auto specs, AllowedOptions(*connector, table));
+  for (const auto& [key, value] : table.options) {
+    const OptionSpec* spec = Find(specs, key);
+    if (spec == nullptr) {
+      std::vector<std::string> keys;
+      for (const auto& known : specs) keys.push_back(known.key);
+      return UnknownValue("option", key, keys);
+    }
+    ARROW_RETURN_NOT_OK(CheckOptionValue(*spec, value));
+  }
+  for (const auto& spec : specs) {
+    if (spec.required && table.options.find(spec.key) == table.options.end()) {
+      return sql::SqlError({}, "Table '" + table.name() + "' with connector '" + connector->name() + "' needs the option '" + spec.key + "'",
+                           "add '" + spec.key + "' = '...': " + spec.description);
+    }
+  }
+  return connector->Validate(table);
+}
+
+}  // namespace tidemark::connectors
