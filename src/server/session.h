@@ -54,6 +54,7 @@ class Session {
   arrow::Result<PreparedStatement> Prepare(std::shared_ptr<const sql::Statement> statement, std::string_view text);
 
   Configuration& configuration() { return configuration_; }
+  const Configuration& configuration() const { return configuration_; }
   Catalog& catalog() { return catalog_; }
   const Catalog& catalog() const { return catalog_; }
   /// What functions may know, for the configuration in force. Valid until the next Prepare.

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Running jobs in the foreground.
+#include "cli/job_runner.h"
+
+#include <arrow/api.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <thread>
+
+#include "cli/live_view.h"
+#include "cli/progress.h"
+#include "runtime/job.h"
+
+namespace tidemark::cli {
+namespace {
+
+runtime::Job* running_job = nullptr;  // what a signal stops; set while a job runs
+
+void StopRunningJob(int signal) {
+  (void)signal;
+  if (running_job != nullptr) running_job->RequestStop();
+}
+
+/// While it lives, SIGINT and SIGTERM stop `job` cleanly; a second one ends the process as usual.
+class StopOnSignal {
+ public:
+  explicit StopOnSignal(runtime::Job* job) {
+    running_job = job;
+    struct sigaction action {};
+    action.sa_handler = StopRunningJob;
+    action.sa_flags = SA_RESTART | SA_RESETHAND;
+    sigaction(SIGINT, &action, &old_int_);
+    sigaction(SIGTERM, &action, &old_term_);
+  }
+  ~StopOnSignal() {
+    sigaction(SIGINT, &old_int_, nullptr);
+    sigaction(SIGTERM, &old_term_, nullptr);
+    running_job = nullptr;
+  }
+
+ private:
+  struct sigaction old_int_ {};
+  struct sigaction old_term_ {};
+};
+
+class WriterCollector final : public runtime::ResultCollector {
+ public:
+  explicit WriterCollector(ResultWriter* writer) : writer_(writer) {}
+  arrow::Status Collect(const plan::SinkNode&, const Batch& batch) override {
+    return batch.num_rows > 0 ? writer_->Add(batch) : arrow::Status::OK();
+  }
+
+ private:
+  ResultWriter* writer_;
+};
+
+arrow::Status ShowRows(const server::TextRows& rows, const server::Session& session, const CommandOptions& options) {
+  ResultWriterOptions writer_options;
+  writer_options.format = options.format;
+  writer_options.functions = &session.functions();
+  writer_options.output = StandardOutput();
+  std::vector<arrow::StringBuilder> builders(rows.column_names.size());
+  for (const auto& name : rows.column_names) writer_options.schema.push_back({name, DataType::String()});
+  for (const auto& row : rows.rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      ARROW_RETURN_NOT_OK(row[i] ? builders[i].Append(*row[i]) : builders[i].AppendNull());
+    }
+  }
+  Batch batch;
+  batch.num_rows = static_cast<int64_t>(rows.rows.size());
+  for (auto& builder : builders) {
+    ARROW_ASSIGN_OR_RAISE(auto column, builder.Finish());
+    batch.columns.push_back(std::move(column));
+  }
+  ARROW_ASSIGN_OR_RAISE(auto writer, MakeResultWriter(std::move(writer_options)));
+  if (batch.num_rows > 0) ARROW_RETURN_NOT_OK(writer->Add(batch));
+  return writer->Finish();
+}
+
+arrow::Result<std::unique_ptr<ResultWriter>> MakeWriter(const server::PreparedStatement& prepared, const server::Session& session,
+                                                        const CommandOptions& options) {
+  ResultWriterOptions writer_options;
+  writer_options.format = options.format;
+  writer_options.schema = prepared.schema;
+  writer_options.updating = prepared.updating;
+  writer_options.functions = &session.functions();
+  writer_options.output = StandardOutput();
+  const bool live = options.format == ResultFormat::kTable && isatty(STDOUT_FILENO) == 1 && (prepared.updating || !prepared.plan.bounded);
+  if (live) return std::make_unique<LiveView>(std::move(writer_options));
+  // An unbounded result has no final rows: its changes are shown as they come.
+  if (prepared.updating && !prepared.plan.bounded && options.format == ResultFormat::kTable) writer_options.format = ResultFormat::kChangelog;
+  return MakeResultWriter(std::move(writer_options));
+}
+
+arrow::Result<TablePtr> LateTable(const server::Session& session, const Configuration& configuration) {
+  const std::string name = configuration.GetString(config::kLateTable);
+  if (name.empty()) return TablePtr();
+  ARROW_ASSIGN_OR_RAISE(const auto path, session.catalog().Qualify({name}));
+  const CatalogObject* object = session.catalog().Find(path);
+  if (object == nullptr || !std::holds_alternative<TablePtr>(*object)) {
+    return arrow::Status::Invalid("'tidemark.late-table' = '", name, "': there is no such table");
+  }
+  return std::get<TablePtr>(*object);
+}
+
+/// Counts that a person must not miss, once the job is over.
+void Warn(const runtime::JobMetrics& metrics) {
+  if (metrics.late_rows > 0) {
+    std::cerr << fmt::format("tidemark: {} late rows were dropped: they came after the watermark had passed their window\n", metrics.late_rows);
+  }
+  if (metrics.bad_records_skipped > 0) std::cerr << fmt::format("tidemark: {} bad records were skipped\n", metrics.bad_records_skipped);
+}
+
+arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, const server::Session& session, const CommandOptions& options) {
+  const Configuration& configuration = session.configuration();
+  runtime::JobOptions job_options = runtime::MakeJobOptions(configuration);
+  job_options.workers = WorkerCount(configuration);
+  job_options.functions = session.functions();
+  job_options.files = io::LocalFileSystem();
+  job_options.streams = io::ProcessStreams();
+  ARROW_ASSIGN_OR_RAISE(job_options.late_table, LateTable(session, configuration));
+  std::unique_ptr<ResultWriter> writer;
+  std::unique_ptr<WriterCollector> collector;
+  if (prepared.is_query) {
+    ARROW_ASSIGN_OR_RAISE(writer, MakeWriter(prepared, session, options));
+    collector = std::make_unique<WriterCollector>(writer.get());
+    job_options.collector = collector.get();
+  }
+  ARROW_ASSIGN_OR_RAISE(auto job, runtime::Job::Make(prepared.plan, std::move(job_options)));
+  arrow::Status status;
+  {
+    StopOnSignal stop(job.get());
+    ProgressLine progress(*job, !options.quiet && !prepared.is_query);
+    status = job->Run();
+  }
+  ARROW_RETURN_NOT_OK(status);
+  if (writer) ARROW_RETURN_NOT_OK(writer->Finish());
+  Warn(job->Metrics());
+  return job->stop_requested() ? JobOutcome::kStopped : JobOutcome::kFinished;
+}
+
+}  // namespace
+
+int WorkerCount(const Configuration& configuration) {
+  const int64_t configured = configuration.GetInteger(config::kParallelism);
+  if (configured > 0) return static_cast<int>(configured);
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+arrow::Result<JobOutcome> CarryOut(const server::PreparedStatement& prepared, const server::Session& session,
+                                   const CommandOptions& options) {
+  switch (prepared.kind) {
+    case server::PreparedStatement::Kind::kDone:
+    case server::PreparedStatement::Kind::kQuit: break;
+    case server::PreparedStatement::Kind::kText: ARROW_RETURN_NOT_OK(StandardOutput()->Write(prepared.text)); break;
+    case server::PreparedStatement::Kind::kRows: ARROW_RETURN_NOT_OK(ShowRows(prepared.rows, session, options)); break;
+    case server::PreparedStatement::Kind::kJob: return RunJob(prepared, session, options);
+  }
+  return JobOutcome::kFinished;
+}
+
+}  // namespace tidemark::cli
