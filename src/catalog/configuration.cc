@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration keys, and the values of a session.
+#include "catalog/configuration.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "sql/diagnostic.h"
+
+namespace tidemark {
+namespace {
+
+/// Families of Flink's keys: a key that begins so and is not in Specs() is kept, so that the same file runs on both.
+constexpr std::string_view kFlinkPrefixes[] = {
+    "table.",   "execution.", "pipeline.",       "parallelism.", "state.",     "sql-client.", "taskmanager.", "jobmanager.", "rest.",
+    "metrics.", "env.",       "restart-strategy", "heartbeat.",   "cluster.",   "fs.",         "io.",          "akka.",       "pekko.",
+    "web.",     "security.",  "high-availability", "scheduler.",   "slot.",      "python.",     "s3.",          "kubernetes.", "yarn.",
+    "classloader.", "client.", "job-event.",     "job.",         "blob.",      "queryable-state.", "historyserver.", "akka", "slotmanager.",
+};
+
+const OptionSpec* FindSpec(const std::string& key) {
+  const auto& specs = Configuration::Specs();
+  const auto found = std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& spec) { return spec.key == key; });
+  return found == specs.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> Keys() {
+  std::vector<std::string> keys;
+  for (const auto& spec : Configuration::Specs()) keys.push_back(spec.key);
+  return keys;
+}
+
+/// Insertions, deletions and replacements between two keys.
+size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+/// A slip of the finger: nearly a key with a meaning here, and so hardly one of Flink's other keys.
+bool IsMisspelled(const std::string& key) {
+  constexpr size_t kSlips = 2;
+  const auto keys = Keys();
+  return std::any_of(keys.begin(), keys.end(), [&](const std::string& known) { return EditDistance(key, known) <= kSlips; });
+}
+
+bool IsFlinkFamily(const std::string& key) {
+  return std::any_of(std::begin(kFlinkPrefixes), std::end(kFlinkPrefixes),
+                     [&](std::string_view prefix) { return key.compare(0, prefix.size(), prefix) == 0; });
+}
+
+}  // namespace
+
+const std::vector<OptionSpec>& Configuration::Specs() {
+  static const std::vector<OptionSpec> specs = {
+      {config::kRuntimeMode, OptionType::kEnum, "streaming", "Emit changes as they come, or final rows only", {"streaming", "batch", "automatic"}, false},
+      {config::kParallelism, OptionType::kInteger, "-1", "Number of workers; -1: one per core", {}, false},
+      {config::kLocalTimeZone, OptionType::kString, "default", "Time zone of TIMESTAMP_LTZ; default: the machine's", {}, false},
+      {config::kIdleTimeout, OptionType::kDuration, "0 ms", "A split that is caught up and silent for so long holds no watermark back; 0: never", {}, false},
+      {config::kMiniBatchEnabled, OptionType::kBoolean, "false", "Gather rows before aggregations emit", {}, false},
+      {config::kMiniBatchLatency, OptionType::kDuration, "0 ms", "How long rows are gathered at most", {}, false},
+      {config::kMiniBatchSize, OptionType::kInteger, "-1", "How many rows are gathered at most", {}, false},
+      {config::kStateTtl, OptionType::kDuration, "0 ms", "Accepted; state is kept until the job ends", {}, false},
+      {"table.optimizer.distinct-agg.split.enabled", OptionType::kBoolean, "false", "Accepted; not needed", {}, false},
+      {"table.optimizer.agg-phase-strategy", OptionType::kString, "AUTO", "Accepted; not needed", {}, false},
+      {"table.exec.sink.not-null-enforcer", OptionType::kString, "ERROR", "Accepted", {}, false},
+      {"table.exec.sink.upsert-materialize", OptionType::kString, "AUTO", "Accepted", {}, false},
+      {"table.dml-sync", OptionType::kBoolean, "true", "Accepted; bounded jobs run one after the other", {}, false},
+      {"table.sql-dialect", OptionType::kString, "default", "Accepted; the dialect is Flink SQL", {}, false},
+      {"pipeline.name", OptionType::kString, "", "Accepted; the job's name", {}, false},
+      {"pipeline.auto-watermark-interval", OptionType::kDuration, "0 ms", "Accepted; watermarks follow rows", {}, false},
+      {"pipeline.object-reuse", OptionType::kBoolean, "false", "Accepted; not needed", {}, false},
+      {"execution.checkpointing.interval", OptionType::kDuration, "0 ms", "Accepted; checkpoints are not supported yet", {}, false},
+      {config::kMemory, OptionType::kMemorySize, "0", "Limit on state and buffered rows of a job; 0: none", {}, false},
+      {config::kBatchSize, OptionType::kInteger, "8192", "Rows in a batch", {}, false},
+      {config::kChannelCapacity, OptionType::kInteger, "8", "Batches in each queue between two workers", {}, false},
+      {config::kMaxRecordBytes, OptionType::kMemorySize, "64 mb", "Longest record a text format accepts", {}, false},
+      {config::kLateTable, OptionType::kString, "", "Table that takes rows which came too late for their window", {}, false},
+      {config::kReplaySpeed, OptionType::kInteger, "0", "Replay event time so many times as fast as it went by; 0: as fast as possible", {}, false},
+  };
+  return specs;
+}
+
+arrow::Status Configuration::Set(const std::string& key, const std::string& value) {
+  if (const OptionSpec* spec = FindSpec(key)) {
+    ARROW_RETURN_NOT_OK(CheckOptionValue(*spec, value));
+    values_[key] = value;
+    return arrow::Status::OK();
+  }
+  const bool ours = key.compare(0, 9, "tidemark.") == 0;
+  if (!ours && IsFlinkFamily(key) && !IsMisspelled(key)) {
+    values_[key] = value;
+    return arrow::Status::OK();
+  }
+  return sql::SqlError({}, "Unknown configuration key '" + key + "'", sql::DidYouMean(key, Keys()));
+}
+
+arrow::Status Configuration::Reset(const std::string& key) {
+  if (values_.erase(key) > 0 || FindSpec(key) != nullptr || IsFlinkFamily(key)) return arrow::Status::OK();
+  return sql::SqlError({}, "Unknown configuration key '" + key + "'", sql::DidYouMean(key, Keys()));
+}
+
+std::string Configuration::GetString(const std::string& key) const {
+  const auto found = values_.find(key);
+  if (found != values_.end()) return found->second;
+  const OptionSpec* spec = FindSpec(key);
+  return spec == nullptr ? "" : spec->default_value;
+}
+
+// Values were checked when they were set, and the defaults are ours.
+int64_t Configuration::GetInteger(const std::string& key) const { return ParseInteger(GetString(key)).ValueOr(0); }
+bool Configuration::GetBoolean(const std::string& key) const { return ParseBoolean(GetString(key)).ValueOr(false); }
+int64_t Configuration::GetDurationMillis(const std::string& key) const { return ParseDurationMillis(GetString(key)).ValueOr(0); }
+int64_t Configuration::GetMemoryBytes(const std::string& key) const { return ParseMemorySizeBytes(GetString(key)).ValueOr(0); }
+
+}  // namespace tidemark
