@@ -149,6 +149,9 @@ struct WindowAggregateNode final : PhysicalNode {
   int time_column = -1;
   int window_start_column = -1;
   int window_end_column = -1;
+  /// Where time_column is -1: the windows are over TIMESTAMP_LTZ event time, so that their columns are readings of the
+  /// session's wall clock. (Else the time column's type says it.)
+  bool window_is_local = false;
   std::vector<WindowProperty> properties;
   bool input_retracts = false;
 };

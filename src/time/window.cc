@@ -121,11 +121,28 @@ std::vector<EventTimeMs> SlicesOfWindow(const WindowSpec& spec, EventTimeMs wind
   return ends;
 }
 
+WindowEnds WindowEndsOfSlice(const WindowSpec& spec, EventTimeMs slice_end) {
+  switch (spec.kind) {
+    case WindowKind::kHop: {
+      // A window holds the slice when it starts before the slice's end, and ends at it or later.
+      const EventTimeMs last_start = WindowStart(slice_end - 1, spec.offset_ms, spec.slide_ms);
+      const EventTimeMs first_start = WindowStart(slice_end - 1 - spec.size_ms, spec.offset_ms, spec.slide_ms) + spec.slide_ms;
+      return {first_start + spec.size_ms, last_start + spec.size_ms, spec.slide_ms};
+    }
+    case WindowKind::kCumulate: {
+      const EventTimeMs start = WindowStart(slice_end - 1, spec.offset_ms, spec.size_ms);
+      return {slice_end, start + spec.size_ms, spec.slide_ms};
+    }
+    case WindowKind::kTumble:
+    case WindowKind::kSession: break;
+  }
+  return {slice_end, slice_end, spec.size_ms};
+}
+
 std::vector<Window> WindowsOfSlice(const WindowSpec& spec, EventTimeMs slice_end) {
   std::vector<Window> windows;
-  AssignWindows(spec, slice_end - 1, &windows);
-  // AssignWindows lists HOP latest first; the others have ascending ends already.
-  if (spec.kind == WindowKind::kHop) return {windows.rbegin(), windows.rend()};
+  const WindowEnds ends = WindowEndsOfSlice(spec, slice_end);
+  for (EventTimeMs end = ends.first; end <= ends.last; end += ends.step) windows.push_back(WindowEndingAt(spec, end));
   return windows;
 }
 

@@ -61,6 +61,13 @@ EventTimeMs SliceEnd(const WindowSpec& spec, EventTimeMs time);
 std::vector<EventTimeMs> SlicesOfWindow(const WindowSpec& spec, EventTimeMs window_end);
 /// The windows that the slice ending at `slice_end` takes part in, by window end, ascending.
 std::vector<Window> WindowsOfSlice(const WindowSpec& spec, EventTimeMs slice_end);
+/// The ends of the same windows without a list: first, first + step .. last. None when first > last.
+struct WindowEnds {
+  EventTimeMs first = 0;
+  EventTimeMs last = 0;
+  int64_t step = 1;
+};
+WindowEnds WindowEndsOfSlice(const WindowSpec& spec, EventTimeMs slice_end);
 /// The window that ends at `window_end`.
 Window WindowEndingAt(const WindowSpec& spec, EventTimeMs window_end);
 

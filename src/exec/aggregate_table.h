@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// AggregateTable: accumulators by key. The state of GROUP BY, and of one slice of a window.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "exec/aggregate_set.h"
+#include "state/keyed_table.h"
+
+namespace tidemark::exec {
+
+/// What all tables of an operator share.
+struct AggregateTableLayout {
+  AggregateSet* aggregates = nullptr;  ///< outlives the tables
+  std::vector<DataType> key_types;
+  /// Bytes before the accumulators that belong to the operator, zeroed when a group is made; a multiple of 8.
+  int32_t header_bytes = 0;
+  /// The input may take rows back. Each group then counts its rows, and is alive while it has some.
+  bool input_retracts = false;
+};
+
+/// Groups by key. A group is named by its payload: the operator's header, the row count where the input retracts, the
+/// accumulators. A retraction of a row of a group that has none is ignored, as in Flink: its addition was late, or its
+/// state was lost. One thread.
+class AggregateTable {
+ public:
+  /// `layout` outlives the table.
+  explicit AggregateTable(const AggregateTableLayout* layout);
+  ~AggregateTable();
+  AggregateTable(const AggregateTable&) = delete;
+  AggregateTable& operator=(const AggregateTable&) = delete;
+
+  /// Finds or makes the groups of some rows of a batch (null: all), whose keys are in `keys`. Accumulators stay as they
+  /// are. Returns the groups, parallel to the rows; valid until the next call.
+  arrow::Result<const std::vector<uint8_t*>*> FindGroups(state::KeyedTable::Columns keys, int64_t num_rows,
+                                                         const std::vector<int32_t>* rows);
+  /// Takes the rows that FindGroups saw last into their accumulators.
+  arrow::Status Update(const Batch& batch);
+  /// Adds all groups of `other`, which has the same layout.
+  arrow::Status MergeFrom(const AggregateTable& other);
+
+  bool IsAlive(const uint8_t* group) const { return !layout_->input_retracts || RowCount(group) > 0; }
+  /// Every group that is alive, in the order in which they were made as far as none was erased.
+  std::vector<uint8_t*> AliveGroups() const;
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Keys(const std::vector<uint8_t*>& groups) const {
+    return table_->Keys(groups);
+  }
+  /// The aggregates' results, a column for each call.
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Results(const std::vector<uint8_t*>& groups) const;
+  void Erase(const std::vector<uint8_t*>& groups);
+
+  void Reserve(int64_t groups) { table_->Reserve(groups); }
+  int64_t size() const { return table_->size(); }
+  /// What the accumulators own outside the table is counted anew only after as many rows as there are groups.
+  int64_t memory_bytes() const { return table_->memory_bytes() + external_bytes_; }
+
+ private:
+  int64_t& RowCount(uint8_t* group) const { return *reinterpret_cast<int64_t*>(group + layout_->header_bytes); }
+  int64_t RowCount(const uint8_t* group) const { return *reinterpret_cast<const int64_t*>(group + layout_->header_bytes); }
+  uint8_t* StateOf(uint8_t* group) const { return group + state_offset_; }
+  void CountRows(const Batch& batch);
+  void CountExternalBytes(int64_t rows);
+  std::vector<uint8_t*> States(const std::vector<uint8_t*>& groups) const;
+
+  const AggregateTableLayout* layout_;
+  int32_t state_offset_;
+  std::unique_ptr<state::KeyedTable> table_;
+  int64_t external_bytes_ = 0;
+  int64_t rows_since_count_ = 0;
+
+  // Of the last FindGroups.
+  std::vector<int32_t> rows_;
+  std::vector<uint8_t*> groups_;
+  std::vector<int32_t> created_;
+};
+
+}  // namespace tidemark::exec

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two forms of GROUP BY: a changelog while the input runs, or final rows when it has ended.
+#include "exec/group_aggregate.h"
+
+#include <arrow/array.h>
+#include <arrow/array/concatenate.h>
+
+#include <algorithm>
+
+#include "columnar/row_compare.h"
+#include "exec/batch_collector.h"
+#include "exec/aggregate_table.h"
+#include "exec/state_report.h"
+
+namespace tidemark::exec {
+namespace {
+
+using Columns = std::vector<std::shared_ptr<arrow::Array>>;
+
+/// What a changelog has to know of a group.
+struct GroupHeader {
+  int32_t change = 0;      ///< the group is among the changed ones
+  int32_t is_emitted = 0;  ///< a row of the group is part of the result so far
+};
+
+GroupHeader* HeaderOf(uint8_t* group) { return reinterpret_cast<GroupHeader*>(group); }
+
+/// The parts that both forms have.
+class GroupAggregate : public Operator {
+ public:
+  GroupAggregate(const plan::GroupAggregateNode& node, AggregateSet aggregates, int32_t header_bytes)
+      : node_(node), aggregates_(std::move(aggregates)) {
+    layout_.aggregates = &aggregates_;
+    for (int column : node.group_columns) layout_.key_types.push_back(node.inputs()[0]->schema()[column].type);
+    layout_.header_bytes = header_bytes;
+    layout_.input_retracts = node.input_retracts;
+    groups_ = std::make_unique<AggregateTable>(&layout_);
+  }
+
+  arrow::Status Open(const OperatorContext& context) override {
+    report_.Open(context);
+    return Operator::Open(context);
+  }
+
+ protected:
+  arrow::Result<const std::vector<uint8_t*>*> FindGroups(const Batch& batch) {
+    Columns keys;
+    for (int column : node_.group_columns) keys.push_back(batch.columns[column]);
+    return groups_->FindGroups(keys, batch.num_rows, nullptr);
+  }
+  AggregateTable& groups() { return *groups_; }
+  arrow::Status Report(int64_t held_bytes) { return report_.Set(groups_->size(), groups_->memory_bytes() + held_bytes); }
+
+  const plan::GroupAggregateNode& node_;
+
+ private:
+  AggregateSet aggregates_;
+  AggregateTableLayout layout_;
+  std::unique_ptr<AggregateTable> groups_;
+  StateReport report_;
+};
+
+/// Emits every group's row when the input ends.
+class FinalGroupAggregate final : public GroupAggregate {
+ public:
+  FinalGroupAggregate(const plan::GroupAggregateNode& node, AggregateSet aggregates)
+      : GroupAggregate(node, std::move(aggregates), 0) {}
+
+  arrow::Status Push(int, Batch batch, Emitter&) override {
+    ARROW_RETURN_NOT_OK(FindGroups(batch).status());
+    ARROW_RETURN_NOT_OK(groups().Update(batch));
+    return Report(0);
+  }
+
+  arrow::Status Finish(Emitter& out) override {
+    std::vector<uint8_t*> groups = this->groups().AliveGroups();
+    // COUNT(*) over nothing is 0: an aggregation without keys has its row, on the worker that all rows would go to.
+    if (groups.empty() && node_.group_columns.empty() && context().worker == 0) {
+      ARROW_ASSIGN_OR_RAISE(const auto* global, this->groups().FindGroups({}, 1, nullptr));
+      groups = *global;
+    }
+    for (size_t at = 0; at < groups.size(); at += context().batch_rows) {
+      const size_t end = std::min<size_t>(at + context().batch_rows, groups.size());
+      ARROW_RETURN_NOT_OK(EmitGroups({groups.begin() + at, groups.begin() + end}, out));
+    }
+    return arrow::Status::OK();
+  }
+
+ private:
+  arrow::Status EmitGroups(const std::vector<uint8_t*>& groups, Emitter& out) {
+    Batch batch;
+    batch.num_rows = static_cast<int64_t>(groups.size());
+    ARROW_ASSIGN_OR_RAISE(batch.columns, this->groups().Keys(groups));
+    ARROW_ASSIGN_OR_RAISE(const auto results, this->groups().Results(groups));
+    batch.columns.insert(batch.columns.end(), results.begin(), results.end());
+    return out.Emit(std::move(batch));
+  }
+};
+
+/// Emits how the results change: after every batch, or after a mini-batch of several. Of a group that changed, the
+/// result before the first change is kept until the result after the last is known, so that what did not change in the
+/// end is not emitted.
+class ChangelogGroupAggregate final : public GroupAggregate {
+ public:
+  ChangelogGroupAggregate(const plan::GroupAggregateNode& node, AggregateSet aggregates)
+      : GroupAggregate(node, std::move(aggregates), sizeof(GroupHeader)) {}
+
+  arrow::Status Push(int, Batch batch, Emitter& out) override {
+    if (rows_held_ == 0) held_since_micros_ = context().clock->SteadyMicros();
+    rows_held_ += batch.num_rows;
+    ARROW_ASSIGN_OR_RAISE(const auto* found, FindGroups(batch));
+    ARROW_RETURN_NOT_OK(NoteChanged(*found));
+    ARROW_RETURN_NOT_OK(groups().Update(batch));
+    const bool unbatched = node_.mini_batch_rows == 0 && node_.mini_batch_latency_ms == 0;
+    const bool full = node_.mini_batch_rows > 0 && rows_held_ >= node_.mini_batch_rows;
+    if (unbatched || full) ARROW_RETURN_NOT_OK(EmitChanges(out));
+    return Report(HeldBytes());
+  }
+
+  arrow::Status Tick(Emitter& out) override {
+    if (rows_held_ == 0) return arrow::Status::OK();
+    const int64_t held_micros = context().clock->SteadyMicros() - held_since_micros_;
+    return held_micros >= node_.mini_batch_latency_ms * 1000 ? EmitChanges(out) : arrow::Status::OK();
+  }
+
+  arrow::Status Finish(Emitter& out) override { return EmitChanges(out); }
+
+ private:
+  /// Puts the groups of a batch that are not there yet among the changed ones, with their results as they are now.
+  arrow::Status NoteChanged(const std::vector<uint8_t*>& found) {
+    std::vector<uint8_t*> emitted;
+    for (uint8_t* group : found) {
+      GroupHeader* header = HeaderOf(group);
+      if (header->change != 0) continue;
+      header->change = 1;
+      changed_.push_back(group);
+      before_row_.push_back(header->is_emitted ? before_rows_++ : kNone);
+      if (header->is_emitted) emitted.push_back(group);
+    }
+    if (emitted.empty() || node_.calls.empty()) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(auto results, groups().Results(emitted));
+    before_.push_back(std::move(results));
+    return arrow::Status::OK();
+  }
+
+  arrow::Status EmitChanges(Emitter& out) {
+    rows_held_ = 0;
+    if (changed_.empty()) return arrow::Status::OK();
+    std::vector<uint8_t*> alive;
+    std::vector<int32_t> after_row(changed_.size(), kNone);
+    for (size_t i = 0; i < changed_.size(); ++i) {
+      if (!groups().IsAlive(changed_[i])) continue;
+      after_row[i] = static_cast<int32_t>(alive.size());
+      alive.push_back(changed_[i]);
+    }
+    ARROW_ASSIGN_OR_RAISE(const Columns after, groups().Results(alive));
+    ARROW_ASSIGN_OR_RAISE(const Columns before, TakeBefore());
+    ARROW_ASSIGN_OR_RAISE(const Batch changes, MakeChanges(before, after, after_row));
+    EndChange();
+    return EmitInPieces(changes, context().batch_rows, out);
+  }
+
+  /// All results before the change as one array a column.
+  arrow::Result<Columns> TakeBefore() {
+    Columns columns;
+    if (before_.empty()) return columns;
+    for (size_t call = 0; call < node_.calls.size(); ++call) {
+      arrow::ArrayVector pieces;
+      for (const Columns& piece : before_) pieces.push_back(piece[call]);
+      ARROW_ASSIGN_OR_RAISE(auto column, arrow::Concatenate(pieces));
+      columns.push_back(std::move(column));
+    }
+    return columns;
+  }
+
+  /// For each changed group whether the two results it has differ.
+  std::vector<uint8_t> Differences(const Columns& before, const Columns& after, const std::vector<int32_t>& after_row) {
+    std::vector<int32_t> befores;
+    std::vector<int32_t> afters;
+    std::vector<int32_t> groups;
+    for (size_t i = 0; i < changed_.size(); ++i) {
+      if (before_row_[i] == kNone || after_row[i] == kNone) continue;
+      befores.push_back(before_row_[i]);
+      afters.push_back(after_row[i]);
+      groups.push_back(static_cast<int32_t>(i));
+    }
+    std::vector<uint8_t> differs(groups.size(), 0);
+    for (size_t call = 0; call < before.size(); ++call) {
+      MarkDifferences(*before[call], befores, *after[call], afters, &differs);
+    }
+    std::vector<uint8_t> changed(changed_.size(), 0);
+    for (size_t i = 0; i < groups.size(); ++i) changed[groups[i]] = differs[i];
+    return changed;
+  }
+
+  arrow::Result<Batch> MakeChanges(const Columns& before, const Columns& after, const std::vector<int32_t>& after_row) {
+    const std::vector<uint8_t> differs = Differences(before, after, after_row);
+    std::vector<RowKind> kinds;
+    std::vector<int32_t> key_rows;  // whose key each row has
+    std::vector<int32_t> results;   // whose results: places in `after`, and `before` behind it
+    const auto before_start = static_cast<int32_t>(after.empty() ? 0 : after[0]->length());
+    auto add = [&](RowKind kind, size_t group, int32_t result) {
+      kinds.push_back(kind);
+      key_rows.push_back(static_cast<int32_t>(group));
+      results.push_back(result);
+    };
+    for (size_t i = 0; i < changed_.size(); ++i) {
+      const bool was = before_row_[i] != kNone;
+      const bool is = after_row[i] != kNone;
+      if (!was && is) add(RowKind::kInsert, i, after_row[i]);
+      if (was && !is) add(RowKind::kDelete, i, before_start + before_row_[i]);
+      if (!was || !is || !differs[i]) continue;
+      if (node_.changelog().update_before) add(RowKind::kUpdateBefore, i, before_start + before_row_[i]);
+      add(RowKind::kUpdateAfter, i, after_row[i]);
+    }
+    Batch keys;
+    keys.num_rows = static_cast<int64_t>(changed_.size());
+    ARROW_ASSIGN_OR_RAISE(keys.columns, groups().Keys(changed_));
+    ARROW_ASSIGN_OR_RAISE(Batch changes, TakeRows(keys, key_rows));
+    ARROW_ASSIGN_OR_RAISE(const Batch all_results, Joined(after, before));
+    ARROW_ASSIGN_OR_RAISE(const Batch values, TakeRows(all_results, results));
+    changes.columns.insert(changes.columns.end(), values.columns.begin(), values.columns.end());
+    const bool insert_only = std::all_of(kinds.begin(), kinds.end(), [](RowKind kind) { return kind == RowKind::kInsert; });
+    if (!insert_only) changes.row_kinds = std::make_shared<const std::vector<RowKind>>(std::move(kinds));
+    return changes;
+  }
+
+  static arrow::Result<Batch> Joined(const Columns& after, const Columns& before) {
+    Batch joined;
+    joined.columns = after;
+    joined.num_rows = after.empty() ? 0 : after[0]->length();
+    if (before.empty()) return joined;
+    joined.num_rows += before[0]->length();
+    for (size_t i = 0; i < after.size(); ++i) {
+      ARROW_ASSIGN_OR_RAISE(joined.columns[i], arrow::Concatenate({after[i], before[i]}));
+    }
+    return joined;
+  }
+
+  /// Take, without work where `rows` are all rows in order.
+  static arrow::Result<Batch> TakeRows(const Batch& batch, const std::vector<int32_t>& rows) {
+    bool all = batch.columns.empty() || static_cast<int64_t>(rows.size()) == batch.num_rows;
+    for (size_t i = 0; all && !batch.columns.empty() && i < rows.size(); ++i) all = rows[i] == static_cast<int32_t>(i);
+    if (!all) return Take(batch, rows);
+    Batch same = batch;
+    same.num_rows = static_cast<int64_t>(rows.size());
+    return same;
+  }
+
+  /// Forgets the changes, and the groups that have no rows any more.
+  void EndChange() {
+    std::vector<uint8_t*> dead;
+    for (uint8_t* group : changed_) {
+      *HeaderOf(group) = GroupHeader{0, 1};
+      if (!groups().IsAlive(group)) dead.push_back(group);
+    }
+    groups().Erase(dead);
+    changed_.clear();
+    before_row_.clear();
+    before_rows_ = 0;
+    before_.clear();
+  }
+
+  int64_t HeldBytes() const { return static_cast<int64_t>(changed_.size()) * 16 + before_rows_ * 16; }
+
+  static constexpr int32_t kNone = -1;
+
+  std::vector<uint8_t*> changed_;    ///< each once, in the order of their first change
+  std::vector<int32_t> before_row_;  ///< where each one's results lie in before_, all pieces counted; or kNone
+  int32_t before_rows_ = 0;
+  std::vector<Columns> before_;
+  int64_t rows_held_ = 0;
+  int64_t held_since_micros_ = 0;
+};
+
+}  // namespace
+
+arrow::Result<std::unique_ptr<Operator>> MakeGroupAggregateOperator(const plan::GroupAggregateNode& node) {
+  ARROW_ASSIGN_OR_RAISE(auto aggregates,
+                        AggregateSet::Make(node.calls, node.inputs()[0]->schema(), node.input_retracts));
+  if (node.final_only) return std::make_unique<FinalGroupAggregate>(node, std::move(aggregates));
+  return std::make_unique<ChangelogGroupAggregate>(node, std::move(aggregates));
+}
+
+}  // namespace tidemark::exec

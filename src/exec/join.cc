@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// A batch of one side meets the kept rows of the other. Rows of the same side never meet, so the pairs of a whole batch
+// are found and tested together; only counts and matches change row by row.
+//
+// Invariant: after each batch, what was emitted adds up to the join of the two kept sides (in final_only mode: less the
+// unmatched rows, which Finish gives).
+#include "exec/join.h"
+
+#include <arrow/api.h>
+#include <arrow/compute/api.h>
+
+#include <algorithm>
+
+#include "exec/join_side.h"
+#include "expr/evaluator.h"
+
+namespace tidemark::exec {
+namespace {
+
+constexpr int kLeft = 0;
+constexpr int kRight = 1;
+
+/// Result rows as references, made into columns together.
+struct JoinOutput {
+  std::vector<RowKind> kinds;
+  std::vector<int32_t> own;     ///< row of the batch at hand, or -1: NULLs
+  std::vector<JoinRow*> other;  ///< row of the other side, or null: NULLs
+
+  void Add(RowKind kind, int32_t own_row, JoinRow* other_row, int64_t times) {
+    for (; times > 0; --times) {
+      kinds.push_back(kind);
+      own.push_back(own_row);
+      other.push_back(other_row);
+    }
+  }
+  size_t size() const { return kinds.size(); }
+};
+
+class Join final : public Operator {
+ public:
+  explicit Join(const plan::JoinNode& node)
+      : node_(node),
+        keys_{node.left_keys, node.right_keys},
+        sides_{JoinSide(node.inputs()[kLeft]->schema(), node.left_keys, node.null_safe),
+               JoinSide(node.inputs()[kRight]->schema(), node.right_keys, node.null_safe)} {
+    const plan::JoinType type = node.type;
+    left_only_ = type == plan::JoinType::kSemi || type == plan::JoinType::kAnti;
+    preserved_[kLeft] = type == plan::JoinType::kLeft || type == plan::JoinType::kFull;
+    preserved_[kRight] = type == plan::JoinType::kRight || type == plan::JoinType::kFull;
+  }
+
+  arrow::Status Open(const OperatorContext& context) override {
+    ARROW_RETURN_NOT_OK(Operator::Open(context));
+    memory_ = MemoryReservation(context.memory, context.label);
+    if (!node_.residual) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(residual_, expr::Evaluator::Make({node_.residual}, context.functions));
+    return arrow::Status::OK();
+  }
+
+  arrow::Status Push(int input, Batch batch, Emitter& out) override {
+    JoinSide& own = sides_[input];
+    JoinSide& other = sides_[1 - input];
+    std::vector<JoinRow*> rows;
+    std::vector<JoinRow*> heads;
+    ARROW_RETURN_NOT_OK(own.FindOrInsert(batch, &rows));
+    ARROW_RETURN_NOT_OK(other.FindMatches(batch, keys_[input], &heads));
+    for (int64_t begin = 0; begin < batch.num_rows;) {
+      Pairs pairs = GatherPairs(heads, begin);
+      ARROW_RETURN_NOT_OK(TestPairs(input, batch, &pairs));
+      JoinOutput output;
+      size_t pair = 0;
+      for (int64_t row = begin; row < pairs.end_row; ++row) {
+        std::vector<JoinRow*>& matches = matches_;
+        matches.clear();
+        for (; pair < pairs.own.size() && pairs.own[pair] == row; ++pair) matches.push_back(pairs.other[pair]);
+        Apply(input, batch.kind(row), static_cast<int32_t>(row), rows[row], matches, &output);
+        if (static_cast<int64_t>(output.size()) >= context().batch_rows) ARROW_RETURN_NOT_OK(Flush(input, batch, &output, out));
+      }
+      ARROW_RETURN_NOT_OK(Flush(input, batch, &output, out));
+      begin = pairs.end_row;
+    }
+    own.Settle(std::move(rows));
+    return Report();
+  }
+
+  arrow::Status Finish(Emitter& out) override {
+    if (!node_.final_only) return arrow::Status::OK();
+    if (node_.type == plan::JoinType::kAnti || preserved_[kLeft]) ARROW_RETURN_NOT_OK(EmitUnmatched(kLeft, out));
+    return preserved_[kRight] ? EmitUnmatched(kRight, out) : arrow::Status::OK();
+  }
+
+ private:
+  /// Candidate pairs of a run of rows; after TestPairs those that fulfil the residual condition.
+  struct Pairs {
+    std::vector<int32_t> own;
+    std::vector<JoinRow*> other;
+    int64_t end_row = 0;
+  };
+
+  Pairs GatherPairs(const std::vector<JoinRow*>& heads, int64_t begin) const {
+    constexpr size_t kPairsPerRun = 1 << 15;
+    Pairs pairs;
+    int64_t row = begin;
+    for (; row < static_cast<int64_t>(heads.size()) && pairs.own.size() < kPairsPerRun; ++row) {
+      for (JoinRow* match = heads[row]; match != nullptr; match = match->next) {
+        if (match->count <= 0) continue;
+        pairs.own.push_back(static_cast<int32_t>(row));
+        pairs.other.push_back(match);
+      }
+    }
+    pairs.end_row = row;
+    return pairs;
+  }
+
+  arrow::Status TestPairs(int input, const Batch& batch, Pairs* pairs) {
+    if (!residual_ || pairs->own.empty()) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(Batch candidates, MakeRows(input, batch, pairs->own, pairs->other, true));
+    ARROW_ASSIGN_OR_RAISE(const auto results, residual_->Evaluate(candidates));
+    const auto& passes = static_cast<const arrow::BooleanArray&>(*results[0]);
+    size_t kept = 0;
+    for (size_t i = 0; i < pairs->own.size(); ++i) {
+      if (passes.IsNull(i) || !passes.Value(i)) continue;
+      pairs->own[kept] = pairs->own[i];
+      pairs->other[kept++] = pairs->other[i];
+    }
+    pairs->own.resize(kept);
+    pairs->other.resize(kept);
+    return arrow::Status::OK();
+  }
+
+  /// One change of one row. `kept` is its JoinRow, null when its key can match nothing.
+  void Apply(int input, RowKind kind, int32_t row, JoinRow* kept, const std::vector<JoinRow*>& matches, JoinOutput* output) {
+    const bool adds = IsAddition(kind);
+    if (kept != nullptr && !adds && kept->count <= 0) return;  // takes back what was never there
+    int64_t matched = 0;
+    for (const JoinRow* match : matches) matched += match->count;
+    if (kept != nullptr) {
+      kept->count += adds ? 1 : -1;
+      kept->matches = matched;
+    }
+    if (left_only_) return ApplyLeftOnly(input, adds, row, kept, matches, output);
+    const RowKind joined = preserved_[kLeft] || preserved_[kRight] ? (adds ? RowKind::kInsert : RowKind::kDelete) : kind;
+    for (JoinRow* match : matches) {
+      const bool first = adds && match->matches == 0;
+      if (preserved_[1 - input] && first && !node_.final_only) output->Add(RowKind::kDelete, -1, match, match->count);
+      output->Add(joined, row, match, match->count);
+      match->matches += adds ? 1 : -1;
+      const bool last = !adds && match->matches == 0;
+      if (preserved_[1 - input] && last) output->Add(RowKind::kInsert, -1, match, match->count);
+    }
+    // A row that can never match is final at once; others wait for Finish in final_only mode.
+    const bool pads_now = !node_.final_only || kept == nullptr;
+    if (matched == 0 && preserved_[input] && pads_now) output->Add(adds ? RowKind::kInsert : RowKind::kDelete, row, nullptr, 1);
+  }
+
+  /// SEMI and ANTI: only left rows come out, and only whether they have a match counts.
+  void ApplyLeftOnly(int input, bool adds, int32_t row, const JoinRow* kept, const std::vector<JoinRow*>& matches,
+                     JoinOutput* output) {
+    const bool anti = node_.type == plan::JoinType::kAnti;
+    // That a row has no match is known at the end only, unless its key can match nothing.
+    const bool waits = anti && node_.final_only && kept != nullptr;
+    if (input == kLeft) {
+      if (matches.empty() == anti && !waits) output->Add(adds ? RowKind::kInsert : RowKind::kDelete, row, nullptr, 1);
+      return;
+    }
+    for (JoinRow* match : matches) {
+      const bool was_matched = match->matches > 0;
+      match->matches += adds ? 1 : -1;
+      const bool is_matched = match->matches > 0;
+      if (was_matched == is_matched || (anti && node_.final_only)) continue;
+      output->Add(is_matched != anti ? RowKind::kInsert : RowKind::kDelete, -1, match, match->count);
+    }
+  }
+
+  arrow::Status EmitUnmatched(int side, Emitter& out) {
+    JoinOutput output;
+    const Batch nothing;
+    for (JoinRow* row : sides_[side].Rows()) {
+      if (row->matches == 0) output.Add(RowKind::kInsert, -1, row, row->count);
+      if (static_cast<int64_t>(output.size()) >= context().batch_rows) ARROW_RETURN_NOT_OK(Flush(1 - side, nothing, &output, out));
+    }
+    return Flush(1 - side, nothing, &output, out);
+  }
+
+  arrow::Status Flush(int input, const Batch& batch, JoinOutput* output, Emitter& out) {
+    if (output->size() == 0) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(Batch result, MakeRows(input, batch, output->own, output->other, !left_only_));
+    const auto is_insert = [](RowKind kind) { return kind == RowKind::kInsert; };
+    if (!std::all_of(output->kinds.begin(), output->kinds.end(), is_insert)) {
+      result.row_kinds = std::make_shared<const std::vector<RowKind>>(std::move(output->kinds));
+    }
+    *output = JoinOutput();
+    return out.Emit(std::move(result));
+  }
+
+  /// Columns of rows of the batch (side `input`) beside rows of the other side: the left ones, then the right ones if
+  /// `with_right`.
+  arrow::Result<Batch> MakeRows(int input, const Batch& batch, const std::vector<int32_t>& own,
+                                const std::vector<JoinRow*>& other, bool with_right) const {
+    Batch rows;
+    rows.num_rows = static_cast<int64_t>(own.size());
+    std::vector<std::shared_ptr<arrow::Array>> columns[2];
+    if (input == kLeft || with_right) {
+      ARROW_ASSIGN_OR_RAISE(columns[input], OwnColumns(input, batch, own));
+    }
+    if (input == kRight || with_right) {
+      ARROW_ASSIGN_OR_RAISE(columns[1 - input], OtherColumns(1 - input, other));
+    }
+    rows.columns = std::move(columns[kLeft]);
+    for (auto& column : columns[kRight]) rows.columns.push_back(std::move(column));
+    return rows;
+  }
+
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> OwnColumns(int input, const Batch& batch,
+                                                                       const std::vector<int32_t>& own) const {
+    arrow::Int32Builder positions;
+    ARROW_RETURN_NOT_OK(positions.Reserve(static_cast<int64_t>(own.size())));
+    bool any = false;
+    for (int32_t row : own) {
+      any |= row >= 0;
+      if (row >= 0) positions.UnsafeAppend(row);
+      else positions.UnsafeAppendNull();
+    }
+    if (!any) return NullColumns(input, static_cast<int64_t>(own.size()));
+    ARROW_ASSIGN_OR_RAISE(auto indices, positions.Finish());
+    return TakeColumns(batch.columns, *indices);
+  }
+
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> OtherColumns(int side, const std::vector<JoinRow*>& other) const {
+    std::vector<JoinRow*> present;
+    arrow::Int32Builder positions;
+    ARROW_RETURN_NOT_OK(positions.Reserve(static_cast<int64_t>(other.size())));
+    for (JoinRow* row : other) {
+      if (row == nullptr) {
+        positions.UnsafeAppendNull();
+        continue;
+      }
+      positions.UnsafeAppend(static_cast<int32_t>(present.size()));
+      present.push_back(row);
+    }
+    if (present.empty()) return NullColumns(side, static_cast<int64_t>(other.size()));
+    ARROW_ASSIGN_OR_RAISE(auto columns, sides_[side].Columns(present));
+    if (present.size() == other.size()) return columns;
+    ARROW_ASSIGN_OR_RAISE(auto indices, positions.Finish());
+    return TakeColumns(columns, *indices);
+  }
+
+  static arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> TakeColumns(
+      const std::vector<std::shared_ptr<arrow::Array>>& columns, const arrow::Array& indices) {
+    std::vector<std::shared_ptr<arrow::Array>> taken;
+    for (const auto& column : columns) {
+      ARROW_ASSIGN_OR_RAISE(auto values, arrow::compute::Take(*column, indices, arrow::compute::TakeOptions::NoBoundsCheck()));
+      taken.push_back(std::move(values));
+    }
+    return taken;
+  }
+
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> NullColumns(int side, int64_t rows) const {
+    std::vector<std::shared_ptr<arrow::Array>> columns;
+    for (const auto& field : node_.inputs()[side]->schema()) {
+      ARROW_ASSIGN_OR_RAISE(auto nulls, arrow::MakeArrayOfNull(field.type.ToArrow(), rows));
+      columns.push_back(std::move(nulls));
+    }
+    return columns;
+  }
+
+  arrow::Status Report() {
+    const int64_t bytes = sides_[kLeft].memory_bytes() + sides_[kRight].memory_bytes();
+    if (context().metrics != nullptr) {
+      context().metrics->state_rows.store(sides_[kLeft].size() + sides_[kRight].size(), std::memory_order_relaxed);
+      context().metrics->state_bytes.store(bytes, std::memory_order_relaxed);
+    }
+    return memory_.Set(bytes);
+  }
+
+  const plan::JoinNode& node_;
+  const std::vector<int> keys_[2];
+  JoinSide sides_[2];
+  bool left_only_ = false;
+  bool preserved_[2] = {false, false};
+  std::unique_ptr<expr::Evaluator> residual_;
+  std::vector<JoinRow*> matches_;
+  MemoryReservation memory_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> MakeJoinOperator(const plan::JoinNode& node) { return std::make_unique<Join>(node); }
+
+}  // namespace tidemark::exec

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two hash tables of a join side and the lists that connect them.
+#include "exec/join_side.h"
+
+#include <arrow/array.h>
+
+#include <algorithm>
+
+namespace tidemark::exec {
+namespace {
+
+std::vector<DataType> Types(const Schema& schema) {
+  std::vector<DataType> types;
+  for (const auto& field : schema) types.push_back(field.type);
+  return types;
+}
+
+std::vector<DataType> Types(const Schema& schema, const std::vector<int>& columns) {
+  std::vector<DataType> types;
+  for (int column : columns) types.push_back(schema[column].type);
+  return types;
+}
+
+std::vector<std::shared_ptr<arrow::Array>> Select(const Batch& batch, const std::vector<int>& columns) {
+  std::vector<std::shared_ptr<arrow::Array>> selected;
+  for (int column : columns) selected.push_back(batch.columns[column]);
+  return selected;
+}
+
+JoinRow* AsRow(uint8_t* payload) { return reinterpret_cast<JoinRow*>(payload); }
+uint8_t* AsPayload(JoinRow* row) { return reinterpret_cast<uint8_t*>(row); }
+
+void Link(JoinRow* row, JoinRow** head) {
+  row->head = head;
+  row->previous = nullptr;
+  row->next = *head;
+  if (row->next != nullptr) row->next->previous = row;
+  *head = row;
+}
+
+void Unlink(JoinRow* row) {
+  if (row->previous != nullptr) row->previous->next = row->next;
+  else *row->head = row->next;
+  if (row->next != nullptr) row->next->previous = row->previous;
+}
+
+}  // namespace
+
+JoinSide::JoinSide(const Schema& schema, std::vector<int> key_columns, const std::vector<bool>& null_safe)
+    : key_columns_(std::move(key_columns)),
+      null_safe_(null_safe),
+      rows_(state::KeyedTable::Make(Types(schema), sizeof(JoinRow))),
+      keys_(state::KeyedTable::Make(Types(schema, key_columns_), sizeof(JoinRow*))) {}
+
+std::vector<bool> JoinSide::Unmatchable(const Batch& batch, const std::vector<int>& key_columns) const {
+  std::vector<bool> unmatchable;
+  for (size_t i = 0; i < key_columns.size(); ++i) {
+    const arrow::Array& keys = *batch.columns[key_columns[i]];
+    if (null_safe_[i] || keys.null_count() == 0) continue;
+    unmatchable.resize(batch.num_rows, false);
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      if (keys.IsNull(row)) unmatchable[row] = true;
+    }
+  }
+  return unmatchable;
+}
+
+arrow::Status JoinSide::FindOrInsert(const Batch& batch, std::vector<JoinRow*>* rows) {
+  const std::vector<bool> unmatchable = Unmatchable(batch, key_columns_);
+  std::vector<int32_t> positions;
+  for (int64_t row = 0; row < batch.num_rows; ++row) {
+    if (unmatchable.empty() || !unmatchable[row]) positions.push_back(static_cast<int32_t>(row));
+  }
+  std::vector<uint8_t*> payloads;
+  std::vector<int32_t> created;
+  ARROW_RETURN_NOT_OK(rows_->FindOrInsert(batch.columns, batch.num_rows, &positions, &payloads, &created));
+  std::vector<int32_t> created_positions;
+  for (int32_t i : created) created_positions.push_back(positions[i]);
+  std::vector<uint8_t*> heads;
+  std::vector<int32_t> new_keys;
+  ARROW_RETURN_NOT_OK(
+      keys_->FindOrInsert(Select(batch, key_columns_), batch.num_rows, &created_positions, &heads, &new_keys));
+  for (size_t i = 0; i < created.size(); ++i) Link(AsRow(payloads[created[i]]), reinterpret_cast<JoinRow**>(heads[i]));
+  rows->assign(batch.num_rows, nullptr);
+  for (size_t i = 0; i < positions.size(); ++i) (*rows)[positions[i]] = AsRow(payloads[i]);
+  return arrow::Status::OK();
+}
+
+arrow::Status JoinSide::FindMatches(const Batch& other_batch, const std::vector<int>& other_keys,
+                                    std::vector<JoinRow*>* heads) const {
+  const std::vector<bool> unmatchable = Unmatchable(other_batch, other_keys);
+  std::vector<uint8_t*> payloads;
+  ARROW_RETURN_NOT_OK(keys_->Find(Select(other_batch, other_keys), other_batch.num_rows, nullptr, &payloads));
+  heads->assign(other_batch.num_rows, nullptr);
+  for (int64_t row = 0; row < other_batch.num_rows; ++row) {
+    const bool matchable = unmatchable.empty() || !unmatchable[row];
+    if (payloads[row] != nullptr && matchable) (*heads)[row] = *reinterpret_cast<JoinRow**>(payloads[row]);
+  }
+  return arrow::Status::OK();
+}
+
+void JoinSide::Settle(std::vector<JoinRow*> rows) {
+  std::erase_if(rows, [](const JoinRow* row) { return row == nullptr || row->count != 0; });
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  std::vector<uint8_t*> gone;
+  std::vector<uint8_t*> empty_keys;
+  for (JoinRow* row : rows) {
+    Unlink(row);
+    if (*row->head == nullptr) empty_keys.push_back(reinterpret_cast<uint8_t*>(row->head));
+    gone.push_back(AsPayload(row));
+  }
+  keys_->Erase(empty_keys);
+  rows_->Erase(gone);
+}
+
+arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> JoinSide::Columns(const std::vector<JoinRow*>& rows) const {
+  std::vector<uint8_t*> payloads;
+  payloads.reserve(rows.size());
+  for (JoinRow* row : rows) payloads.push_back(AsPayload(row));
+  return rows_->Keys(payloads);
+}
+
+std::vector<JoinRow*> JoinSide::Rows() const {
+  std::vector<JoinRow*> rows;
+  rows_->ForEach([&](uint8_t* payload) {
+    if (AsRow(payload)->count > 0) rows.push_back(AsRow(payload));
+  });
+  return rows;
+}
+
+}  // namespace tidemark::exec
