@@ -8,6 +8,7 @@
 #include "exec/group_aggregate.h"
 #include "exec/join.h"
 #include "exec/rank.h"
+#include "exec/session_aggregate.h"
 #include "exec/sort.h"
 #include "exec/union.h"
 #include "exec/window_aggregate.h"
@@ -32,7 +33,7 @@ arrow::Result<std::unique_ptr<Operator>> MakeOperator(const plan::PhysicalNode& 
     case Kind::kWindowAssign: return MakeWindowAssignOperator(As<plan::WindowAssignNode>(node));
     case Kind::kGroupAggregate: return MakeGroupAggregateOperator(As<plan::GroupAggregateNode>(node));
     case Kind::kWindowAggregate: return MakeWindowAggregateOperator(As<plan::WindowAggregateNode>(node));
-    case Kind::kSessionAggregate: return arrow::Status::NotImplemented("Session windows are not supported yet");
+    case Kind::kSessionAggregate: return MakeSessionAggregateOperator(As<plan::WindowAggregateNode>(node));
     case Kind::kJoin: return MakeJoinOperator(As<plan::JoinNode>(node));
     case Kind::kSort: return MakeSortOperator(As<plan::SortNode>(node));
     case Kind::kRank: return MakeRankOperator(As<plan::RankNode>(node));
