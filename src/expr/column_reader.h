@@ -68,6 +68,8 @@ class ColumnReader : public ColumnReaderBase {
   }
   /// REQUIRES: !IsNull(row).
   T Value(int64_t row) const { return values_[row * step_]; }
+  /// What lies in the row's slot, NULL or not. REQUIRES: !all_null() && (!is_scalar() || row == 0).
+  T Slot(int64_t row) const { return values_[row]; }
   /// The values in a row. REQUIRES: !all_null(). Of length 1 for a scalar.
   const T* values() const { return values_; }
 
@@ -85,6 +87,7 @@ class ColumnReader<bool> : public ColumnReaderBase {
     return reader;
   }
   bool Value(int64_t row) const { return arrow::bit_util::GetBit(bits_, offset_ + row * step_); }
+  bool Slot(int64_t row) const { return arrow::bit_util::GetBit(bits_, offset_ + row); }
   /// Bit of row r: validity_offset() + r.
   const uint8_t* bits() const { return bits_; }
 
@@ -106,8 +109,9 @@ class ColumnReader<std::string_view> : public ColumnReaderBase {
     reader.bytes_ = buffer ? reinterpret_cast<const char*>(buffer->data()) : "";
     return reader;
   }
-  std::string_view Value(int64_t row) const {
-    const int32_t* offset = offsets_ + row * step_;
+  std::string_view Value(int64_t row) const { return Slot(row * step_); }
+  std::string_view Slot(int64_t row) const {
+    const int32_t* offset = offsets_ + row;
     return {bytes_ + offset[0], static_cast<size_t>(offset[1] - offset[0])};
   }
 
@@ -127,6 +131,7 @@ class ColumnReader<arrow::Decimal128> : public ColumnReaderBase {
     return reader;
   }
   arrow::Decimal128 Value(int64_t row) const { return arrow::Decimal128(bytes_ + row * step_ * kWidth); }
+  arrow::Decimal128 Slot(int64_t row) const { return arrow::Decimal128(bytes_ + row * kWidth); }
 
  private:
   static constexpr int64_t kWidth = 16;

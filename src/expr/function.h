@@ -50,6 +50,8 @@ class ScalarKernel {
   /// `args` have the resolved argument types; each is an array of `num_rows` or a scalar. Returns an array of `num_rows`
   /// or a scalar of the return type's Arrow type. Row errors (division by zero) give a Status.
   virtual arrow::Result<arrow::Datum> Run(std::span<const arrow::Datum> args, int64_t num_rows) = 0;
+  /// False when this call site cannot fail though the function can (x / 2), so that it need not run lazily.
+  virtual bool can_fail() const { return true; }
 };
 
 /// What a kernel is made from.
@@ -59,6 +61,13 @@ struct CallSite {
   const FunctionContext& context;
 };
 
+/// Which arguments of a call are evaluated for a row.
+enum class CallForm {
+  kKernel,    ///< all of them, then the kernel runs
+  kCase,      ///< as CASE WHEN a THEN b ELSE c END does (IF): no kernel
+  kCoalesce,  ///< as COALESCE(a, b) does (IFNULL): no kernel
+};
+
 /// A scalar function of the registry. Immutable after registration, lives for the whole process.
 struct ScalarFunction {
   /// Upper-case name, e.g. "SPLIT_INDEX"; operators use their symbol, e.g. "+", "LIKE", "IS DISTINCT FROM".
@@ -66,9 +75,13 @@ struct ScalarFunction {
   /// Checks argument count and types. TypeError's message says what the function takes, e.g.
   /// "SUBSTRING takes (STRING, INT [, INT]), not (INT, INT)".
   std::function<arrow::Result<ResolvedSignature>(std::span<const ArgumentInfo>)> resolve;
+  /// Unset only where `form` asks for no kernel.
   std::function<arrow::Result<std::unique_ptr<ScalarKernel>>(const CallSite&)> make_kernel;
+  CallForm form = CallForm::kKernel;
   /// False for RAND, UUID, NOW ...: never folded, never moved.
   bool deterministic = true;
+  /// Not deterministic, but the same for all rows of one batch and all its calls in one evaluator (CURRENT_TIMESTAMP).
+  bool one_value_per_batch = false;
   /// False when no input row can make it fail; then a CASE branch that calls it may run for all rows at once.
   bool can_fail = true;
   /// "SPLIT_INDEX(string, delimiter, index)" and one line: for SHOW FUNCTIONS, completion and documentation.

@@ -286,9 +286,13 @@ class RowKernel<F, std::tuple<Args...>> final : public ScalarKernel {
 
 /// A kernel for one call site out of a lambda that may hold the call site's own state (a compiled pattern, a time zone).
 template <typename F>
-std::unique_ptr<ScalarKernel> MakeRowKernel(const CallSite& site, F function) {
+std::unique_ptr<ScalarKernel> MakeRowKernel(const DataType& return_type, F function) {
   using Values = typename internal::SplitSink<typename internal::Callable<F>::Arguments>::Values;
-  return std::make_unique<internal::RowKernel<F, Values>>(std::move(function), site.return_type.ToArrow());
+  return std::make_unique<internal::RowKernel<F, Values>>(std::move(function), return_type.ToArrow());
+}
+template <typename F>
+std::unique_ptr<ScalarKernel> MakeRowKernel(const CallSite& site, F function) {
+  return MakeRowKernel(site.return_type, std::move(function));
 }
 
 /// The `make_kernel` of a function that needs nothing from its call site.
