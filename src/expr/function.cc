@@ -27,6 +27,7 @@ bool NameLess(const NamedFunction& entry, const std::string& name) { return entr
 const FunctionRegistry& FunctionRegistry::BuiltIn() {
   static const FunctionRegistry registry = [] {
     FunctionRegistry filled;
+    RegisterOperators(&filled);
     return filled;
   }();
   return registry;
