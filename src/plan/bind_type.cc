@@ -166,8 +166,6 @@ arrow::Result<DataType> BindIgnoringNull(const sql::TypeName& type) {
       return BindNested(type);
     case sql::TypeKind::kRow:
       return BindRow(type);
-    case sql::TypeKind::kNull:
-      return DataType::Null();
     case sql::TypeKind::kNamed:
       return UnknownType(type);
     case sql::TypeKind::kTimestampTz:
@@ -176,7 +174,6 @@ arrow::Result<DataType> BindIgnoringNull(const sql::TypeName& type) {
     case sql::TypeKind::kStructured:
     case sql::TypeKind::kRaw:
     case sql::TypeKind::kVariant:
-    case sql::TypeKind::kBitmap:
       return sql::NotSupportedYet(type.range, "The type " + sql::ToSql(type));
   }
   return UnknownType(type);

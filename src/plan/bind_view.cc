@@ -23,15 +23,15 @@ arrow::Result<ViewPtr> BindCreateView(std::shared_ptr<const sql::CreateViewState
   view->temporary = statement->temporary;
   view->query = std::shared_ptr<const sql::Query>(statement, statement->query.get());
   view->query_text = std::string(sql::TextOf(text, statement->query->range));
-  for (const sql::ViewColumn& column : statement->columns) {
+  for (const sql::Identifier& column : statement->columns) {
     for (const std::string& other : view->column_names) {
-      if (other == column.name.value) return sql::SqlError(column.name.range, "Duplicate column name: " + other);
+      if (other == column.value) return sql::SqlError(column.range, "Duplicate column name: " + other);
     }
-    view->column_names.push_back(column.name.value);
+    view->column_names.push_back(column.value);
   }
   if (!view->column_names.empty() && static_cast<int>(view->column_names.size()) != relation.width()) {
     return sql::SqlError(
-        sql::Cover(statement->columns.front().name.range, statement->columns.back().name.range),
+        sql::Cover(statement->columns.front().range, statement->columns.back().range),
         fmt::format("{} column names are given for a query of {} columns", view->column_names.size(), relation.width()),
         "Name every column, or none.");
   }

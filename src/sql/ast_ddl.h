@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statements of the syntax tree that define things: CREATE, ALTER and DROP of tables, views, materialized tables,
-// functions, models, databases, catalogs and connections.
+// functions, models, databases and catalogs.
 #pragma once
 
 #include "sql/ast_statement.h"
@@ -124,19 +124,15 @@ struct CreateTableStatement : Statement {
   SourceRange options_range;
 };
 
-/// One column name of CREATE VIEW.
-struct ViewColumn {
-  Identifier name;
-  std::optional<StringValue> comment;
-};
-
 struct CreateViewStatement : Statement {
   TIDEMARK_SQL_NODE(CreateViewStatement, Statement, StatementKind::kCreateView)
 
   bool temporary = false;
+  /// CREATE OR REPLACE VIEW.
+  bool or_replace = false;
   bool if_not_exists = false;
   Name name;
-  std::vector<ViewColumn> columns;
+  std::vector<Identifier> columns;
   std::optional<StringValue> comment;
   QueryPtr query;
 };
@@ -146,8 +142,6 @@ enum class RefreshMode { kContinuous, kFull };
 struct CreateMaterializedTableStatement : Statement {
   TIDEMARK_SQL_NODE(CreateMaterializedTableStatement, Statement, StatementKind::kCreateMaterializedTable)
 
-  bool or_alter = false;
-  bool if_not_exists = false;
   Name name;
   TableElements elements;
   std::optional<StringValue> comment;
@@ -158,16 +152,11 @@ struct CreateMaterializedTableStatement : Statement {
   ExpressionPtr freshness;
   std::optional<RefreshMode> refresh_mode;
   QueryPtr query;
+  /// As in CreateTableStatement.
+  SourceRange options_range;
 };
 
 enum class FunctionLanguage { kUnspecified, kJava, kScala, kPython, kSql };
-
-/// `JAR 'path'` of CREATE FUNCTION ... USING.
-struct FunctionResource {
-  /// JAR, FILE or ARCHIVE in upper case.
-  std::string type;
-  StringValue path;
-};
 
 struct CreateFunctionStatement : Statement {
   TIDEMARK_SQL_NODE(CreateFunctionStatement, Statement, StatementKind::kCreateFunction)
@@ -178,7 +167,8 @@ struct CreateFunctionStatement : Statement {
   Name name;
   StringValue class_name;
   FunctionLanguage language = FunctionLanguage::kUnspecified;
-  std::vector<FunctionResource> resources;
+  /// Paths of USING JAR.
+  std::vector<StringValue> jars;
   OptionList options;
 };
 
@@ -196,13 +186,11 @@ struct CreateModelStatement : Statement {
   QueryPtr query;
 };
 
-/// CREATE DATABASE, CREATE CATALOG, CREATE CONNECTION: a name, a comment and options.
+/// CREATE DATABASE, CREATE CATALOG: a name, a comment and options.
 struct CreateSimpleStatement : Statement {
   TIDEMARK_SQL_NODE(CreateSimpleStatement, Statement, StatementKind::kCreateSimple)
 
   ObjectType object_type = ObjectType::kDatabase;
-  bool temporary = false;
-  bool system = false;
   bool if_not_exists = false;
   Name name;
   std::optional<StringValue> comment;
@@ -281,7 +269,6 @@ struct AlterTableStatement : Statement {
 struct AlterViewStatement : Statement {
   TIDEMARK_SQL_NODE(AlterViewStatement, Statement, StatementKind::kAlterView)
 
-  bool if_exists = false;
   Name name;
   QueryPtr query;
 };
@@ -299,7 +286,7 @@ struct AlterFunctionStatement : Statement {
 
 enum class AlterSimpleAction { kRename, kSetOptions, kResetOptions, kSetComment };
 
-/// ALTER VIEW ... RENAME; ALTER DATABASE, CATALOG, MODEL, CONNECTION.
+/// ALTER VIEW ... RENAME; ALTER DATABASE, CATALOG, MODEL.
 struct AlterSimpleStatement : Statement {
   TIDEMARK_SQL_NODE(AlterSimpleStatement, Statement, StatementKind::kAlterSimple)
 

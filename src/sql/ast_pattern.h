@@ -2,7 +2,7 @@
 // The parts of MATCH_RECOGNIZE: row patterns, measures, definitions.
 #pragma once
 
-#include "sql/ast_expression.h"
+#include "sql/ast_call.h"
 
 namespace tidemark::sql {
 

@@ -2,7 +2,7 @@
 // Queries of the syntax tree: SELECT with all its clauses, set operations, VALUES, and what may stand in FROM.
 #pragma once
 
-#include "sql/ast_expression.h"
+#include "sql/ast_call.h"
 #include "sql/ast_pattern.h"
 
 namespace tidemark::sql {
@@ -22,7 +22,6 @@ struct Hint {
   std::vector<HintArgument> arguments;
   SourceRange range;
 };
-
 
 enum class TableRefKind { kNamed, kDerived, kFunction, kUnnest, kJoin, kMatchRecognize };
 
@@ -119,7 +118,6 @@ struct MatchRecognizeRef : TableRef {
   std::vector<PatternSubset> subsets;
   std::vector<PatternDefinition> definitions;
 };
-
 
 enum class QueryBodyKind { kSelect, kSetOperation, kValues, kTable, kNested };
 

@@ -56,7 +56,6 @@ enum class ObjectType {
   kDatabase,
   kCatalog,
   kModel,
-  kConnection,
   kJob,
 };
 
@@ -118,8 +117,7 @@ struct TruncateStatement : Statement {
   Name table;
 };
 
-/// `EXECUTE STATEMENT SET BEGIN ...; END` or `BEGIN STATEMENT SET; ...; END`: INSERT statements (and CREATE TABLE AS)
-/// that run as one job.
+/// `EXECUTE STATEMENT SET BEGIN ...; END` or `BEGIN STATEMENT SET; ...; END`: INSERT statements that run as one job.
 struct StatementSetStatement : Statement {
   TIDEMARK_SQL_NODE(StatementSetStatement, Statement, StatementKind::kStatementSet)
 
@@ -185,7 +183,6 @@ enum class ShowKind {
   kModules,
   kFullModules,
   kModels,
-  kConnections,
   kJars,
   kJobs,
   /// SHOW CREATE <object> name.
@@ -199,8 +196,6 @@ struct ShowStatement : Statement {
   ShowKind show = ShowKind::kTables;
   /// Of kCreate.
   ObjectType object_type = ObjectType::kTable;
-  /// SHOW CREATE OR ALTER MATERIALIZED TABLE.
-  bool or_alter = false;
   /// What follows FROM or IN, the table of COLUMNS and PARTITIONS, the object of CREATE; empty when absent.
   Name name;
   PartitionSpec partition;

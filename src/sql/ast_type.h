@@ -75,9 +75,7 @@ enum class TypeKind {
   kRow,
   kStructured,
   kRaw,
-  kNull,
   kVariant,
-  kBitmap,
   /// Any other name: a user-defined type.
   kNamed,
 };
@@ -91,7 +89,7 @@ struct TypeField {
 
 /// A type as written. Fields beyond `kind` are set only where the comment says so.
 struct TypeName {
-  TypeKind kind = TypeKind::kNull;
+  TypeKind kind = TypeKind::kNamed;
   SourceRange range;
   /// `NOT NULL` makes it false. Written `NULL` and nothing both mean true.
   bool nullable = true;

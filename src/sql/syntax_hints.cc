@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people usually got wrong when the parser meets a token it does not want. Each rule looks at the tokens around
+// the cursor and at what the grammar would have taken; the first rule that knows something wins.
+
+#include <algorithm>
+#include <array>
+
+#include "sql/edit_distance.h"
+#include "sql/keywords.h"
+#include "sql/token_cursor.h"
+
+namespace tidemark::sql::internal {
+
+namespace {
+
+using Rule = std::string (*)(const TokenCursor&);
+
+// Infix keywords are not noted by the parser (there would be too many), yet people misspell them.
+constexpr auto kInfixKeywords =
+    std::to_array<std::string_view>({"AND", "BETWEEN", "ESCAPE", "LIKE", "NOT", "SIMILAR", "OVER", "OVERLAPS"});
+
+bool Noted(const TokenCursor& cursor, std::string_view what) {
+  const auto& notes = cursor.notes();
+  return std::find(notes.begin(), notes.end(), what) != notes.end();
+}
+
+/// A description such as "a table name" rather than a keyword or symbol.
+bool NotedName(const TokenCursor& cursor) {
+  return std::any_of(cursor.notes().begin(), cursor.notes().end(), [](const std::string& note) {
+    return note.find("name") != std::string::npos || note == "an expression" || note == "a column";
+  });
+}
+
+bool IsPlainWord(const Token& token) { return token.kind == TokenKind::kWord && !IsReservedWord(token.upper); }
+
+/// The keyword among the candidates that the word misspells, or an empty string.
+std::string MisspelledKeyword(const std::string& word, const std::vector<std::string>& candidates) {
+  constexpr size_t kWordLengthMin = 3;
+  if (word.size() < kWordLengthMin) return "";
+  size_t best_distance = word.size() <= 4 ? 1 : 2;
+  std::string best;
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() < kWordLengthMin || candidate == word || candidate[0] < 'A' || candidate[0] > 'Z') continue;
+    const size_t distance = EditDistance(word, candidate);
+    if (distance < best_distance || (distance == best_distance && best.empty())) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::string MisspelledHere(const TokenCursor& cursor) {
+  const Token& token = cursor.Peek();
+  if (token.kind != TokenKind::kWord || IsReservedWord(token.upper)) return "";
+  std::vector<std::string> candidates = cursor.notes();
+  if (!NotedName(cursor)) candidates.insert(candidates.end(), kInfixKeywords.begin(), kInfixKeywords.end());
+  const std::string keyword = MisspelledKeyword(token.upper, candidates);
+  return keyword.empty() ? "" : "Did you mean " + keyword + "?";
+}
+
+/// `SELECT a FORM t`: FORM was taken for an alias, and `t` is what is unexpected.
+std::string MisspelledBefore(const TokenCursor& cursor) {
+  if (!cursor.HasPrevious() || !IsPlainWord(cursor.Previous())) return "";
+  std::vector<std::string> candidates = cursor.notes();
+  candidates.insert(candidates.end(), cursor.previous_notes().begin(), cursor.previous_notes().end());
+  const std::string keyword = MisspelledKeyword(cursor.Previous().upper, candidates);
+  return keyword.empty() ? "" : "Did you mean " + keyword + " instead of '" + cursor.Previous().text + "'?";
+}
+
+/// SELECT TOP 10 a FROM t
+std::string TopOfOtherDialects(const TokenCursor& cursor) {
+  const bool after_top = cursor.HasPrevious() && cursor.Previous().upper == "TOP";
+  if (!after_top || cursor.Peek().kind != TokenKind::kExactNumber) return "";
+  return "Write LIMIT " + cursor.Peek().text + " at the end of the query.";
+}
+
+std::string TrailingComma(const TokenCursor& cursor) {
+  if (!cursor.HasPrevious() || cursor.Previous().kind != TokenKind::kSymbol || cursor.Previous().text != ",") return "";
+  static constexpr auto kClauses = std::to_array<std::string_view>(
+      {"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "WINDOW", "WITH", "AS"});
+  const Token& token = cursor.Peek();
+  const bool is_clause =
+      token.kind == TokenKind::kWord && std::find(kClauses.begin(), kClauses.end(), token.upper) != kClauses.end();
+  const bool list_ends =
+      is_clause || token.kind == TokenKind::kEnd || cursor.Is(")") || cursor.Is("]") || cursor.Is(";");
+  return list_ends ? "Remove the comma before it, or add what is missing." : "";
+}
+
+/// A structural word in an expression is more often a mistake than a name; what follows tells: `SELECT order FROM t`.
+bool LooksLikeName(const TokenCursor& cursor) {
+  const Token& next = cursor.Peek(1);
+  return (next.kind == TokenKind::kSymbol && next.text != "(") || cursor.Is("FROM", 1) || cursor.Is("AS", 1);
+}
+
+std::string ReservedWordAsName(const TokenCursor& cursor) {
+  const Token& token = cursor.Peek();
+  if (token.kind != TokenKind::kWord || !IsReservedWord(token.upper) || !NotedName(cursor)) return "";
+  const bool in_expression = Noted(cursor, "an expression");
+  if (in_expression && IsStructuralWord(token.upper) && !LooksLikeName(cursor)) return "";
+  return "'" + token.text + "' is a reserved word: write `" + token.text + "` to use it as a name.";
+}
+
+std::string MissingSemicolon(const TokenCursor& cursor) {
+  if (!Noted(cursor, kEndOfStatement) || !BeginsStatement(cursor.Peek())) return "";
+  return "Is a ';' missing before it? Statements are separated by ';'.";
+}
+
+std::string StringAsAlias(const TokenCursor& cursor) {
+  const Token& token = cursor.Peek();
+  if (token.kind != TokenKind::kString || !cursor.HasPrevious()) return "";
+  const bool after_as = cursor.Previous().upper == "AS" && Noted(cursor, "a name");
+  const bool instead_of_as = Noted(cursor, "AS") && cursor.Previous().kind != TokenKind::kString;
+  if ((!after_as && !instead_of_as) || token.text.empty()) return "";
+  return "Names are written in back-quotes: `" + token.text + "`.";
+}
+
+std::string MissingComma(const TokenCursor& cursor) {
+  const Token& token = cursor.Peek();
+  const bool begins_item = token.kind == TokenKind::kQuotedName || token.kind == TokenKind::kString ||
+                           token.kind == TokenKind::kExactNumber ||
+                           (token.kind == TokenKind::kWord && !IsStructuralWord(token.upper));
+  if (!begins_item || !Noted(cursor, ",")) return "";
+  return "Is a comma missing before it?";
+}
+
+std::string WrongOrderOrPlace(const TokenCursor& cursor) {
+  const bool at_end_of_query = Noted(cursor, kEndOfStatement) || Noted(cursor, ")");
+  if (cursor.Is("WHERE") && Noted(cursor, "FROM")) return "WHERE needs a FROM before it.";
+  if (at_end_of_query && cursor.Is("WHERE")) return "WHERE stands before GROUP BY, HAVING, ORDER BY and LIMIT.";
+  if (at_end_of_query && cursor.Is("GROUP")) return "GROUP BY stands behind WHERE, before HAVING and ORDER BY.";
+  if (at_end_of_query && cursor.Is("HAVING")) return "HAVING stands behind GROUP BY, before ORDER BY and LIMIT.";
+  if (at_end_of_query && cursor.Is("ORDER")) return "ORDER BY stands before LIMIT, OFFSET and FETCH.";
+  if (at_end_of_query && cursor.Is("LIMIT")) return "LIMIT stands before OFFSET.";
+  if (cursor.AreNext({"FOR", "SYSTEM_TIME"})) return "FOR SYSTEM_TIME AS OF stands before the alias of the table.";
+  if (cursor.Peek().kind == TokenKind::kHintBegin) {
+    return "Hints stand behind SELECT, or behind the name of a table and before its alias.";
+  }
+  if (cursor.Is("COMMENT") || cursor.Is("PARTITIONED") || cursor.Is("DISTRIBUTED")) {
+    return "The clauses stand in this order: COMMENT, DISTRIBUTED, PARTITIONED BY, WITH, LIKE or AS.";
+  }
+  return "";
+}
+
+}  // namespace
+
+bool BeginsStatement(const Token& token) {
+  static constexpr auto kWords = std::to_array<std::string_view>(
+      {"ALTER", "ANALYZE", "BEGIN",   "CALL",     "COMPILE", "CREATE", "DELETE",  "DESC",  "DESCRIBE",
+       "DROP",  "EXECUTE", "EXPLAIN", "INSERT",   "LOAD",    "REMOVE", "REPLACE", "RESET", "SELECT",
+       "SET",   "SHOW",    "STOP",    "TRUNCATE", "UNLOAD",  "UPDATE", "USE",     "WITH"});
+  return token.kind == TokenKind::kWord && std::binary_search(kWords.begin(), kWords.end(), token.upper);
+}
+
+std::string HintForForeignOperator(const TokenCursor& cursor) {
+  if (cursor.Is("==")) return "Equality is written with a single '='.";
+  if (cursor.Is("!=") || cursor.AreNext({"!", "="})) return "Inequality is written '<>'.";
+  if (cursor.Is("&&")) return "Write AND.";
+  if (cursor.Is("::")) return "Write CAST(value AS type).";
+  if (cursor.Is("!")) return "Write NOT.";
+  if (cursor.Is("?")) return "Parameters are not part of a SQL file: write the value.";
+  if (cursor.AreNext({"AT", "TIME", "ZONE"}) || cursor.AreNext({"AT", "LOCAL"})) {
+    return "Convert with CONVERT_TZ(...), or cast to TIMESTAMP_LTZ and set 'table.local-time-zone'.";
+  }
+  if (cursor.Is("ILIKE")) return "Write UPPER(value) LIKE 'PATTERN'.";
+  if (cursor.Is("RLIKE")) return "Write REGEXP(value, 'pattern').";
+  if (cursor.Is("MINUS")) return "Write EXCEPT.";
+  return "";
+}
+
+std::string HintForUnexpected(const TokenCursor& cursor) {
+  static constexpr Rule kRules[] = {TopOfOtherDialects, StringAsAlias,     MissingSemicolon,
+                                    MisspelledHere,     MisspelledBefore,  TrailingComma,
+                                    ReservedWordAsName, WrongOrderOrPlace, MissingComma};
+  for (Rule rule : kRules) {
+    if (std::string hint = rule(cursor); !hint.empty()) return hint;
+  }
+  return "";
+}
+
+}  // namespace tidemark::sql::internal
