@@ -12,7 +12,8 @@ namespace {
 
 const std::vector<const Connector*>& All() {
   static const std::vector<const Connector*> connectors = {
-      BlackholeConnector(), DatagenConnector(), FilesystemConnector(), NexmarkConnector(), PrintConnector(),
+      BlackholeConnector(), DatagenConnector(), FilesystemConnector(), NexmarkConnector(),
+      PrintConnector(),     StdinConnector(),   StdoutConnector(),
   };
   return connectors;
 }

@@ -12,5 +12,7 @@ const Connector* DatagenConnector();
 const Connector* FilesystemConnector();
 const Connector* NexmarkConnector();
 const Connector* PrintConnector();
+const Connector* StdinConnector();
+const Connector* StdoutConnector();
 
 }  // namespace tidemark::connectors

@@ -94,6 +94,7 @@ struct Format {
   /// Refuses column types the format has no form for, and options that exclude each other. Null: takes all.
   arrow::Status (*check)(const TableOptions& options, const Schema& physical_schema) = nullptr;
   /// `options`: the table's, prefix removed, checked against `options`.
+  /// Null for a format of whole files (parquet), which only connectors of files can read and write.
   arrow::Result<std::unique_ptr<Decoder>> (*make_decoder)(const TableOptions& options, const DecodeRequest& request) = nullptr;
   arrow::Result<std::unique_ptr<Encoder>> (*make_encoder)(const TableOptions& options, const Schema& schema,
                                                           const std::string& local_time_zone) = nullptr;

@@ -6,6 +6,7 @@
 #include "formats/debezium/debezium_format.h"
 #include "formats/format.h"
 #include "formats/json/json_format.h"
+#include "formats/parquet/parquet_format.h"
 #include "formats/raw/raw_format.h"
 
 namespace tidemark::formats {
@@ -16,6 +17,7 @@ const std::vector<const Format*>& All() {
       &CsvFormat(),
       &DebeziumJsonFormat(),
       &JsonFormat(),
+      &ParquetFormat(),
       &RawFormat(),
   };
   return formats;

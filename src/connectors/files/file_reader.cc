@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How files are cut, and which reader a piece gets.
+// How files are cut, and which reader a format gets.
 #include "connectors/files/file_reader.h"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ arrow::Result<std::vector<FilePiece>> CutFile(const ReadPlan& plan, const io::Fi
   if (plan.options.format == "parquet") return CutParquetFile(plan, file);
   const formats::Format* format = formats::FindFormat(plan.options.format);
   std::vector<FilePiece> pieces;
-  const int64_t step = MayBeCut(plan, *format, file.path) ? kPieceBytes : std::max<int64_t>(file.size_bytes, 1);
+  const int64_t step = MayBeCut(plan, *format, file.path) ? plan.piece_bytes : std::max<int64_t>(file.size_bytes, 1);
   for (int64_t begin = 0; begin < std::max<int64_t>(file.size_bytes, 1); begin += step) {
     FilePiece piece{file, static_cast<int64_t>(pieces.size()), begin, std::min(begin + step, file.size_bytes), false};
     pieces.push_back(std::move(piece));
@@ -31,11 +31,9 @@ arrow::Result<std::vector<FilePiece>> CutFile(const ReadPlan& plan, const io::Fi
   return pieces;
 }
 
-arrow::Result<std::unique_ptr<FileReader>> OpenPiece(const ReadPlan& plan, const FilePiece& piece) {
-  if (plan.options.format == "parquet") return OpenParquetPiece(plan, piece);
-  const formats::Format* format = formats::FindFormat(plan.options.format);
-  if (MayBeCut(plan, *format, piece.file.path)) return OpenLines(plan, piece, *format);
-  return OpenStream(plan, piece.file, *format);
+arrow::Result<std::unique_ptr<FileReader>> MakeFileReader(const ReadPlan& plan) {
+  if (plan.options.format == "parquet") return MakeParquetFileReader(plan);
+  return MakeTextReader(plan, *formats::FindFormat(plan.options.format));
 }
 
 }  // namespace tidemark::connectors

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// FileReader: the stored columns of one file, or of one piece of it, batch by batch.
+// FileReader: the stored columns of a table's files, piece by piece, batch by batch.
 #pragma once
 
 #include <arrow/result.h>
@@ -17,6 +17,10 @@
 
 namespace tidemark::connectors {
 
+/// Bytes of a plain text file in one piece. The cut must not depend on the number of workers: rows get their order from
+/// their piece.
+inline constexpr int64_t kPieceBytes = int64_t{4} << 20;
+
 /// What every reader of a source needs. Outlives the readers.
 struct ReadPlan {
   const TableDefinition* table = nullptr;
@@ -25,6 +29,9 @@ struct ReadPlan {
   const plan::SourceNode* node = nullptr;
   ConnectorContext context;
   SourceMetrics* metrics = nullptr;
+  /// Row groups may be left out: nothing depends on having seen their rows.
+  bool skip_row_groups = false;
+  int64_t piece_bytes = kPieceBytes;
 };
 
 /// A stretch of a file. For lines: the records that begin in [begin, end). For row groups: their numbers.
@@ -36,10 +43,13 @@ struct FilePiece {
   bool is_last = false;
 };
 
-/// One thread.
+/// Made once per source and used for one piece after the other, so that buffers, open files and what a decoder has
+/// learnt are kept. One thread.
 class FileReader {
  public:
   virtual ~FileReader() = default;
+  /// Begins with a piece.
+  virtual arrow::Status Start(const FilePiece& piece) = 0;
   /// The next rows; `at_end` is set with the last of them (which may be none).
   virtual arrow::Result<Batch> Next(bool* at_end) = 0;
 };
@@ -47,11 +57,7 @@ class FileReader {
 /// How a file is cut, the same on every worker. An empty file is one empty piece.
 arrow::Result<std::vector<FilePiece>> CutFile(const ReadPlan& plan, const io::FileInfo& file);
 
-/// Reads one piece.
-arrow::Result<std::unique_ptr<FileReader>> OpenPiece(const ReadPlan& plan, const FilePiece& piece);
-
-/// Bytes of a plain text file in one piece. The cut must not depend on the number of workers: rows get their order from
-/// their piece.
-inline constexpr int64_t kPieceBytes = int64_t{4} << 20;
+/// `plan` outlives the reader.
+arrow::Result<std::unique_ptr<FileReader>> MakeFileReader(const ReadPlan& plan);
 
 }  // namespace tidemark::connectors

@@ -39,9 +39,9 @@ class ParquetFileWriter final : public FileWriter {
       : file_(std::move(file)), writer_(std::move(writer)) {}
 
   arrow::Status Write(const Batch& batch) override { return writer_->Write(batch); }
-  int64_t bytes() const override { return writer_->bytes(); }
+  int64_t bytes() const override { return writer_->size_bytes(); }
   arrow::Status Commit() override {
-    ARROW_RETURN_NOT_OK(writer_->Finish());
+    ARROW_RETURN_NOT_OK(writer_->Close());
     return file_->Commit();
   }
 
@@ -56,7 +56,8 @@ arrow::Result<std::unique_ptr<FileWriter>> FileWriter::Open(io::FileSystem* file
                                                             const FilesOptions& options, const std::string& local_time_zone) {
   ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForWrite(path));
   if (options.format == "parquet") {
-    ARROW_ASSIGN_OR_RAISE(auto writer, formats::ParquetWriter::Make(file.get(), schema, options.format_options));
+    ARROW_ASSIGN_OR_RAISE(const auto parquet, formats::ParquetOptions::Parse(options.format_options));
+    ARROW_ASSIGN_OR_RAISE(auto writer, formats::ParquetWriter::Make(file.get(), schema, parquet));
     return std::make_unique<ParquetFileWriter>(std::move(file), std::move(writer));
   }
   const formats::Format* format = formats::FindFormat(options.format);

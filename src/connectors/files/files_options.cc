@@ -44,7 +44,7 @@ std::vector<OptionSpec> FilesOptionSpecs() {
       {"sink.partition-commit.policy.kind", OptionType::kString, "", "'success-file' writes _SUCCESS into each partition", {}, false},
       {"sink.partition-commit.watermark-time-zone", OptionType::kString, "UTC", "Accepted", {}, false},
       {"sink.partition-commit.success-file.name", OptionType::kString, "_SUCCESS", "Accepted", {}, false},
-      {"tidemark.bad-records", OptionType::kEnum, "fail", "What becomes of records that cannot be decoded", {"fail", "skip", "dead-letter"}, false},
+      BadRecordsOption(),
   };
 }
 
@@ -62,8 +62,7 @@ arrow::Result<FilesOptions> ReadFilesOptions(const TableDefinition& table) {
     if (*options.monitor_interval_ms <= 0) return arrow::Status::Invalid("Option 'source.monitor-interval' must be positive");
   }
   options.path_pattern = ValueOf(table, "source.path.regex-pattern");
-  const std::string bad = ValueOf(table, "tidemark.bad-records");
-  options.bad_records = bad == "skip" ? BadRecords::kSkip : bad == "dead-letter" ? BadRecords::kDeadLetter : BadRecords::kFail;
+  options.bad_records = BadRecordsOf(table, options.format_options);
   ARROW_ASSIGN_OR_RAISE(options.rolling_bytes, ParseMemorySizeBytes(ValueOf(table, "sink.rolling-policy.file-size")));
   ARROW_ASSIGN_OR_RAISE(options.rolling_interval_ms, ParseDurationMillis(ValueOf(table, "sink.rolling-policy.rollover-interval")));
   options.success_file = ValueOf(table, "sink.partition-commit.policy.kind").find("success-file") != std::string::npos;

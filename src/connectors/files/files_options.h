@@ -11,11 +11,10 @@
 
 #include "catalog/configuration.h"
 #include "catalog/table.h"
+#include "connectors/bad_records.h"
 #include "formats/format.h"
 
 namespace tidemark::connectors {
-
-enum class BadRecords { kFail, kSkip, kDeadLetter };
 
 struct FilesOptions {
   std::string path;    ///< local

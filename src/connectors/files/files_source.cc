@@ -47,20 +47,26 @@ class FilesSource final : public Source {
     plan_.context = context;
     plan_.metrics = &metrics();
     PlanColumns();
+    // Skipping rows would skip their times too: with a watermark, other rows would then be late or not.
+    plan_.skip_row_groups = request.batch_mode || node_.watermark == nullptr;
   }
 
-  arrow::Status Open() { return FindFiles(); }
+  arrow::Status Open() {
+    ARROW_ASSIGN_OR_RAISE(reader_, MakeFileReader(plan_));
+    return FindFiles();
+  }
 
   arrow::Result<Poll> Next() override {
     Poll poll;
-    if (!reader_) {
+    if (!reading_) {
       if (pieces_.empty()) {
         ARROW_RETURN_NOT_OK(LookForMore(&poll));
         if (pieces_.empty()) return poll;
       }
       current_ = std::move(pieces_.front());
       pieces_.pop_front();
-      ARROW_ASSIGN_OR_RAISE(reader_, OpenPiece(plan_, current_.piece));
+      ARROW_RETURN_NOT_OK(reader_->Start(current_.piece));
+      reading_ = true;
     }
     bool at_end = false;
     ARROW_ASSIGN_OR_RAISE(const Batch decoded, reader_->Next(&at_end));
@@ -73,7 +79,7 @@ class FilesSource final : public Source {
     if (decoded.num_rows > 0) {
       ARROW_ASSIGN_OR_RAISE(poll.batch, Arrange(decoded));
     }
-    if (at_end) reader_.reset();
+    reading_ = !at_end;
     return poll;
   }
 
@@ -226,6 +232,7 @@ class FilesSource final : public Source {
   int64_t looked_micros_ = -1;
   PendingPiece current_{};
   std::unique_ptr<FileReader> reader_;
+  bool reading_ = false;  ///< reader_ is inside of current_
 };
 
 }  // namespace

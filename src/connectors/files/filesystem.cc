@@ -6,7 +6,6 @@
 #include "connectors/files/files_source.h"
 #include "connectors/registry.h"
 #include "formats/format.h"
-#include "formats/parquet/parquet_writer.h"
 
 namespace tidemark::connectors {
 namespace {
@@ -23,7 +22,6 @@ class Filesystem final : public Connector {
 
   arrow::Status Validate(const TableDefinition& table) const override {
     ARROW_ASSIGN_OR_RAISE(const auto options, ReadFilesOptions(table));
-    if (options.format == "parquet") return formats::CheckParquet(options.format_options, StoredSchema(table));
     const formats::Format* format = FormatOf(table);
     return format->check == nullptr ? arrow::Status::OK() : format->check(options.format_options, StoredSchema(table));
   }

@@ -9,6 +9,8 @@ namespace tidemark::connectors {
 /// One piece per row group, also of those that the filters rule out (they read as empty), so that pieces keep their
 /// numbers.
 arrow::Result<std::vector<FilePiece>> CutParquetFile(const ReadPlan& plan, const io::FileInfo& file);
-arrow::Result<std::unique_ptr<FileReader>> OpenParquetPiece(const ReadPlan& plan, const FilePiece& piece);
+
+/// `plan` outlives the reader.
+arrow::Result<std::unique_ptr<FileReader>> MakeParquetFileReader(const ReadPlan& plan);
 
 }  // namespace tidemark::connectors

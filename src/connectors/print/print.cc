@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connector 'print': one line a row on standard output or error, with its kind, as Flink prints it: +I[1, abc, null].
-#include <arrow/array.h>
-
 #include "connectors/registry.h"
-#include "expr/evaluator.h"
+#include "formats/text/format_text.h"
 
 namespace tidemark::connectors {
 namespace {
@@ -34,8 +32,7 @@ class PrintSink final : public Sink {
     *lines += '[';
     for (size_t i = 0; i < batch.columns.size(); ++i) {
       if (i > 0) *lines += ", ";
-      const arrow::Array& column = *batch.columns[i];
-      *lines += column.IsNull(row) ? "null" : expr::FormatValue(column, row, schema_[i].type, *context_.functions);
+      formats::FormatPrinted(*batch.columns[i], row, schema_[i].type, lines);
     }
     *lines += "]\n";
   }

@@ -1,184 +1,201 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading through Arrow's Parquet library.
+// Reading Parquet with Arrow's reader.
 #include "formats/parquet/parquet_reader.h"
 
 #include <arrow/api.h>
-#include <arrow/compute/api.h>
-#include <arrow/io/interfaces.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/schema.h>
+#include <parquet/exception.h>
 #include <parquet/file_reader.h>
-#include <parquet/statistics.h>
+#include <parquet/metadata.h>
 
 #include <algorithm>
 
-#include "formats/parquet/parquet_statistics.h"
+#include "formats/parquet/column_conversion.h"
+#include "formats/parquet/parquet_io.h"
+#include "formats/parquet/row_group_filter.h"
 
 namespace tidemark::formats {
 namespace {
 
-/// Arrow's view of one of our files.
-class RandomAccess final : public arrow::io::RandomAccessFile {
- public:
-  RandomAccess(std::unique_ptr<io::ReadableFile> file, int64_t size) : file_(std::move(file)), size_(size) {}
+constexpr int64_t kStreamBufferBytes = 1 << 20;
 
-  arrow::Status Close() override {
-    closed_ = true;
-    return arrow::Status::OK();
-  }
-  bool closed() const override { return closed_; }
-  arrow::Result<int64_t> Tell() const override { return position_; }
-  arrow::Status Seek(int64_t position) override {
-    position_ = position;
-    return arrow::Status::OK();
-  }
-  arrow::Result<int64_t> GetSize() override { return size_; }
-  arrow::Result<int64_t> ReadAt(int64_t position, int64_t length, void* out) override {
-    return file_->ReadAt(position, length, out);
-  }
-  arrow::Result<std::shared_ptr<arrow::Buffer>> ReadAt(int64_t position, int64_t length) override {
-    ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(length));
-    ARROW_ASSIGN_OR_RAISE(const int64_t read, file_->ReadAt(position, length, buffer->mutable_data()));
-    ARROW_RETURN_NOT_OK(buffer->Resize(read));
-    return std::shared_ptr<arrow::Buffer>(std::move(buffer));
-  }
-  arrow::Result<int64_t> Read(int64_t length, void* out) override {
-    ARROW_ASSIGN_OR_RAISE(const int64_t read, ReadAt(position_, length, out));
-    position_ += read;
-    return read;
-  }
-  arrow::Result<std::shared_ptr<arrow::Buffer>> Read(int64_t length) override {
-    ARROW_ASSIGN_OR_RAISE(auto buffer, ReadAt(position_, length));
-    position_ += buffer->size();
-    return buffer;
-  }
+using parquet::arrow::SchemaField;
 
- private:
-  std::unique_ptr<io::ReadableFile> file_;
-  int64_t size_;
-  int64_t position_ = 0;
-  bool closed_ = false;
-};
-
-arrow::Status WithPath(const arrow::Status& status, const std::string& path) {
-  return status.ok() ? status : status.WithMessage(path, ": ", status.message());
+void AddLeaves(const SchemaField& field, std::vector<int>* leaves) {
+  if (field.is_leaf()) leaves->push_back(field.column_index);
+  for (const auto& child : field.children) AddLeaves(child, leaves);
 }
 
-/// Timestamps of a coarser or finer unit, integers of another width, text and binary: brought to the declared type where
-/// no value changes (timestamps may lose digits behind the declared precision, as Flink's reader cuts them).
-arrow::Result<std::shared_ptr<arrow::Array>> ToDeclared(const std::shared_ptr<arrow::Array>& column, const Field& field,
-                                                        const std::string& path) {
-  const auto wanted = field.type.ToArrow();
-  if (column->type()->Equals(*wanted)) return column;
-  auto options = arrow::compute::CastOptions::Safe(wanted);
-  options.allow_time_truncate = true;
-  auto cast = arrow::compute::Cast(arrow::Datum(column), options);
-  if (cast.ok()) return cast->make_array();
-  return arrow::Status::Invalid(path, ": column '", field.name, "' is ", column->type()->ToString(), " in the file and ",
-                                field.type.ToString(), " in the table");
+/// The leaves below `field` that `type` wants; `paths` as in DecodeRequest::used_fields, empty: all of it.
+void AddWantedLeaves(const SchemaField& field, const DataType& type, const std::vector<std::vector<int>>& paths, size_t depth,
+                     std::vector<int>* leaves) {
+  if (type.kind() != TypeKind::kRow || field.field->type()->id() != arrow::Type::STRUCT) return AddLeaves(field, leaves);
+  for (size_t i = 0; i < type.fields().size(); ++i) {
+    const auto child = std::find_if(field.children.begin(), field.children.end(),
+                                    [&](const SchemaField& candidate) { return candidate.field->name() == type.fields()[i].name; });
+    if (child == field.children.end()) continue;
+    std::vector<std::vector<int>> below;
+    bool whole = paths.empty();
+    for (const auto& path : paths) {
+      if (path[depth] != static_cast<int>(i)) continue;
+      whole |= path.size() == depth + 1;
+      below.push_back(path);
+    }
+    if (whole) AddWantedLeaves(*child, type.fields()[i].type, {}, 0, leaves);
+    else if (!below.empty()) AddWantedLeaves(*child, type.fields()[i].type, below, depth + 1, leaves);
+  }
 }
 
-class Reader final : public ParquetReader {
+class ArrowParquetFile final : public ParquetFile {
  public:
-  Reader(std::string path, Schema columns, std::unique_ptr<parquet::arrow::FileReader> reader)
-      : path_(std::move(path)), columns_(std::move(columns)), reader_(std::move(reader)) {}
+  ArrowParquetFile(std::string path, const ParquetReadRequest* request, std::unique_ptr<parquet::arrow::FileReader> reader)
+      : path_(std::move(path)), request_(*request), reader_(std::move(reader)), metadata_(reader_->parquet_reader()->metadata()) {
+    conversion_.wall_clock_zone = request->options.utc_time_zone ? "UTC" : request->local_time_zone;
+  }
 
-  arrow::Status FindColumns() {
-    std::shared_ptr<arrow::Schema> schema;
-    ARROW_RETURN_NOT_OK(WithPath(reader_->GetSchema(&schema), path_));
+  arrow::Status Resolve() {
     const auto& fields = reader_->manifest().schema_fields;
-    for (const auto& column : columns_) {
-      const auto indexes = schema->GetAllFieldIndices(column.name);
-      present_.push_back(indexes.size() == 1);
-      if (indexes.size() > 1) return arrow::Status::Invalid(path_, ": column '", column.name, "' is there twice");
-      if (indexes.size() == 1) AddLeaves(fields[indexes[0]]);
+    for (const int column : request_.projection) {
+      const Field& wanted = request_.physical_schema[static_cast<size_t>(column)];
+      const auto found = std::find_if(fields.begin(), fields.end(), [&](const SchemaField& field) { return field.field->name() == wanted.name; });
+      if (found == fields.end()) continue;
+      ARROW_RETURN_NOT_OK(Named(CheckConvertible(*found->field->type(), wanted.type, wanted.name)));
+      const auto used = request_.used_fields.find(column);
+      const size_t before = leaves_.size();
+      AddWantedLeaves(*found, wanted.type, used == request_.used_fields.end() ? std::vector<std::vector<int>>() : used->second, 0, &leaves_);
+      // A ROW of which nothing is in the file still says by its leaves which rows are NULL.
+      if (leaves_.size() == before) AddLeaves(*found, &leaves_);
     }
     std::sort(leaves_.begin(), leaves_.end());
+    leaves_.erase(std::unique(leaves_.begin(), leaves_.end()), leaves_.end());
     return arrow::Status::OK();
   }
 
-  int row_groups() const override { return reader_->num_row_groups(); }
-  int64_t row_group_rows(int row_group) const override { return metadata().RowGroup(row_group)->num_rows(); }
-  int64_t row_group_bytes(int row_group) const override {
+  int row_groups() const override { return metadata_->num_row_groups(); }
+  int64_t RowsOf(int row_group) const override { return metadata_->RowGroup(row_group)->num_rows(); }
+
+  int64_t BytesOf(int row_group) const override {
+    const auto group = metadata_->RowGroup(row_group);
     int64_t bytes = 0;
-    const auto group = metadata().RowGroup(row_group);
-    for (int leaf : leaves_) bytes += group->ColumnChunk(leaf)->total_compressed_size();
+    for (const int leaf : leaves_) bytes += group->ColumnChunk(leaf)->total_compressed_size();
     return bytes;
   }
 
-  bool MayMatch(int row_group, const std::vector<StatisticsFilter>& filters) const override {
-    return RowGroupMayMatch(metadata(), row_group, filters);
+  bool MayMatch(int row_group) const override {
+    try {
+      return RowGroupMayMatch(*metadata_, reader_->manifest(), row_group, request_.filters, request_.physical_schema, conversion_.wall_clock_zone);
+    } catch (const parquet::ParquetException&) {
+      return true;  // statistics nobody can read say nothing; reading the rows will tell what is wrong
+    }
   }
 
-  arrow::Status StartRowGroup(int row_group, int64_t batch_rows) override {
-    rows_left_ = row_group_rows(row_group);
-    batch_rows_ = batch_rows;
-    stream_ = nullptr;
+  arrow::Status Start(int row_group) override {
+    rows_left_ = RowsOf(row_group);
+    batches_.reset();
     if (leaves_.empty()) return arrow::Status::OK();
-    reader_->set_batch_size(batch_rows);
-    ARROW_ASSIGN_OR_RAISE(stream_, reader_->GetRecordBatchReader({row_group}, leaves_));
+    try {
+      auto batches = reader_->GetRecordBatchReader({row_group}, leaves_);
+      if (!batches.ok()) return Named(batches.status());
+      batches_ = std::move(*batches);
+    } catch (const std::exception& error) {
+      return Named(arrow::Status::IOError(error.what()));
+    }
     return arrow::Status::OK();
   }
 
-  arrow::Result<Batch> Next() override {
-    Batch batch;
-    if (rows_left_ == 0) return batch;
+  arrow::Result<std::optional<Batch>> Next() override {
+    if (leaves_.empty()) return CountOnly();
     std::shared_ptr<arrow::RecordBatch> read;
-    if (stream_ != nullptr) {
-      ARROW_RETURN_NOT_OK(WithPath(stream_->ReadNext(&read), path_));
-      if (read == nullptr) return arrow::Status::Invalid(path_, ": a row group ends early");
+    try {
+      const arrow::Status status = batches_->ReadNext(&read);
+      if (!status.ok()) return Named(status);
+    } catch (const std::exception& error) {
+      return Named(arrow::Status::IOError(error.what()));
     }
-    batch.num_rows = read != nullptr ? read->num_rows() : std::min(rows_left_, batch_rows_);
-    rows_left_ -= batch.num_rows;
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      std::shared_ptr<arrow::Array> column;
-      if (present_[i]) {
-        ARROW_ASSIGN_OR_RAISE(column, ToDeclared(read->GetColumnByName(columns_[i].name), columns_[i], path_));
-      } else {
-        ARROW_ASSIGN_OR_RAISE(column, arrow::MakeArrayOfNull(columns_[i].type.ToArrow(), batch.num_rows));
-      }
-      batch.columns.push_back(std::move(column));
+    if (!read) return std::nullopt;
+    Batch batch;
+    batch.num_rows = read->num_rows();
+    for (const int column : request_.projection) {
+      const Field& wanted = request_.physical_schema[static_cast<size_t>(column)];
+      const int index = read->schema()->GetFieldIndex(wanted.name);
+      auto converted = index < 0 ? arrow::MakeArrayOfNull(wanted.type.ToArrow(), batch.num_rows)
+                                 : ConvertColumn(read->column(index), wanted.type, wanted.name, conversion_);
+      if (!converted.ok()) return Named(converted.status());
+      batch.columns.push_back(std::move(*converted));
     }
     return batch;
   }
 
  private:
-  const parquet::FileMetaData& metadata() const { return *reader_->parquet_reader()->metadata(); }
+  arrow::Status Named(const arrow::Status& status) const { return status.ok() ? status : status.WithMessage(path_, ": ", status.message()); }
 
-  void AddLeaves(const parquet::arrow::SchemaField& field) {
-    if (field.column_index >= 0) leaves_.push_back(field.column_index);
-    for (const auto& child : field.children) AddLeaves(child);
+  /// None of the columns is in the file, or none is asked for: rows are only counted.
+  arrow::Result<std::optional<Batch>> CountOnly() {
+    if (rows_left_ == 0) return std::nullopt;
+    Batch batch;
+    batch.num_rows = std::min(rows_left_, request_.batch_rows);
+    rows_left_ -= batch.num_rows;
+    for (const int column : request_.projection) {
+      const DataType& type = request_.physical_schema[static_cast<size_t>(column)].type;
+      ARROW_ASSIGN_OR_RAISE(auto nulls, arrow::MakeArrayOfNull(type.ToArrow(), batch.num_rows));
+      batch.columns.push_back(std::move(nulls));
+    }
+    return batch;
   }
 
   const std::string path_;
-  const Schema columns_;
-  std::unique_ptr<parquet::arrow::FileReader> reader_;
-  std::vector<bool> present_;
+  const ParquetReadRequest& request_;
+  const std::unique_ptr<parquet::arrow::FileReader> reader_;
+  const std::shared_ptr<parquet::FileMetaData> metadata_;
+  ColumnConversion conversion_;
   std::vector<int> leaves_;
-  std::unique_ptr<arrow::RecordBatchReader> stream_;
+  std::unique_ptr<arrow::RecordBatchReader> batches_;
   int64_t rows_left_ = 0;
-  int64_t batch_rows_ = 0;
 };
+
+bool NeedsNanos(const DataType& type) {
+  if (type.is_timestamp() && type.precision() > 6) return true;
+  return std::any_of(type.fields().begin(), type.fields().end(), [](const Field& field) { return NeedsNanos(field.type); });
+}
+
+arrow::Result<std::unique_ptr<ParquetFile>> OpenFile(std::shared_ptr<arrow::io::RandomAccessFile> input, const std::string& path,
+                                                     const ParquetReadRequest* request) {
+  parquet::ReaderProperties properties;
+  properties.enable_buffered_stream();
+  properties.set_buffer_size(kStreamBufferBytes);
+  parquet::ArrowReaderProperties arrow_properties(/*use_threads=*/false);
+  arrow_properties.set_batch_size(request->batch_rows);
+  arrow_properties.set_pre_buffer(false);
+  // Nanoseconds reach from 1677 to 2262 only; old files like to mark "no date" with the year 1 or 9999.
+  const bool nanos = std::any_of(request->projection.begin(), request->projection.end(), [&](int column) {
+    return NeedsNanos(request->physical_schema[static_cast<size_t>(column)].type);
+  });
+  arrow_properties.set_coerce_int96_timestamp_unit(nanos ? arrow::TimeUnit::NANO : arrow::TimeUnit::MICRO);
+  parquet::arrow::FileReaderBuilder builder;
+  std::unique_ptr<parquet::arrow::FileReader> reader;
+  ARROW_RETURN_NOT_OK(builder.Open(std::move(input), properties));
+  ARROW_RETURN_NOT_OK(builder.properties(arrow_properties)->Build(&reader));
+  auto file = std::make_unique<ArrowParquetFile>(path, request, std::move(reader));
+  ARROW_RETURN_NOT_OK(file->Resolve());
+  return file;
+}
 
 }  // namespace
 
-arrow::Result<std::unique_ptr<ParquetReader>> ParquetReader::Open(io::FileSystem* files, const std::string& path, Schema columns) {
-  ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForRead(path));
-  ARROW_ASSIGN_OR_RAISE(const int64_t size, file->Size());
-  parquet::ArrowReaderProperties properties(/*use_threads=*/false);
-  properties.set_coerce_int96_timestamp_unit(arrow::TimeUnit::NANO);
-  properties.set_pre_buffer(false);
-  parquet::arrow::FileReaderBuilder builder;
-  std::unique_ptr<parquet::arrow::FileReader> reader;
+arrow::Result<std::unique_ptr<ParquetFile>> ParquetFile::Open(io::FileSystem* files, const std::string& path, int64_t size_bytes,
+                                                              const ParquetReadRequest* request) {
+  if (size_bytes == 0) return arrow::Status::IOError(path, ": the file is empty, which no Parquet file is");
+  ARROW_ASSIGN_OR_RAISE(auto input, OpenArrowFile(files, path, size_bytes));
+  arrow::Result<std::unique_ptr<ParquetFile>> opened;
   try {
-    ARROW_RETURN_NOT_OK(WithPath(builder.Open(std::make_shared<RandomAccess>(std::move(file), size)), path));
-    ARROW_RETURN_NOT_OK(WithPath(builder.properties(properties)->Build(&reader), path));
-    auto opened = std::make_unique<Reader>(path, std::move(columns), std::move(reader));
-    ARROW_RETURN_NOT_OK(opened->FindColumns());
-    return opened;
+    opened = OpenFile(std::move(input), path, request);
   } catch (const std::exception& error) {
-    return arrow::Status::Invalid(path, ": not a Parquet file that can be read: ", error.what());
+    opened = arrow::Status::IOError(error.what());
   }
+  const std::string& message = opened.status().message();
+  if (!opened.ok() && !message.starts_with(path)) return opened.status().WithMessage(path, ": not a readable Parquet file: ", message);
+  return opened;
 }
 
 }  // namespace tidemark::formats

@@ -1,118 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing through Arrow's Parquet library.
+// Writing Parquet with Arrow's writer.
 #include "formats/parquet/parquet_writer.h"
 
 #include <arrow/api.h>
-#include <arrow/io/interfaces.h>
-#include <arrow/util/compression.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
 
+#include <algorithm>
+
+#include "formats/parquet/parquet_io.h"
 
 namespace tidemark::formats {
 namespace {
 
-constexpr int64_t kRowGroupRows = int64_t{1} << 20;
-constexpr int64_t kRowGroupBytes = int64_t{64} << 20;
+/// Rows of a row group at most, however small they are.
+constexpr int64_t kRowGroupRows = 1 << 20;
 
-class Output final : public arrow::io::OutputStream {
- public:
-  explicit Output(io::WritableFile* target) : target_(target) {}
-  arrow::Status Close() override {
-    closed_ = true;
-    return arrow::Status::OK();
-  }
-  bool closed() const override { return closed_; }
-  arrow::Result<int64_t> Tell() const override { return position_; }
-  arrow::Status Write(const void* data, int64_t length) override {
-    ARROW_RETURN_NOT_OK(target_->Append({static_cast<const char*>(data), static_cast<size_t>(length)}));
-    position_ += length;
-    return arrow::Status::OK();
-  }
-  using arrow::io::OutputStream::Write;
-
- private:
-  io::WritableFile* target_;
-  int64_t position_ = 0;
-  bool closed_ = false;
-};
-
-arrow::Result<arrow::Compression::type> CompressionOption(const TableOptions& options) {
-  const auto found = options.find("compression");
-  std::string name = found == options.end() ? "snappy" : found->second;
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  for (const char* known : {"snappy", "gzip", "zstd", "lz4", "brotli", "uncompressed"}) {
-    if (name == known) return arrow::util::Codec::GetCompressionType(name);
-  }
-  return arrow::Status::Invalid("Option 'parquet.compression' = '", name, "' is not one of snappy, gzip, zstd, lz4, brotli, uncompressed");
+bool HasNanos(const DataType& type) {
+  if (type.is_timestamp() && type.precision() > 6) return true;
+  return std::any_of(type.fields().begin(), type.fields().end(), [](const Field& field) { return HasNanos(field.type); });
 }
 
-class Writer final : public ParquetWriter {
+class ArrowParquetWriter final : public ParquetWriter {
  public:
-  Writer(io::WritableFile* target, const Schema& schema)
-      : output_(std::make_shared<Output>(target)), schema_(ToArrowSchema(schema)) {}
+  ArrowParquetWriter(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<arrow::io::OutputStream> stream,
+                     std::unique_ptr<parquet::arrow::FileWriter> writer, int64_t row_group_bytes)
+      : schema_(std::move(schema)), stream_(std::move(stream)), writer_(std::move(writer)), row_group_bytes_(row_group_bytes) {}
 
-  arrow::Status Open(const TableOptions& options) {
-    ARROW_ASSIGN_OR_RAISE(const auto compression, CompressionOption(options));
-    auto properties = parquet::WriterProperties::Builder().compression(compression)->max_row_group_length(kRowGroupRows)->build();
-    bool nanos = false;
-    for (const auto& field : schema_->fields()) {
-      nanos |= field->type()->Equals(*arrow::timestamp(arrow::TimeUnit::NANO)) ||
-               field->type()->Equals(*arrow::timestamp(arrow::TimeUnit::NANO, "UTC"));
+  arrow::Status Write(const Batch& batch) override {
+    if (batch.num_rows == 0) return arrow::Status::OK();
+    try {
+      if (group_rows_ == 0) ARROW_RETURN_NOT_OK(writer_->NewBufferedRowGroup());
+      const auto rows = arrow::RecordBatch::Make(schema_, batch.num_rows, batch.columns);
+      ARROW_RETURN_NOT_OK(writer_->WriteRecordBatch(*rows));
+    } catch (const std::exception& error) {
+      return arrow::Status::IOError(error.what());
     }
-    parquet::ArrowWriterProperties::Builder arrow_properties;
-    if (!nanos) arrow_properties.coerce_timestamps(arrow::TimeUnit::MICRO);
-    ARROW_ASSIGN_OR_RAISE(writer_, parquet::arrow::FileWriter::Open(*schema_, arrow::default_memory_pool(), output_, properties,
-                                                                    arrow_properties.build()));
+    group_rows_ += batch.num_rows;
+    for (const auto& column : batch.columns) held_bytes_ += BytesOf(*column->data());
+    // What is held is counted before it is encoded and compressed, so groups come out smaller, never bigger.
+    if (held_bytes_ >= row_group_bytes_ || group_rows_ >= kRowGroupRows) {
+      group_rows_ = 0;
+      held_bytes_ = 0;
+    }
     return arrow::Status::OK();
   }
 
-  arrow::Status Write(const Batch& batch) override {
-    auto record_batch = arrow::RecordBatch::Make(schema_, batch.num_rows, batch.columns);
-    ARROW_RETURN_NOT_OK(writer_->WriteRecordBatch(*record_batch));
-    for (const auto& column : batch.columns) {
-      for (const auto& buffer : column->data()->buffers) buffered_ += buffer ? buffer->size() : 0;
+  int64_t size_bytes() const override { return stream_->Tell().ValueOr(0) + held_bytes_; }
+
+  arrow::Status Close() override {
+    try {
+      return writer_->Close();
+    } catch (const std::exception& error) {
+      return arrow::Status::IOError(error.what());
     }
-    if (buffered_ < kRowGroupBytes) return arrow::Status::OK();
-    buffered_ = 0;
-    return writer_->NewBufferedRowGroup();
   }
 
-  arrow::Status Finish() override { return writer_->Close(); }
-  int64_t bytes() const override { return output_->Tell().ValueOr(0) + buffered_ / kGuessedCompression; }
-
  private:
-  static constexpr int64_t kGuessedCompression = 3;
-  std::shared_ptr<Output> output_;
-  std::shared_ptr<arrow::Schema> schema_;
-  std::unique_ptr<parquet::arrow::FileWriter> writer_;
-  int64_t buffered_ = 0;
+  static int64_t BytesOf(const arrow::ArrayData& data) {
+    int64_t bytes = 0;
+    for (const auto& buffer : data.buffers) bytes += buffer ? buffer->size() : 0;
+    for (const auto& child : data.child_data) bytes += BytesOf(*child);
+    return bytes;
+  }
+
+  const std::shared_ptr<arrow::Schema> schema_;
+  const std::shared_ptr<arrow::io::OutputStream> stream_;
+  const std::unique_ptr<parquet::arrow::FileWriter> writer_;
+  const int64_t row_group_bytes_;
+  int64_t group_rows_ = 0;
+  int64_t held_bytes_ = 0;
 };
 
 }  // namespace
 
-std::vector<OptionSpec> ParquetOptions() {
-  return {
-      {"compression", OptionType::kString, "snappy", "snappy, gzip, zstd, lz4, brotli or uncompressed", {}, false},
-      {"utc-timezone", OptionType::kBoolean, "false", "Accepted; timestamps are stored as they are", {}, false},
-      {"write.int64.timestamp", OptionType::kBoolean, "true", "Accepted; timestamps are INT64", {}, false},
-      {"timestamp.time.unit", OptionType::kString, "micros", "Accepted; microseconds", {}, false},
-  };
-}
-
-arrow::Status CheckParquet(const TableOptions& options, const Schema& schema) {
-  for (const auto& field : schema) {
-    if (field.type.is_interval()) {
-      return arrow::Status::NotImplemented("Column '", field.name, "': ", field.type.ToString(), " in Parquet is not supported yet");
-    }
+arrow::Result<std::unique_ptr<ParquetWriter>> ParquetWriter::Make(io::WritableFile* file, const Schema& schema, const ParquetOptions& options) {
+  ARROW_RETURN_NOT_OK(CheckParquetTypes(schema));
+  parquet::WriterProperties::Builder properties;
+  properties.compression(options.compression)
+      ->data_pagesize(options.page_bytes)
+      ->dictionary_pagesize_limit(options.dictionary_page_bytes)
+      ->max_row_group_length(kRowGroupRows)
+      ->version(parquet::ParquetVersion::PARQUET_2_6);
+  if (!options.dictionary) properties.disable_dictionary();
+  parquet::ArrowWriterProperties::Builder arrow_properties;
+  const bool nanos = std::any_of(schema.begin(), schema.end(), [](const Field& field) { return HasNanos(field.type); });
+  if (options.write_int96) {
+    arrow_properties.enable_deprecated_int96_timestamps();
+  } else if (options.timestamp_unit) {
+    arrow_properties.coerce_timestamps(*options.timestamp_unit)->allow_truncated_timestamps();
+  } else if (!nanos) {
+    arrow_properties.coerce_timestamps(arrow::TimeUnit::MICRO);
   }
-  return CompressionOption(options).status();
-}
-
-arrow::Result<std::unique_ptr<ParquetWriter>> ParquetWriter::Make(io::WritableFile* target, const Schema& schema, const TableOptions& options) {
-  auto writer = std::make_unique<Writer>(target, schema);
-  ARROW_RETURN_NOT_OK(writer->Open(options));
-  return writer;
+  auto arrow_schema = ToArrowSchema(schema);
+  auto stream = MakeArrowStream(file);
+  try {
+    ARROW_ASSIGN_OR_RAISE(auto writer, parquet::arrow::FileWriter::Open(*arrow_schema, arrow::default_memory_pool(), stream, properties.build(),
+                                                                        arrow_properties.build()));
+    return std::make_unique<ArrowParquetWriter>(std::move(arrow_schema), std::move(stream), std::move(writer), options.row_group_bytes);
+  } catch (const std::exception& error) {
+    return arrow::Status::IOError(error.what());
+  }
 }
 
 }  // namespace tidemark::formats
