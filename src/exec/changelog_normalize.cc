@@ -1,111 +1,155 @@
 // SPDX-License-Identifier: Apache-2.0
 // The last row of every key is kept, so that an upsert becomes the right one of +I, -U/+U or nothing, and a delete gives
-// the whole old row.
+// the whole old row. Of the changes of a key within one batch only the difference in the end is emitted.
 #include "exec/changelog_normalize.h"
 
-#include <algorithm>
+#include <arrow/array.h>
+
 #include <cstring>
 
-#include "exec/changelog_builder.h"
-#include "exec/ordered_rows.h"
+#include "exec/rank_changes.h"
+#include "exec/state_report.h"
+#include "state/key_codec.h"
 #include "state/keyed_table.h"
+#include "state/row_heap.h"
 
 namespace tidemark::exec {
 namespace {
 
-std::vector<DataType> KeyTypes(const plan::ChangelogNormalizeNode& node) {
+/// A kept row: its length, then the bytes that the codec wrote.
+std::string_view RowBytes(RowHandle piece) {
+  uint64_t length;
+  std::memcpy(&length, piece, sizeof(length));
+  return {reinterpret_cast<const char*>(piece + sizeof(length)), length};
+}
+
+/// What is kept of a key.
+struct Last {
+  uint8_t* row;     ///< null: the key has no row
+  int32_t change;   ///< the key is among those that the batch changed
+  int32_t pending;  ///< 1 + number of the batch's row that is the key's last; 0: none, and `row` is to be
+};
+
+std::vector<DataType> TypesOf(const Schema& schema, const std::vector<int>& columns) {
   std::vector<DataType> types;
-  for (int column : node.key_columns) types.push_back(node.schema()[column].type);
+  for (int column : columns) types.push_back(schema[column].type);
   return types;
+}
+
+std::vector<DataType> TypesOf(const Schema& schema) {
+  std::vector<DataType> types;
+  for (const auto& field : schema) types.push_back(field.type);
+  return types;
+}
+
+/// One row a key, which is how a ranking with one rank changes.
+RankSpec OneRowPerKey(const plan::ChangelogNormalizeNode& node) {
+  RankSpec spec;
+  spec.input = node.schema();
+  spec.update_before = node.changelog().update_before;
+  return spec;
 }
 
 class ChangelogNormalize final : public Operator {
  public:
   explicit ChangelogNormalize(const plan::ChangelogNormalizeNode& node)
-      : node_(node), store_(node.schema()), last_(state::KeyedTable::Make(KeyTypes(node), sizeof(RowBytes*))) {}
-
-  ~ChangelogNormalize() override {
-    for (uint8_t* payload : last_->Payloads()) delete RowOf(payload);
-  }
+      : node_(node),
+        spec_(OneRowPerKey(node)),
+        codec_(TypesOf(node.schema()), state::KeyCodec::Floats::kExact),
+        keys_(state::KeyedTable::Make(TypesOf(node.schema(), node.key_columns), sizeof(Last))),
+        changes_(
+            &spec_, [](RowHandle a, RowHandle b) { return RowBytes(a) == RowBytes(b); },
+            [this](const std::vector<RowHandle>& rows) { return DecodeRows(rows); }) {}
 
   arrow::Status Open(const OperatorContext& context) override {
-    ARROW_RETURN_NOT_OK(Operator::Open(context));
-    memory_ = MemoryReservation(context.memory, context.label);
-    return arrow::Status::OK();
+    report_.Open(context);
+    return Operator::Open(context);
   }
 
   arrow::Status Push(int, Batch batch, Emitter& out) override {
-    ARROW_ASSIGN_OR_RAISE(const auto rows, store_.Encode(batch));
     std::vector<std::shared_ptr<arrow::Array>> keys;
     for (int column : node_.key_columns) keys.push_back(batch.columns[column]);
-    std::vector<uint8_t*> payloads;
-    std::vector<int32_t> created;
-    ARROW_RETURN_NOT_OK(last_->FindOrInsert(keys, batch.num_rows, nullptr, &payloads, &created));
-    std::vector<uint8_t*> gone;
-    for (int64_t row = 0; row < batch.num_rows; ++row) Apply(batch.kind(row), rows[row], payloads[row], &gone);
-    EraseEmpty(gone);
-    ARROW_RETURN_NOT_OK(changes_.Emit(store_, context().batch_rows, out));
-    const int64_t bytes = bytes_ + last_->memory_bytes();
-    if (context().metrics != nullptr) {
-      context().metrics->state_rows.store(last_->size(), std::memory_order_relaxed);
-      context().metrics->state_bytes.store(bytes, std::memory_order_relaxed);
+    ARROW_RETURN_NOT_OK(keys_->FindOrInsert(keys, batch.num_rows, nullptr, &payloads_, &created_));
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      Last* last = LastOf(payloads_[row]);
+      if (last->change == 0) {
+        last->change = 1;
+        changed_.push_back(payloads_[row]);
+        before_.push_back(last->row);
+      }
+      // -U is the end of the old row just as -D is; the +U behind it makes an update of the two.
+      last->pending = IsAddition(batch.kind(row)) ? static_cast<int32_t>(row) + 1 : 0;
+      last->row = nullptr;
     }
-    return memory_.Set(bytes);
+    ARROW_RETURN_NOT_OK(StoreRows(batch));
+    for (size_t i = 0; i < changed_.size(); ++i) changes_.AddPlace(before_[i], LastOf(changed_[i])->row, 1);
+    ARROW_RETURN_NOT_OK(changes_.Emit(context().batch_rows, out));
+    EndBatch();
+    return report_.Set(keys_->size(), keys_->memory_bytes() + heap_.memory_bytes());
   }
 
  private:
-  static RowBytes* RowOf(const uint8_t* payload) {
-    RowBytes* row;
-    std::memcpy(&row, payload, sizeof(row));
-    return row;
-  }
-  static void SetRow(uint8_t* payload, RowBytes* row) { std::memcpy(payload, &row, sizeof(row)); }
+  static Last* LastOf(uint8_t* payload) { return reinterpret_cast<Last*>(payload); }
 
-  void Apply(RowKind kind, std::string_view row, uint8_t* payload, std::vector<uint8_t*>* gone) {
-    RowBytes* old = RowOf(payload);
-    if (kind == RowKind::kUpdateBefore) return;  // the +U behind it says it all
-    if (kind == RowKind::kDelete) {
-      if (old == nullptr) {
-        gone->push_back(payload);  // made by the look-up
-        return;
+  arrow::Status StoreRows(const Batch& batch) {
+    std::vector<int32_t> rows;
+    std::vector<Last*> owners;
+    for (uint8_t* payload : changed_) {
+      Last* last = LastOf(payload);
+      if (last->pending == 0) continue;
+      rows.push_back(last->pending - 1);
+      owners.push_back(last);
+    }
+    if (rows.empty()) return arrow::Status::OK();
+    ARROW_RETURN_NOT_OK(codec_.Encode(batch.columns, batch.num_rows, &rows, &encoded_));
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const int64_t begin = codec_.fixed() ? static_cast<int64_t>(i) * codec_.fixed_bytes() : encoded_.offsets[i];
+      const uint64_t length = codec_.fixed() ? codec_.fixed_bytes() : encoded_.offsets[i + 1] - begin;
+      uint8_t* piece = heap_.Allocate(static_cast<int64_t>(sizeof(length) + length));
+      std::memcpy(piece, &length, sizeof(length));
+      std::memcpy(piece + sizeof(length), encoded_.bytes.data() + begin, length);
+      owners[i]->row = piece;
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> DecodeRows(const std::vector<RowHandle>& pieces) const {
+    std::vector<const uint8_t*> rows;
+    rows.reserve(pieces.size());
+    for (RowHandle piece : pieces) rows.push_back(reinterpret_cast<const uint8_t*>(RowBytes(piece).data()));
+    return codec_.Decode(rows);
+  }
+
+  void EndBatch() {
+    std::vector<uint8_t*> gone;
+    for (size_t i = 0; i < changed_.size(); ++i) {
+      Last* last = LastOf(changed_[i]);
+      last->change = 0;
+      last->pending = 0;
+      if (last->row == nullptr) gone.push_back(changed_[i]);
+      if (before_[i] != nullptr) {
+        heap_.Free(before_[i], static_cast<int64_t>(sizeof(uint64_t) + RowBytes(before_[i]).size()));
       }
-      changes_.Add(RowKind::kDelete, *old);
-      bytes_ -= BytesOf(*old);
-      delete old;
-      SetRow(payload, nullptr);
-      gone->push_back(payload);
-      return;
     }
-    if (old == nullptr) {
-      changes_.Add(RowKind::kInsert, row);
-      SetRow(payload, new RowBytes(row));
-      bytes_ += BytesOf(*RowOf(payload));
-      return;
-    }
-    if (*old == row) return;
-    changes_.Add(RowKind::kUpdateBefore, *old);
-    changes_.Add(RowKind::kUpdateAfter, row);
-    bytes_ -= BytesOf(*old);
-    *old = row;
-    bytes_ += BytesOf(*old);
+    keys_->Erase(gone);
+    changed_.clear();
+    before_.clear();
   }
-
-  /// A key may come again later in the batch that deleted it.
-  void EraseEmpty(std::vector<uint8_t*> gone) {
-    std::sort(gone.begin(), gone.end());
-    gone.erase(std::unique(gone.begin(), gone.end()), gone.end());
-    std::erase_if(gone, [](const uint8_t* payload) { return RowOf(payload) != nullptr; });
-    last_->Erase(gone);
-  }
-
-  static int64_t BytesOf(const RowBytes& row) { return static_cast<int64_t>(sizeof(RowBytes) + row.capacity()); }
 
   const plan::ChangelogNormalizeNode& node_;
-  RowStore store_;
-  std::unique_ptr<state::KeyedTable> last_;  ///< payload: RowBytes*, owned; null only within Push
-  ChangelogRows changes_;
-  MemoryReservation memory_;
-  int64_t bytes_ = 0;
+  const RankSpec spec_;
+  const state::KeyCodec codec_;
+  std::unique_ptr<state::KeyedTable> keys_;  ///< payload: Last
+  state::RowHeap heap_;
+  RankChanges changes_;
+  StateReport report_;
+
+  // Of the batch under way.
+  std::vector<uint8_t*> payloads_;
+  std::vector<int32_t> created_;
+  std::vector<uint8_t*> changed_;
+  std::vector<uint8_t*> before_;  ///< the rows of changed_ before the batch; null where there was none
+  state::EncodedRows encoded_;
 };
 
 }  // namespace

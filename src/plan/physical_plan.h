@@ -187,7 +187,8 @@ struct SortNode final : PhysicalNode {
   std::optional<int64_t> limit;
 };
 
-/// Top-N per partition: rows whose rank lies in [first, last]. schema(): input columns, then the rank if `emit_rank`.
+/// Top-N per partition: rows whose rank lies in [first, last]. schema(): input columns, and perhaps the rank, which is
+/// right where `emit_rank` says that it is read, and else the same in every row.
 struct RankNode final : PhysicalNode {
   RankNode(Schema schema, PhysicalPtr input, ChangelogMode changelog, std::string label)
       : PhysicalNode(Kind::kRank, std::move(schema), {std::move(input)}, changelog, std::move(label)) {}

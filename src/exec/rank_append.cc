@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ranking of rows that are only added. A partition keeps the rows that rank, at most `last`; most rows are turned away by
+// one comparison. Rows of the batch at hand are entered by number and stored only if they still rank when it ends.
+#include <arrow/array.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "exec/rank.h"
+#include "exec/rank_changes.h"
+#include "exec/state_report.h"
+#include "state/key_codec.h"
+#include "state/keyed_table.h"
+#include "state/row_heap.h"
+
+namespace tidemark::exec {
+namespace {
+
+/// Beyond so many rows a partition, those of a final-only operator are sorted now and then instead of always.
+constexpr int64_t kAlwaysSortedMax = 64;
+
+/// A row that ranks: a stored one, or a row of the batch at hand.
+class RowRef {
+ public:
+  static RowRef Stored(const uint8_t* piece) { return RowRef(reinterpret_cast<uintptr_t>(piece)); }
+  static RowRef OfBatch(int32_t row) { return RowRef(static_cast<uintptr_t>(row) * 2 + 1); }
+  RowRef() = default;
+
+  bool is_stored() const { return (bits_ & 1) == 0; }
+  uint8_t* piece() const { return reinterpret_cast<uint8_t*>(bits_); }
+  int32_t row() const { return static_cast<int32_t>(bits_ / 2); }
+
+ private:
+  explicit RowRef(uintptr_t bits) : bits_(bits) {}
+  uintptr_t bits_ = 0;
+};
+
+/// The start of a stored row: lengths; the sort key follows if it is longer than its prefix, then the row.
+struct PieceHeader {
+  uint32_t key_bytes;
+  uint32_t row_bytes;
+};
+
+struct Entry {
+  SortPrefix prefix;
+  RowRef row;
+};
+
+struct Partition {
+  Entry* entries;
+  uint32_t size;
+  uint32_t capacity;
+  uint32_t sorted;  ///< so many entries from the front are the first of all that came before the rest
+  uint32_t change;  ///< 0: not changed by the batch; else 1 + entries from the front that are stored for certain
+};
+static_assert(sizeof(Partition) % 8 == 0);
+
+class AppendRank final : public Operator {
+ public:
+  explicit AppendRank(RankSpec spec)
+      : spec_(std::move(spec)),
+        always_sorted_(!spec_.final_only || spec_.last <= kAlwaysSortedMax),
+        codec_(TypesOf(spec_.input), state::KeyCodec::Floats::kExact),
+        partitions_(state::KeyedTable::Make(KeyTypes(spec_), sizeof(Partition))),
+        changes_(
+            &spec_, [](RowHandle a, RowHandle b) { return RowBytes(a) == RowBytes(b); },
+            [this](const std::vector<RowHandle>& rows) { return DecodeRows(rows); }) {}
+
+  arrow::Status Open(const OperatorContext& context) override {
+    report_.Open(context);
+    return Operator::Open(context);
+  }
+
+  arrow::Status Push(int, Batch batch, Emitter& out) override {
+    batch_ = &batch;
+    ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, spec_.keys, &keys_));
+    std::vector<std::shared_ptr<arrow::Array>> partition_keys;
+    for (int column : spec_.partition_columns) partition_keys.push_back(batch.columns[column]);
+    ARROW_RETURN_NOT_OK(partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &payloads_, &created_));
+    for (int64_t row = 0; row < batch.num_rows; ++row) Enter(PartitionOf(payloads_[row]), static_cast<int32_t>(row));
+    ARROW_RETURN_NOT_OK(StoreRows());
+    if (!spec_.final_only) ARROW_RETURN_NOT_OK(EmitChanges(out));
+    EndBatch();
+    return report_.Set(partitions_->size(), partitions_->memory_bytes() + heap_.memory_bytes());
+  }
+
+  arrow::Status Finish(Emitter& out) override {
+    if (!spec_.final_only) return arrow::Status::OK();
+    int64_t held = 0;
+    for (uint8_t* payload : partitions_->Payloads()) {
+      Partition* partition = PartitionOf(payload);
+      if (!always_sorted_) Prune(partition);
+      now_.clear();
+      AppendRanked(*partition, &now_);
+      for (size_t i = 0; i < now_.size(); ++i) {
+        changes_.Add(RowKind::kInsert, now_[i], spec_.first + static_cast<int64_t>(i));
+      }
+      held += static_cast<int64_t>(now_.size());
+      if (held >= context().batch_rows) {
+        ARROW_RETURN_NOT_OK(changes_.Emit(context().batch_rows, out));
+        held = 0;
+      }
+    }
+    return changes_.Emit(context().batch_rows, out);
+  }
+
+ private:
+  static std::vector<DataType> TypesOf(const Schema& schema) {
+    std::vector<DataType> types;
+    for (const auto& field : schema) types.push_back(field.type);
+    return types;
+  }
+  static std::vector<DataType> KeyTypes(const RankSpec& spec) {
+    std::vector<DataType> types;
+    for (int column : spec.partition_columns) types.push_back(spec.input[column].type);
+    return types;
+  }
+  static Partition* PartitionOf(uint8_t* payload) { return reinterpret_cast<Partition*>(payload); }
+
+  static const PieceHeader& HeaderOf(const uint8_t* piece) { return *reinterpret_cast<const PieceHeader*>(piece); }
+  static std::string_view KeyBytes(const uint8_t* piece) {
+    return {reinterpret_cast<const char*>(piece + sizeof(PieceHeader)), HeaderOf(piece).key_bytes};
+  }
+  static std::string_view RowBytes(const uint8_t* piece) {
+    const PieceHeader& header = HeaderOf(piece);
+    return {reinterpret_cast<const char*>(piece + sizeof(PieceHeader) + header.key_bytes), header.row_bytes};
+  }
+  static int64_t PieceBytes(const uint8_t* piece) {
+    const PieceHeader& header = HeaderOf(piece);
+    return static_cast<int64_t>(sizeof(PieceHeader)) + header.key_bytes + header.row_bytes;
+  }
+
+  std::string_view KeyOf(RowRef row) const { return row.is_stored() ? KeyBytes(row.piece()) : keys_.key(row.row()); }
+
+  /// -1, 0, 1 as `a` sorts before, with, behind `b`.
+  int Compare(const Entry& a, const Entry& b) const {
+    if (a.prefix != b.prefix) return a.prefix < b.prefix ? -1 : 1;
+    const std::string_view a_key = KeyOf(a.row);
+    const std::string_view b_key = KeyOf(b.row);
+    // Keys that end within their prefix are not stored; equal prefixes then mean equal keys.
+    if (a_key.size() <= SortPrefix::kBytes && b_key.size() <= SortPrefix::kBytes) return 0;
+    const int order = a_key.compare(b_key);
+    return order < 0 ? -1 : order > 0 ? 1 : 0;
+  }
+  bool ComesBefore(const Entry& added, const Entry& kept) const {
+    const int order = Compare(added, kept);
+    return order < 0 || (order == 0 && spec_.latest_wins);
+  }
+
+  void Enter(Partition* partition, int32_t row) {
+    const Entry entry{SortPrefix::Of(keys_.key(row)), RowRef::OfBatch(row)};
+    const auto last = static_cast<uint64_t>(spec_.last);
+    const bool full = partition->sorted >= last;
+    if (full && !ComesBefore(entry, partition->entries[last - 1])) return;
+    NoteChanged(partition);
+    if (!always_sorted_) {
+      if (partition->size >= 2 * last && partition->size > partition->sorted) Prune(partition);
+      Append(partition, entry);
+      return;
+    }
+    if (full) Drop(partition->entries[--partition->size].row);
+    Append(partition, entry);
+    Entry* const begin = partition->entries;
+    Entry* at = begin + partition->size - 1;
+    for (; at > begin && ComesBefore(entry, at[-1]); --at) *at = at[-1];
+    *at = entry;
+    partition->sorted = partition->size;
+  }
+
+  void Append(Partition* partition, const Entry& entry) {
+    if (partition->size == partition->capacity) {
+      const uint32_t capacity = std::max<uint32_t>(1, partition->capacity * 2);
+      auto* grown = reinterpret_cast<Entry*>(heap_.Allocate(int64_t{capacity} * sizeof(Entry)));
+      if (partition->size > 0) std::memcpy(static_cast<void*>(grown), partition->entries, partition->size * sizeof(Entry));
+      FreeEntries(partition);
+      partition->entries = grown;
+      partition->capacity = capacity;
+    }
+    partition->entries[partition->size++] = entry;
+  }
+
+  void FreeEntries(Partition* partition) {
+    if (partition->capacity == 0) return;
+    heap_.Free(reinterpret_cast<uint8_t*>(partition->entries), int64_t{partition->capacity} * sizeof(Entry));
+  }
+
+  /// Sorts the entries and drops those that do not rank.
+  void Prune(Partition* partition) {
+    Entry* const begin = partition->entries;
+    Entry* const end = begin + partition->size;
+    std::stable_sort(begin, end, [this](const Entry& a, const Entry& b) { return Compare(a, b) < 0; });
+    while (partition->size > spec_.last) Drop(partition->entries[--partition->size].row);
+    partition->sorted = partition->size;
+    partition->change = std::min<uint32_t>(partition->change, 1);
+  }
+
+  /// A stored row may still be part of what the batch changes, so it is freed when the batch ends.
+  void Drop(RowRef row) {
+    if (row.is_stored()) dropped_.push_back(row.piece());
+  }
+
+  void NoteChanged(Partition* partition) {
+    if (partition->change != 0) return;
+    partition->change = 1 + (always_sorted_ ? 0 : partition->size);
+    changed_.push_back(partition);
+    if (!spec_.final_only) AppendRanked(*partition, &before_);
+    before_ends_.push_back(before_.size());
+  }
+
+  /// Appends the rows of rank first..last. REQUIRES: all are stored.
+  void AppendRanked(const Partition& partition, std::vector<RowHandle>* rows) const {
+    const int64_t end = std::min<int64_t>(partition.size, spec_.last);
+    for (int64_t i = spec_.first - 1; i < end; ++i) rows->push_back(partition.entries[i].row.piece());
+  }
+
+  /// Stores the rows of the batch that entries still name.
+  arrow::Status StoreRows() {
+    std::vector<int32_t> rows;
+    std::vector<Entry*> entries;
+    for (Partition* partition : changed_) {
+      for (uint32_t i = partition->change - 1; i < partition->size; ++i) {
+        if (partition->entries[i].row.is_stored()) continue;
+        rows.push_back(partition->entries[i].row.row());
+        entries.push_back(&partition->entries[i]);
+      }
+    }
+    if (rows.empty()) return arrow::Status::OK();
+    ARROW_RETURN_NOT_OK(codec_.Encode(batch_->columns, batch_->num_rows, &rows, &encoded_));
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const int64_t begin = codec_.fixed() ? static_cast<int64_t>(i) * codec_.fixed_bytes() : encoded_.offsets[i];
+      const int64_t length = codec_.fixed() ? codec_.fixed_bytes() : encoded_.offsets[i + 1] - begin;
+      const std::string_view key = keys_.key(rows[i]);
+      const bool keeps_key = key.size() > SortPrefix::kBytes;
+      const PieceHeader header{static_cast<uint32_t>(keeps_key ? key.size() : 0), static_cast<uint32_t>(length)};
+      uint8_t* piece = heap_.Allocate(static_cast<int64_t>(sizeof(header)) + header.key_bytes + length);
+      std::memcpy(piece, &header, sizeof(header));
+      if (keeps_key) std::memcpy(piece + sizeof(header), key.data(), key.size());
+      std::memcpy(piece + sizeof(header) + header.key_bytes, encoded_.bytes.data() + begin, static_cast<size_t>(length));
+      entries[i]->row = RowRef::Stored(piece);
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Status EmitChanges(Emitter& out) {
+    size_t begin = 0;
+    for (size_t i = 0; i < changed_.size(); ++i) {
+      now_.clear();
+      AppendRanked(*changed_[i], &now_);
+      changes_.AddDifference(std::span(before_).subspan(begin, before_ends_[i] - begin), now_);
+      begin = before_ends_[i];
+    }
+    return changes_.Emit(context().batch_rows, out);
+  }
+
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> DecodeRows(const std::vector<RowHandle>& pieces) const {
+    std::vector<const uint8_t*> rows;
+    rows.reserve(pieces.size());
+    for (RowHandle piece : pieces) rows.push_back(reinterpret_cast<const uint8_t*>(RowBytes(piece).data()));
+    return codec_.Decode(rows);
+  }
+
+  void EndBatch() {
+    for (Partition* partition : changed_) partition->change = 0;
+    for (uint8_t* piece : dropped_) heap_.Free(piece, PieceBytes(piece));
+    changed_.clear();
+    before_.clear();
+    before_ends_.clear();
+    dropped_.clear();
+    batch_ = nullptr;
+  }
+
+  const RankSpec spec_;
+  const bool always_sorted_;
+  const state::KeyCodec codec_;
+  std::unique_ptr<state::KeyedTable> partitions_;  ///< payload: Partition
+  state::RowHeap heap_;                            ///< entries and rows
+  RankChanges changes_;
+  StateReport report_;
+
+  // Of the batch under way.
+  const Batch* batch_ = nullptr;
+  SortKeys keys_;
+  std::vector<uint8_t*> payloads_;
+  std::vector<int32_t> created_;
+  state::EncodedRows encoded_;
+  std::vector<Partition*> changed_;
+  std::vector<RowHandle> before_;    ///< the ranked rows of changed_ before the batch, one after the other
+  std::vector<size_t> before_ends_;  ///< where those of each end
+  std::vector<RowHandle> now_;
+  std::vector<uint8_t*> dropped_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> MakeAppendRankOperator(RankSpec spec) { return std::make_unique<AppendRank>(std::move(spec)); }
+
+}  // namespace tidemark::exec
