@@ -19,10 +19,14 @@ bool InputMerge::AllIdle() const {
          std::all_of(inputs_.begin(), inputs_.end(), [](const Input& input) { return input.idle || input.ended; });
 }
 
-MergedEvents InputMerge::Compare(EventTimeMs watermark_before, bool idle_before) const {
+MergedEvents InputMerge::Update(bool idle_before) {
   MergedEvents events;
-  if (merge_->current() > watermark_before) events.watermark = merge_->current();
   const bool idle_now = AllIdle();
+  EventTimeMs reached = merge_->current();
+  for (const Input& input : inputs_) {
+    if (idle_now) reached = std::max(reached, input.watermark);
+  }
+  if (reached > watermark_) events.watermark = watermark_ = reached;
   if (idle_now != idle_before && !all_ended()) events.idle = idle_now;
   events.ended = all_ended();
   events.complete = complete_;
@@ -41,40 +45,37 @@ arrow::Result<Batch> InputMerge::Take(int input, Batch batch) {
 
 arrow::Result<MergedEvents> InputMerge::Advance(int input, EventTimeMs watermark) {
   ARROW_RETURN_NOT_OK(CheckOpen(input));
-  const EventTimeMs watermark_before = merge_->current();
   const bool idle_before = AllIdle();
   Input& from = inputs_[input];
   if (from.idle) {
     from.idle = false;
-    from.floor = watermark_before;
+    from.floor = watermark_;
     merge_->SetIdle(input, false);
   }
   from.watermark = std::max(from.watermark, watermark);
   merge_->Advance(input, watermark);
-  return Compare(watermark_before, idle_before);
+  return Update(idle_before);
 }
 
 arrow::Result<MergedEvents> InputMerge::SetIdle(int input, bool idle) {
   ARROW_RETURN_NOT_OK(CheckOpen(input));
   Input& from = inputs_[input];
   if (from.idle == idle) return MergedEvents{};
-  const EventTimeMs watermark_before = merge_->current();
   const bool idle_before = AllIdle();
   from.idle = idle;
-  if (!idle) from.floor = watermark_before;
+  if (!idle) from.floor = watermark_;
   merge_->SetIdle(input, idle);
-  return Compare(watermark_before, idle_before);
+  return Update(idle_before);
 }
 
 arrow::Result<MergedEvents> InputMerge::End(int input, bool complete) {
   ARROW_RETURN_NOT_OK(CheckOpen(input));
-  const EventTimeMs watermark_before = merge_->current();
   const bool idle_before = AllIdle();
   inputs_[input].ended = true;
   ++num_ended_;
   complete_ &= complete;
   merge_->SetIdle(input, true);
-  return Compare(watermark_before, idle_before);
+  return Update(idle_before);
 }
 
 }  // namespace tidemark::runtime

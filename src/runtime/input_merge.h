@@ -24,7 +24,9 @@ struct MergedEvents {
 
 /// Invariants:
 /// 1. The merged watermark never falls, and never passes the watermark of an input that is neither idle nor ended.
-/// 2. An ended input holds nothing back, like an idle one; it is not idle: when all others are, the merge is.
+/// 2. An ended input holds nothing back, like an idle one. When all inputs that go on are idle, the merge is idle, and
+///    nobody holds anybody back: the merged watermark is the highest that any input, ended or idle, had reached. So the
+///    order in which inputs fall idle does not matter.
 /// 3. A row that comes at or below the merged watermark says so itself: an input that was idle while the others went
 ///    on has its rows stamped (Batch::row_watermarks) with the merged watermark at its return, until its own watermark
 ///    has caught up. So operators decide lateness by the stamp alone.
@@ -41,7 +43,7 @@ class InputMerge {
   /// Fails when the input had ended before.
   arrow::Result<MergedEvents> End(int input, bool complete);
 
-  EventTimeMs watermark() const { return merge_->current(); }
+  EventTimeMs watermark() const { return watermark_; }
   bool ended(int input) const { return inputs_[input].ended; }
   bool all_ended() const { return num_ended_ == static_cast<int>(inputs_.size()); }
 
@@ -54,10 +56,11 @@ class InputMerge {
   };
   arrow::Status CheckOpen(int input) const;
   bool AllIdle() const;
-  MergedEvents Compare(EventTimeMs watermark_before, bool idle_before) const;
+  MergedEvents Update(bool idle_before);
 
   std::vector<Input> inputs_;
   std::unique_ptr<WatermarkMerge> merge_;
+  EventTimeMs watermark_ = kMinWatermark;
   int num_ended_ = 0;
   bool complete_ = true;
 };

@@ -64,7 +64,8 @@ class Simulation {
   struct Turn {
     bool done = false;
     bool waiting = false;
-    int64_t deadline = 0;  // of a waiting worker
+    int64_t deadline = 0;       // of a waiting worker
+    bool awaits_clock = false;  // of a waiting worker
   };
 
   arrow::Status Loop() {
@@ -74,12 +75,18 @@ class Simulation {
       const std::vector<int> ready = ReadyWorkers();
       if (ready.empty()) {
         if (++quiet_jumps > simulation_.quiet_jumps_max) {
+          if (simulation_.stop_after_steps >= 0 && !job_->stop_requested()) {
+            job_->RequestStop();
+            quiet_jumps = 0;
+            continue;
+          }
           return arrow::Status::UnknownError("stuck after ", steps_, " steps:\n", job_->Describe());
         }
         JumpToNextDeadline();
         continue;
       }
-      if (Burst(chooser_.Pick(ready))) quiet_jumps = 0;
+      ARROW_ASSIGN_OR_RAISE(const bool progress, Burst(chooser_.Pick(ready)));
+      if (progress) quiet_jumps = 0;
       if (steps_ > simulation_.steps_max) return arrow::Status::UnknownError("not done after ", steps_, " steps");
       MoveClock();
     }
@@ -89,29 +96,37 @@ class Simulation {
     std::vector<int> ready;
     for (int worker = 0; worker < job_->num_workers(); ++worker) {
       Turn& turn = turns_[worker];
-      if (turn.done) continue;
-      if (turn.waiting && (job_->control()->parker(worker)->Consume() || clock_.SteadyMicros() >= turn.deadline)) {
-        turn.waiting = false;
-      }
-      if (!turn.waiting) ready.push_back(worker);
+      if (turn.waiting && job_->control()->parker(worker)->Consume()) turn.waiting = false;
+      if (!turn.done && (!turn.waiting || clock_.SteadyMicros() >= turn.deadline)) ready.push_back(worker);
     }
     return ready;
   }
 
   /// Steps one worker a few times. True when it did something.
-  bool Burst(int worker) {
+  arrow::Result<bool> Burst(int worker) {
+    Turn& turn = turns_[worker];
     const int count = chooser_.Pick(std::vector<int>{1, 1, 1, 2, 4, 16});
+    const bool woken = !turn.waiting || turn.awaits_clock;
+    turn.waiting = false;
     bool progress = false;
-    for (int i = 0; i < count && !turns_[worker].waiting && !turns_[worker].done; ++i) {
+    for (int i = 0; i < count && !turn.waiting && !turn.done; ++i) {
       if (steps_ == simulation_.stop_after_steps) job_->RequestStop();
+      const bool signalled = job_->control()->parker(worker)->Consume();
       const StepResult step = job_->worker(worker)->Step();
       ++steps_;
       trace_ = (trace_ ^ static_cast<uint64_t>(worker * 4 + static_cast<int>(step.state))) * 0x9E3779B97F4A7C15u;
       trace_ ^= trace_ >> 29;
-      progress |= step.state != StepResult::State::kWaiting;
-      turns_[worker].done = step.state == StepResult::State::kDone;
-      turns_[worker].waiting = step.state == StepResult::State::kWaiting;
-      turns_[worker].deadline = clock_.SteadyMicros() + std::max<int64_t>(step.wait_micros, 1);
+      const bool progress_now = step.state != StepResult::State::kWaiting;
+      if (progress_now && i == 0 && !woken && !signalled) {
+        // Threads would have found it too, but only when the idle tick came round.
+        return arrow::Status::UnknownError("after ", steps_, " steps worker ", worker,
+                                           " had work that nobody woke it for:\n", job_->Describe());
+      }
+      progress |= progress_now;
+      turn.done = step.state == StepResult::State::kDone;
+      turn.waiting = step.state == StepResult::State::kWaiting;
+      turn.deadline = clock_.SteadyMicros() + std::max<int64_t>(step.wait_micros, 1);
+      turn.awaits_clock = step.awaits_clock;
     }
     return progress;
   }

@@ -6,6 +6,9 @@
 // moves and how far; and, where the options leave it open, the number of workers, the batch size, the capacity of the
 // channels and how far sources read ahead.
 //
+// A worker sleeps until it is woken, as its thread would; work that nobody woke it for is reported, and so is a job in
+// which nobody finds anything to do.
+//
 // Use: run one plan under many seeds and compare what its sinks received. Final rows must be equal for all.
 #pragma once
 
@@ -26,7 +29,7 @@ struct SimulationOptions {
   int64_t batch_rows = 0;
   int channel_capacity = 0;
   int64_t read_ahead_batches = 0;
-  /// The job is asked to stop after this many steps; -1: never.
+  /// The job is asked to stop after this many steps, or when nothing more happens; -1: never.
   int64_t stop_after_steps = -1;
   /// Fails as stuck when the clock had to be moved on so many times in a row and no worker found anything to do.
   int64_t quiet_jumps_max = 2'000;
@@ -45,8 +48,8 @@ struct SimulationReport {
 };
 
 /// Runs `plan` to its end. Clock and chooser of `options` are replaced by simulated ones, sizes by those above. A job
-/// that fails, is stuck or takes too long gives an error that names the seed and what was drawn; stuck, with what each
-/// worker holds and waits for.
+/// that fails, is stuck or takes too long gives an error that names the seed and what was drawn;
+/// stuck, with what each worker holds and waits for.
 arrow::Result<SimulationReport> Simulate(const plan::PhysicalPlan& plan, JobOptions options,
                                          const SimulationOptions& simulation);
 

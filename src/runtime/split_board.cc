@@ -14,13 +14,15 @@ SplitBoard::SplitBoard(JobControl* control)
 void SplitBoard::Changed(int worker) {
   version_.fetch_add(1, std::memory_order_acq_rel);
   for (int other = 0; other < control_->workers(); ++other) {
-    if (other != worker && !worker_ended_[other]) control_->parker(other)->Notify();
+    // One that has read its share may still wait with rows.
+    if (other != worker) control_->parker(other)->Notify();
   }
 }
 
 void SplitBoard::Recompute() {
   if (!holding_.empty()) watermark_ = std::max(watermark_, *holding_.begin());
   idle_ = holding_.empty() && (!active_.empty() || quiet_without_splits_);
+  if (idle_) watermark_ = std::max(watermark_, highest_running_);
 }
 
 SplitBoard::Split& SplitBoard::AddSplit(SplitId id, int64_t now_micros) {
@@ -72,6 +74,7 @@ void SplitBoard::Publish(int worker, SplitId id, EventTimeMs running_watermark, 
       Hold(running_watermark);
     }
     split.running = running_watermark;
+    highest_running_ = std::max(highest_running_, running_watermark);
   }
   Recompute();
   if (split_end) {
@@ -96,11 +99,8 @@ void SplitBoard::SetHeld(int worker, SplitId id, std::optional<int64_t> piece) {
   const auto found = active_.find(id);
   if (found == active_.end()) return;
   Split& split = found->second;
-  if (!piece) {
-    split.held.erase(worker);
-    return;
-  }
-  split.held[worker] = *piece;
+  if (piece) split.held[worker] = *piece;
+  else split.held.erase(worker);
   const int64_t next_before = split.next_piece;
   SkipAbandonedPieces(split);
   if (split.next_piece != next_before) Changed(-1);

@@ -27,7 +27,8 @@ struct TableProgress {
 /// Words. The *running watermark* of a split is the highest value of its WATERMARK expression over the rows stamped so
 /// far. The rows of a split are stamped in its order: a row of piece k only when all rows of pieces < k are (a *turn*).
 /// The *table watermark* M is the minimum of the running watermarks of the splits that are neither ended nor idle; it
-/// never falls. A split that is known but unread counts with kMinWatermark, so M waits for it.
+/// never falls. A split that is known but unread counts with kMinWatermark, so M waits for it. When every split is idle
+/// (the table is), M is the highest running watermark there was: in which order splits fell silent does not matter.
 ///
 /// Invariants:
 /// 1. A stamp (the running watermark just before the row) depends only on the rows before it in its split, not on which
@@ -107,6 +108,7 @@ class SplitBoard {
   std::vector<bool> worker_ended_;
   std::vector<bool> at_limit_;
   EventTimeMs watermark_ = kMinWatermark;
+  EventTimeMs highest_running_ = kMinWatermark;  // of all splits there ever were
   bool idle_ = false;
   bool quiet_without_splits_ = false;
   int64_t last_rows_micros_ = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <utility>
 
 namespace tidemark::runtime {
@@ -14,9 +15,13 @@ namespace {
 constexpr int64_t kBusyTickMicros = 5'000;
 constexpr int64_t kIdleTickMicros = 50'000;
 
-StepResult Progress() { return {StepResult::State::kProgress, 0}; }
-StepResult Waiting(int64_t micros) { return {StepResult::State::kWaiting, micros}; }
-StepResult Done() { return {StepResult::State::kDone, 0}; }
+StepResult Progress() { return {.state = StepResult::State::kProgress}; }
+StepResult Done() { return {.state = StepResult::State::kDone}; }
+StepResult Waiting(int64_t retry_micros = std::numeric_limits<int64_t>::max()) {
+  return {.state = StepResult::State::kWaiting,
+          .wait_micros = std::min(retry_micros, kIdleTickMicros),
+          .awaits_clock = retry_micros != std::numeric_limits<int64_t>::max()};
+}
 
 }  // namespace
 
@@ -79,7 +84,7 @@ arrow::Result<StepResult> Worker::TryStep() {
     ARROW_RETURN_NOT_OK(Tick(now));
     if (worked) return Progress();
   }
-  return Waiting(std::min(step.retry_micros, kIdleTickMicros));
+  return Waiting(step.retry_micros);
 }
 
 arrow::Status Worker::Start() {
@@ -136,8 +141,8 @@ bool Worker::DataflowEnded() const {
 }
 
 arrow::Result<StepResult> Worker::CloseStep() {
-  if (!control_->all_ended()) return Waiting(kIdleTickMicros);
-  if (index_ == 0 && !control_->others_closed()) return Waiting(kIdleTickMicros);
+  if (!control_->all_ended()) return Waiting();
+  if (index_ == 0 && !control_->others_closed()) return Waiting();
   for (const auto& sink : dataflow_.sinks) ARROW_RETURN_NOT_OK(dataflow_.site->Note(sink->Close(), sink->label()));
   done_ = true;
   if (index_ != 0) control_->WorkerClosed();

@@ -32,6 +32,8 @@ struct StepResult {
   };
   State state = State::kProgress;
   int64_t wait_micros = 0;
+  /// kWaiting: a source wants to be asked again after some time. Else only another worker can bring work, and wakes.
+  bool awaits_clock = false;
 };
 
 /// The parts of one worker, connected. Made by DataflowBuilder.

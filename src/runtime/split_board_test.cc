@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns, ends and idleness of splits that several workers read.
+#include "runtime/split_board.h"
+
+#include <gtest/gtest.h>
+
+namespace tidemark::runtime {
+namespace {
+
+constexpr int64_t kNow = 1'000'000;
+constexpr int64_t kTimeout = 500'000;
+
+class SplitBoardTest : public ::testing::Test {
+ protected:
+  EventTimeMs watermark() const { return board_.progress().watermark; }
+  bool idle() const { return board_.progress().idle; }
+  /// Rows of one piece as far as `running`.
+  void Read(int worker, int64_t split, int64_t piece, EventTimeMs running, bool piece_end = false, bool split_end = false,
+            int64_t now = kNow) {
+    ASSERT_TRUE(board_.Turn(split, piece, true, now)) << "split " << split << " piece " << piece;
+    board_.Publish(worker, split, running, piece_end, split_end);
+  }
+
+  JobControl control_{2};
+  SplitBoard board_{&control_};
+};
+
+TEST_F(SplitBoardTest, ASplitThatNobodyReadYetHoldsTheWatermark) {
+  board_.AddSplits({1, 2}, kNow);
+  Read(0, 1, 0, 100);
+  EXPECT_EQ(watermark(), kMinWatermark);
+  Read(1, 2, 0, 50);
+  EXPECT_EQ(watermark(), 50);
+  Read(1, 2, 0, 70, true, true);
+  EXPECT_EQ(watermark(), 100);
+}
+
+TEST_F(SplitBoardTest, TheWatermarkStandsWhenAllSplitsHaveEnded) {
+  board_.AddSplits({1, 2}, kNow);
+  Read(0, 1, 0, 500, true, true);
+  EXPECT_EQ(watermark(), kMinWatermark);
+  Read(0, 2, 0, 120, true, true);
+  EXPECT_EQ(watermark(), 120);
+  board_.AddSplits({1, 2}, kNow);  // a worker that has not heard of their end
+  Read(0, 3, 0, 130);
+  EXPECT_EQ(watermark(), 130);
+}
+
+TEST_F(SplitBoardTest, PiecesTakeTurnsInOrderAndHandTheWatermarkOver) {
+  board_.AddSplits({1}, kNow);
+  Read(0, 1, 0, 10);
+  EXPECT_FALSE(board_.Turn(1, 1, true, kNow));
+  const uint64_t version = board_.version();
+  Read(0, 1, 0, 40, /*piece_end=*/true);
+  EXPECT_NE(board_.version(), version);
+  EXPECT_TRUE(control_.parker(1)->Consume());  // whoever waits with piece 1 is woken
+  EXPECT_EQ(board_.Turn(1, 1, true, kNow), 40);
+  EXPECT_FALSE(board_.Turn(1, 2, true, kNow));
+}
+
+TEST_F(SplitBoardTest, ASplitFoundLaterGoesOnFromTheTablesWatermark) {
+  board_.AddSplits({1}, kNow);
+  Read(0, 1, 0, 100);
+  board_.AddSplits({2}, kNow);
+  EXPECT_EQ(board_.Turn(2, 0, true, kNow), 100);
+  Read(0, 1, 0, 200);
+  EXPECT_EQ(watermark(), 100);  // it waits for the new one
+  Read(1, 2, 0, 150);
+  EXPECT_EQ(watermark(), 150);
+}
+
+TEST_F(SplitBoardTest, AQuietCaughtUpSplitDoesNotHoldTheOthers) {
+  board_.AddSplits({1, 2}, kNow);
+  Read(0, 1, 0, 100);
+  Read(1, 2, 0, 50);
+  board_.MarkCaughtUp(1, {2}, kNow + kTimeout - 1, kTimeout);
+  EXPECT_EQ(watermark(), 50);
+  board_.MarkCaughtUp(1, {2}, kNow + kTimeout, kTimeout);
+  EXPECT_EQ(watermark(), 100);
+  EXPECT_FALSE(idle());
+  // It comes back behind the others: its rows are measured against what was promised without it.
+  EXPECT_EQ(board_.Turn(2, 0, true, kNow + kTimeout), 100);
+  Read(0, 1, 0, 300);
+  EXPECT_EQ(watermark(), 100);
+}
+
+TEST_F(SplitBoardTest, ATableIsIdleWhenAllItsSplitsAre) {
+  board_.AddSplits({1}, kNow);
+  Read(0, 1, 0, 100);
+  board_.MarkCaughtUp(0, {1}, kNow + kTimeout, kTimeout);
+  EXPECT_TRUE(idle());
+  EXPECT_EQ(watermark(), 100);
+  ASSERT_TRUE(board_.Turn(1, 0, true, kNow + kTimeout));
+  EXPECT_FALSE(idle());
+}
+
+TEST_F(SplitBoardTest, ATableWithoutActiveSplitsFallsIdleToo) {
+  board_.AddSplits({1}, kNow);
+  Read(0, 1, 0, 100, true, true);
+  board_.MarkCaughtUp(0, {}, kNow + kTimeout - 1, kTimeout);
+  EXPECT_FALSE(idle());
+  board_.MarkCaughtUp(0, {}, kNow + kTimeout, kTimeout);
+  EXPECT_TRUE(idle());
+  board_.AddSplits({2}, kNow + kTimeout);
+  EXPECT_FALSE(idle());
+}
+
+TEST_F(SplitBoardTest, PiecesOfAWorkerThatEndedWithoutThemCountAsEmpty) {
+  board_.AddSplits({1}, kNow);
+  Read(0, 1, 0, 10);
+  ASSERT_FALSE(board_.Turn(1, 1, true, kNow));
+  board_.SetHeld(1, 1, 1);
+  EXPECT_FALSE(board_.Turn(1, 1, true, kNow));
+  board_.EndWorker(0);  // in the middle of piece 0: it had reached its limit of rows
+  EXPECT_EQ(board_.Turn(1, 1, true, kNow), 10);
+}
+
+TEST_F(SplitBoardTest, AWorkerThatHoldsALaterPieceWillNotGiveAnEarlierOne) {
+  board_.AddSplits({1}, kNow);
+  board_.SetHeld(1, 1, 3);
+  EXPECT_FALSE(board_.Turn(1, 3, true, kNow));
+  board_.SetHeld(0, 1, 2);
+  EXPECT_TRUE(board_.Turn(1, 2, true, kNow));
+  EXPECT_FALSE(board_.Turn(1, 3, true, kNow));
+}
+
+TEST_F(SplitBoardTest, WhenAllWaitAtTheirLimitAllMayReadOn) {
+  board_.AddSplits({1, 2}, kNow);
+  EXPECT_FALSE(board_.MayReadOn(0));
+  EXPECT_TRUE(board_.MayReadOn(1));
+  EXPECT_TRUE(control_.parker(0)->Consume());
+  EXPECT_TRUE(board_.MayReadOn(0));
+  board_.BelowReadAheadLimit(1);
+  EXPECT_FALSE(board_.MayReadOn(0));
+  board_.EndWorker(1);
+  EXPECT_TRUE(board_.MayReadOn(0));
+}
+
+}  // namespace
+}  // namespace tidemark::runtime
