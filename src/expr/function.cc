@@ -28,6 +28,9 @@ const FunctionRegistry& FunctionRegistry::BuiltIn() {
   static const FunctionRegistry registry = [] {
     FunctionRegistry filled;
     RegisterOperators(&filled);
+    RegisterString(&filled);
+    RegisterRegexp(&filled);
+    RegisterHash(&filled);
     return filled;
   }();
   return registry;

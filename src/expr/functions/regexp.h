@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of regular expression functions share.
+#pragma once
+
+#include "expr/function.h"
+#include "expr/regex/java_regex.h"
+
+namespace tidemark::expr {
+
+void RegisterRegexpExtractAll(FunctionRegistry* registry);  ///< regexp_extract_all.cc
+
+}  // namespace tidemark::expr

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Running Java's regular expressions with RE2.
+#include "expr/regex/java_regex.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+#include "expr/utf8.h"
+
+namespace tidemark::expr {
+namespace {
+
+/// Compiled patterns kept per call site. Patterns that come from a column seldom repeat beyond this.
+constexpr size_t kCachedPatterns = 64;
+
+/// Bytes that RE2 may use for one pattern's automata.
+constexpr int64_t kPatternMemoryMax = int64_t{16} << 20;
+
+/// Whether RE2 refuses what Java takes, rather than both refusing.
+bool IsOnlyRe2(re2::RE2::ErrorCode code) {
+  switch (code) {
+    case re2::RE2::ErrorBadPerlOp:
+    case re2::RE2::ErrorBadEscape:
+    case re2::RE2::ErrorBadCharRange:
+    case re2::RE2::ErrorRepeatSize:
+    case re2::RE2::ErrorRepeatOp:
+    case re2::RE2::ErrorPatternTooLarge:
+    case re2::RE2::ErrorBadNamedCapture: return true;
+    default: return false;
+  }
+}
+
+re2::StringPiece Piece(std::string_view text) { return re2::StringPiece(text.data(), text.size()); }
+
+}  // namespace
+
+JavaRegex::JavaRegex(std::unique_ptr<re2::RE2> re) : re_(std::move(re)), groups_(re_->NumberOfCapturingGroups()) {}
+JavaRegex::~JavaRegex() = default;
+
+arrow::Result<std::unique_ptr<JavaRegex>> JavaRegex::Compile(std::string_view pattern) {
+  ARROW_ASSIGN_OR_RAISE(const auto translated, TranslateJavaPattern(pattern));
+  if (!translated) return nullptr;
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(kPatternMemoryMax);
+  auto re = std::make_unique<re2::RE2>(Piece(*translated), options);
+  if (re->ok()) return std::unique_ptr<JavaRegex>(new JavaRegex(std::move(re)));
+  if (!IsOnlyRe2(re->error_code())) return nullptr;
+  return arrow::Status::NotImplemented("Regular expression is not supported yet: '", pattern, "' (", re->error(), ")");
+}
+
+bool JavaRegex::Find(std::string_view text) const { return re2::RE2::PartialMatch(Piece(text), *re_); }
+
+bool JavaRegex::Find(std::string_view text, size_t start, int groups, RegexMatch* match) const {
+  std::vector<re2::StringPiece> pieces(static_cast<size_t>(groups) + 1);
+  if (!re_->Match(Piece(text), start, text.size(), re2::RE2::UNANCHORED, pieces.data(), groups + 1)) return false;
+  match->resize(pieces.size());
+  for (size_t i = 0; i < pieces.size(); ++i) (*match)[i] = std::string_view(pieces[i].data(), pieces[i].size());
+  return true;
+}
+
+size_t JavaRegex::CharacterWidth(std::string_view text, size_t at) { return at < text.size() ? Utf8Width(text[at]) : 1; }
+
+std::vector<std::string_view> JavaRegex::Split(std::string_view text, int limit) const {
+  std::vector<std::string_view> parts;
+  size_t from = 0;
+  ForEachMatch(text, 0, [&](const RegexMatch& match) {
+    if (limit > 0 && static_cast<int>(parts.size()) == limit - 1) return false;
+    const auto begin = static_cast<size_t>(match[0].data() - text.data());
+    const size_t end = begin + match[0].size();
+    // An empty match at the beginning splits nothing off.
+    if (end == 0) return true;
+    parts.push_back(text.substr(from, begin - from));
+    from = end;
+    return true;
+  });
+  if (parts.empty()) return {text};
+  parts.push_back(text.substr(from));
+  if (limit == 0) {
+    while (!parts.empty() && parts.back().empty()) parts.pop_back();
+  }
+  return parts;
+}
+
+struct RegexCache::Entry {
+  std::string pattern;
+  std::unique_ptr<JavaRegex> regex;
+};
+
+RegexCache::RegexCache() = default;
+RegexCache::~RegexCache() = default;
+RegexCache::RegexCache(RegexCache&&) noexcept = default;
+RegexCache& RegexCache::operator=(RegexCache&&) noexcept = default;
+
+arrow::Result<const JavaRegex*> RegexCache::Get(std::string_view pattern) {
+  if (last_ < entries_.size() && entries_[last_]->pattern == pattern) return entries_[last_]->regex.get();
+  for (last_ = 0; last_ < entries_.size(); ++last_) {
+    if (entries_[last_]->pattern == pattern) return entries_[last_]->regex.get();
+  }
+  ARROW_ASSIGN_OR_RAISE(auto regex, JavaRegex::Compile(pattern));
+  if (entries_.size() == kCachedPatterns) entries_.erase(entries_.begin());
+  entries_.push_back(std::make_unique<Entry>(Entry{std::string(pattern), std::move(regex)}));
+  last_ = entries_.size() - 1;
+  return entries_[last_]->regex.get();
+}
+
+}  // namespace tidemark::expr
