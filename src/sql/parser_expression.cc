@@ -52,7 +52,7 @@ arrow::Result<ExpressionPtr> ParseUnary(TokenCursor& cursor, UnaryOperator op, i
 
 arrow::Result<ExpressionPtr> ParseCase(TokenCursor& cursor) {
   auto node = std::make_unique<CaseExpression>();
-  const size_t begin = cursor.Take().range.begin;
+  const SourceRange case_range = cursor.Take().range;
   if (!cursor.Is("WHEN")) {
     ARROW_ASSIGN_OR_RAISE(node->operand, ParseAnyExpression(cursor));
   }
@@ -70,8 +70,8 @@ arrow::Result<ExpressionPtr> ParseCase(TokenCursor& cursor) {
   if (cursor.Accept("ELSE")) {
     ARROW_ASSIGN_OR_RAISE(node->otherwise, ParseAnyExpression(cursor));
   }
-  ARROW_RETURN_NOT_OK(cursor.Expect("END"));
-  SetRange(cursor, begin, node.get());
+  ARROW_RETURN_NOT_OK(cursor.ExpectClosing("END", case_range));
+  SetRange(cursor, case_range.begin, node.get());
   return ExpressionPtr(std::move(node));
 }
 
@@ -197,7 +197,7 @@ bool IsCallableReservedWord(const TokenCursor& cursor) {
 /// A column, `t.*`, or a call; the cursor is at a name.
 arrow::Result<ExpressionPtr> ParseNameOrCall(TokenCursor& cursor) {
   Name name;
-  const Token& first = cursor.Take();
+  const Token& first = cursor.TakeName();
   name.parts.push_back({first.text, first.range, first.kind == TokenKind::kQuotedName});
   while (cursor.Is(".")) {
     if (cursor.Is("*", 1)) {

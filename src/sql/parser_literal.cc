@@ -17,13 +17,13 @@ ExpressionPtr MakeLiteral(TokenCursor& cursor, LiteralType type, std::string tex
 }
 
 /// 'text', and standard SQL's pieces on several lines: 'a' <newline> 'b'.
-ExpressionPtr ParseStringLiteral(TokenCursor& cursor, LiteralType type) {
+ExpressionPtr ParseStringLiteral(TokenCursor& cursor) {
   auto literal = std::make_unique<Literal>();
-  literal->type = type;
+  literal->type = LiteralType::kString;
   const Token& first = cursor.Take();
   literal->text = first.text;
   literal->range = first.range;
-  while (cursor.Peek().kind == first.kind) {
+  while (cursor.Peek().kind == TokenKind::kString) {
     const SourceRange gap = {literal->range.end, cursor.Peek().range.begin};
     if (TextOf(cursor.text(), gap).find('\n') == std::string_view::npos) break;
     const Token& piece = cursor.Take();
@@ -87,9 +87,9 @@ arrow::Result<ExpressionPtr> ParseLiteralIfAny(TokenCursor& cursor) {
     case TokenKind::kApproximateNumber:
       return MakeLiteral(cursor, LiteralType::kApproximateNumeric, token.text);
     case TokenKind::kString:
-      return ParseStringLiteral(cursor, LiteralType::kString);
+      return ParseStringLiteral(cursor);
     case TokenKind::kBinary:
-      return ParseStringLiteral(cursor, LiteralType::kBinary);
+      return MakeLiteral(cursor, LiteralType::kBinary, token.text);
     case TokenKind::kWord:
       break;
     default:

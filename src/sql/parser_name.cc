@@ -75,7 +75,7 @@ bool IsName(const Token& token) {
 
 arrow::Result<Identifier> ParseIdentifier(TokenCursor& cursor, std::string_view what) {
   if (!IsName(cursor.Peek())) return cursor.Unexpected(what);
-  return MakeIdentifier(cursor.Take());
+  return MakeIdentifier(cursor.TakeName());
 }
 
 arrow::Result<Identifier> ParseLenientIdentifier(TokenCursor& cursor, std::string_view what) {
@@ -83,7 +83,7 @@ arrow::Result<Identifier> ParseLenientIdentifier(TokenCursor& cursor, std::strin
   const bool follows_dot = cursor.HasPrevious() && cursor.Previous().text == ".";
   const bool usable_word = token.kind == TokenKind::kWord && (follows_dot || !IsStructuralWord(token.upper));
   if (!usable_word && token.kind != TokenKind::kQuotedName) return cursor.Unexpected(what);
-  return MakeIdentifier(cursor.Take());
+  return MakeIdentifier(cursor.TakeName());
 }
 
 arrow::Result<Name> ParseName(TokenCursor& cursor, std::string_view what) {
@@ -136,7 +136,12 @@ arrow::Status ParseTableAlias(TokenCursor& cursor, std::optional<Identifier>* al
 }
 
 arrow::Result<StringValue> ParseString(TokenCursor& cursor, std::string_view what) {
-  if (cursor.Peek().kind != TokenKind::kString) return cursor.Unexpected(what);
+  const Token& unquoted = cursor.Peek();
+  if (IsName(unquoted) || (unquoted.kind == TokenKind::kWord && !IsStructuralWord(unquoted.upper))) {
+    return SyntaxError(unquoted.range, "Unexpected " + DescribeToken(unquoted) + ": expected " + std::string(what),
+                       "Write it in single quotes.");
+  }
+  if (unquoted.kind != TokenKind::kString) return cursor.Unexpected(what);
   const Token& token = cursor.Take();
   return StringValue{token.text, token.range};
 }

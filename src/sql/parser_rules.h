@@ -66,6 +66,7 @@ enum Precedence {
   kPrecedenceAdd = 40,
   kPrecedenceMultiply = 60,
   kPrecedenceUnary = 80,
+  kPrecedencePrimary = 100,
 };
 
 /// Any expression whose operators bind at least as tightly as `precedence_min`.

@@ -308,7 +308,7 @@ arrow::Status NotAStatement(TokenCursor& cursor) {
   for (std::string_view word : {"MERGE", "UPSERT", "GRANT", "REVOKE", "COMMIT", "ROLLBACK"}) {
     if (cursor.Is(word)) return NotSupportedYet(token.range, word);
   }
-  std::vector<std::string> words;
+  std::vector<std::string> words = cursor.notes();
   for (const StatementWord& entry : kStatements) words.emplace_back(entry.word);
   std::string hint;
   if (token.kind == TokenKind::kWord) {
@@ -359,6 +359,10 @@ arrow::Result<StatementPtr> ParseStatementSet(TokenCursor& cursor) {
     }
     ARROW_ASSIGN_OR_RAISE(StatementPtr insert, ParseInsert(cursor));
     node->statements.push_back(std::move(insert));
+    if (cursor.Is("END")) {
+      return SyntaxError(cursor.Peek().range, "Unexpected 'END': expected ';'",
+                         "Each INSERT of a statement set ends with ';', the last one too.");
+    }
     ARROW_RETURN_NOT_OK(cursor.Expect(";"));
   }
   if (node->statements.empty()) {

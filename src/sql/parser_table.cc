@@ -96,6 +96,9 @@ arrow::Result<ColumnDefinition> ParseColumn(TokenCursor& cursor, bool in_alter) 
   const size_t begin = cursor.Peek().range.begin;
   for (std::string_view word : {"WATERMARK", "PRIMARY", "CONSTRAINT"}) cursor.Note(word);
   ARROW_ASSIGN_OR_RAISE(column.name, ParseIdentifier(cursor, "a column name"));
+  if (cursor.AreNext({"KEY", "("})) {
+    return SyntaxError(column.name.range, "Unexpected '" + column.name.value + "'", "Did you mean PRIMARY KEY?");
+  }
   if (cursor.Is(".")) return NotSupportedYet(cursor.Peek().range, "Defining a field of a row column");
   if (cursor.Accept("AS")) {
     column.kind = ColumnKind::kComputed;

@@ -113,6 +113,9 @@ arrow::Status ParseTypeArguments(TokenCursor& cursor, size_t count, TypeName* ty
 
 arrow::Result<TypeField> ParseField(TokenCursor& cursor) {
   TypeField field;
+  if (!IsName(cursor.Peek()) && (cursor.Is(",", 1) || cursor.Is(">", 1))) {
+    return SyntaxError(cursor.Peek().range, "A field of a ROW needs a name and a type", "Write ROW<name INT, ...>.");
+  }
   ARROW_ASSIGN_OR_RAISE(field.name, ParseIdentifier(cursor, "a field name"));
   ARROW_ASSIGN_OR_RAISE(field.type, ParseType(cursor, true));
   if (cursor.Accept("COMMENT") || cursor.Peek().kind == TokenKind::kString) {
@@ -176,6 +179,11 @@ arrow::Status ParseNamedType(TokenCursor& cursor, TypeName* type) {
     }
   }
   if (!IsName(token)) return cursor.Unexpected("a data type");
+  if (cursor.Is("(", 1) || cursor.Is("<", 1)) {
+    std::vector<std::string> words = {"ARRAY", "MAP", "MULTISET", "RAW", "ROW", "STRUCTURED"};
+    for (const SimpleType& simple : kSimpleTypes) words.emplace_back(simple.word);
+    return SqlError(token.range, "Unknown data type: " + token.text, DidYouMean(token.text, words));
+  }
   type->kind = TypeKind::kNamed;
   ARROW_ASSIGN_OR_RAISE(type->name, ParseName(cursor, "a data type"));
   return arrow::Status::OK();
@@ -256,7 +264,10 @@ arrow::Result<IntervalQualifier> ParseIntervalQualifier(TokenCursor& cursor) {
     const Token& token = cursor.Peek();
     const auto unit = token.kind == TokenKind::kWord ? TimeUnitFromName(token.upper) : std::nullopt;
     if (!unit || *unit < TimeUnit::kSecond || *unit > TimeUnit::kYear) {
-      return cursor.Unexpected("a unit: YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE or SECOND");
+      for (auto known = TimeUnit::kYear; known >= TimeUnit::kSecond; known = TimeUnit{static_cast<int>(known) - 1}) {
+        cursor.Note(TimeUnitName(known));
+      }
+      return cursor.Unexpected();
     }
     cursor.Take();
     return *unit;

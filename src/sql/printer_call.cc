@@ -11,13 +11,21 @@ namespace tidemark::sql::internal {
 
 namespace {
 
-/// Prints `arguments` with these words between them: {" FROM ", " FOR "} for SUBSTRING.
+/// Prints the arguments with these words between them: {" PLACING ", " FROM ", " FOR "} for OVERLAY.
 void WriteSeparated(const FunctionCall& call, std::initializer_list<const char*> separators, std::string* out) {
   auto separator = separators.begin();
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     if (i > 0) *out += separator != separators.end() ? *separator++ : ", ";
-    // The first argument of POSITION(a IN b) must not show an IN of its own.
-    WriteExpression(*call.arguments[i].value, i == 0 ? kPrecedenceBetween + 1 : 0, out);
+    WriteExpression(*call.arguments[i].value, out);
+  }
+}
+
+/// POSITION(a IN b [FROM n]): operators of the first argument stand in parentheses, lest IN be taken for one of them.
+void WritePositionArguments(const FunctionCall& call, std::string* out) {
+  static constexpr const char* kSeparators[] = {"", " IN ", " FROM "};
+  for (size_t i = 0; i < call.arguments.size(); ++i) {
+    *out += i < std::size(kSeparators) ? kSeparators[i] : ", ";
+    WriteExpression(*call.arguments[i].value, i == 0 ? kPrecedencePrimary : 0, out);
   }
 }
 
@@ -30,7 +38,7 @@ bool WriteSpecialArguments(std::string_view name, const FunctionCall& call, std:
   if (name == "EXTRACT") {
     WriteSeparated(call, {" FROM "}, out);
   } else if (name == "POSITION") {
-    WriteSeparated(call, {" IN ", " FROM "}, out);
+    WritePositionArguments(call, out);
   } else if (name == "OVERLAY") {
     WriteSeparated(call, {" PLACING ", " FROM ", " FOR "}, out);
   } else if (name == "TRIM" && IsSymbol(call, 0)) {

@@ -11,8 +11,6 @@ namespace internal {
 
 namespace {
 
-constexpr int kPrecedencePrimary = 100;
-
 int PrecedenceOf(BinaryOperator op) {
   switch (op) {
     case BinaryOperator::kAdd:
@@ -159,84 +157,6 @@ void WriteCase(const CaseExpression& node, std::string* out) {
   *out += "END";
 }
 
-void WriteBetween(const BetweenExpression& between, std::string* out) {
-  WriteExpression(*between.operand, kPrecedenceBetween, out);
-  *out += between.negated ? " NOT BETWEEN " : " BETWEEN ";
-  if (between.symmetry == BetweenSymmetry::kSymmetric) *out += "SYMMETRIC ";
-  if (between.symmetry == BetweenSymmetry::kAsymmetric) *out += "ASYMMETRIC ";
-  WriteExpression(*between.low, kPrecedenceBetween + 1, out);
-  *out += " AND ";
-  WriteExpression(*between.high, kPrecedenceBetween + 1, out);
-}
-
-void WriteSubquery(const Query& query, std::string* out) {
-  *out += '(';
-  WriteQuery(query, out);
-  *out += ')';
-}
-
-void WriteIn(const Expression& operand, bool negated, const std::vector<ExpressionPtr>* items, const Query* query,
-             std::string* out) {
-  WriteExpression(operand, kPrecedenceBetween, out);
-  *out += negated ? " NOT IN " : " IN ";
-  if (query != nullptr) return WriteSubquery(*query, out);
-  *out += '(';
-  WriteExpressions(*items, out);
-  *out += ')';
-}
-
-void WriteQuantified(const QuantifiedExpression& node, std::string* out) {
-  WriteExpression(*node.operand, kPrecedenceComparison, out);
-  *out += std::string(" ") + BinaryOperatorName(node.op);
-  *out += node.quantifier == ComparisonQuantifier::kAll ? " ALL " : " ANY ";
-  if (node.query) return WriteSubquery(*node.query, out);
-  *out += '(';
-  WriteExpressions(node.items, out);
-  *out += ')';
-}
-
-void WriteLike(const LikeExpression& like, std::string* out) {
-  WriteExpression(*like.operand, kPrecedenceBetween, out);
-  if (like.negated) *out += " NOT";
-  *out += like.like_kind == LikeKind::kLike ? " LIKE " : " SIMILAR TO ";
-  WriteExpression(*like.pattern, kPrecedenceBetween + 1, out);
-  if (!like.escape) return;
-  *out += " ESCAPE ";
-  WriteExpression(*like.escape, kPrecedenceBetween + 1, out);
-}
-
-const char* IsTestWords(IsTest test) {
-  switch (test) {
-    case IsTest::kNull:
-      return "NULL";
-    case IsTest::kTrue:
-      return "TRUE";
-    case IsTest::kFalse:
-      return "FALSE";
-    case IsTest::kUnknown:
-      return "UNKNOWN";
-    case IsTest::kJsonValue:
-      return "JSON";
-    case IsTest::kJsonObject:
-      return "JSON OBJECT";
-    case IsTest::kJsonArray:
-      return "JSON ARRAY";
-    case IsTest::kJsonScalar:
-      return "JSON SCALAR";
-    case IsTest::kASet:
-      return "A SET";
-    case IsTest::kEmpty:
-      return "EMPTY";
-  }
-  return "?";
-}
-
-void WriteIs(const IsExpression& node, std::string* out) {
-  WriteExpression(*node.operand, kPrecedenceIs, out);
-  *out += node.negated ? " IS NOT " : " IS ";
-  *out += IsTestWords(node.test);
-}
-
 void WriteConstructor(const ConstructorExpression& node, std::string* out) {
   const bool is_row = node.constructor == ConstructorKind::kRow;
   switch (node.constructor) {
@@ -350,25 +270,16 @@ void WriteBare(const Expression& node, std::string* out) {
       return WriteCast(node.As<CastExpression>(), out);
     case ExpressionKind::kCase:
       return WriteCase(node.As<CaseExpression>(), out);
-    case ExpressionKind::kBetween:
-      return WriteBetween(node.As<BetweenExpression>(), out);
-    case ExpressionKind::kInList: {
-      const auto& in = node.As<InListExpression>();
-      return WriteIn(*in.operand, in.negated, &in.items, nullptr, out);
-    }
-    case ExpressionKind::kInQuery: {
-      const auto& in = node.As<InQueryExpression>();
-      return WriteIn(*in.operand, in.negated, nullptr, in.query.get(), out);
-    }
     case ExpressionKind::kExists:
       *out += "EXISTS ";
       return WriteSubquery(*node.As<ExistsExpression>().query, out);
+    case ExpressionKind::kBetween:
+    case ExpressionKind::kInList:
+    case ExpressionKind::kInQuery:
     case ExpressionKind::kQuantified:
-      return WriteQuantified(node.As<QuantifiedExpression>(), out);
     case ExpressionKind::kLike:
-      return WriteLike(node.As<LikeExpression>(), out);
     case ExpressionKind::kIs:
-      return WriteIs(node.As<IsExpression>(), out);
+      return WritePredicate(node, out);
     case ExpressionKind::kConstructor:
       return WriteConstructor(node.As<ConstructorExpression>(), out);
     case ExpressionKind::kSubscript:
@@ -401,6 +312,12 @@ void WriteExpression(const Expression& expression, int precedence_min, std::stri
 }
 
 void WriteExpression(const Expression& expression, std::string* out) { WriteBare(expression, out); }
+
+void WriteSubquery(const Query& query, std::string* out) {
+  *out += '(';
+  WriteQuery(query, out);
+  *out += ')';
+}
 
 void WriteExpressions(const std::vector<ExpressionPtr>& expressions, std::string* out) {
   WriteList(expressions, out, [out](const ExpressionPtr& expression) { WriteExpression(*expression, out); });

@@ -12,10 +12,11 @@ namespace tidemark::sql {
 
 namespace {
 
-/// Words that are not reserved and yet begin a construct of their own where a name could stand.
-bool BeginsConstruct(std::string_view upper) {
+/// Words that the parser takes as names and that still need quotes: they begin a construct of their own where a name
+/// could stand, or (DATETIME) Flink reserves them and we do not, as widely used tables have columns of that name.
+bool NeedsQuotes(std::string_view upper) {
   static constexpr auto kWords = std::to_array<std::string_view>(
-      {"DESCRIPTOR", "FINAL", "MAP", "MODEL", "TIMESTAMPADD", "TIMESTAMPDIFF", "UNBOUNDED"});
+      {"DATETIME", "DESCRIPTOR", "FINAL", "MAP", "MODEL", "TIMESTAMPADD", "TIMESTAMPDIFF", "UNBOUNDED"});
   return std::find(kWords.begin(), kWords.end(), upper) != kWords.end();
 }
 
@@ -38,7 +39,7 @@ std::string Quote(std::string_view text, char quote) {
 
 std::string QuoteIdentifier(std::string_view name) {
   const std::string upper = ToUpperAscii(name);
-  if (IsPlainName(name) && !IsReservedWord(upper) && !BeginsConstruct(upper)) return std::string(name);
+  if (IsPlainName(name) && !IsReservedWord(upper) && !NeedsQuotes(upper)) return std::string(name);
   return Quote(name, '`');
 }
 

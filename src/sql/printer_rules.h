@@ -30,12 +30,16 @@ void WriteType(const TypeName& type, std::string* out);
 void WriteIntervalQualifier(const IntervalQualifier& qualifier, std::string* out);
 ///@}
 
-/// @name Expressions (printer_expression.cc, printer_call.cc)
+/// @name Expressions (printer_expression.cc, printer_predicate.cc, printer_call.cc)
 ///@{
 /// In parentheses when its outermost operator binds less tightly than `precedence_min` (see Precedence).
 void WriteExpression(const Expression& expression, int precedence_min, std::string* out);
 void WriteExpression(const Expression& expression, std::string* out);
 void WriteExpressions(const std::vector<ExpressionPtr>& expressions, std::string* out);
+/// REQUIRES: a BETWEEN, IN, quantified comparison, LIKE or IS.
+void WritePredicate(const Expression& predicate, std::string* out);
+/// `(query)`
+void WriteSubquery(const Query& query, std::string* out);
 void WriteCall(const FunctionCall& call, std::string* out);
 ///@}
 

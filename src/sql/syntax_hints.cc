@@ -55,17 +55,17 @@ std::string MisspelledHere(const TokenCursor& cursor) {
   if (token.kind != TokenKind::kWord || IsReservedWord(token.upper)) return "";
   std::vector<std::string> candidates = cursor.notes();
   if (!NotedName(cursor)) candidates.insert(candidates.end(), kInfixKeywords.begin(), kInfixKeywords.end());
+  // IF is a name too: DROP TABLE IF EXIST t.
+  if (cursor.HasPrevious() && cursor.Previous().upper == "IF") candidates.emplace_back("EXISTS");
   const std::string keyword = MisspelledKeyword(token.upper, candidates);
   return keyword.empty() ? "" : "Did you mean " + keyword + "?";
 }
 
-/// `SELECT a FORM t`: FORM was taken for an alias, and `t` is what is unexpected.
-std::string MisspelledBefore(const TokenCursor& cursor) {
-  if (!cursor.HasPrevious() || !IsPlainWord(cursor.Previous())) return "";
-  std::vector<std::string> candidates = cursor.notes();
-  candidates.insert(candidates.end(), cursor.previous_notes().begin(), cursor.previous_notes().end());
-  const std::string keyword = MisspelledKeyword(cursor.Previous().upper, candidates);
-  return keyword.empty() ? "" : "Did you mean " + keyword + " instead of '" + cursor.Previous().text + "'?";
+/// A word that begins a clause and so ends a list before it.
+bool IsClause(const Token& token) {
+  static constexpr auto kClauses = std::to_array<std::string_view>(
+      {"AS", "FROM", "GROUP", "HAVING", "LIMIT", "ORDER", "SELECT", "UNION", "WHERE", "WINDOW", "WITH"});
+  return token.kind == TokenKind::kWord && std::binary_search(kClauses.begin(), kClauses.end(), token.upper);
 }
 
 /// SELECT TOP 10 a FROM t
@@ -77,13 +77,9 @@ std::string TopOfOtherDialects(const TokenCursor& cursor) {
 
 std::string TrailingComma(const TokenCursor& cursor) {
   if (!cursor.HasPrevious() || cursor.Previous().kind != TokenKind::kSymbol || cursor.Previous().text != ",") return "";
-  static constexpr auto kClauses = std::to_array<std::string_view>(
-      {"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "WINDOW", "WITH", "AS"});
   const Token& token = cursor.Peek();
-  const bool is_clause =
-      token.kind == TokenKind::kWord && std::find(kClauses.begin(), kClauses.end(), token.upper) != kClauses.end();
   const bool list_ends =
-      is_clause || token.kind == TokenKind::kEnd || cursor.Is(")") || cursor.Is("]") || cursor.Is(";");
+      IsClause(token) || token.kind == TokenKind::kEnd || cursor.Is(")") || cursor.Is("]") || cursor.Is(";");
   return list_ends ? "Remove the comma before it, or add what is missing." : "";
 }
 
@@ -98,11 +94,16 @@ std::string ReservedWordAsName(const TokenCursor& cursor) {
   if (token.kind != TokenKind::kWord || !IsReservedWord(token.upper) || !NotedName(cursor)) return "";
   const bool in_expression = Noted(cursor, "an expression");
   if (in_expression && IsStructuralWord(token.upper) && !LooksLikeName(cursor)) return "";
+  // `SELECT a AS FROM t` lacks a name, `CREATE TABLE order (...)` has one.
+  const bool is_by_clause = cursor.Is("ORDER") || cursor.Is("GROUP");
+  const bool clause_goes_on = is_by_clause ? cursor.Is("BY", 1) : cursor.Peek(1).kind == TokenKind::kWord;
+  if (!in_expression && IsClause(token) && clause_goes_on) return "";
   return "'" + token.text + "' is a reserved word: write `" + token.text + "` to use it as a name.";
 }
 
 std::string MissingSemicolon(const TokenCursor& cursor) {
-  if (!Noted(cursor, kEndOfStatement) || !BeginsStatement(cursor.Peek())) return "";
+  const bool may_end = Noted(cursor, kEndOfStatement) || Noted(cursor, ";");
+  if (!may_end || !BeginsStatement(cursor.Peek())) return "";
   return "Is a ';' missing before it? Statements are separated by ';'.";
 }
 
@@ -117,15 +118,33 @@ std::string StringAsAlias(const TokenCursor& cursor) {
 
 std::string MissingComma(const TokenCursor& cursor) {
   const Token& token = cursor.Peek();
-  const bool begins_item = token.kind == TokenKind::kQuotedName || token.kind == TokenKind::kString ||
+  // VALUES (1, 2) (3, 4)
+  const bool begins_row = cursor.Is("(") && cursor.HasPrevious() && cursor.Previous().text == ")";
+  const bool begins_item = begins_row || token.kind == TokenKind::kQuotedName || token.kind == TokenKind::kString ||
                            token.kind == TokenKind::kExactNumber ||
                            (token.kind == TokenKind::kWord && !IsStructuralWord(token.upper));
   if (!begins_item || !Noted(cursor, ",")) return "";
   return "Is a comma missing before it?";
 }
 
+/// WHERE a = 1 b = 2
+std::string MissingAnd(const TokenCursor& cursor) {
+  const bool after_where = Noted(cursor, "HAVING") && Noted(cursor, "GROUP") && !Noted(cursor, "WHERE");
+  const Token& token = cursor.Peek();
+  const bool begins_operand = token.kind == TokenKind::kQuotedName || cursor.Is("(") || cursor.Is("EXISTS") ||
+                              (token.kind == TokenKind::kWord && !IsReservedWord(token.upper));
+  return after_where && begins_operand ? "Is AND or OR missing before it?" : "";
+}
+
+std::string MissingIs(const TokenCursor& cursor) { return cursor.AreNext({"NOT", "NULL"}) ? "Write IS NOT NULL." : ""; }
+
+std::string UnopenedParenthesis(const TokenCursor& cursor) {
+  if (!cursor.Is(")") || Noted(cursor, ")") || Noted(cursor, "an expression") || NotedName(cursor)) return "";
+  return Noted(cursor, kEndOfStatement) ? "There is no '(' that it closes." : "";
+}
+
 std::string WrongOrderOrPlace(const TokenCursor& cursor) {
-  const bool at_end_of_query = Noted(cursor, kEndOfStatement) || Noted(cursor, ")");
+  const bool at_end_of_query = Noted(cursor, kEndOfStatement) || Noted(cursor, "OFFSET") || Noted(cursor, "FETCH");
   if (cursor.Is("WHERE") && Noted(cursor, "FROM")) return "WHERE needs a FROM before it.";
   if (at_end_of_query && cursor.Is("WHERE")) return "WHERE stands before GROUP BY, HAVING, ORDER BY and LIMIT.";
   if (at_end_of_query && cursor.Is("GROUP")) return "GROUP BY stands behind WHERE, before HAVING and ORDER BY.";
@@ -152,6 +171,13 @@ bool BeginsStatement(const Token& token) {
   return token.kind == TokenKind::kWord && std::binary_search(kWords.begin(), kWords.end(), token.upper);
 }
 
+std::string MisspelledBefore(const TokenCursor& cursor) {
+  if (!cursor.PreviousIsName() || !IsPlainWord(cursor.Previous())) return "";
+  std::vector<std::string> candidates = cursor.notes();
+  candidates.insert(candidates.end(), cursor.previous_notes().begin(), cursor.previous_notes().end());
+  return MisspelledKeyword(cursor.Previous().upper, candidates);
+}
+
 std::string HintForForeignOperator(const TokenCursor& cursor) {
   if (cursor.Is("==")) return "Equality is written with a single '='.";
   if (cursor.Is("!=") || cursor.AreNext({"!", "="})) return "Inequality is written '<>'.";
@@ -169,9 +195,9 @@ std::string HintForForeignOperator(const TokenCursor& cursor) {
 }
 
 std::string HintForUnexpected(const TokenCursor& cursor) {
-  static constexpr Rule kRules[] = {TopOfOtherDialects, StringAsAlias,     MissingSemicolon,
-                                    MisspelledHere,     MisspelledBefore,  TrailingComma,
-                                    ReservedWordAsName, WrongOrderOrPlace, MissingComma};
+  static constexpr Rule kRules[] = {TopOfOtherDialects,  StringAsAlias,      MissingSemicolon,  MisspelledHere,
+                                    TrailingComma,       ReservedWordAsName, WrongOrderOrPlace, MissingIs,
+                                    UnopenedParenthesis, MissingComma,       MissingAnd};
   for (Rule rule : kRules) {
     if (std::string hint = rule(cursor); !hint.empty()) return hint;
   }

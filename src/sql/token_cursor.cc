@@ -4,6 +4,7 @@
 #include "sql/token_cursor.h"
 
 #include <algorithm>
+#include <array>
 
 #include "sql/diagnostic.h"
 #include "sql/keywords.h"
@@ -19,8 +20,23 @@ constexpr size_t kShownTokenLengthMax = 40;
 
 bool IsWordCharacter(char c) { return (c >= 'A' && c <= 'Z') || c == '_'; }
 
+/// What a long list leaves out first: it is rarely what was meant.
+bool IsRareAlternative(const std::string& what) {
+  static constexpr auto kRare = std::to_array<std::string_view>(
+      {"CROSS", "EXCEPT", "FETCH", "FULL", "INTERSECT", "LEFT", "OFFSET", "QUALIFY", "RIGHT", "TABLESAMPLE", "WINDOW"});
+  return std::find(kRare.begin(), kRare.end(), what) != kRare.end();
+}
+
+/// The alternatives as a message shows them: without the dot that may follow any name, and not too many.
+std::vector<std::string> ShownAlternatives(std::vector<std::string> alternatives) {
+  if (alternatives.size() > 1) std::erase(alternatives, ".");
+  if (alternatives.size() > kShownAlternativesMax) std::erase_if(alternatives, IsRareAlternative);
+  return alternatives;
+}
+
 /// Symbols in quotes, keywords and descriptions as they are.
 std::string ShowAlternative(const std::string& what) {
+  if (what == "GROUP" || what == "ORDER") return what + " BY";
   const bool is_symbol = !IsWordCharacter(what[0]) && !(what[0] >= 'a' && what[0] <= 'z');
   return is_symbol ? "'" + what + "'" : what;
 }
@@ -70,6 +86,12 @@ const Token& TokenCursor::Take() {
   if (position_ + 1 < tokens_.size()) ++position_;
   previous_notes_ = std::move(notes_);
   notes_.clear();
+  return token;
+}
+
+const Token& TokenCursor::TakeName() {
+  const Token& token = Take();
+  name_end_ = position_;
   return token;
 }
 
@@ -128,8 +150,11 @@ arrow::Status TokenCursor::Unexpected(std::string_view expected) {
   if (std::string hint = HintForForeignOperator(*this); !hint.empty()) {
     return SyntaxError(token.range, DescribeToken(token) + " is not part of Flink SQL", std::move(hint));
   }
+  if (const std::string keyword = MisspelledBefore(*this); !keyword.empty()) {
+    return SyntaxError(Previous().range, "Unexpected " + DescribeToken(Previous()), "Did you mean " + keyword + "?");
+  }
   std::string message = "Unexpected " + DescribeToken(token);
-  if (!notes_.empty()) message += ": expected " + JoinAlternatives(notes_);
+  if (!notes_.empty()) message += ": expected " + JoinAlternatives(ShownAlternatives(notes_));
   return SyntaxError(token.range, std::move(message), HintForUnexpected(*this));
 }
 

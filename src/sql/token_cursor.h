@@ -45,6 +45,10 @@ class TokenCursor {
 
   /// Takes the token, whatever it is, and returns it.
   const Token& Take();
+  /// The same for a token that is used as a name: when the next one is unexpected, it may be a misspelled keyword.
+  const Token& TakeName();
+  /// True when the token before this one was used as a name.
+  bool PreviousIsName() const { return position_ > 0 && name_end_ == position_; }
   /// Takes the token if it is this keyword or symbol, else notes that it would have been welcome.
   bool Accept(std::string_view what);
   /// Takes all of them or none; notes the first.
@@ -78,6 +82,8 @@ class TokenCursor {
   ParseLimits limits_;
   std::vector<Token> tokens_;
   size_t position_ = 0;
+  /// The position behind the last token that was used as a name.
+  size_t name_end_ = 0;
   std::vector<std::string> notes_;
   std::vector<std::string> previous_notes_;
   int depth_ = 0;
@@ -104,6 +110,10 @@ std::string DescribeToken(const Token& token);
 
 /// What to write instead of an operator or word of another SQL dialect at the cursor, or an empty string.
 std::string HintForForeignOperator(const TokenCursor& cursor);
+
+/// The keyword that the word before the cursor misspells, or an empty string. `SELECT a FORM t`: FORM was taken for an
+/// alias, and `t` is what is unexpected.
+std::string MisspelledBefore(const TokenCursor& cursor);
 
 /// A hint for the unexpected token at the cursor, or an empty string: misspelled keywords, missing and trailing
 /// commas, reserved words as names ...
