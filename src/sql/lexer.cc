@@ -16,10 +16,11 @@ namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
+bool IsBeyondAscii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
 /// Letters, `_`, `$` and everything beyond ASCII (names may be written in any script).
 bool IsNameStart(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
-         static_cast<unsigned char>(c) >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || IsBeyondAscii(c);
 }
 
 bool IsNamePart(char c) { return IsNameStart(c) || IsDigit(c); }
@@ -61,6 +62,7 @@ class Lexer {
   size_t SpaceLength() const {
     const char c = At(0);
     if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v') return 1;
+    if (!IsBeyondAscii(c)) return 0;
     if (Follows("\xC2\xA0")) return 2;
     if (Follows("\xEF\xBB\xBF") || Follows("\xE3\x80\x80")) return 3;
     return 0;
@@ -202,6 +204,7 @@ class Lexer {
 
   /// Length of a typographic quote at the position: U+2018, U+2019, U+201C, U+201D.
   size_t CurlyQuoteLength() const {
+    if (!IsBeyondAscii(At(0))) return 0;
     for (std::string_view quote : {"\xE2\x80\x98", "\xE2\x80\x99", "\xE2\x80\x9C", "\xE2\x80\x9D"}) {
       if (Follows(quote)) return quote.size();
     }

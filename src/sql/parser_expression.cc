@@ -279,7 +279,7 @@ arrow::Result<ExpressionPtr> ParsePrefix(TokenCursor& cursor) {
   if (cursor.Is("NOT")) return ParseUnary(cursor, UnaryOperator::kNot, kPrecedenceNot);
   if (cursor.Is("-")) return ParseUnary(cursor, UnaryOperator::kMinus, kPrecedenceUnary);
   if (cursor.Is("+")) return ParseUnary(cursor, UnaryOperator::kPlus, kPrecedenceUnary);
-  if (cursor.Is("RUNNING") && !cursor.Is("(", 1)) return ParseUnary(cursor, UnaryOperator::kRunning, kPrecedenceUnary);
+  if (cursor.Is("RUNNING")) return ParseUnary(cursor, UnaryOperator::kRunning, kPrecedenceUnary);
   // FINAL is no reserved word: `FINAL LAST(A.x)` in MATCH_RECOGNIZE, but also a column named final.
   const bool operand_follows = !cursor.Peek(1).upper.empty() && !IsStructuralWord(cursor.Peek(1).upper) &&
                                (cursor.Is("(", 2) || cursor.Is(".", 2));
