@@ -31,6 +31,7 @@ const FunctionRegistry& FunctionRegistry::BuiltIn() {
     RegisterString(&filled);
     RegisterRegexp(&filled);
     RegisterHash(&filled);
+    RegisterMath(&filled);
     return filled;
   }();
   return registry;

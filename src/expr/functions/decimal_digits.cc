@@ -49,13 +49,13 @@ DecimalDigits DecimalDigits::FromText(std::string_view text) {
   return number;
 }
 
-void DecimalDigits::RoundToDigits(int count) {
+void DecimalDigits::RoundToDigits(int count, DigitRounding rounding) {
   if (count >= static_cast<int>(digits.size())) return;
   if (count < 0) {
     *this = DecimalDigits();
     return;
   }
-  const bool up = digits[static_cast<size_t>(count)] >= '5';
+  const bool up = rounding == DigitRounding::kHalfUp && digits[static_cast<size_t>(count)] >= '5';
   digits.resize(static_cast<size_t>(count));
   if (up) {
     // Without any digit kept this gives "1" one place up.
@@ -67,9 +67,9 @@ void DecimalDigits::RoundToDigits(int count) {
   TrimZeros(&digits);
 }
 
-std::string DecimalDigits::ToFixed(int places) const {
+std::string DecimalDigits::ToFixed(int places, DigitRounding rounding) const {
   DecimalDigits rounded = *this;
-  if (digits != "0") rounded.RoundToDigits(exponent + 1 + places);
+  if (digits != "0") rounded.RoundToDigits(exponent + 1 + places, rounding);
   const bool zero = rounded.digits == "0";
   const int point = zero ? 0 : rounded.exponent;  // digits before the decimal point, less one
   std::string whole;
