@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "exec/join_insert_only.h"
 #include "exec/join_side.h"
 #include "expr/evaluator.h"
 
@@ -36,9 +37,9 @@ struct JoinOutput {
   size_t size() const { return kinds.size(); }
 };
 
-class Join final : public Operator {
+class ChangelogJoin final : public Operator {
  public:
-  explicit Join(const plan::JoinNode& node)
+  explicit ChangelogJoin(const plan::JoinNode& node)
       : node_(node),
         keys_{node.left_keys, node.right_keys},
         sides_{JoinSide(node.inputs()[kLeft]->schema(), node.left_keys, node.null_safe),
@@ -285,6 +286,12 @@ class Join final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> MakeJoinOperator(const plan::JoinNode& node) { return std::make_unique<Join>(node); }
+std::unique_ptr<Operator> MakeJoinOperator(const plan::JoinNode& node) {
+  const bool insert_only =
+      node.inputs()[kLeft]->changelog().insert_only() && node.inputs()[kRight]->changelog().insert_only();
+  return insert_only ? MakeInsertOnlyJoinOperator(node) : MakeChangelogJoinOperator(node);
+}
+
+std::unique_ptr<Operator> MakeChangelogJoinOperator(const plan::JoinNode& node) { return std::make_unique<ChangelogJoin>(node); }
 
 }  // namespace tidemark::exec

@@ -14,4 +14,7 @@ namespace tidemark::exec {
 /// `node` must outlive the operator.
 std::unique_ptr<Operator> MakeJoinOperator(const plan::JoinNode& node);
 
+/// The form that takes any inputs; MakeJoinOperator chooses a cheaper one where both are insert-only.
+std::unique_ptr<Operator> MakeChangelogJoinOperator(const plan::JoinNode& node);
+
 }  // namespace tidemark::exec

@@ -26,37 +26,45 @@ class WindowAssign final : public Operator {
     ARROW_ASSIGN_OR_RAISE(const auto times, ReadTimes(*batch.columns[node_.time_column], context().label));
     std::vector<time::Window> windows;
     std::vector<int32_t> rows;
-    for (size_t row = 0; row < times.size(); ++row) {
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
       time::AssignWindows(node_.window, zone_.ToWall(times[row]), &windows);
       rows.resize(windows.size(), static_cast<int32_t>(row));
+      const bool full = static_cast<int64_t>(rows.size()) >= context().batch_rows;
+      if (!full && row + 1 < batch.num_rows) continue;
+      ARROW_RETURN_NOT_OK(EmitRows(batch, rows, windows, out));
+      windows.clear();
+      rows.clear();
     }
-    const bool one_each = static_cast<int64_t>(rows.size()) == batch.num_rows;
-    Batch result = batch;
-    if (!one_each) {
-      ARROW_ASSIGN_OR_RAISE(result, Take(batch, rows));
-    }
-    return AddColumns(windows, std::move(result), out);
+    return arrow::Status::OK();
   }
 
  private:
-  arrow::Status AddColumns(const std::vector<time::Window>& windows, Batch batch, Emitter& out) const {
+  /// Emits rows of the batch, each with its window.
+  arrow::Status EmitRows(const Batch& batch, const std::vector<int32_t>& rows, const std::vector<time::Window>& windows,
+                         Emitter& out) const {
+    if (rows.empty()) return arrow::Status::OK();
+    bool all = static_cast<int64_t>(rows.size()) == batch.num_rows;
+    for (size_t i = 0; all && i < rows.size(); ++i) all = rows[i] == static_cast<int32_t>(i);
+    Batch result = batch;
+    if (!all) {
+      ARROW_ASSIGN_OR_RAISE(result, Take(batch, rows));
+    }
     std::vector<int64_t> starts;
     std::vector<int64_t> ends;
-    std::vector<int64_t> window_times;
+    std::vector<int64_t> times;
     for (const auto& window : windows) {
       starts.push_back(window.start);
       ends.push_back(window.end);
-      window_times.push_back(zone_.ToInstant(window.end - 1));
+      times.push_back(zone_.ToInstant(window.end - 1));
     }
-    const size_t first = node_.schema().size() - 3;
-    for (const auto* values : {&starts, &ends, &window_times}) {
-      const size_t column = first + (values == &starts ? 0 : values == &ends ? 1 : 2);
-      arrow::TimestampBuilder builder(node_.schema()[column].type.ToArrow(), arrow::default_memory_pool());
-      ARROW_RETURN_NOT_OK(builder.AppendValues(*values));
-      ARROW_ASSIGN_OR_RAISE(auto array, builder.Finish());
-      batch.columns.push_back(std::move(array));
+    for (const auto& values : {starts, ends, times}) {
+      const DataType& type = node_.schema()[result.columns.size()].type;
+      arrow::TimestampBuilder builder(type.ToArrow(), arrow::default_memory_pool());
+      ARROW_RETURN_NOT_OK(builder.AppendValues(values));
+      ARROW_ASSIGN_OR_RAISE(auto column, builder.Finish());
+      result.columns.push_back(std::move(column));
     }
-    return out.Emit(std::move(batch));
+    return out.Emit(std::move(result));
   }
 
   const plan::WindowAssignNode& node_;
@@ -69,6 +77,7 @@ arrow::Result<std::unique_ptr<Operator>> MakeWindowAssignOperator(const plan::Wi
   if (node.window.kind == time::WindowKind::kSession) {
     return arrow::Status::NotImplemented("A SESSION window without an aggregation is not supported yet");
   }
+  ARROW_RETURN_NOT_OK(time::CheckWindowSpec(node.window));
   return std::make_unique<WindowAssign>(node);
 }
 

@@ -2,6 +2,7 @@
 // WindowResult: the rows that a window aggregation gives for a window.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "exec/batch_collector.h"
@@ -15,9 +16,9 @@ namespace tidemark::exec {
 /// Adds the window's properties to keys and results, and gathers the rows of small windows into batches.
 class WindowResult {
  public:
-  /// `node`, `zone` and `context` outlive the object.
-  WindowResult(const plan::WindowAggregateNode& node, const WindowZone& zone, const OperatorContext& context)
-      : node_(node), zone_(zone), context_(context), collector_(context.batch_rows) {}
+  /// `node` and `context` outlive the object.
+  WindowResult(const plan::WindowAggregateNode& node, WindowZone zone, const OperatorContext& context)
+      : node_(node), zone_(std::move(zone)), context_(context), collector_(context.batch_rows) {}
 
   /// Rows that all belong to `window`: `batch` has the keys and results.
   arrow::Status Add(Batch batch, const time::Window& window, Emitter& out);
@@ -30,7 +31,7 @@ class WindowResult {
   EventTimeMs PropertyOf(plan::WindowProperty property, const DataType& type, const time::Window& window) const;
 
   const plan::WindowAggregateNode& node_;
-  const WindowZone& zone_;
+  const WindowZone zone_;
   const OperatorContext& context_;
   BatchCollector collector_;
 };
