@@ -170,6 +170,7 @@ arrow::Result<Built> PhysicalBuilder::BuildWindowAggregate(const LogicalAggregat
   aggregate->window = *window.window;
   aggregate->window_start_column = window.start;
   aggregate->window_end_column = window.end;
+  aggregate->window_is_local = window.local;
   aggregate->properties = AllProperties();
   aggregate->input_retracts = retracts;
   return FinishWindowAggregate(node, window, Built{aggregate, {}}, plain_groups);

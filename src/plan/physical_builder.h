@@ -39,6 +39,7 @@ struct WindowColumns {
   int start = -1;
   int end = -1;
   int time = -1;
+  bool local = false;  ///< over TIMESTAMP_LTZ, so that start and end are readings of the session's wall clock
 };
 
 /// Traces window_start, window_end and window_time through projections, filters and aggregations that keep them.

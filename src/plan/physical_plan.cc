@@ -31,7 +31,9 @@ WindowColumns TraceWindow(const LogicalNode& node) {
   switch (node.kind()) {
     case LogicalNode::Kind::kWindowTvf: {
       const int first = static_cast<int>(node.schema().size()) - 3;
-      return {static_cast<const LogicalWindowTvf&>(node).window, first, first + 1, first + 2};
+      const auto& tvf = static_cast<const LogicalWindowTvf&>(node);
+      const bool local = tvf.input().schema()[tvf.time_column].type.kind() == TypeKind::kTimestampLtz;
+      return {tvf.window, first, first + 1, first + 2, local};
     }
     case LogicalNode::Kind::kFilter:
     case LogicalNode::Kind::kSort: return TraceWindow(node.input());
@@ -39,7 +41,7 @@ WindowColumns TraceWindow(const LogicalNode& node) {
     case LogicalNode::Kind::kProject: {
       const WindowColumns below = TraceWindow(node.input());
       if (!below.window) return {};
-      WindowColumns here{below.window, -1, -1, -1};
+      WindowColumns here{below.window, -1, -1, -1, below.local};
       const auto& expressions = static_cast<const LogicalProject&>(node).expressions;
       for (size_t i = 0; i < expressions.size(); ++i) {
         if (expressions[i]->kind() != expr::Expression::Kind::kColumn) continue;
@@ -53,7 +55,7 @@ WindowColumns TraceWindow(const LogicalNode& node) {
     case LogicalNode::Kind::kAggregate: {
       const WindowColumns below = TraceWindow(node.input());
       if (!below.window) return {};
-      WindowColumns here{below.window, -1, -1, -1};
+      WindowColumns here{below.window, -1, -1, -1, below.local};
       const auto& groups = static_cast<const LogicalAggregate&>(node).group_columns;
       for (size_t i = 0; i < groups.size(); ++i) {
         if (groups[i] == below.start) here.start = static_cast<int>(i);
