@@ -127,17 +127,22 @@ std::string QuotedName(const std::string& name) {
   return quoted + "`";
 }
 
-std::string RowText(const std::vector<Field>& fields) {
+std::string TypeText(const DataType& type, bool full_lengths) {
+  return full_lengths ? type.ToSerializableString() : type.ToString();
+}
+
+std::string RowText(const std::vector<Field>& fields, bool full_lengths) {
   std::string text = "ROW<";
   for (size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) text += ", ";
-    text += QuotedName(fields[i].name) + " " + fields[i].type.ToString();
+    text += QuotedName(fields[i].name) + " " + TypeText(fields[i].type, full_lengths);
   }
   return text + ">";
 }
 
-/// The name without NOT NULL and time attribute.
-std::string BaseText(const DataType& type) {
+/// The name without NOT NULL and time attribute; `full_lengths`: no short names for the longest text and bytes.
+std::string BaseText(const DataType& type, bool full_lengths) {
+  const bool longest = type.length() == DataType::kMaxLength && !full_lengths;
   switch (type.kind()) {
     case TypeKind::kNull: return "NULL";
     case TypeKind::kBoolean: return "BOOLEAN";
@@ -150,21 +155,20 @@ std::string BaseText(const DataType& type) {
     case TypeKind::kDecimal:
       return "DECIMAL(" + std::to_string(type.precision()) + ", " + std::to_string(type.scale()) + ")";
     case TypeKind::kChar: return WithLength("CHAR", type.length());
-    case TypeKind::kVarChar:
-      return type.length() == DataType::kMaxLength ? "STRING" : WithLength("VARCHAR", type.length());
+    case TypeKind::kVarChar: return longest ? "STRING" : WithLength("VARCHAR", type.length());
     case TypeKind::kBinary: return WithLength("BINARY", type.length());
-    case TypeKind::kVarBinary:
-      return type.length() == DataType::kMaxLength ? "BYTES" : WithLength("VARBINARY", type.length());
+    case TypeKind::kVarBinary: return longest ? "BYTES" : WithLength("VARBINARY", type.length());
     case TypeKind::kDate: return "DATE";
     case TypeKind::kTime: return WithLength("TIME", type.precision());
     case TypeKind::kTimestamp: return WithLength("TIMESTAMP", type.precision());
     case TypeKind::kTimestampLtz: return WithLength("TIMESTAMP_LTZ", type.precision());
     case TypeKind::kIntervalYearMonth: return "INTERVAL MONTH";
     case TypeKind::kIntervalDayTime: return "INTERVAL SECOND(3)";
-    case TypeKind::kArray: return "ARRAY<" + type.element().ToString() + ">";
-    case TypeKind::kMap: return "MAP<" + type.map_key().ToString() + ", " + type.map_value().ToString() + ">";
-    case TypeKind::kMultiset: return "MULTISET<" + type.element().ToString() + ">";
-    case TypeKind::kRow: return RowText(type.fields());
+    case TypeKind::kArray: return "ARRAY<" + TypeText(type.element(), full_lengths) + ">";
+    case TypeKind::kMap:
+      return "MAP<" + TypeText(type.map_key(), full_lengths) + ", " + TypeText(type.map_value(), full_lengths) + ">";
+    case TypeKind::kMultiset: return "MULTISET<" + TypeText(type.element(), full_lengths) + ">";
+    case TypeKind::kRow: return RowText(type.fields(), full_lengths);
   }
   return "?";
 }
@@ -190,8 +194,12 @@ bool SameFields(const DataType& a, const DataType& b, bool with_nullability) {
 
 }  // namespace
 
+std::string DataType::ToSerializableString() const {
+  return BaseText(*this, /*full_lengths=*/true) + (nullable_ ? "" : " NOT NULL");
+}
+
 std::string DataType::ToString() const {
-  std::string text = BaseText(*this);
+  std::string text = BaseText(*this, /*full_lengths=*/false);
   if (!nullable_) text += " NOT NULL";
   if (is_rowtime()) text += " *ROWTIME*";
   if (is_proctime()) text += " *PROCTIME*";

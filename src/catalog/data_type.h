@@ -120,6 +120,8 @@ class DataType {
 
   /// As Flink prints it: "BIGINT NOT NULL", "DECIMAL(10, 2)", "ROW<`a` INT, `b` STRING>", "TIMESTAMP(3) *ROWTIME*".
   std::string ToString() const;
+  /// The same with VARCHAR(2147483647) and VARBINARY(2147483647) for STRING and BYTES, as SHOW CREATE TABLE prints.
+  std::string ToSerializableString() const;
 
   std::shared_ptr<arrow::DataType> ToArrow() const;
 

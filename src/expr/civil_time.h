@@ -68,6 +68,16 @@ constexpr int64_t AddMonths(int64_t days, int64_t months) {
   return DaysFromCivil(date);
 }
 
+/// Whole months from one day to another: the most that AddMonths can add to the earlier without passing the later (so
+/// January 31 to February 29 is one).
+constexpr int64_t MonthsBetween(int64_t from_days, int64_t to_days) {
+  if (to_days < from_days) return -MonthsBetween(to_days, from_days);
+  const CivilDate from = CivilFromDays(from_days);
+  const CivilDate to = CivilFromDays(to_days);
+  const int64_t months = (to.year - from.year) * 12 + (to.month - from.month);
+  return AddMonths(from_days, months) > to_days ? months - 1 : months;
+}
+
 /// 1 = Sunday .. 7 = Saturday.
 constexpr int32_t DayOfWeek(int64_t days) { return static_cast<int32_t>(FloorModulo(days + 4, 7)) + 1; }
 /// 1 = Monday .. 7 = Sunday.

@@ -87,11 +87,6 @@ arrow::Result<std::vector<int>> EvaluationProgram::AddChildren(const Expression&
 arrow::Result<int> EvaluationProgram::AddCall(const Expression& expression) {
   const ScalarFunction& function = *expression.function();
   ARROW_ASSIGN_OR_RAISE(auto inputs, AddChildren(expression));
-  if (function.form != CallForm::kKernel) {
-    auto step = NewStep(expression, std::move(inputs));
-    step.kind = function.form == CallForm::kCase ? Kind::kCase : Kind::kCoalesce;
-    return Intern(std::move(step));
-  }
   std::vector<ArgumentInfo> arguments;
   for (size_t i = 0; i < inputs.size(); ++i) {
     // A folded argument is as good as a literal: its pattern can be compiled once.

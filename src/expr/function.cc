@@ -58,6 +58,30 @@ void FunctionRegistry::Add(ScalarFunction function) {
   by_name_.insert(it, {added->name, added});
 }
 
+void FunctionRegistry::Overload(ScalarFunction function) {
+  auto it = std::find_if(functions_.begin(), functions_.end(), [&](const auto& known) { return known->name == function.name; });
+  if (it == functions_.end()) {
+    Add(std::move(function));
+    return;
+  }
+  ScalarFunction& known = **it;
+  known.deterministic = known.deterministic && function.deterministic;
+  known.can_fail = known.can_fail || function.can_fail;
+  auto first_resolve = known.resolve;
+  known.resolve = [first = known.resolve, second = function.resolve](std::span<const ArgumentInfo> arguments) {
+    auto resolved = first(arguments);
+    if (resolved.ok()) return resolved;
+    auto other = second(arguments);
+    if (other.ok()) return other;
+    return arrow::Result<ResolvedSignature>(
+        arrow::Status::TypeError(resolved.status().message(), "; or: ", other.status().message()));
+  };
+  known.make_kernel = [takes_first = std::move(first_resolve), first = known.make_kernel,
+                       second = function.make_kernel](const CallSite& site) {
+    return takes_first(site.arguments).ok() ? first(site) : second(site);
+  };
+}
+
 void FunctionRegistry::AddAlias(const std::string& alias, const std::string& name) {
   const ScalarFunction* function = Find(name);
   assert(function != nullptr);

@@ -61,13 +61,6 @@ struct CallSite {
   const FunctionContext& context;
 };
 
-/// Which arguments of a call are evaluated for a row.
-enum class CallForm {
-  kKernel,    ///< all of them, then the kernel runs
-  kCase,      ///< as CASE WHEN a THEN b ELSE c END does (IF): no kernel
-  kCoalesce,  ///< as COALESCE(a, b) does (IFNULL): no kernel
-};
-
 /// A scalar function of the registry. Immutable after registration, lives for the whole process.
 struct ScalarFunction {
   /// Upper-case name, e.g. "SPLIT_INDEX"; operators use their symbol, e.g. "+", "LIKE", "IS DISTINCT FROM".
@@ -75,9 +68,7 @@ struct ScalarFunction {
   /// Checks argument count and types. TypeError's message says what the function takes, e.g.
   /// "SUBSTRING takes (STRING, INT [, INT]), not (INT, INT)".
   std::function<arrow::Result<ResolvedSignature>(std::span<const ArgumentInfo>)> resolve;
-  /// Unset only where `form` asks for no kernel.
   std::function<arrow::Result<std::unique_ptr<ScalarKernel>>(const CallSite&)> make_kernel;
-  CallForm form = CallForm::kKernel;
   /// False for RAND, UUID, NOW ...: never folded, never moved.
   bool deterministic = true;
   /// Not deterministic, but the same for all rows of one batch and all its calls in one evaluator (CURRENT_TIMESTAMP).
@@ -101,6 +92,10 @@ class FunctionRegistry {
   std::vector<std::string> Names() const;
   /// REQUIRES: the name is new.
   void Add(ScalarFunction function);
+  /// Adds signatures to the function of the same name (FLOOR of numbers and of times); Add where there is none. Each
+  /// call is made by the first of the two whose `resolve` takes it. Properties other than `deterministic` and
+  /// `can_fail`, which hold if they hold for one, are those of the function that is there.
+  void Overload(ScalarFunction function);
   /// Registers `alias` as another name of `name`.
   void AddAlias(const std::string& alias, const std::string& name);
 

@@ -47,6 +47,24 @@ std::optional<int64_t> FixedOffset(const std::string& name) {
   return ParseOffset(name);
 }
 
+/// The three-letter names that Java knows beside those of the tz database.
+const char* JavaShortName(const std::string& name) {
+  static constexpr std::pair<const char*, const char*> kNames[] = {
+      {"ACT", "Australia/Darwin"},    {"AET", "Australia/Sydney"},   {"AGT", "America/Argentina/Buenos_Aires"},
+      {"ART", "Africa/Cairo"},        {"AST", "America/Anchorage"},  {"BET", "America/Sao_Paulo"},
+      {"BST", "Asia/Dhaka"},          {"CAT", "Africa/Harare"},      {"CNT", "America/St_Johns"},
+      {"CST", "America/Chicago"},     {"CTT", "Asia/Shanghai"},      {"EAT", "Africa/Addis_Ababa"},
+      {"ECT", "Europe/Paris"},        {"IET", "America/Indiana/Indianapolis"},
+      {"IST", "Asia/Kolkata"},        {"JST", "Asia/Tokyo"},         {"MIT", "Pacific/Apia"},
+      {"NET", "Asia/Yerevan"},        {"NST", "Pacific/Auckland"},   {"PLT", "Asia/Karachi"},
+      {"PNT", "America/Phoenix"},     {"PRT", "America/Puerto_Rico"}, {"PST", "America/Los_Angeles"},
+      {"SST", "Pacific/Guadalcanal"}, {"VST", "Asia/Ho_Chi_Minh"}};
+  for (const auto& [short_name, zone] : kNames) {
+    if (name == short_name) return zone;
+  }
+  return nullptr;
+}
+
 /// The database lists clock changes up to 2037 only, though the last rules go on. A later day has the same place in the
 /// week and the year as some day from 2027 to 2037, and there the same rules show.
 int64_t MapBeyondTable(int64_t seconds) {
@@ -82,7 +100,8 @@ arrow::Result<TimeZone> TimeZone::Make(const std::string& name) {
     return zone;
   }
   try {
-    zone.zone_ = date::locate_zone(name);
+    const char* long_name = JavaShortName(name);
+    zone.zone_ = date::locate_zone(long_name ? long_name : name);
   } catch (const std::exception&) {
     return arrow::Status::Invalid("Unknown time zone '", name,
                                   "': expected an IANA name such as 'Europe/Berlin' (from the system's tz database) or an "

@@ -127,18 +127,6 @@ KernelResult MakeIntervalSum(const DataType& type, bool subtract) {
   return MakeValueKernel(type, [](int64_t a, int64_t b) { return WrapAdd(a, b); });
 }
 
-/// Whole months between two days: a month is not complete before its day of the month.
-int64_t MonthsBetween(int64_t from_days, int64_t to_days, int64_t from_rest, int64_t to_rest) {
-  const CivilDate from = CivilFromDays(from_days);
-  const CivilDate to = CivilFromDays(to_days);
-  int64_t months = (to.year - from.year) * 12 + (to.month - from.month);
-  const bool later_in_month = to.day > from.day || (to.day == from.day && to_rest >= from_rest);
-  const bool earlier_in_month = to.day < from.day || (to.day == from.day && to_rest <= from_rest);
-  if (months > 0 && !later_in_month) --months;
-  if (months < 0 && !earlier_in_month) ++months;
-  return months;
-}
-
 /// Drops the third argument (the unit), which is known when the kernel is made.
 class WithoutUnit final : public ScalarKernel {
  public:
@@ -159,11 +147,13 @@ std::unique_ptr<ScalarKernel> MakeDifference(const CallSite& site) {
     if (dates) return MakeValueKernel(type, [](int32_t a, int32_t b) { return (int64_t{a} - b) * kMillisPerDay; });
     return MakeValueKernel(type, [](int64_t a, int64_t b) { return WrapSubtract(a, b); });
   }
-  if (dates) return MakeValueKernel(type, [](int32_t a, int32_t b) { return static_cast<int32_t>(MonthsBetween(b, a, 0, 0)); });
+  if (dates) return MakeValueKernel(type, [](int32_t a, int32_t b) { return static_cast<int32_t>(MonthsBetween(b, a)); });
   return MakeValueKernel(type, [](int64_t a, int64_t b) {
     const int64_t a_days = FloorDivide(a, kMillisPerDay);
     const int64_t b_days = FloorDivide(b, kMillisPerDay);
-    return static_cast<int32_t>(MonthsBetween(b_days, a_days, b - b_days * kMillisPerDay, a - a_days * kMillisPerDay));
+    // As Flink counts: the time of day takes a month off, never adds one.
+    const bool earlier = a - a_days * kMillisPerDay < b - b_days * kMillisPerDay;
+    return static_cast<int32_t>(MonthsBetween(b_days, a_days) - (earlier ? 1 : 0));
   });
 }
 
