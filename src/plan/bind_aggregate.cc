@@ -67,6 +67,7 @@ arrow::Result<AggregateSite> BindAggregateCall(const sql::FunctionCall& call, Ex
       return sql::NotSupportedYet(argument.name->range, "An argument by name in a call of an aggregate");
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr arg, binder->Bind(*argument.value));
     site.args.push_back(std::move(arg));
+    site.arg_texts.push_back(sql::ToSql(*argument.value));
   }
   std::vector<expr::ArgumentInfo> infos;
   for (const ExpressionPtr& arg : site.args) infos.push_back(ArgumentOf(arg));
@@ -79,6 +80,7 @@ arrow::Result<AggregateSite> BindAggregateCall(const sql::FunctionCall& call, Ex
   if (call.filter) {
     ARROW_ASSIGN_OR_RAISE(site.filter, binder->Bind(*call.filter));
     ARROW_ASSIGN_OR_RAISE(site.filter, AsCondition(std::move(site.filter), call.filter->range, "FILTER"));
+    site.filter_text = sql::ToSql(*call.filter);
   }
   return site;
 }
@@ -103,10 +105,8 @@ DataType Aggregation::PropertyType(WindowProperty property) const {
     case WindowProperty::kStart:
     case WindowProperty::kEnd:
       break;
-    case WindowProperty::kTime: {
-      const DataType& time = group_by.window->time->type();
-      return time.NotNull().WithTimeAttribute(TimeAttribute::kRowtime);
-    }
+    case WindowProperty::kTime:
+      return group_by.window->time->type().WithTimeAttribute(TimeAttribute::kRowtime);
     case WindowProperty::kProctime:
       return DataType::TimestampLtz(3).NotNull().WithTimeAttribute(TimeAttribute::kProctime);
   }

@@ -39,7 +39,9 @@ struct GroupBy {
 struct AggregateSite {
   std::string name;
   std::vector<expr::ExpressionPtr> args;
+  std::vector<std::string> arg_texts;  ///< parallel to args
   expr::ExpressionPtr filter;
+  std::string filter_text;
   bool distinct = false;
   bool ignore_nulls = true;
   DataType type;

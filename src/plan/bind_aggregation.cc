@@ -66,11 +66,12 @@ AggregationInput ProjectInput(const Aggregation& aggregation, BoundRelation inpu
     call.distinct = site.distinct;
     call.ignore_nulls = site.ignore_nulls;
     call.type = site.type;
-    for (const ExpressionPtr& arg : site.args) {
-      call.args.push_back(columns.Add(arg, arg->ToString(), first_shared));
+    for (size_t i = 0; i < site.args.size(); ++i) {
+      const ExpressionPtr& arg = site.args[i];
+      call.args.push_back(columns.Add(arg, site.arg_texts[i], first_shared));
       call.literal_args.push_back(arg->kind() == Expression::Kind::kLiteral ? arg->literal() : nullptr);
     }
-    if (site.filter) call.filter = columns.Add(site.filter, site.filter->ToString(), first_shared);
+    if (site.filter) call.filter = columns.Add(site.filter, site.filter_text, first_shared);
     result.calls.push_back(std::move(call));
   }
   const auto& window = aggregation.group_by.window;
@@ -114,7 +115,7 @@ BoundRelation Expand(BoundRelation input, const GroupBy& group_by, const std::ve
 ColumnOrigin ResultOrigin(const std::string& name, const DataType& type) {
   ColumnOrigin origin;
   if (type.is_timestamp() && type.time_attribute() == TimeAttribute::kNone) {
-    origin.time_loss = std::make_shared<const TimeLoss>(TimeLoss{TimeLoss::Cause::kExpression, name, name});
+    origin.time_loss = std::make_shared<const TimeLoss>(TimeLoss{TimeLoss::Cause::kAggregation, name, name});
   }
   return origin;
 }

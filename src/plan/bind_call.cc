@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "expr/evaluator.h"
 #include "plan/bind_literal.h"
 #include "plan/bind_type.h"
 #include "sql/diagnostic.h"
@@ -24,7 +25,7 @@ bool IsComparison(const std::string& op) {
   return std::find(std::begin(kComparisons), std::end(kComparisons), op) != std::end(kComparisons);
 }
 
-std::string HintForTypes(const DataType& left, const DataType& right) {
+std::string HintForTypes(const DataType& left, const DataType& right, bool comparison) {
   const bool left_text = left.is_character();
   if (left_text != right.is_character()) {
     const DataType& other = left_text ? right : left;
@@ -32,7 +33,11 @@ std::string HintForTypes(const DataType& left, const DataType& right) {
       return "Convert the text with CAST(... AS " + TypeText(other) + "), or the other side with CAST(... AS STRING).";
     }
   }
+  if (left.is_datetime() && right.is_datetime() && !comparison) {
+    return "TIMESTAMPDIFF(SECOND, a, b) gives the distance of two times.";
+  }
   if ((left.is_datetime() && right.is_numeric()) || (left.is_numeric() && right.is_datetime())) {
+    if (comparison) return "Compare it with a time, such as TIMESTAMP '2020-01-01 00:00:00'; TO_TIMESTAMP_LTZ(number, 3) makes one of milliseconds.";
     return "Add or subtract an interval (INTERVAL '1' DAY); TO_TIMESTAMP_LTZ(number, 3) makes a time of milliseconds.";
   }
   return "Convert one side with CAST(... AS type).";
@@ -97,7 +102,7 @@ arrow::Result<ExpressionPtr> MakeBinary(const std::string& op, ExpressionPtr lef
   const std::string message =
       IsComparison(op) ? fmt::format("Cannot compare {} with {}", TypeText(left_type), TypeText(right_type))
                        : fmt::format("Cannot apply {} to {} and {}", op, TypeText(left_type), TypeText(right_type));
-  return sql::SqlError(range, message, HintForTypes(left_type, right_type));
+  return sql::SqlError(range, message, HintForTypes(left_type, right_type, IsComparison(op)));
 }
 
 ExpressionPtr MakeNot(ExpressionPtr operand, sql::SourceRange range) {
@@ -124,6 +129,12 @@ ExpressionPtr CastTo(ExpressionPtr expression, const DataType& type) {
   if (from.EqualsIgnoringNullability(type)) return expression;
   const DataType target = type.WithNullable(from.nullable()).WithTimeAttribute(TimeAttribute::kNone);
   const bool literal = expression->kind() == Expression::Kind::kLiteral;
+  if (literal && from.is_numeric() && type.is_numeric()) {
+    // A number's value in another type depends on nothing else; one that does not fit fails when a row needs it.
+    const ExpressionPtr cast = Expression::Cast(expression, target, false);
+    const auto value = expr::EvaluateConstant(cast, expr::FunctionContext{});
+    return value.ok() && (*value)->is_valid ? Expression::Literal(*value, target) : cast;
+  }
   if (literal && from.is_character() && type.kind() == TypeKind::kVarChar && from.length() <= type.length()) {
     return Expression::Literal(expression->literal(), target);
   }

@@ -88,7 +88,11 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindConditional(const sql::Functi
   if (name == "IF") {
     if (args.size() != 3) return WrongCount(call, name, "IF(condition, value, otherwise)");
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr condition, AsCondition(args[0], call.arguments[0].value->range, "IF"));
-    return MakeCase({std::move(condition)}, {args[1], args[2]}, name, call.range);
+    const bool nullable = condition->type().nullable();
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr chosen, MakeCase({std::move(condition)}, {args[1], args[2]}, name, call.range));
+    // Unlike CASE, IF has a nullable type when its condition has one.
+    if (!nullable || chosen->type().nullable()) return chosen;
+    return Expression::Case(chosen->children(), chosen->type().WithNullable(true));
   }
   if (args.size() != 2) return WrongCount(call, name, "NULLIF(value, null_value)");
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr equal, MakeBinary("=", args[0], args[1], call.range));

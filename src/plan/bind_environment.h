@@ -29,7 +29,8 @@ struct BindSession {
   explicit BindSession(const PlanContext& context) : context(context) {}
 
   const PlanContext& context;
-  int next_window_id = 1;
+  /// The window table functions met so far; a window's id is its position.
+  std::vector<time::WindowSpec> windows;
   std::vector<std::string> open_views;  ///< views whose queries are being bound, outermost first
 
   bool batch_mode() const { return context.configuration->GetString(config::kRuntimeMode) == "batch"; }
@@ -43,6 +44,8 @@ struct BindEnvironment {
   /// Where one-part and two-part table names are looked up: the session's current names, or those of a view.
   std::string catalog;
   std::string database;
+  /// Unknown columns are looked for in other tables, for the hint. Not where no FROM could read them.
+  bool hints_other_tables = true;
 
   static BindEnvironment Top(BindSession* session);
   const PlanContext& context() const { return session->context; }
@@ -53,6 +56,13 @@ struct BindEnvironment {
 
 /// Binds a query below its environment (bind_query.cc).
 arrow::Result<BoundRelation> BindRelation(const sql::Query& query, const BindEnvironment& environment);
+
+/// Where the text of `query` says what its column `column` is; the whole query where no one place does.
+sql::SourceRange PlaceOfColumn(const sql::Query& query, int column);
+/// Refuses columns that are the bare NULL.
+arrow::Status CheckColumnTypes(const BoundRelation& relation, const sql::Query& query);
+/// Refuses two columns of one name, as WITH and CREATE VIEW do.
+arrow::Status CheckColumnNames(const BoundRelation& relation, const sql::Query& query);
 
 /// "No column 'x'": with the nearest names, or where a column of that name exists.
 arrow::Status UnknownColumn(const sql::Name& name, const Scope& scope, const BindEnvironment& environment);

@@ -121,11 +121,9 @@ arrow::Result<ExpressionPtr> ExpressionBinder::Bind(const sql::Expression& expre
     case ExpressionKind::kStar:
       return sql::SqlError(expression.range, "* stands only in the SELECT list and in COUNT(*)", "Name the columns.");
     case ExpressionKind::kInQuery:
-      return sql::NotSupportedYet(expression.range, "IN (SELECT ...) other than as a condition of WHERE joined by AND");
     case ExpressionKind::kExists:
-      return sql::NotSupportedYet(expression.range, "EXISTS other than as a condition of WHERE joined by AND");
     case ExpressionKind::kQuantified:
-      return sql::NotSupportedYet(expression.range, "A comparison with ANY, SOME or ALL");
+      return BindTest(expression);
     case ExpressionKind::kTableArgument:
       return sql::SqlError(expression.range, "A table stands only in the arguments of a table function",
                            "Write it in FROM: FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)).");
@@ -250,6 +248,41 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindConstructor(const sql::Constr
       break;
   }
   return sql::NotSupportedYet(constructor.range, "A MULTISET constructor");
+}
+
+std::optional<SubqueryTest> AsSubqueryTest(const sql::Expression& expression) {
+  SubqueryTest test;
+  test.range = expression.range;
+  if (const auto* exists = expression.TryAs<sql::ExistsExpression>()) {
+    test.query = exists->query.get();
+  } else if (const auto* in = expression.TryAs<sql::InQueryExpression>()) {
+    test.operand = in->operand.get();
+    test.query = in->query.get();
+    test.negated = in->negated;
+  } else if (const auto* quantified = expression.TryAs<sql::QuantifiedExpression>(); quantified != nullptr && quantified->query) {
+    const bool any = quantified->quantifier == sql::ComparisonQuantifier::kAny;
+    const bool equal = any && quantified->op == sql::BinaryOperator::kEqual;
+    if (!equal && (any || quantified->op != sql::BinaryOperator::kNotEqual)) return std::nullopt;
+    test.operand = quantified->operand.get();
+    test.query = quantified->query.get();
+    test.negated = !equal;
+  } else {
+    return std::nullopt;
+  }
+  return test;
+}
+
+arrow::Result<ExpressionPtr> ExpressionBinder::BindTest(const sql::Expression& expression) {
+  if (const auto* quantified = expression.TryAs<sql::QuantifiedExpression>(); quantified != nullptr && !quantified->query) {
+    return BindQuantifiedList(*quantified);
+  }
+  const auto test = AsSubqueryTest(expression);
+  if (!test) return sql::NotSupportedYet(expression.range, "This comparison with ANY, SOME or ALL of a subquery");
+  if (extension_ != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr bound, extension_->BindSubqueryTest(*test, this));
+    if (bound) return bound;
+  }
+  return sql::NotSupportedYet(expression.range, "A subquery in " + clause_);
 }
 
 arrow::Result<ExpressionPtr> ExpressionBinder::BindSubquery(const sql::SubqueryExpression& subquery) {

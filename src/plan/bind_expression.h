@@ -5,6 +5,7 @@
 
 #include <arrow/result.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,16 @@ namespace tidemark::plan {
 
 class ExpressionBinder;
 
+/// `EXISTS (query)`, or `operand IN (query)`; `= ANY` is IN and `<> ALL` is NOT IN.
+struct SubqueryTest {
+  const sql::Expression* operand = nullptr;  ///< null for EXISTS
+  const sql::Query* query = nullptr;
+  bool negated = false;
+  sql::SourceRange range;
+};
+/// nullopt for every other expression.
+std::optional<SubqueryTest> AsSubqueryTest(const sql::Expression& expression);
+
 /// What a clause allows in its expressions beyond scalar functions of columns.
 class ExpressionExtension {
  public:
@@ -24,6 +35,12 @@ class ExpressionExtension {
   virtual arrow::Result<expr::ExpressionPtr> BindCall(const sql::FunctionCall& call) = 0;
   /// Null: subqueries are not allowed here.
   virtual arrow::Result<expr::ExpressionPtr> BindScalarSubquery(const sql::SubqueryExpression& subquery) = 0;
+  /// Null: tests of subqueries are not allowed here. `binder` binds the operand.
+  virtual arrow::Result<expr::ExpressionPtr> BindSubqueryTest(const SubqueryTest& test, ExpressionBinder* binder) {
+    (void)test;
+    (void)binder;
+    return nullptr;
+  }
   /// Null: a column of the scope. Aliases that ORDER BY may use come from here.
   virtual arrow::Result<expr::ExpressionPtr> BindColumn(const sql::ColumnRef& column) {
     (void)column;
@@ -68,6 +85,7 @@ class ExpressionBinder {
   arrow::Result<expr::ExpressionPtr> BindCast(const sql::CastExpression& cast);
   arrow::Result<expr::ExpressionPtr> BindConstructor(const sql::ConstructorExpression& constructor);
   arrow::Result<expr::ExpressionPtr> BindSubquery(const sql::SubqueryExpression& subquery);
+  arrow::Result<expr::ExpressionPtr> BindTest(const sql::Expression& expression);
 
   // bind_operator.cc
   arrow::Result<expr::ExpressionPtr> BindUnary(const sql::UnaryExpression& unary);
@@ -75,6 +93,7 @@ class ExpressionBinder {
   arrow::Result<expr::ExpressionPtr> BindLogical(const sql::LogicalExpression& logical);
   arrow::Result<expr::ExpressionPtr> BindBetween(const sql::BetweenExpression& between);
   arrow::Result<expr::ExpressionPtr> BindInList(const sql::InListExpression& in);
+  arrow::Result<expr::ExpressionPtr> BindQuantifiedList(const sql::QuantifiedExpression& quantified);
   arrow::Result<expr::ExpressionPtr> BindLike(const sql::LikeExpression& like);
   arrow::Result<expr::ExpressionPtr> BindIs(const sql::IsExpression& is);
   arrow::Result<expr::ExpressionPtr> CompareRows(const sql::ConstructorExpression& left,

@@ -24,6 +24,14 @@ arrow::Result<FromItem> BindFrom(const sql::TableRef& table, const BindEnvironme
 /// The two sides, then the condition (bind_join.cc).
 arrow::Result<FromItem> BindJoin(const sql::JoinRef& join, const BindEnvironment& environment);
 
+/// `left JOIN LATERAL (SELECT ...)`: the subquery may read columns of `left` (bind_lateral.cc).
+arrow::Result<FromItem> BindLateral(FromItem left, const sql::JoinRef& join, const sql::DerivedTable& table,
+                                    const BindEnvironment& environment);
+
+/// The columns of one side of a join as they come out of it: without time attributes, nullable where `padded`.
+void AppendJoinSide(const BoundRelation& side, bool padded, const std::string& join, Schema* schema,
+                    std::vector<ColumnOrigin>* origins);
+
 /// A table, view or common table by name; `path` becomes what its columns are qualified by (bind_scan.cc).
 arrow::Result<BoundRelation> BindTableName(const sql::Name& name, const std::vector<sql::Hint>& hints,
                                            const BindEnvironment& environment, std::vector<std::string>* path);

@@ -85,8 +85,11 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindFunctionCall(const sql::Funct
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr bound, extension_->BindCall(call));
     if (bound) return bound;
   }
+  if (call.over && (name == "ROW_NUMBER" || expr::IsAggregateName(name))) {
+    return sql::SqlError(call.range, fmt::format("{}(...) OVER (...) cannot stand in {}", name, clause_),
+                         "Compute it in the SELECT list of a subquery and filter around that, or write QUALIFY.");
+  }
   if (expr::IsAggregateName(name) && expr::FunctionRegistry::BuiltIn().Find(name) == nullptr) {
-    if (call.over) return sql::NotSupportedYet(call.range, name + "(...) OVER (...)");
     std::string hint = "Aggregates stand in the SELECT list, HAVING and ORDER BY.";
     if (clause_ == "WHERE") hint = "Conditions on aggregates go into HAVING.";
     if (clause_ == "GROUP BY") hint = "Group by columns; the aggregate goes into the SELECT list.";

@@ -161,21 +161,6 @@ class InsertBinder {
         fmt::format("The query gives {}; {}.", fmt::join(names, ", "), hint));
   }
 
-  /// Where the text says what query column `column` is.
-  sql::SourceRange PlaceOfQueryColumn(int column) const {
-    const sql::QueryBody* body = statement_.query->body.get();
-    const auto position = static_cast<size_t>(column);
-    if (const auto* select = body->TryAs<sql::SelectBody>()) {
-      const bool has_star = std::any_of(select->items.begin(), select->items.end(),
-                                        [](const sql::SelectItem& item) { return item.expression->Is<sql::Star>(); });
-      if (!has_star && position < select->items.size()) return select->items[position].expression->range;
-    }
-    if (const auto* values = body->TryAs<sql::ValuesBody>()) {
-      if (position < values->rows[0].values.size()) return values->rows[0].values[position]->range;
-    }
-    return statement_.query->range;
-  }
-
   arrow::Result<BoundQuery> Store(BoundRelation query) {
     std::vector<OutputColumn> columns;
     for (const Target& target : targets_) {
@@ -192,10 +177,11 @@ class InsertBinder {
       if (!MayStore(value->type(), column.type)) {
         const Field& field = query.schema()[target.query_column];
         return sql::SqlError(
-            PlaceOfQueryColumn(target.query_column),
+            PlaceOfColumn(*statement_.query, target.query_column),
             fmt::format("Column '{}' of '{}' is {}, but the query gives {} ('{}')", column.name, table_->name(),
                         TypeText(column.type), TypeText(field.type), field.name),
-            fmt::format("Write CAST({} AS {}), or check the order of the columns.", field.name, TypeText(column.type)));
+            fmt::format("Write CAST({} AS {}), or check the order of the columns.",
+                                         field.name.rfind("EXPR$", 0) == 0 ? "..." : field.name, TypeText(column.type)));
       }
       columns.push_back({column.name, CastTo(std::move(value), column.type), column.name});
     }

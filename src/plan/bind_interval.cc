@@ -40,6 +40,9 @@ const UnitInfo* Find(TimeUnit unit) {
   return found == kUnits.end() ? nullptr : &*found;
 }
 
+/// Digits of the leading unit where the qualifier does not say.
+constexpr int32_t kDefaultPrecision = 2;
+
 class IntervalParser {
  public:
   explicit IntervalParser(const sql::Literal& literal) : literal_(literal), text_(literal.text) {}
@@ -93,10 +96,11 @@ class IntervalParser {
           fmt::format("{} is too much for {} in INTERVAL '{}'", count, sql::TimeUnitName(unit.unit), literal_.text),
           fmt::format("Behind a larger unit it goes up to {}.", unit.count_max));
     }
-    const auto& precision = literal_.interval->leading_precision;
-    if (leading && precision && digits > static_cast<size_t>(std::max(*precision, 0))) {
-      return sql::SqlError(literal_.range, fmt::format("{} has more digits than {}({}) holds", count,
-                                                       sql::TimeUnitName(unit.unit), *precision));
+    const int32_t precision = literal_.interval->leading_precision.value_or(kDefaultPrecision);
+    if (leading && digits > static_cast<size_t>(std::max(precision, 0))) {
+      const char* name = sql::TimeUnitName(unit.unit);
+      return sql::SqlError(literal_.range, fmt::format("Interval value {} has more digits than {}({}) holds", count, name, precision),
+                           fmt::format("Give the number of digits: INTERVAL '{}' {}({}).", literal_.text, name, digits));
     }
     int64_t scaled = 0;
     if (__builtin_mul_overflow(count, unit.size, &scaled) || __builtin_add_overflow(*total, scaled, total))

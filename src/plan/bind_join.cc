@@ -38,19 +38,6 @@ std::string NameOf(const Scope& scope) {
   return "'" + scope.relations()[0].path.back() + "'";
 }
 
-/// Appends one side's columns as they come out of the join.
-void AppendSide(const BoundRelation& side, bool padded, const std::string& join, Schema* schema,
-                std::vector<ColumnOrigin>* origins) {
-  for (size_t i = 0; i < side.schema().size(); ++i) {
-    Field field = side.schema()[i];
-    ColumnOrigin origin = LoseTime(field, side.origins[i], TimeLoss::Cause::kJoin, join);
-    origin.window_role = WindowRole::kNone;
-    origins->push_back(std::move(origin));
-    field.type = field.type.WithTimeAttribute(TimeAttribute::kNone).WithNullable(padded || field.type.nullable());
-    schema->push_back(std::move(field));
-  }
-}
-
 /// Columns that USING or NATURAL joins by, in order.
 arrow::Result<std::vector<sql::Identifier>> CommonColumns(const sql::JoinRef& join, const Scope& left,
                                                           const Scope& right) {
@@ -107,15 +94,29 @@ arrow::Result<UsingJoin> BindUsing(const sql::JoinRef& join, const FromItem& lef
 
 }  // namespace
 
+void AppendJoinSide(const BoundRelation& side, bool padded, const std::string& join, Schema* schema,
+                std::vector<ColumnOrigin>* origins) {
+  for (size_t i = 0; i < side.schema().size(); ++i) {
+    Field field = side.schema()[i];
+    ColumnOrigin origin = LoseTime(field, side.origins[i], TimeLoss::Cause::kJoin, join);
+    origin.window_role = WindowRole::kNone;
+    origins->push_back(std::move(origin));
+    field.type = field.type.WithTimeAttribute(TimeAttribute::kNone).WithNullable(padded || field.type.nullable());
+    schema->push_back(std::move(field));
+  }
+}
+
 arrow::Result<FromItem> BindJoin(const sql::JoinRef& join, const BindEnvironment& environment) {
   ARROW_ASSIGN_OR_RAISE(FromItem left, BindFrom(*join.left, environment));
+  const auto* derived = join.right->TryAs<sql::DerivedTable>();
+  if (derived != nullptr && derived->lateral) return BindLateral(std::move(left), join, *derived, environment);
   ARROW_ASSIGN_OR_RAISE(FromItem right, BindFrom(*join.right, environment));
   const JoinType type = TypeOf(join.type);
   const std::string text = fmt::format("{} with {}", NameOf(left.scope), NameOf(right.scope));
   Schema schema;
   BoundRelation joined;
-  AppendSide(left.relation, type == JoinType::kRight || type == JoinType::kFull, text, &schema, &joined.origins);
-  AppendSide(right.relation, type == JoinType::kLeft || type == JoinType::kFull, text, &schema, &joined.origins);
+  AppendJoinSide(left.relation, type == JoinType::kRight || type == JoinType::kFull, text, &schema, &joined.origins);
+  AppendJoinSide(right.relation, type == JoinType::kLeft || type == JoinType::kFull, text, &schema, &joined.origins);
   ARROW_ASSIGN_OR_RAISE(Scope scope, Scope::Join(left.scope, right.scope, schema));
   ExpressionPtr condition;
   if (join.natural || !join.using_columns.empty()) {
@@ -123,7 +124,7 @@ arrow::Result<FromItem> BindJoin(const sql::JoinRef& join, const BindEnvironment
     if (!by_names.equalities.empty()) condition = MakeAnd(std::move(by_names.equalities));
     scope.MergeColumns(std::move(by_names.merged));
   } else if (join.condition) {
-    ExpressionBinder binder(environment, scope, "the ON condition");
+    ExpressionBinder binder(environment, scope, "ON");
     ARROW_ASSIGN_OR_RAISE(condition, binder.BindCondition(*join.condition));
   } else if (join.type != sql::JoinType::kCross && join.type != sql::JoinType::kComma) {
     return sql::SqlError(join.op_range, "JOIN without a condition",

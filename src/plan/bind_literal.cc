@@ -27,28 +27,6 @@ ExpressionPtr Constant(Value value, const DataType& type) {
   return Expression::Literal(std::make_shared<ScalarType>(value, type.ToArrow()), type.NotNull());
 }
 
-arrow::Result<ExpressionPtr> BindExactNumeric(const sql::Literal& literal) {
-  const std::string& text = literal.text;
-  if (text.find('.') == std::string::npos) {
-    int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size()) {
-      if (value <= std::numeric_limits<int32_t>::max()) return IntLiteral(static_cast<int32_t>(value));
-      return BigIntLiteral(value);
-    }
-  }
-  arrow::Decimal128 value;
-  int32_t precision = 0;
-  int32_t scale = 0;
-  const arrow::Status status = arrow::Decimal128::FromString(text, &value, &precision, &scale);
-  if (!status.ok() || precision > DataType::kMaxDecimalPrecision) {
-    return sql::SqlError(literal.range, "Number with too many digits: " + text,
-                         "At most 38 digits fit into a DECIMAL; write it as a DOUBLE (1e3) if it need not be exact.");
-  }
-  const DataType type = DataType::Decimal(std::max({precision, scale, 1}), scale);
-  return Constant<arrow::Decimal128Scalar>(value, type);
-}
-
 arrow::Result<ExpressionPtr> BindApproximateNumeric(const sql::Literal& literal) {
   double value = 0;
   const std::string& text = literal.text;
@@ -70,7 +48,7 @@ arrow::Result<ExpressionPtr> BindBinary(const sql::Literal& literal) {
   for (size_t i = 0; i < literal.text.size(); i += 2) {
     bytes.push_back(static_cast<char>(HexDigit(literal.text[i]) * 16 + HexDigit(literal.text[i + 1])));
   }
-  const DataType type = DataType::Binary(std::max<int32_t>(1, static_cast<int32_t>(bytes.size()))).NotNull();
+  const DataType type = DataType::Binary(static_cast<int32_t>(bytes.size())).NotNull();
   return Expression::Literal(std::make_shared<arrow::BinaryScalar>(arrow::Buffer::FromString(std::move(bytes))), type);
 }
 
@@ -88,8 +66,9 @@ arrow::Result<ExpressionPtr> BindDate(const sql::Literal& literal) {
 arrow::Result<ExpressionPtr> BindTime(const sql::Literal& literal) {
   const auto time = ParseTimeText(literal.text);
   if (!time) return BadDatetime(literal, "TIME", "TIME 'HH:mm:ss[.fff]'");
-  return Constant<arrow::Time32Scalar>(static_cast<int32_t>(time->nanos_of_day / 1000000),
-                                       DataType::Time(time->digits));
+  // As in Flink, a fraction may be written but is cut off.
+  const auto seconds = static_cast<int32_t>(time->nanos_of_day / 1000000000);
+  return Constant<arrow::Time32Scalar>(seconds * 1000, DataType::Time(0));
 }
 
 arrow::Result<ExpressionPtr> BindTimestamp(const sql::Literal& literal) {
@@ -136,7 +115,7 @@ arrow::Result<ExpressionPtr> BindLiteral(const sql::Literal& literal) {
     case sql::LiteralType::kBoolean:
       return BooleanLiteral(literal.text == "TRUE");
     case sql::LiteralType::kExactNumeric:
-      return BindExactNumeric(literal);
+      return BindNumber(literal.text, literal.range);
     case sql::LiteralType::kApproximateNumeric:
       return BindApproximateNumeric(literal);
     case sql::LiteralType::kString:
@@ -154,6 +133,30 @@ arrow::Result<ExpressionPtr> BindLiteral(const sql::Literal& literal) {
       return BindInterval(literal);
   }
   return arrow::Status::UnknownError("Literal of an unknown kind");
+}
+
+arrow::Result<ExpressionPtr> BindNumber(const std::string& written, sql::SourceRange range) {
+  const std::string text = written.back() == '.' ? written.substr(0, written.size() - 1) : written;
+  if (text.find('.') == std::string::npos) {
+    int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) {
+      return sql::SqlError(range, "Number out of the range of BIGINT: " + text,
+                           "Write it with a point (" + text + ".0) for a DECIMAL, or as a DOUBLE (1e20).");
+    }
+    if (value == static_cast<int32_t>(value)) return IntLiteral(static_cast<int32_t>(value));
+    return BigIntLiteral(value);
+  }
+  arrow::Decimal128 value;
+  int32_t precision = 0;
+  int32_t scale = 0;
+  const arrow::Status status = arrow::Decimal128::FromString(text, &value, &precision, &scale);
+  if (!status.ok() || precision > DataType::kMaxDecimalPrecision || scale > DataType::kMaxDecimalPrecision) {
+    return sql::SqlError(range, "Number with too many digits: " + text,
+                         "At most 38 digits fit into a DECIMAL; write it as a DOUBLE (1e3) if it need not be exact.");
+  }
+  const DataType type = DataType::Decimal(std::max({precision, scale, 1}), scale);
+  return Constant<arrow::Decimal128Scalar>(value, type);
 }
 
 ExpressionPtr StringLiteral(const std::string& text) {

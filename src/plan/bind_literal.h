@@ -16,6 +16,9 @@ namespace tidemark::plan {
 /// '... 00:00:00.123' TIMESTAMP(3). All NOT NULL but NULL itself.
 arrow::Result<expr::ExpressionPtr> BindLiteral(const sql::Literal& literal);
 
+/// A number written with digits, a point and perhaps a sign.
+arrow::Result<expr::ExpressionPtr> BindNumber(const std::string& text, sql::SourceRange range);
+
 /// A CHAR literal; symbols (units, flags) reach functions so.
 expr::ExpressionPtr StringLiteral(const std::string& text);
 expr::ExpressionPtr IntLiteral(int32_t value);

@@ -59,6 +59,11 @@ std::string ListHint(const std::string& what, const std::vector<std::string>& na
   return text + (names.size() > kNamesMax ? ", ..." : "") + ".";
 }
 
+std::string NearestOrAll(const std::string& what, const std::string& name, const std::vector<std::string>& known) {
+  const std::string nearest = sql::DidYouMean(name, known);
+  return nearest.empty() ? ListHint(what, known) : nearest;
+}
+
 arrow::Status UnknownQualifier(const sql::Name& name, const Scope& scope) {
   const sql::Identifier& qualifier = name.parts[0];
   std::vector<std::string> known;
@@ -94,7 +99,8 @@ arrow::Status UnknownColumn(const sql::Name& name, const Scope& scope, const Bin
   std::string message = "Unknown column: " + column.value;
   if (relation != nullptr) message += " (not in " + Quoted(relation->path.back()) + ")";
   std::string hint = sql::DidYouMean(column.value, known);
-  const auto elsewhere = TablesWithColumn(column.value, scope, environment);
+  std::vector<std::string> elsewhere;
+  if (environment.hints_other_tables) elsewhere = TablesWithColumn(column.value, scope, environment);
   if (!elsewhere.empty()) {
     if (!hint.empty()) hint += " ";
     hint += "A column of that name is in table " + Join(elsewhere) + ", which this FROM does not read.";
@@ -112,12 +118,12 @@ arrow::Status UnknownTable(const sql::Name& name, const BindEnvironment& environ
   const Catalog& catalog = *environment.context().catalog;
   const auto catalogs = catalog.ListCatalogs();
   if (std::find(catalogs.begin(), catalogs.end(), path[0]) == catalogs.end()) {
-    return sql::SqlError(name.parts[0].range, "Unknown catalog: " + path[0], sql::DidYouMean(path[0], catalogs));
+    return sql::SqlError(name.parts[0].range, "Unknown catalog: " + path[0], NearestOrAll("The catalogs are", path[0], catalogs));
   }
   const auto databases = catalog.ListDatabases(path[0]);
   if (std::find(databases.begin(), databases.end(), path[1]) == databases.end()) {
     const size_t part = name.parts.size() == 3 ? 1 : 0;
-    return sql::SqlError(name.parts[part].range, "Unknown database: " + path[1], sql::DidYouMean(path[1], databases));
+    return sql::SqlError(name.parts[part].range, "Unknown database: " + path[1], NearestOrAll("The databases are", path[1], databases));
   }
   const auto known = TableNames(environment, path[0], path[1]);
   std::string hint = sql::DidYouMean(path[2], known);

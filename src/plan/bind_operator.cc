@@ -53,8 +53,12 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindUnary(const sql::UnaryExpress
     ARROW_ASSIGN_OR_RAISE(condition, AsCondition(std::move(condition), unary.operand->range, "NOT"));
     return MakeNot(std::move(condition), unary.range);
   }
-  ARROW_ASSIGN_OR_RAISE(ExpressionPtr operand, Bind(*unary.operand));
   const bool minus = unary.op == sql::UnaryOperator::kMinus;
+  if (const auto* literal = unary.operand->TryAs<sql::Literal>();
+      minus && literal != nullptr && literal->type == sql::LiteralType::kExactNumeric) {
+    return BindNumber("-" + literal->text, unary.range);
+  }
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr operand, Bind(*unary.operand));
   const DataType& type = operand->type();
   if (!type.is_numeric() && type.kind() != TypeKind::kNull && !type.is_interval()) {
     return sql::SqlError(unary.range, fmt::format("Cannot apply {} to {}", minus ? "-" : "+", TypeText(type)),
@@ -153,6 +157,18 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindInList(const sql::InListExpre
   }
   if (!result) result = MakeOr(std::move(equalities));
   return in.negated ? MakeNot(std::move(result), in.range) : result;
+}
+
+arrow::Result<ExpressionPtr> ExpressionBinder::BindQuantifiedList(const sql::QuantifiedExpression& quantified) {
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr operand, Bind(*quantified.operand));
+  std::vector<ExpressionPtr> comparisons;
+  for (const auto& item : quantified.items) {
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr bound, Bind(*item));
+    ARROW_ASSIGN_OR_RAISE(bound, MakeBinary(sql::BinaryOperatorName(quantified.op), operand, std::move(bound), item->range));
+    comparisons.push_back(std::move(bound));
+  }
+  const bool any = quantified.quantifier == sql::ComparisonQuantifier::kAny;
+  return any ? MakeOr(std::move(comparisons)) : MakeAnd(std::move(comparisons));
 }
 
 arrow::Result<ExpressionPtr> ExpressionBinder::BindLike(const sql::LikeExpression& like) {

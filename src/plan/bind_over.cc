@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "expr/aggregate_function.h"
 #include "plan/bind_select.h"
 #include "plan/placeholder.h"
 #include "sql/diagnostic.h"
@@ -69,7 +70,12 @@ BoundRelation AppendColumns(BoundRelation relation, const std::vector<Expression
 arrow::Result<ExpressionPtr> OverCalls::Add(const sql::FunctionCall& call, const std::vector<sql::NamedWindow>& windows,
                                             ExpressionBinder* binder) {
   const std::string name = UpperCaseName(call.name.last().value);
-  if (name != "ROW_NUMBER") return sql::NotSupportedYet(call.range, name + "(...) OVER (...)");
+  if (name != "ROW_NUMBER") {
+    if (!expr::IsAggregateName(name) && expr::FunctionRegistry::BuiltIn().Find(name) != nullptr) {
+      return sql::SqlError(call.range, name + " is no window function, so OVER cannot follow it", "Take OVER (...) away.");
+    }
+    return sql::NotSupportedYet(call.range, name + "(...) OVER (...)");
+  }
   if (!call.arguments.empty())
     return sql::SqlError(call.range, "ROW_NUMBER takes no arguments", "Write ROW_NUMBER() OVER (...).");
   WindowParts parts;

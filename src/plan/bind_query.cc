@@ -2,6 +2,7 @@
 // Binds whole queries: WITH, set operations, VALUES, and ORDER BY and LIMIT around them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <numeric>
 #include <utility>
@@ -37,7 +38,9 @@ arrow::Result<SortedRelation> OrderByColumns(BoundRelation relation, const std::
                                              const BindEnvironment& environment) {
   SortedRelation result;
   const Scope scope(relation.schema(), {}, {});
-  ExpressionBinder binder(environment, scope, "ORDER BY");
+  BindEnvironment columns_only = environment;
+  columns_only.hints_other_tables = false;
+  ExpressionBinder binder(columns_only, scope, "ORDER BY");
   const int width = relation.width();
   std::vector<OutputColumn> columns;
   for (int i = 0; i < width; ++i) columns.push_back({relation.schema()[i].name, ColumnOf(relation.schema(), i), ""});
@@ -138,7 +141,9 @@ arrow::Status BindCommonTables(const sql::Query& query, BindEnvironment* environ
       }
     }
     ARROW_ASSIGN_OR_RAISE(BoundRelation relation, BindRelation(*table.query, *environment));
-    if (!table.columns.empty()) {
+    if (table.columns.empty()) {
+      ARROW_RETURN_NOT_OK(CheckColumnNames(relation, *table.query));
+    } else {
       ARROW_ASSIGN_OR_RAISE(relation, RenameColumns(std::move(relation), table.columns, table.range));
     }
     frame->tables.push_back({table.name.value, std::move(relation)});
@@ -186,11 +191,51 @@ arrow::Result<BoundRelation> BindRelation(const sql::Query& query, const BindEnv
   return SortAndLimit(std::move(sorted), query);
 }
 
+sql::SourceRange PlaceOfColumn(const sql::Query& query, int column) {
+  const auto position = static_cast<size_t>(column);
+  if (const auto* select = query.body->TryAs<sql::SelectBody>()) {
+    const bool has_star = std::any_of(select->items.begin(), select->items.end(), [](const sql::SelectItem& item) {
+      return item.expression->Is<sql::Star>() || item.expression->Is<sql::FieldAccess>();
+    });
+    if (!has_star && position < select->items.size()) return select->items[position].expression->range;
+  }
+  if (const auto* values = query.body->TryAs<sql::ValuesBody>()) {
+    if (position < values->rows[0].values.size()) return values->rows[0].values[position]->range;
+  }
+  return query.range;
+}
+
+arrow::Status CheckColumnTypes(const BoundRelation& relation, const sql::Query& query) {
+  for (int i = 0; i < relation.width(); ++i) {
+    if (relation.schema()[i].type.kind() != TypeKind::kNull) continue;
+    return sql::SqlError(PlaceOfColumn(query, i), fmt::format("Column '{}' is NULL, which has no type", relation.schema()[i].name),
+                         "Give it one: CAST(NULL AS INT).");
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Status CheckColumnNames(const BoundRelation& relation, const sql::Query& query) {
+  for (int i = 0; i < relation.width(); ++i) {
+    for (int j = 0; j < i; ++j) {
+      const std::string& name = relation.schema()[i].name;
+      if (relation.schema()[j].name != name) continue;
+      return sql::SqlError(PlaceOfColumn(query, i), "Duplicate column name: " + name, "Give one of the two an alias: AS other_name.");
+    }
+  }
+  return arrow::Status::OK();
+}
+
 arrow::Result<BoundQuery> BindQuery(const sql::Query& query, const PlanContext& context) {
   BindSession session(context);
   ARROW_ASSIGN_OR_RAISE(BoundRelation relation, BindRelation(query, BindEnvironment::Top(&session)));
+  ARROW_RETURN_NOT_OK(CheckColumnTypes(relation, query));
+  UniqueNames names;
+  std::vector<OutputColumn> columns;
+  for (int i = 0; i < relation.width(); ++i) {
+    columns.push_back({names.Add(relation.schema()[i].name), ColumnOf(relation.schema(), i), ""});
+  }
   BoundQuery bound;
-  bound.root = std::move(relation.plan);
+  bound.root = Project(std::move(relation), columns, query.range).plan;
   return bound;
 }
 

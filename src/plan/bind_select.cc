@@ -10,6 +10,7 @@
 #include "plan/bind_call.h"
 #include "plan/placeholder.h"
 #include "plan/select_extension.h"
+#include "plan/window_interval.h"
 #include "sql/diagnostic.h"
 
 namespace tidemark::plan {
@@ -42,6 +43,18 @@ arrow::Status SelectBinder::BindInput() {
   auto group_binder = MakeBinder("GROUP BY", input_extension_.get());
   group_binder->ExplainAliases(&select_.items);
   ARROW_ASSIGN_OR_RAISE(aggregation_.group_by, BindGroupBy(select_, input_.relation, group_binder.get()));
+  return CheckGroupedWindow();
+}
+
+arrow::Status SelectBinder::CheckGroupedWindow() const {
+  for (const GroupKey& key : aggregation_.group_by.keys) {
+    if (!IsInputColumn(*key.expression)) continue;
+    const ColumnOrigin& origin = input_.relation.origins[key.expression->column_index()];
+    if (origin.window_role != WindowRole::kStart) continue;
+    const time::WindowSpec& window = environment_.session->windows[origin.window_id];
+    if (window.kind != time::WindowKind::kHop) continue;
+    ARROW_RETURN_NOT_OK(CheckWholeSlides(window, "HOP", aggregation_.group_by.range));
+  }
   return arrow::Status::OK();
 }
 
@@ -70,7 +83,35 @@ bool SelectBinder::aggregates() const {
   return select_.has_group_by || select_.having != nullptr || !aggregation_.calls.empty();
 }
 
-BoundRelation SelectBinder::TakeInput() { return output_subqueries_.Attach(std::move(input_.relation)); }
+std::vector<std::string> SelectBinder::names() const {
+  std::vector<std::string> names;
+  for (const Output& output : outputs_) names.push_back(output.name);
+  return names;
+}
+
+bool SelectBinder::can_add_keys() const {
+  return aggregates() && !select_.has_group_by && !having_ && !qualify_ && overs_.empty() && output_subqueries_.empty();
+}
+
+arrow::Result<KeyedRows> SelectBinder::FinishByKeys(std::vector<GroupKey> keys) {
+  GroupBy& group_by = aggregation_.group_by;
+  group_by.keys = std::move(keys);
+  for (size_t i = 0; i < group_by.keys.size(); ++i) group_by.sets[0].push_back(static_cast<int>(i));
+  KeyedRows rows;
+  ARROW_ASSIGN_OR_RAISE(rows.relation, BuildAggregation());
+  below_list_ = rows.relation.schema();
+  for (const Output& output : outputs_) {
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr expression, Lift(output.expression, *output.binder));
+    rows.list.push_back(std::move(expression));
+  }
+  for (size_t i = 0; i < aggregation_.calls.size(); ++i) {
+    if (aggregation_.calls[i].name != "COUNT") continue;
+    rows.zero_columns.push_back(static_cast<int>(group_by.keys.size() + i));
+  }
+  return rows;
+}
+
+arrow::Result<BoundRelation> SelectBinder::TakeInput() { return output_subqueries_.Attach(std::move(input_.relation)); }
 
 std::vector<ExpressionPtr> SelectBinder::TakeList() {
   std::vector<ExpressionPtr> list;
@@ -79,7 +120,7 @@ std::vector<ExpressionPtr> SelectBinder::TakeList() {
   return list;
 }
 
-BoundRelation SelectBinder::BuildAggregation() {
+arrow::Result<BoundRelation> SelectBinder::BuildAggregation() {
   const int width = input_.relation.width();
   // The aggregation as bound stays: expressions above it are compared with its keys as they were bound.
   Aggregation resolved = aggregation_;
@@ -92,7 +133,8 @@ BoundRelation SelectBinder::BuildAggregation() {
     resolve(&call.filter);
   }
   if (resolved.group_by.range.empty()) resolved.group_by.range = select_.range;
-  return resolved.Build(input_subqueries_.Attach(std::move(input_.relation)));
+  ARROW_ASSIGN_OR_RAISE(BoundRelation input, input_subqueries_.Attach(std::move(input_.relation)));
+  return resolved.Build(std::move(input));
 }
 
 arrow::Result<ExpressionPtr> SelectBinder::Lift(const ExpressionPtr& expression, const ExpressionBinder& binder) const {
@@ -108,10 +150,22 @@ arrow::Result<ExpressionPtr> SelectBinder::Lift(const ExpressionPtr& expression,
   });
 }
 
+arrow::Result<ExpressionPtr> SelectBinder::LiftColumn(int column) const {
+  const ExpressionPtr reference = ColumnOf(input_.scope.schema(), column);
+  if (!aggregates()) return reference;
+  return aggregation_.Lift(reference, below_list_, *list_binder_);
+}
+
 arrow::Result<BoundRelation> SelectBinder::BuildBelowList() {
-  BoundRelation relation = aggregates() ? BuildAggregation() : std::move(input_.relation);
+  BoundRelation relation;
+  if (aggregates()) {
+    ARROW_ASSIGN_OR_RAISE(relation, BuildAggregation());
+  } else {
+    relation = std::move(input_.relation);
+  }
   below_list_ = relation.schema();
-  relation = output_subqueries_.Attach(std::move(relation));
+  const auto outer = [this](int column) { return LiftColumn(column); };
+  ARROW_ASSIGN_OR_RAISE(relation, output_subqueries_.Attach(std::move(relation), outer));
   if (having_) {
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr condition, Lift(having_, *having_binder_));
     relation = Filter(std::move(relation), std::move(condition), select_.having->range);

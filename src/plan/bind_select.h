@@ -23,6 +23,13 @@ struct SortedRelation {
   int hidden = 0;
 };
 
+/// Aggregates by keys that a correlated subquery compares with the outer query: one row per key.
+struct KeyedRows {
+  BoundRelation relation;  ///< the keys, then the aggregates
+  std::vector<expr::ExpressionPtr> list;  ///< what the SELECT gives, over `relation`
+  std::vector<int> zero_columns;  ///< columns that are 0, not NULL, for a key without rows
+};
+
 /// Call in order: BindInput, BindList, then Finish or, for the rows alone, TakeInput.
 class SelectBinder {
  public:
@@ -37,11 +44,15 @@ class SelectBinder {
   bool aggregates() const;
   bool has_windows() const { return !overs_.empty(); }
   const std::vector<expr::ExpressionPtr>& correlated() const { return correlated_; }
+  std::vector<std::string> names() const;
 
   /// The list's expressions over what TakeInput() gives. Before TakeInput. REQUIRES: nothing is aggregated.
   std::vector<expr::ExpressionPtr> TakeList();
   /// FROM and WHERE alone, with the scalar subqueries of the list.
-  BoundRelation TakeInput();
+  arrow::Result<BoundRelation> TakeInput();
+  /// A SELECT of aggregates without GROUP BY, which gets `keys` as if they stood there.
+  arrow::Result<KeyedRows> FinishByKeys(std::vector<GroupKey> keys);
+  bool can_add_keys() const;
   /// The whole SELECT with ORDER BY.
   arrow::Result<SortedRelation> Finish(const std::vector<sql::OrderItem>& order_by);
 
@@ -64,19 +75,23 @@ class SelectBinder {
   // bind_select_list.cc
   arrow::Status BindItem(const sql::SelectItem& item);
   arrow::Status ExpandStar(const sql::Star& star);
-  arrow::Status ExpandRow(const sql::FieldAccess& access);
+  arrow::Status ExpandRowColumn(const sql::Star& star);
+  arrow::Status AddFields(const expr::ExpressionPtr& row, sql::SourceRange range, const std::string& text);
 
   // bind_order.cc
   arrow::Status BindOrderBy(const std::vector<sql::OrderItem>& order_by);
   arrow::Result<int> BindOrderItem(const sql::OrderItem& item);
   arrow::Result<int> OrdinalOutput(const sql::Literal& literal) const;
 
+  arrow::Status CheckGroupedWindow() const;
   arrow::Status BindConditions();
   /// Everything below the list: aggregation, HAVING, subqueries, ROW_NUMBER, QUALIFY.
   arrow::Result<BoundRelation> BuildBelowList();
-  BoundRelation BuildAggregation();
+  arrow::Result<BoundRelation> BuildAggregation();
   /// An expression as bound, over the columns of the relation that BuildBelowList gives.
   arrow::Result<expr::ExpressionPtr> Lift(const expr::ExpressionPtr& expression, const ExpressionBinder& binder) const;
+  /// A column of the input, over what the list is computed from.
+  arrow::Result<expr::ExpressionPtr> LiftColumn(int column) const;
   std::unique_ptr<ExpressionBinder> MakeBinder(const std::string& clause, ExpressionExtension* extension) const;
 
   const sql::SelectBody& select_;

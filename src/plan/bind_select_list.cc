@@ -28,11 +28,13 @@ std::string NameOf(const sql::SelectItem& item, size_t position) {
 arrow::Status SelectBinder::BindItem(const sql::SelectItem& item) {
   if (const auto* star = item.expression->TryAs<sql::Star>()) return ExpandStar(*star);
   if (const auto* access = item.expression->TryAs<sql::FieldAccess>(); access != nullptr && access->is_star) {
-    return ExpandRow(*access);
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr row, list_binder_->Bind(*access->base));
+    return AddFields(row, access->range, sql::ToSql(*access->base));
   }
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr expression, list_binder_->Bind(*item.expression));
-  outputs_.push_back({names_.Add(NameOf(item, outputs_.size())), std::move(expression), sql::ToSql(*item.expression),
-                      list_binder_.get()});
+  const std::string name = NameOf(item, outputs_.size());
+  names_.Add(name);
+  outputs_.push_back({name, std::move(expression), sql::ToSql(*item.expression), list_binder_.get()});
   return arrow::Status::OK();
 }
 
@@ -45,20 +47,7 @@ arrow::Status SelectBinder::ExpandStar(const sql::Star& star) {
     std::vector<std::string> qualifier;
     for (const sql::Identifier& part : star.qualifier.parts) qualifier.push_back(part.value);
     const ScopeRelation* relation = input_.scope.FindRelation(qualifier);
-    if (relation == nullptr) {
-      ARROW_ASSIGN_OR_RAISE(auto row, input_.scope.Find(star.qualifier));
-      if (row && row->parts == qualifier.size() && row->expression->type().kind() == TypeKind::kRow) {
-        return sql::NotSupportedYet(star.range, "The fields of a ROW by .*", "Name the fields.");
-      }
-      std::vector<std::string> known;
-      for (const ScopeRelation& other : input_.scope.relations()) {
-        if (!other.path.empty()) known.push_back(other.path.back());
-      }
-      std::string hint = sql::DidYouMean(qualifier.back(), known);
-      if (hint.empty() && !known.empty()) hint = fmt::format("FROM has {}.", fmt::join(known, ", "));
-      return sql::SqlError(star.qualifier.range, "No table or alias is called '" + star.qualifier.ToString() + "' here",
-                           hint);
-    }
+    if (relation == nullptr) return ExpandRowColumn(star);
     columns = input_.scope.ColumnsOf(*relation);
   }
   for (const VisibleColumn& column : columns) {
@@ -68,16 +57,31 @@ arrow::Status SelectBinder::ExpandStar(const sql::Star& star) {
   return arrow::Status::OK();
 }
 
-arrow::Status SelectBinder::ExpandRow(const sql::FieldAccess& access) {
-  ARROW_ASSIGN_OR_RAISE(ExpressionPtr base, list_binder_->Bind(*access.base));
-  if (base->type().kind() != TypeKind::kRow) {
-    return sql::SqlError(access.range,
-                         fmt::format(".* gives the fields of a ROW, and this is {}", TypeText(base->type())));
+arrow::Status SelectBinder::ExpandRowColumn(const sql::Star& star) {
+  ARROW_ASSIGN_OR_RAISE(auto found, input_.scope.Find(star.qualifier));
+  if (found) {
+    ExpressionPtr row = list_binder_->Placed(found->expression, star.range);
+    for (size_t i = found->parts; i < star.qualifier.parts.size(); ++i) {
+      ARROW_ASSIGN_OR_RAISE(row, MakeField(std::move(row), star.qualifier.parts[i]));
+    }
+    return AddFields(row, star.range, sql::ToSql(star.qualifier));
   }
-  for (const Field& field : base->type().fields()) {
-    ARROW_ASSIGN_OR_RAISE(ExpressionPtr expression, MakeField(base, {field.name, access.range}));
-    outputs_.push_back({names_.Add(field.name), std::move(expression), sql::ToSql(*access.base) + "." + field.name,
-                        list_binder_.get()});
+  std::vector<std::string> known;
+  for (const ScopeRelation& relation : input_.scope.relations()) {
+    if (!relation.path.empty()) known.push_back(relation.path.back());
+  }
+  std::string hint = sql::DidYouMean(star.qualifier.last().value, known);
+  if (hint.empty() && !known.empty()) hint = fmt::format("FROM has {}.", fmt::join(known, ", "));
+  return sql::SqlError(star.qualifier.range, "No table or alias is called '" + star.qualifier.ToString() + "' here", hint);
+}
+
+arrow::Status SelectBinder::AddFields(const ExpressionPtr& row, sql::SourceRange range, const std::string& text) {
+  if (row->type().kind() != TypeKind::kRow) {
+    return sql::SqlError(range, fmt::format(".* gives the fields of a ROW, and this is {}", TypeText(row->type())), "Name the column itself.");
+  }
+  for (const Field& field : row->type().fields()) {
+    ARROW_ASSIGN_OR_RAISE(ExpressionPtr expression, MakeField(row, {field.name, range}));
+    outputs_.push_back({names_.Add(field.name), std::move(expression), text + "." + field.name, list_binder_.get()});
   }
   return arrow::Status::OK();
 }

@@ -19,26 +19,6 @@ using expr::ExpressionPtr;
 
 namespace {
 
-bool AtMostOneRow(const LogicalNode& node) {
-  switch (node.kind()) {
-    case LogicalNode::Kind::kAggregate: {
-      const auto& aggregate = static_cast<const LogicalAggregate&>(node);
-      return aggregate.group_columns.empty() && !aggregate.window;
-    }
-    case LogicalNode::Kind::kValues:
-      return static_cast<const LogicalValues&>(node).rows.size() <= 1;
-    case LogicalNode::Kind::kSort: {
-      const auto& sort = static_cast<const LogicalSort&>(node);
-      return (sort.limit && *sort.limit <= 1) || AtMostOneRow(node.input());
-    }
-    case LogicalNode::Kind::kProject:
-    case LogicalNode::Kind::kFilter:
-      return AtMostOneRow(node.input());
-    default:
-      return false;
-  }
-}
-
 class WhereExtension final : public ExpressionExtension {
  public:
   WhereExtension(ScalarSubqueries* subqueries, const Scope& scope, const BindEnvironment& environment)
@@ -50,6 +30,9 @@ class WhereExtension final : public ExpressionExtension {
   arrow::Result<ExpressionPtr> BindScalarSubquery(const sql::SubqueryExpression& subquery) override {
     return subqueries_->Add(subquery, scope_, environment_);
   }
+  arrow::Result<ExpressionPtr> BindSubqueryTest(const SubqueryTest& test, ExpressionBinder* binder) override {
+    return subqueries_->AddTest(test, scope_, environment_, binder);
+  }
 
  private:
   ScalarSubqueries* subqueries_;
@@ -57,14 +40,8 @@ class WhereExtension final : public ExpressionExtension {
   const BindEnvironment& environment_;
 };
 
-/// `[NOT] EXISTS (...)` or `x [NOT] IN (SELECT ...)`, a whole condition of WHERE.
-struct SubqueryTest {
-  const sql::Expression* expression;
-  const sql::Query* query;
-  bool negated;
-};
-
-std::optional<SubqueryTest> AsSubqueryTest(const sql::Expression& condition) {
+/// A test that is a whole condition of WHERE.
+std::optional<SubqueryTest> AsWholeCondition(const sql::Expression& condition) {
   const sql::Expression* inner = &condition;
   bool negated = false;
   while (const auto* unary = inner->TryAs<sql::UnaryExpression>()) {
@@ -72,65 +49,9 @@ std::optional<SubqueryTest> AsSubqueryTest(const sql::Expression& condition) {
     negated = !negated;
     inner = unary->operand.get();
   }
-  if (const auto* exists = inner->TryAs<sql::ExistsExpression>())
-    return SubqueryTest{inner, exists->query.get(), negated};
-  if (const auto* in = inner->TryAs<sql::InQueryExpression>()) {
-    return SubqueryTest{inner, in->query.get(), negated != in->negated};
-  }
-  return std::nullopt;
-}
-
-/// The right side of a semi or anti join.
-struct JoinSide {
-  BoundRelation relation;
-  std::vector<ExpressionPtr> list;        ///< what the subquery selects, over `relation`
-  std::vector<ExpressionPtr> correlated;  ///< conditions that also read the left side
-};
-
-JoinSide WholeRelation(BoundRelation relation) {
-  JoinSide side;
-  for (int i = 0; i < relation.width(); ++i) side.list.push_back(ColumnOf(relation.schema(), i));
-  side.relation = std::move(relation);
-  return side;
-}
-
-arrow::Result<JoinSide> BindJoinSide(const sql::Query& query, const BindEnvironment& environment) {
-  const bool plain = query.with.empty() && !query.limit && !query.offset;
-  const auto* nested = query.body->TryAs<sql::NestedQueryBody>();
-  if (plain && nested != nullptr) return BindJoinSide(*nested->query, environment);
-  const auto* select = query.body->TryAs<sql::SelectBody>();
-  if (!plain || select == nullptr) {
-    ARROW_ASSIGN_OR_RAISE(BoundRelation relation, BindRelation(query, environment));
-    return WholeRelation(std::move(relation));
-  }
-  SelectBinder binder(*select, environment);
-  binder.AllowOuterColumns();
-  ARROW_RETURN_NOT_OK(binder.BindInput());
-  ARROW_RETURN_NOT_OK(binder.BindList());
-  if (binder.aggregates() || binder.has_windows()) {
-    if (!binder.correlated().empty()) {
-      return sql::NotSupportedYet(query.range, "A subquery that aggregates rows chosen by the outer query",
-                                  "Aggregate by the key in a subquery of FROM, and join it.");
-    }
-    ARROW_ASSIGN_OR_RAISE(SortedRelation finished, binder.Finish({}));
-    return WholeRelation(std::move(finished.relation));
-  }
-  JoinSide side;
-  side.list = binder.TakeList();
-  side.relation = binder.TakeInput();
-  side.correlated = binder.correlated();
-  return side;
-}
-
-/// An expression of the right side over left ++ right columns.
-ExpressionPtr OverBoth(const ExpressionPtr& expression, const Schema& left) {
-  const int width = static_cast<int>(left.size());
-  auto moved = Rewrite(expression, [&](const ExpressionPtr& node) -> arrow::Result<ExpressionPtr> {
-    if (auto outer = PlaceholderNumber(*node, Placeholder::kOuter)) return ColumnOf(left, *outer);
-    if (!IsInputColumn(*node)) return nullptr;
-    return Expression::Column(node->column_index() + width, node->type(), node->column_name());
-  });
-  return *moved;  // the replacer never fails
+  auto test = AsSubqueryTest(*inner);
+  if (test) test->negated = test->negated != negated;
+  return test;
 }
 
 /// `left = right`; for NOT IN also true where it is UNKNOWN, since such a row keeps the outer one out as well.
@@ -146,8 +67,8 @@ arrow::Result<ExpressionPtr> MatchCondition(const ExpressionPtr& left, const Exp
   return MakeOr(std::move(alternatives));
 }
 
-arrow::Result<std::vector<ExpressionPtr>> InConditions(const sql::InQueryExpression& in, const JoinSide& right,
-                                                       const Schema& left, bool negated, ExpressionBinder* binder) {
+arrow::Result<std::vector<ExpressionPtr>> InConditions(const SubqueryTest& in, const SubqueryRows& right,
+                                                       const Schema& left, ExpressionBinder* binder) {
   std::vector<ExpressionPtr> operands;
   const auto* row = in.operand->TryAs<sql::ConstructorExpression>();
   if (row != nullptr && row->constructor == sql::ConstructorKind::kRow) {
@@ -157,48 +78,56 @@ arrow::Result<std::vector<ExpressionPtr>> InConditions(const sql::InQueryExpress
     operands.push_back(std::move(operand));
   }
   if (operands.size() != right.list.size()) {
-    return sql::SqlError(
-        in.range,
-        fmt::format("IN compares {} value(s) with a subquery of {} column(s)", operands.size(), right.list.size()),
-        "The subquery must select as many columns as stand before IN.");
+    return sql::SqlError(in.range, fmt::format("IN compares {} value(s) with a subquery of {} column(s)", operands.size(), right.list.size()),
+                         "The subquery must select as many columns as stand before IN.");
   }
   std::vector<ExpressionPtr> conditions;
   for (size_t i = 0; i < operands.size(); ++i) {
     if (Contains(*operands[i], Placeholder::kSubquery) || Contains(*operands[i], Placeholder::kOuter)) {
-      return sql::NotSupportedYet(in.operand->range,
-                                  "A subquery or a column of the outer query before IN (SELECT ...)");
+      return sql::NotSupportedYet(in.operand->range, "A subquery or a column of the outer query before IN (SELECT ...)");
     }
-    ARROW_ASSIGN_OR_RAISE(auto condition,
-                          MatchCondition(operands[i], OverBoth(right.list[i], left), negated, in.range));
+    ARROW_ASSIGN_OR_RAISE(auto item, OverBoth(right.list[i], static_cast<int>(left.size()), ColumnsIn(left)));
+    ARROW_ASSIGN_OR_RAISE(auto condition, MatchCondition(operands[i], item, in.negated, in.range));
     conditions.push_back(std::move(condition));
   }
   return conditions;
 }
 
-arrow::Status AddSemiJoin(const SubqueryTest& test, const BindEnvironment& environment, FromItem* input,
-                          ExpressionBinder* binder) {
+/// A subquery that gives one row for each outer row can be joined by the rows it has only where a missing row decides
+/// nothing: x IN (SELECT MAX(y) ...) is not true without rows, for NOT IN and COUNT it may be.
+arrow::Status CheckMissingRows(const SubqueryTest& test, const SubqueryRows& rows) {
+  if (!rows.one_row_each) return arrow::Status::OK();
+  if (test.operand != nullptr && !test.negated && rows.zero_columns.empty()) return arrow::Status::OK();
+  return sql::NotSupportedYet(test.range, "This condition with a subquery that aggregates rows chosen by the outer query",
+                              "Aggregate by the key in a subquery of FROM, and join it.");
+}
+
+arrow::Status AddSemiJoin(const SubqueryTest& test, const BindEnvironment& environment, FromItem* input, ExpressionBinder* binder) {
   BindEnvironment inner = environment;
   inner.outer = &input->scope;
-  ARROW_ASSIGN_OR_RAISE(JoinSide right, BindJoinSide(*test.query, inner));
+  ARROW_ASSIGN_OR_RAISE(SubqueryRows right, BindSubqueryRows(*test.query, inner));
+  ARROW_RETURN_NOT_OK(CheckMissingRows(test, right));
   const Schema left = input->relation.schema();
   std::vector<ExpressionPtr> conditions;
-  if (const auto* in = test.expression->TryAs<sql::InQueryExpression>()) {
-    ARROW_ASSIGN_OR_RAISE(conditions, InConditions(*in, right, left, test.negated, binder));
+  if (test.operand != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(conditions, InConditions(test, right, left, binder));
   }
-  for (const ExpressionPtr& condition : right.correlated) conditions.push_back(OverBoth(condition, left));
+  for (const ExpressionPtr& correlated : right.correlated) {
+    ARROW_ASSIGN_OR_RAISE(auto condition, OverBoth(correlated, static_cast<int>(left.size()), ColumnsIn(left)));
+    conditions.push_back(std::move(condition));
+  }
   Schema schema;
   std::vector<ColumnOrigin> origins;
   for (size_t i = 0; i < left.size(); ++i) {
-    ColumnOrigin origin =
-        LoseTime(left[i], input->relation.origins[i], TimeLoss::Cause::kJoin, "a condition with a subquery");
+    ColumnOrigin origin = LoseTime(left[i], input->relation.origins[i], TimeLoss::Cause::kJoin, "a condition with a subquery");
     origin.window_role = WindowRole::kNone;
     origins.push_back(std::move(origin));
     schema.push_back({left[i].name, left[i].type.WithTimeAttribute(TimeAttribute::kNone)});
   }
-  auto join = std::make_shared<LogicalJoin>(
-      std::move(schema), std::move(input->relation.plan), std::move(right.relation.plan),
-      test.negated ? JoinType::kAnti : JoinType::kSemi, conditions.empty() ? nullptr : MakeAnd(std::move(conditions)));
-  join->range = test.expression->range;
+  auto join = std::make_shared<LogicalJoin>(std::move(schema), std::move(input->relation.plan), std::move(right.relation.plan),
+                                            test.negated ? JoinType::kAnti : JoinType::kSemi,
+                                            conditions.empty() ? nullptr : MakeAnd(std::move(conditions)));
+  join->range = test.range;
   input->relation = {std::move(join), std::move(origins)};
   return arrow::Status::OK();
 }
@@ -215,55 +144,6 @@ std::vector<const sql::Expression*> Conjuncts(const sql::Expression& condition) 
 
 }  // namespace
 
-arrow::Result<ExpressionPtr> ScalarSubqueries::Add(const sql::SubqueryExpression& subquery, const Scope& scope,
-                                                   const BindEnvironment& environment) {
-  BindEnvironment inner = environment;
-  inner.outer = &scope;
-  ARROW_ASSIGN_OR_RAISE(BoundRelation relation, BindRelation(*subquery.query, inner));
-  if (relation.width() != 1) {
-    return sql::SqlError(subquery.range,
-                         fmt::format("A subquery used as a value must give one column, not {}", relation.width()),
-                         "Select one expression.");
-  }
-  if (!AtMostOneRow(*relation.plan)) {
-    return sql::NotSupportedYet(subquery.range, "A subquery as a value that could give more than one row",
-                                "Select an aggregate such as MAX(x), or add LIMIT 1.");
-  }
-  const Field field = relation.schema()[0];
-  subqueries_.push_back(std::move(relation));
-  const DataType type = field.type.WithNullable(true).WithTimeAttribute(TimeAttribute::kNone);
-  return MakePlaceholder(Placeholder::kSubquery, static_cast<int>(subqueries_.size()) - 1, type, field.name);
-}
-
-BoundRelation ScalarSubqueries::Attach(BoundRelation relation) const {
-  for (const BoundRelation& subquery : subqueries_) {
-    Schema schema = relation.schema();
-    std::vector<ColumnOrigin> origins;
-    for (size_t i = 0; i < schema.size(); ++i) {
-      origins.push_back(LoseTime(schema[i], relation.origins[i], TimeLoss::Cause::kJoin, "a subquery used as a value"));
-      schema[i].type = schema[i].type.WithTimeAttribute(TimeAttribute::kNone);
-    }
-    const Field& value = subquery.schema()[0];
-    schema.push_back({value.name, value.type.WithNullable(true).WithTimeAttribute(TimeAttribute::kNone)});
-    origins.emplace_back();
-    // LEFT: a subquery without a row is NULL.
-    auto join = std::make_shared<LogicalJoin>(std::move(schema), std::move(relation.plan), subquery.plan,
-                                              JoinType::kLeft, nullptr);
-    join->range = subquery.plan->range;
-    relation = {std::move(join), std::move(origins)};
-  }
-  return relation;
-}
-
-ExpressionPtr ScalarSubqueries::Resolve(const ExpressionPtr& expression, int width) const {
-  auto resolved = Rewrite(expression, [&](const ExpressionPtr& node) -> arrow::Result<ExpressionPtr> {
-    const auto number = PlaceholderNumber(*node, Placeholder::kSubquery);
-    if (!number) return nullptr;
-    return Expression::Column(width + *number, node->type(), node->column_name());
-  });
-  return *resolved;  // the replacer never fails
-}
-
 arrow::Status BindWhere(const sql::SelectBody& select, const BindEnvironment& environment, FromItem* input,
                         std::vector<ExpressionPtr>* correlated) {
   if (!select.where) return arrow::Status::OK();
@@ -276,7 +156,7 @@ arrow::Status BindWhere(const sql::SelectBody& select, const BindEnvironment& en
   std::vector<SubqueryTest> tests;
   const size_t first_correlated = correlated == nullptr ? 0 : correlated->size();
   for (const sql::Expression* conjunct : Conjuncts(*select.where)) {
-    if (auto test = AsSubqueryTest(*conjunct)) {
+    if (auto test = AsWholeCondition(*conjunct)) {
       tests.push_back(*test);
       continue;
     }
@@ -286,7 +166,7 @@ arrow::Status BindWhere(const sql::SelectBody& select, const BindEnvironment& en
     where_to->push_back(std::move(condition));
   }
   const int width = input->relation.width();
-  input->relation = subqueries.Attach(std::move(input->relation));
+  ARROW_ASSIGN_OR_RAISE(input->relation, subqueries.Attach(std::move(input->relation)));
   for (size_t i = first_correlated; correlated != nullptr && i < correlated->size(); ++i) {
     (*correlated)[i] = subqueries.Resolve((*correlated)[i], width);
   }

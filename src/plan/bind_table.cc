@@ -64,7 +64,9 @@ arrow::Result<TablePtr> TableBinder::Bind() {
     return sql::SqlError(statement.name.range, fmt::format("Table '{}' has no columns", table_.name()),
                          fmt::format("Write CREATE TABLE {} (name TYPE, ...) WITH (...).", table_.name()));
   }
-  ARROW_ASSIGN_OR_RAISE(TableSchema schema, BindTableSchema(table_, environment_));
+  const auto& watermarks = statement.elements.watermarks;
+  const sql::SourceRange rowtime = watermarks.empty() ? sql::SourceRange{} : watermarks[0].column.range;
+  ARROW_ASSIGN_OR_RAISE(TableSchema schema, BindTableSchema(table_, environment_, rowtime));
   for (size_t i = 0; i < table_.columns.size(); ++i) {
     if (schema.computed[i])
       table_.columns[i].type = schema.columns[i].type.WithTimeAttribute(schema.computed[i]->type().time_attribute());
@@ -115,7 +117,9 @@ arrow::Status TableBinder::AddColumn(const sql::ColumnDefinition& definition) {
 }
 
 arrow::Status TableBinder::AddQueryColumns(const sql::Query& query) {
-  ARROW_ASSIGN_OR_RAISE(BoundRelation relation, BindRelation(query, environment_));
+  BindEnvironment environment = environment_;
+  environment.hints_other_tables = true;
+  ARROW_ASSIGN_OR_RAISE(BoundRelation relation, BindRelation(query, environment));
   std::vector<TableColumn> columns;
   for (const Field& field : relation.schema()) {
     if (FindColumn(field.name) != nullptr) continue;  // declared with a type of its own
@@ -282,7 +286,8 @@ const sql::ColumnDefinition* TableBinder::DefinitionOf(const std::string& name) 
 arrow::Result<TablePtr> BindCreateTable(std::shared_ptr<const sql::CreateTableStatement> statement,
                                         const PlanContext& context) {
   BindSession session(context);
-  const BindEnvironment environment = BindEnvironment::Top(&session);
+  BindEnvironment environment = BindEnvironment::Top(&session);
+  environment.hints_other_tables = false;
   return TableBinder(std::move(statement), environment).Bind();
 }
 

@@ -18,6 +18,8 @@ arrow::Result<ViewPtr> BindCreateView(std::shared_ptr<const sql::CreateViewState
     return sql::SqlError(statement->name.range, "A view name has at most three parts: catalog.database.view");
   }
   ARROW_ASSIGN_OR_RAISE(BoundRelation relation, BindRelation(*statement->query, environment));
+  ARROW_RETURN_NOT_OK(CheckColumnTypes(relation, *statement->query));
+  if (statement->columns.empty()) ARROW_RETURN_NOT_OK(CheckColumnNames(relation, *statement->query));
   auto view = std::make_shared<ViewDefinition>();
   view->path = environment.Qualify(statement->name);
   view->temporary = statement->temporary;

@@ -210,7 +210,8 @@ arrow::Result<BoundRelation> BindWindowFunction(const sql::FunctionCall& call, c
   windowed.origins[time_column] =
       LoseTime(time_field, relation.origins[time_column], TimeLoss::Cause::kWindow, form.name);
   time_field.type = time_field.type.WithTimeAttribute(TimeAttribute::kNone);
-  const int id = environment.session->next_window_id++;
+  const int id = static_cast<int>(environment.session->windows.size());
+  environment.session->windows.push_back(spec);
   const DataType bound_type = DataType::Timestamp(3).NotNull();
   const std::pair<const char*, WindowRole> added[] = {
       {"window_start", WindowRole::kStart}, {"window_end", WindowRole::kEnd}, {"window_time", WindowRole::kTime}};

@@ -29,6 +29,10 @@ class Reader {
     return true;
   }
 
+  void SkipDigits() {
+    while (!text_.empty() && text_.front() >= '0' && text_.front() <= '9') text_.remove_prefix(1);
+  }
+
   bool at_end() const { return text_.empty(); }
   size_t left() const { return text_.size(); }
 
@@ -69,6 +73,7 @@ bool ReadTime(Reader* reader, DatetimeText* into) {
     if (!digits) return false;
     into->digits = static_cast<int32_t>(before - reader->left());
     fraction = *digits;
+    reader->SkipDigits();
     for (int32_t i = into->digits; i < 9; ++i) fraction *= 10;
   }
   into->nanos_of_day = ((*hour * 60 + *minute) * 60LL + *second) * 1000000000LL + fraction;

@@ -8,7 +8,7 @@
 
 namespace tidemark::plan {
 
-/// A point in time as digits say it; `digits` counts the fraction's digits as written.
+/// A point in time as digits say it; `digits` counts the fraction's digits as written. Those beyond nine are cut off.
 struct DatetimeText {
   int64_t days = 0;  ///< since 1970-01-01
   int64_t nanos_of_day = 0;

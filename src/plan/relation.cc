@@ -6,6 +6,9 @@
 #include <numeric>
 #include <utility>
 
+#include "plan/bind_literal.h"
+#include "plan/placeholder.h"
+
 namespace tidemark::plan {
 namespace {
 
@@ -33,6 +36,35 @@ ColumnOrigin OriginOf(const BoundRelation& input, const OutputColumn& column) {
   return origin;
 }
 
+void CountReads(const Expression& expression, std::vector<int>* reads) {
+  if (expression.kind() == Expression::Kind::kColumn) ++(*reads)[expression.column_index()];
+  for (const auto& child : expression.children()) CountReads(*child, reads);
+}
+
+/// Whether `upper` may be computed from the input of `lower` directly: no expression of `lower` is then computed twice.
+bool MayMerge(const std::vector<expr::ExpressionPtr>& upper, const LogicalProject& lower) {
+  std::vector<int> reads(lower.expressions.size(), 0);
+  for (const auto& expression : upper) CountReads(*expression, &reads);
+  for (size_t i = 0; i < reads.size(); ++i) {
+    if (reads[i] > 1 && !lower.expressions[i]->children().empty()) return false;
+    if (reads[i] > 1 && !lower.expressions[i]->deterministic()) return false;
+  }
+  return true;
+}
+
+/// `expression` over the input of a projection whose columns it reads. A cast of NULL becomes NULL of that type.
+expr::ExpressionPtr Compose(const expr::ExpressionPtr& expression, const std::vector<expr::ExpressionPtr>& lower) {
+  auto composed = Rewrite(expression, [&lower](const expr::ExpressionPtr& node) -> arrow::Result<expr::ExpressionPtr> {
+    if (node->kind() == Expression::Kind::kColumn) return lower[node->column_index()];
+    const bool cast = node->kind() == Expression::Kind::kCast && node->children()[0]->kind() == Expression::Kind::kColumn;
+    if (!cast) return nullptr;
+    const Expression& inner = *lower[node->children()[0]->column_index()];
+    if (inner.kind() != Expression::Kind::kLiteral || inner.type().kind() != TypeKind::kNull) return nullptr;
+    return NullLiteral(node->type());
+  });
+  return *composed;  // the replacer never fails
+}
+
 }  // namespace
 
 BoundRelation Project(BoundRelation input, const std::vector<OutputColumn>& columns, sql::SourceRange range) {
@@ -45,7 +77,15 @@ BoundRelation Project(BoundRelation input, const std::vector<OutputColumn>& colu
     expressions.push_back(column.expression);
     origins.push_back(OriginOf(input, column));
   }
-  auto project = std::make_shared<LogicalProject>(std::move(schema), std::move(input.plan), std::move(expressions));
+  LogicalPtr below = std::move(input.plan);
+  if (below->kind() == LogicalNode::Kind::kProject) {
+    const auto& lower = static_cast<const LogicalProject&>(*below);
+    if (MayMerge(expressions, lower)) {
+      for (auto& expression : expressions) expression = Compose(expression, lower.expressions);
+      below = LogicalPtr(lower.inputs()[0]);
+    }
+  }
+  auto project = std::make_shared<LogicalProject>(std::move(schema), std::move(below), std::move(expressions));
   project->range = range;
   return {std::move(project), std::move(origins)};
 }

@@ -15,6 +15,18 @@ namespace tidemark::plan {
 
 using expr::ExpressionPtr;
 
+namespace {
+
+/// Aggregates that may be typed NOT NULL although there may be no row. Flink types the collecting ones so too.
+bool KeepsNotNull(const std::string& name) {
+  for (const char* other : {"COUNT", "APPROX_COUNT_DISTINCT", "COLLECT", "LISTAGG", "ARRAY_AGG", "JSON_OBJECTAGG", "JSON_ARRAYAGG"}) {
+    if (name == other) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 arrow::Result<ExpressionPtr> SelectBinder::InputExtension::BindCall(const sql::FunctionCall& call) {
   (void)call;
   return nullptr;
@@ -26,6 +38,14 @@ arrow::Result<ExpressionPtr> SelectBinder::InputExtension::BindScalarSubquery(co
 
 arrow::Result<ExpressionPtr> SelectBinder::ListExtension::BindScalarSubquery(const sql::SubqueryExpression& subquery) {
   return select_->output_subqueries_.Add(subquery, select_->input_.scope, select_->environment_);
+}
+
+arrow::Result<ExpressionPtr> SelectBinder::InputExtension::BindSubqueryTest(const SubqueryTest& test, ExpressionBinder* binder) {
+  return select_->input_subqueries_.AddTest(test, select_->input_.scope, select_->environment_, binder);
+}
+
+arrow::Result<ExpressionPtr> SelectBinder::ListExtension::BindSubqueryTest(const SubqueryTest& test, ExpressionBinder* binder) {
+  return select_->output_subqueries_.AddTest(test, select_->input_.scope, select_->environment_, binder);
 }
 
 arrow::Result<ExpressionPtr> SelectBinder::ListExtension::BindCall(const sql::FunctionCall& call) {
@@ -49,6 +69,10 @@ arrow::Result<ExpressionPtr> SelectBinder::ListExtension::BindAggregate(const sq
   const std::string name = UpperCaseName(call.name.last().value);
   auto binder = select_->MakeBinder("the arguments of " + name, select_->input_extension_.get());
   ARROW_ASSIGN_OR_RAISE(AggregateSite site, BindAggregateCall(call, binder.get()));
+  // Without keys there may be no row, and a filter may pass none.
+  const GroupBy& group_by = select_->aggregation_.group_by;
+  const bool may_be_empty = (group_by.keys.empty() && !group_by.window) || site.filter != nullptr;
+  if (may_be_empty && !KeepsNotNull(name)) site.type = site.type.WithNullable(true);
   const DataType type = site.type;
   const std::string text = site.text;
   return MakePlaceholder(Placeholder::kAggregate, select_->aggregation_.AddCall(std::move(site)), type, text);

@@ -12,6 +12,7 @@ class SelectBinder::InputExtension final : public ExpressionExtension {
   explicit InputExtension(SelectBinder* select) : select_(select) {}
   arrow::Result<expr::ExpressionPtr> BindCall(const sql::FunctionCall& call) override;
   arrow::Result<expr::ExpressionPtr> BindScalarSubquery(const sql::SubqueryExpression& subquery) override;
+  arrow::Result<expr::ExpressionPtr> BindSubqueryTest(const SubqueryTest& test, ExpressionBinder* binder) override;
 
  private:
   SelectBinder* select_;
@@ -23,6 +24,7 @@ class SelectBinder::ListExtension : public ExpressionExtension {
   explicit ListExtension(SelectBinder* select) : select_(select) {}
   arrow::Result<expr::ExpressionPtr> BindCall(const sql::FunctionCall& call) override;
   arrow::Result<expr::ExpressionPtr> BindScalarSubquery(const sql::SubqueryExpression& subquery) override;
+  arrow::Result<expr::ExpressionPtr> BindSubqueryTest(const SubqueryTest& test, ExpressionBinder* binder) override;
 
  protected:
   SelectBinder* select_;

@@ -61,27 +61,33 @@ arrow::Status BindComputed(const TableDefinition& table, const BindEnvironment& 
   return arrow::Status::OK();
 }
 
-arrow::Status BindWatermark(const TableDefinition& table, const BindEnvironment& environment, TableSchema* schema) {
+std::string HowToGetRowtime(const std::string& column, const DataType& type) {
+  if (type.kind() == TypeKind::kTimestamp) return "Declare it as TIMESTAMP(3).";
+  if (type.kind() == TypeKind::kTimestampLtz) return "Declare it as TIMESTAMP_LTZ(3).";
+  const std::string name = sql::QuoteIdentifier(column);
+  std::string computed = fmt::format("CAST({} AS TIMESTAMP(3))", name);
+  if (type.is_numeric()) computed = fmt::format("TO_TIMESTAMP_LTZ({}, 3)", name);
+  if (type.is_character()) computed = fmt::format("TO_TIMESTAMP({})", name);
+  return fmt::format("Add the computed column event_time AS {}, and write WATERMARK FOR event_time AS event_time - INTERVAL '5' SECOND.", computed);
+}
+
+arrow::Status BindWatermark(const TableDefinition& table, const BindEnvironment& environment, sql::SourceRange rowtime,
+                            TableSchema* schema) {
   const WatermarkDeclaration& declaration = *table.watermark;
   const sql::SourceRange range = declaration.expression->range;
+  if (rowtime.empty()) rowtime = range;
   const int column = FindColumn(table, declaration.column);
-  if (column < 0) return sql::SqlError(range, "Unknown column in WATERMARK FOR: " + declaration.column);
+  if (column < 0) return sql::SqlError(rowtime, "Unknown column in WATERMARK FOR: " + declaration.column);
   const DataType type = schema->columns[column].type;
   if (type.is_proctime()) {
-    return sql::SqlError(range, fmt::format("'{}' is a processing time, which takes no watermark", declaration.column),
+    return sql::SqlError(rowtime, fmt::format("'{}' is a processing time, which takes no watermark", declaration.column),
                          "Declare the watermark for a column with the time of the event.");
   }
   if (!MayBeRowtime(type)) {
-    return sql::SqlError(
-        range,
-        fmt::format("WATERMARK FOR needs a column of type TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p from 0 to 3, "
-                    "and '{}' is {}",
-                    declaration.column, TypeText(type)),
-        type.is_timestamp()
-            ? fmt::format("Declare it as {}(3).", type.kind() == TypeKind::kTimestamp ? "TIMESTAMP" : "TIMESTAMP_LTZ")
-            : fmt::format("Add a computed column such as `event_time AS TO_TIMESTAMP_LTZ({}, 3)` or `event_time AS "
-                          "TO_TIMESTAMP({})`, and declare the watermark for it.",
-                          declaration.column, declaration.column));
+    return sql::SqlError(rowtime,
+                         fmt::format("WATERMARK FOR needs a column of type TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p from 0 to 3, and '{}' "
+                                     "is {}", declaration.column, TypeText(type)),
+                         HowToGetRowtime(declaration.column, type));
   }
   const Scope scope(schema->columns, table.path, {});
   ExpressionBinder binder(environment, scope, "WATERMARK FOR");
@@ -101,7 +107,8 @@ arrow::Status BindWatermark(const TableDefinition& table, const BindEnvironment&
 
 }  // namespace
 
-arrow::Result<TableSchema> BindTableSchema(const TableDefinition& table, const BindEnvironment& environment) {
+arrow::Result<TableSchema> BindTableSchema(const TableDefinition& table, const BindEnvironment& environment,
+                                           sql::SourceRange rowtime) {
   TableSchema schema;
   schema.computed.resize(table.columns.size());
   for (const TableColumn& column : table.columns) {
@@ -109,7 +116,7 @@ arrow::Result<TableSchema> BindTableSchema(const TableDefinition& table, const B
     schema.columns.push_back({column.name, computed ? DataType::Null() : column.type});
   }
   ARROW_RETURN_NOT_OK(BindComputed(table, environment, &schema));
-  if (table.watermark) ARROW_RETURN_NOT_OK(BindWatermark(table, environment, &schema));
+  if (table.watermark) ARROW_RETURN_NOT_OK(BindWatermark(table, environment, rowtime, &schema));
   return schema;
 }
 

@@ -17,7 +17,9 @@ struct TableSchema {
   int rowtime_column = -1;
 };
 
-/// Binds the expressions of `table`. Errors are at their places in the text of CREATE TABLE.
-arrow::Result<TableSchema> BindTableSchema(const TableDefinition& table, const BindEnvironment& environment);
+/// Binds the expressions of `table`. Errors are at their places in the text of CREATE TABLE; `rowtime` is where
+/// WATERMARK FOR names its column.
+arrow::Result<TableSchema> BindTableSchema(const TableDefinition& table, const BindEnvironment& environment,
+                                           sql::SourceRange rowtime = {});
 
 }  // namespace tidemark::plan

@@ -29,19 +29,19 @@ std::string DurationText(int64_t ms) {
 }
 
 /// How a lost time attribute is to be kept.
-arrow::Status ExplainTimeLoss(const TimeLoss& loss, const DataType& type, const std::string& what,
+arrow::Status ExplainTimeLoss(const TimeLoss& loss, const Field& field, const std::string& what,
                               sql::SourceRange range) {
   const std::string column = sql::QuoteIdentifier(loss.column);
   switch (loss.cause) {
     case TimeLoss::Cause::kNoWatermark: {
       const std::string message = fmt::format("{} needs an event time column, and '{}' of table '{}' has no watermark",
                                               what, loss.column, loss.subject);
-      if (type.precision() > 3) {
+      if (field.type.precision() > 3) {
         return sql::SqlError(
             range, message,
             fmt::format("In CREATE TABLE {} declare it as {}(3) and add: WATERMARK FOR {} AS {} - INTERVAL "
                         "'5' SECOND.",
-                        loss.subject, type.kind() == TypeKind::kTimestamp ? "TIMESTAMP" : "TIMESTAMP_LTZ", column,
+                        loss.subject, field.type.kind() == TypeKind::kTimestamp ? "TIMESTAMP" : "TIMESTAMP_LTZ", column,
                         column));
       }
       return sql::SqlError(range, message,
@@ -52,31 +52,31 @@ arrow::Status ExplainTimeLoss(const TimeLoss& loss, const DataType& type, const 
       return sql::SqlError(
           range,
           fmt::format("{} needs an event time column, and '{}' lost its time attribute in the expression {}", what,
-                      loss.column, loss.subject),
+                      field.name, loss.subject),
           "Pass the column of WATERMARK FOR on as it is (a new name does no harm), or make the expression a computed "
           "column of CREATE TABLE with its own WATERMARK FOR.");
     case TimeLoss::Cause::kJoin:
       return sql::SqlError(
           range,
           fmt::format("{} needs an event time column, and '{}' lost its time attribute in the join of {}", what,
-                      loss.column, loss.subject),
+                      field.name, loss.subject),
           "Put the window below the join: window the tables first, then join the windowed rows.");
     case TimeLoss::Cause::kAggregation:
       return sql::SqlError(
           range,
-          fmt::format("{} needs an event time column, and '{}' lost its time attribute in {}", what, loss.column,
+          fmt::format("{} needs an event time column, and '{}' lost its time attribute in {}", what, field.name,
                       loss.subject),
           "Put the window below the aggregation, or group by window_start, window_end and window_time of a window and "
           "use window_time here.");
     case TimeLoss::Cause::kSetOperation:
       return sql::SqlError(range,
                            fmt::format("{} needs an event time column, and '{}' is none in every input of the {}", what,
-                                       loss.column, loss.subject),
+                                       field.name, loss.subject),
                            "Every input must give a column of WATERMARK FOR in this place.");
     case TimeLoss::Cause::kWindow:
       return sql::SqlError(range,
                            fmt::format("{} needs an event time column, and '{}' is none behind the window {}", what,
-                                       loss.column, loss.subject),
+                                       field.name, loss.subject),
                            "Use window_time, the event time of that window's rows (window_end - 1 ms).");
   }
   return arrow::Status::UnknownError("Time attribute lost for an unknown reason");
@@ -104,6 +104,16 @@ arrow::Result<int64_t> BindWindowInterval(const sql::Expression& expression, con
   return static_cast<const arrow::DurationScalar&>(**value).value;
 }
 
+arrow::Status CheckWholeSlides(const time::WindowSpec& spec, const std::string& window, sql::SourceRange range) {
+  if (spec.size_ms % spec.slide_ms == 0) return arrow::Status::OK();
+  const char* slide_name = spec.kind == time::WindowKind::kHop ? "slide" : "step";
+  const bool swapped = spec.slide_ms % spec.size_ms == 0;
+  return sql::SqlError(range,
+                       fmt::format("The size of {} must be a multiple of its {}: size {}, {} {}", window, slide_name,
+                                   DurationText(spec.size_ms), slide_name, DurationText(spec.slide_ms)),
+                       swapped ? fmt::format("The {} comes before the size.", slide_name) : "");
+}
+
 arrow::Status CheckWindowSpec(const time::WindowSpec& spec, const std::string& window, sql::SourceRange range) {
   const bool sliding = spec.kind == time::WindowKind::kHop || spec.kind == time::WindowKind::kCumulate;
   const char* slide_name = spec.kind == time::WindowKind::kHop ? "slide" : "step";
@@ -116,17 +126,10 @@ arrow::Status CheckWindowSpec(const time::WindowSpec& spec, const std::string& w
     return sql::SqlError(
         range, fmt::format("The {} of {} must be positive, not {}", slide_name, window, DurationText(spec.slide_ms)));
   }
-  if (sliding && spec.size_ms % spec.slide_ms != 0) {
-    const bool swapped = spec.slide_ms % spec.size_ms == 0;
-    return sql::SqlError(range,
-                         fmt::format("The size of {} must be a multiple of its {}: size {}, {} {}", window, slide_name,
-                                     DurationText(spec.size_ms), slide_name, DurationText(spec.slide_ms)),
-                         swapped ? fmt::format("The {} comes before the size.", slide_name) : "");
-  }
-  const int64_t period = spec.kind == time::WindowKind::kHop ? spec.slide_ms : spec.size_ms;
-  if (std::llabs(spec.offset_ms) >= period) {
+  if (spec.kind == time::WindowKind::kCumulate) ARROW_RETURN_NOT_OK(CheckWholeSlides(spec, window, range));
+  if (std::llabs(spec.offset_ms) >= spec.size_ms) {
     return sql::SqlError(range, fmt::format("The offset of {} must be smaller than {}: offset {}", window,
-                                            DurationText(period), DurationText(spec.offset_ms)));
+                                            DurationText(spec.size_ms), DurationText(spec.offset_ms)));
   }
   return arrow::Status::OK();
 }
@@ -146,7 +149,7 @@ arrow::Status CheckTimeColumn(const BoundRelation& relation, int column, const s
   // A batch ends all windows at once, so any time will do.
   if (environment.session->batch_mode()) return arrow::Status::OK();
   const auto& loss = relation.origins[column].time_loss;
-  if (loss) return ExplainTimeLoss(*loss, field.type, what, range);
+  if (loss) return ExplainTimeLoss(*loss, field, what, range);
   return sql::SqlError(
       range,
       fmt::format("{} needs an event time column, and '{}' is a plain {}", what, field.name, TypeText(field.type)),

@@ -17,7 +17,9 @@ namespace tidemark::plan {
 arrow::Result<int64_t> BindWindowInterval(const sql::Expression& expression, const std::string& window,
                                           const BindEnvironment& environment);
 
-/// Sizes are positive, a HOP's size a multiple of its slide, a CUMULATE's of its step, the offset below the period.
+/// Sizes are positive, a CUMULATE's a multiple of its step, the offset is smaller than the size.
 arrow::Status CheckWindowSpec(const time::WindowSpec& spec, const std::string& window, sql::SourceRange range);
+/// The size is a multiple of the slide, as aggregation by HOP windows asks.
+arrow::Status CheckWholeSlides(const time::WindowSpec& spec, const std::string& window, sql::SourceRange range);
 
 }  // namespace tidemark::plan
