@@ -152,7 +152,13 @@ arrow::Status NotSupportedYet(SourceRange range, std::string_view what, std::str
 }
 
 arrow::Status WithPlace(arrow::Status status, SourceRange range) {
-  if (status.ok() || DiagnosticOf(status) != nullptr) return status;
+  if (status.ok()) return status;
+  if (const Diagnostic* diagnostic = DiagnosticOf(status)) {
+    if (!diagnostic->range.empty()) return status;
+    Diagnostic placed = *diagnostic;
+    placed.range = range;
+    return ToStatus(std::move(placed));
+  }
   DiagnosticCode code = DiagnosticCode::kSemantic;
   if (status.IsNotImplemented()) code = DiagnosticCode::kNotSupported;
   if (status.IsCapacityError()) code = DiagnosticCode::kLimit;
