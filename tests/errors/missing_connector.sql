@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('path' = 'x', 'format' = 'json');
+SELECT * FROM t;

@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'filesystem', 'path' = 'x');
+SELECT * FROM t;

@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'jsn');
+SELECT * FROM t;

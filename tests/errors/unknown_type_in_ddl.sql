@@ -1,0 +1,1 @@
+CREATE TABLE t (id INT, name TEXT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json');

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Planning and running of golden programs.
+#include "golden/program.h"
+
+#include <arrow/array.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "expr/evaluator.h"
+#include "golden/golden_file.h"
+#include "io/standard_streams.h"
+#include "runtime/job.h"
+#include "runtime/simulator.h"
+#include "sql/diagnostic.h"
+#include "sql/parser.h"
+
+namespace tidemark::golden {
+namespace {
+
+constexpr char kFolder[] = "/golden";
+
+std::string ReplaceAll(std::string text, std::string_view from, std::string_view to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  return text;
+}
+
+/// The table that the changes of a query add up to, each row as text. A row taken back that is not there, or a change
+/// that the plan did not announce, is an error of the engine.
+class FinalTable final : public runtime::ResultCollector {
+ public:
+  FinalTable(const Schema& schema, bool updating, const expr::FunctionContext& functions)
+      : schema_(schema), updating_(updating), functions_(functions) {}
+
+  arrow::Status Collect(const plan::SinkNode&, const Batch& batch) override {
+    if (batch.columns.size() != schema_.size()) {
+      return arrow::Status::UnknownError("a batch of ", batch.columns.size(), " columns, not ", schema_.size());
+    }
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      std::vector<std::optional<std::string>> values;
+      for (size_t i = 0; i < schema_.size(); ++i) {
+        const arrow::Array& column = *batch.columns[i];
+        if (column.IsNull(row)) {
+          values.emplace_back(std::nullopt);
+        } else {
+          values.emplace_back(expr::FormatValue(column, row, schema_[i].type, functions_));
+        }
+      }
+      ARROW_RETURN_NOT_OK(Apply(batch.kind(row), RenderRow(values)));
+    }
+    return arrow::Status::OK();
+  }
+
+  std::vector<std::string> Take() { return std::move(rows_); }
+
+ private:
+  arrow::Status Apply(RowKind kind, std::string row) {
+    if (kind != RowKind::kInsert && !updating_) {
+      return arrow::Status::UnknownError("the plan promised insertions only, but there came ", RowKindName(kind), " ", row);
+    }
+    if (IsAddition(kind)) {
+      rows_.push_back(std::move(row));
+      return arrow::Status::OK();
+    }
+    const auto found = std::find(rows_.rbegin(), rows_.rend(), row);
+    if (found == rows_.rend()) {
+      return arrow::Status::UnknownError(RowKindName(kind), " takes back a row that is not there: ", row);
+    }
+    rows_.erase(std::next(found).base());
+    return arrow::Status::OK();
+  }
+
+  const Schema& schema_;
+  const bool updating_;
+  const expr::FunctionContext& functions_;
+  std::vector<std::string> rows_;
+};
+
+std::string DescribeColumns(const Schema& schema) {
+  std::string text;
+  for (const auto& field : schema) {
+    const DataType plain = field.type.WithTimeAttribute(TimeAttribute::kNone);
+    text += (text.empty() ? "" : ", ") + field.name + " " + plain.ToString();
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string RunSettings::ToString() const {
+  if (seed) return fmt::format("seed {}", *seed);
+  return fmt::format("{} workers, batches of {}", workers, batch_rows);
+}
+
+std::vector<std::string> ProgramResult::LinesBelow(const std::string& folder) const {
+  std::vector<std::string> lines;
+  const std::string prefix = std::string(kFolder) + "/" + folder + "/";
+  for (const auto& path : files->Paths()) {
+    if (path.compare(0, prefix.size(), prefix) != 0) continue;
+    const std::string below = path.substr(prefix.size());
+    const size_t slash = below.rfind('/');
+    const std::string name = slash == std::string::npos ? below : below.substr(slash + 1);
+    const bool hidden = below[0] == '.' || below[0] == '_' || name[0] == '.' || name[0] == '_' ||
+                        below.find("/.") != std::string::npos;
+    if (hidden) continue;
+    const std::string partition = slash == std::string::npos ? "" : below.substr(0, slash) + ": ";
+    std::string bytes = files->Get(path);
+    for (size_t at = 0; at < bytes.size();) {
+      const size_t end = std::min(bytes.find('\n', at), bytes.size());
+      lines.push_back(partition + bytes.substr(at, end - at));
+      at = end + 1;
+    }
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+arrow::Result<std::unique_ptr<Program>> Program::Plan(const std::string& text, bool batch) {
+  std::unique_ptr<Program> program(new Program());
+  const std::string script = ReplaceAll(text, "{dir}", kFolder);
+  const auto rendered = [&](const arrow::Status& status) {
+    return status.WithMessage(sql::RenderDiagnostic(status, "script", script));
+  };
+  auto& configuration = program->session_.configuration();
+  ARROW_RETURN_NOT_OK(configuration.Set(config::kRuntimeMode, batch ? "batch" : "streaming"));
+  ARROW_RETURN_NOT_OK(configuration.Set(config::kLocalTimeZone, "UTC"));
+  auto parsed = sql::ParseScript(script);
+  if (!parsed.ok()) return rendered(parsed.status());
+  for (auto& statement : *parsed) {
+    auto prepared = program->session_.Prepare(std::move(statement), script);
+    if (!prepared.ok()) return rendered(prepared.status());
+    Step step;
+    step.prepared = std::move(*prepared);
+    step.functions = program->session_.functions();
+    step.configuration = configuration;
+    program->steps_.push_back(std::move(step));
+  }
+  return program;
+}
+
+arrow::Result<ProgramResult> Program::Run(const std::map<std::string, std::string>& inputs, const RunSettings& settings) const {
+  ProgramResult result;
+  result.files = std::make_unique<io::MemoryFileSystem>();
+  for (const auto& [name, bytes] : inputs) result.files->Put(std::string(kFolder) + "/" + name, bytes);
+  for (const auto& step : steps_) {
+    if (step.prepared.kind == server::PreparedStatement::Kind::kRows) {
+      result.has_rows = true;
+      result.columns.clear();
+      result.rows.clear();
+      for (const auto& name : step.prepared.rows.column_names) result.columns += (result.columns.empty() ? "" : ", ") + name + " STRING";
+      for (const auto& row : step.prepared.rows.rows) result.rows.push_back(RenderRow(row));
+    }
+    if (step.prepared.kind == server::PreparedStatement::Kind::kJob) ARROW_RETURN_NOT_OK(RunJob(step, settings, &result));
+  }
+  return result;
+}
+
+arrow::Status Program::RunJob(const Step& step, const RunSettings& settings, ProgramResult* result) const {
+  const auto& prepared = step.prepared;
+  io::MemoryStreams streams;
+  FinalTable table(prepared.schema, prepared.updating, step.functions);
+  runtime::JobOptions options = runtime::MakeJobOptions(step.configuration);
+  options.workers = settings.workers;
+  options.batch_rows = settings.batch_rows;
+  options.functions = step.functions;
+  options.configuration = &step.configuration;
+  options.files = result->files.get();
+  options.streams = &streams;
+  options.collector = prepared.is_query ? &table : nullptr;
+  if (settings.components != nullptr) options.components = settings.components;
+  if (settings.seed) {
+    runtime::SimulationOptions simulation;
+    simulation.seed = *settings.seed;
+    ARROW_RETURN_NOT_OK(runtime::Simulate(prepared.plan, std::move(options), simulation));
+  } else {
+    ARROW_ASSIGN_OR_RAISE(auto job, runtime::Job::Make(prepared.plan, std::move(options)));
+    ARROW_RETURN_NOT_OK(job->Run());
+  }
+  if (prepared.is_query) {
+    result->has_rows = true;
+    result->columns = DescribeColumns(prepared.schema);
+    result->updating = prepared.updating;
+    result->rows = table.Take();
+  }
+  return arrow::Status::OK();
+}
+
+}  // namespace tidemark::golden

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Program: a SQL script planned once and run again and again, with other numbers of workers, batch sizes and seeds,
+// each time over files of its own in memory.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/memory_file_system.h"
+#include "runtime/components.h"
+#include "server/session.h"
+
+namespace tidemark::golden {
+
+/// How one run differs from another; none of it may change the rows.
+struct RunSettings {
+  int workers = 1;
+  int64_t batch_rows = 8192;
+  std::optional<uint64_t> seed;              ///< simulated; sizes are drawn from the seed
+  runtime::Components* components = nullptr;  ///< null: the built-in ones
+
+  std::string ToString() const;
+};
+
+/// What the last query of a program gave, and what its INSERTs wrote.
+struct ProgramResult {
+  bool has_rows = false;
+  std::string columns;  ///< "a INT, b STRING NOT NULL"
+  bool updating = false;
+  std::vector<std::string> rows;  ///< final rows in the order they came
+  std::unique_ptr<io::MemoryFileSystem> files;
+
+  /// All lines of the files below `folder`, sorted; a line of a partition's folder begins with it.
+  std::vector<std::string> LinesBelow(const std::string& folder) const;
+};
+
+class Program {
+ public:
+  /// Parses and plans every statement of `text`, in which "{dir}" stands for the folder of the input files. An error
+  /// is rendered as a user sees it.
+  static arrow::Result<std::unique_ptr<Program>> Plan(const std::string& text, bool batch);
+
+  /// Runs it over `inputs`. Thread-safe.
+  arrow::Result<ProgramResult> Run(const std::map<std::string, std::string>& inputs, const RunSettings& settings) const;
+
+ private:
+  struct Step {
+    server::PreparedStatement prepared;
+    expr::FunctionContext functions;
+    Configuration configuration;
+  };
+
+  Program() : session_(SystemClock()) {}
+  arrow::Status RunJob(const Step& step, const RunSettings& settings, ProgramResult* result) const;
+
+  server::Session session_;
+  std::vector<Step> steps_;
+};
+
+}  // namespace tidemark::golden
