@@ -32,6 +32,10 @@ const FunctionRegistry& FunctionRegistry::BuiltIn() {
     RegisterRegexp(&filled);
     RegisterHash(&filled);
     RegisterMath(&filled);
+    RegisterConditional(&filled);
+    RegisterConversion(&filled);
+    // Last: it adds FLOOR and CEIL to a unit of time to those of numbers.
+    RegisterTemporal(&filled);
     return filled;
   }();
   return registry;

@@ -111,8 +111,10 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
   const auto& left_mode = left.node->changelog();
   const auto& right_mode = right.node->changelog();
   ChangelogMode mode;
-  if (!batch_mode_) {
-    const bool retracts = !left_mode.insert_only() || !right_mode.insert_only();
+  const bool retracts = !left_mode.insert_only() || !right_mode.insert_only();
+  // Of a changelog (a debezium table), what is final is not known before the end: it is joined as a stream is.
+  const bool final_only = batch_mode_ && !retracts;
+  if (!final_only) {
     mode.updates = left_mode.updates || right_mode.updates;
     mode.update_before = mode.updates;
     mode.deletes = retracts || (node.type != JoinType::kInner && node.type != JoinType::kSemi);
@@ -132,7 +134,7 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
   join->left_keys = left_keys;
   join->right_keys = right_keys;
   join->null_safe = null_safe;
-  join->final_only = batch_mode_;
+  join->final_only = final_only;
   if (!residual.empty()) {
     std::vector<ExpressionPtr> replacements;
     for (int i = 0; i < left_columns; ++i) replacements.push_back(Expression::Column(i, schema[i].type, schema[i].name));

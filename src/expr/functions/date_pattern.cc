@@ -106,7 +106,7 @@ void AppendEra(int64_t year, int count, PatternDialect dialect, std::string* out
   }
 }
 
-/// "+0800" (Z), "+08:00" (XXX) and the like.
+/// "+0800" (Z), "+08:00" (three times X) and the like.
 void AppendOffset(char letter, int count, int64_t seconds, std::string* out) {
   if (letter == 'X' && seconds == 0) {
     *out += 'Z';
