@@ -38,6 +38,13 @@ WindowColumns TraceWindow(const LogicalNode& node) {
     case LogicalNode::Kind::kFilter:
     case LogicalNode::Kind::kSort: return TraceWindow(node.input());
     case LogicalNode::Kind::kRank: return TraceWindow(node.input());
+    case LogicalNode::Kind::kExpand: {
+      const WindowColumns below = TraceWindow(node.input());
+      for (const auto& kept : static_cast<const LogicalExpand&>(node).kept) {
+        if (!below.window || below.start < 0 || below.end < 0 || !kept[below.start] || !kept[below.end]) return {};
+      }
+      return below;
+    }
     case LogicalNode::Kind::kProject: {
       const WindowColumns below = TraceWindow(node.input());
       if (!below.window) return {};
