@@ -13,6 +13,7 @@
 #include "server/session.h"
 #include "sql/diagnostic.h"
 #include "sql/parser.h"
+#include "sql/statement_split.h"
 
 namespace tidemark::cli {
 namespace {
@@ -62,15 +63,10 @@ class LineReader {
 
 bool IsBlank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
 
-/// Whether the text ends outside of a statement: its last character is ';' and it parses, or it fails before its end.
+/// Whether a ';' closes the last statement of the text.
 bool IsComplete(const std::string& text) {
-  const auto last = text.find_last_not_of(" \t\r\n");
-  if (last == std::string::npos) return false;
-  if (text[last] != ';') return false;
-  auto parsed = sql::ParseScript(text);
-  if (parsed.ok()) return true;
-  const auto* diagnostic = sql::DiagnosticOf(parsed.status());
-  return diagnostic == nullptr || diagnostic->range.begin < last;
+  const std::vector<sql::StatementText> statements = sql::SplitScript(text);
+  return !statements.empty() && statements.back().complete;
 }
 
 class Prompt {
