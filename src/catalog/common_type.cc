@@ -34,8 +34,9 @@ DataType CommonNumeric(const DataType& a, const DataType& b) {
   const DataType right = AsDecimal(b);
   const int32_t scale = std::max(left.scale(), right.scale());
   const int32_t integral = std::max(left.precision() - left.scale(), right.precision() - right.scale());
+  // Too many digits: those before the point are kept.
   const int32_t precision = std::min(integral + scale, DataType::kMaxDecimalPrecision);
-  return DataType::Decimal(precision, std::min(scale, precision));
+  return DataType::Decimal(precision, std::min(scale, precision - integral));
 }
 
 DataType CommonCharacter(const DataType& a, const DataType& b) {

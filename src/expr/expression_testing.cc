@@ -4,7 +4,9 @@
 
 #include <arrow/api.h>
 #include <arrow/json/from_string.h>
+#include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -38,6 +40,8 @@ class TypeReader {
     SkipBlanks();
     if (at_ != text_.size()) Abort("Cannot read type: " + text_);
   }
+  /// What stands behind the type and one blank.
+  std::string Rest() const { return at_ < text_.size() ? text_.substr(at_ + 1) : ""; }
 
  private:
   DataType ReadBase() {
@@ -110,8 +114,12 @@ class TypeReader {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;
   }
   bool TakeWord(const std::string& word) {
+    const size_t before = at_;
     SkipBlanks();
-    if (text_.compare(at_, word.size(), word) != 0) return false;
+    if (text_.compare(at_, word.size(), word) != 0) {
+      at_ = before;
+      return false;
+    }
     at_ += word.size();
     return true;
   }
@@ -166,6 +174,22 @@ ExpressionPtr Literal(const std::string& type, const std::string& value) {
   auto scalar = ScalarOf(data_type, value);
   const bool valid = scalar->is_valid;
   return Expression::Literal(std::move(scalar), data_type.WithNullable(!valid));
+}
+
+std::vector<ExpressionPtr> Literals(const std::string& text) {
+  const std::string separator = " | ";
+  std::vector<ExpressionPtr> literals;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find(separator, at), text.size());
+    const std::string one = text.substr(at, end - at);
+    TypeReader reader(one);
+    const DataType type = reader.Read();
+    auto scalar = ScalarOf(type, reader.Rest());
+    const bool valid = scalar->is_valid;
+    literals.push_back(Expression::Literal(std::move(scalar), type.WithNullable(!valid)));
+    at = end + separator.size();
+  }
+  return literals;
 }
 
 ExpressionPtr ColumnRef(int index, const std::string& type) {
@@ -231,7 +255,10 @@ std::string EvaluateEveryWay(const std::string& function, const std::vector<Expr
         continue;
       }
       auto builder = OrAbort(arrow::MakeBuilder(literals[i]->type().ToArrow()));
-      if (!builder->AppendNull().ok() || !builder->AppendScalar(*literals[i]->literal(), 2).ok()) Abort("Cannot build a column");
+      const bool null = !literals[i]->literal()->is_valid;
+      auto status = builder->AppendNull();
+      status &= null ? builder->AppendNulls(2) : builder->AppendScalar(*literals[i]->literal(), 2);
+      if (!status.ok()) Abort("Cannot build a column: " + status.ToString());
       auto column = OrAbort(builder->Finish())->Slice(1);
       args.push_back(Expression::Column(static_cast<int>(columns.size()), literals[i]->type(), "c"));
       columns.push_back(std::move(column));
@@ -244,6 +271,25 @@ std::string EvaluateEveryWay(const std::string& function, const std::vector<Expr
     }
   }
   return expected;
+}
+
+void CheckCalls(const std::vector<CallCase>& cases, const FunctionContext& context) {
+  for (const auto& test : cases) {
+    SCOPED_TRACE(std::string(test.function) + "(" + test.arguments + ")");
+    const auto literals = Literals(test.arguments);
+    const std::string expected = test.value;
+    const std::string actual = EvaluateEveryWay(test.function, literals, context);
+    if (expected.starts_with("ERROR")) {
+      EXPECT_TRUE(actual.starts_with("ERROR")) << actual;
+      EXPECT_NE(actual.find(expected.substr(std::min<size_t>(6, expected.size()))), std::string::npos) << actual;
+      continue;
+    }
+    EXPECT_EQ(actual, expected);
+    auto call = TryCallOf(test.function, literals);
+    if (call.ok() && *test.type != '\0') {
+      EXPECT_EQ((*call)->type().WithNullable(true).ToString(), TypeOf(test.type).ToString());
+    }
+  }
 }
 
 }  // namespace tidemark::expr

@@ -21,6 +21,9 @@ std::shared_ptr<arrow::Array> ColumnOf(const std::string& type, const std::vecto
 /// A literal whose text CAST reads; "NULL" gives NULL. The type is NOT NULL unless the value is NULL.
 ExpressionPtr Literal(const std::string& type, const std::string& value);
 
+/// Literals in one text: "INT 1 | STRING a b | DATE 2020-01-01 | INT NULL".
+std::vector<ExpressionPtr> Literals(const std::string& text);
+
 /// Column `index` of a type.
 ExpressionPtr ColumnRef(int index, const std::string& type);
 
@@ -44,5 +47,16 @@ std::string EvaluateText(const ExpressionPtr& expression, const FunctionContext&
 /// constants give the same, and returns the text.
 std::string EvaluateEveryWay(const std::string& function, const std::vector<ExpressionPtr>& literals,
                              const FunctionContext& context = {});
+
+/// One line of a table of function calls.
+struct CallCase {
+  const char* function;
+  const char* arguments;  ///< as Literals reads them
+  const char* type;       ///< of the result; empty: not checked
+  const char* value;      ///< as FormatValue prints it; "ERROR ..." for a message that holds the rest
+};
+
+/// Checks every case with constants and columns.
+void CheckCalls(const std::vector<CallCase>& cases, const FunctionContext& context = {});
 
 }  // namespace tidemark::expr

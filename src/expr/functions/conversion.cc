@@ -23,11 +23,21 @@ bool IsTrue(const ArgumentInfo& argument) {
          static_cast<const arrow::BooleanScalar*>(argument.literal)->value;
 }
 
+/// The name is known before any row is, so the second argument must be too.
+arrow::Result<ResolvedSignature> ResolveTypeOf(std::span<const ArgumentInfo> arguments) {
+  static const Resolver by_signature =
+      ResolveBy("TYPEOF", {{{AnyArg(), Optional(BooleanArg())}, ReturnsNullable(DataType::String())}});
+  if (arguments.size() > 1 && arguments[1].literal == nullptr) {
+    return arrow::Status::TypeError("The second argument of TYPEOF must be TRUE or FALSE itself");
+  }
+  return by_signature(arguments);
+}
+
 }  // namespace
 
 void RegisterConversion(FunctionRegistry* registry) {
   registry->Add({.name = "TYPEOF",
-                 .resolve = ResolveBy("TYPEOF", {{{AnyArg(), Optional(BooleanArg())}, ReturnsNullable(DataType::String())}}),
+                 .resolve = ResolveTypeOf,
                  .make_kernel = [](const CallSite& site) -> arrow::Result<std::unique_ptr<ScalarKernel>> {
                    const DataType& type = site.arguments[0].type;
                    const bool serializable = site.arguments.size() > 1 && IsTrue(site.arguments[1]);

@@ -42,16 +42,18 @@ arrow::Status CannotCompare(const std::string& op, const DataType& a, const Data
   return arrow::Status::TypeError(op, " cannot compare ", TypeListText(both), hint);
 }
 
-/// What text is read as beside another type.
-arrow::Result<DataType> ReadTextAs(const std::string& op, const DataType& text, const DataType& other) {
+/// What the text of `a` and `b` is read as: the other of the two.
+arrow::Result<DataType> ReadTextAs(const std::string& op, const DataType& a, const DataType& b) {
+  const DataType& text = a.is_character() ? a : b;
+  const DataType& other = a.is_character() ? b : a;
   const bool equality = op == "=" || op == "<>" || op.starts_with("IS ");
   if (other.is_numeric()) {
-    if (equality) return CannotCompare(op, text, other, "; CAST one side");
+    if (equality) return CannotCompare(op, a, b, "; CAST one side");
     return other.kind() == TypeKind::kDecimal ? DataType::Decimal(38, 18) : other;
   }
   // Equality reads it in its kernel, where text that is no date equals none; other comparisons cast, and fail.
   if (other.is_datetime()) return equality ? text : other.WithTimeAttribute(TimeAttribute::kNone);
-  return CannotCompare(op, text, other, "; CAST one side");
+  return CannotCompare(op, a, b, "; CAST one side");
 }
 
 DataType NumbersAs(const DataType& a, const DataType& b) {
@@ -90,7 +92,7 @@ arrow::Result<std::pair<DataType, DataType>> ComparedTypes(const std::string& op
     return Both{type, b};
   }
   if (b.is_character() && !a.is_nested()) {
-    ARROW_ASSIGN_OR_RAISE(auto type, ReadTextAs(op, b, a));
+    ARROW_ASSIGN_OR_RAISE(auto type, ReadTextAs(op, a, b));
     return Both{a, type};
   }
   if (a.is_nested() && a.kind() == b.kind()) {
