@@ -32,6 +32,7 @@ const FunctionRegistry& FunctionRegistry::BuiltIn() {
     RegisterRegexp(&filled);
     RegisterHash(&filled);
     RegisterMath(&filled);
+    RegisterCollection(&filled);
     RegisterConditional(&filled);
     RegisterConversion(&filled);
     // Last: it adds FLOOR and CEIL to a unit of time to those of numbers.
