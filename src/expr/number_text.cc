@@ -76,12 +76,15 @@ int FormatFloating(T value, char* out) {
   }
   char text[40];
   const char* end = std::to_chars(text, text + sizeof(text), magnitude, std::chars_format::scientific).ptr;
+  // Java writes two digits at least, and means both: 4.9E-324, not 5.0E-324.
+  if (text[1] == 'e') end = std::to_chars(text, text + sizeof(text), magnitude, std::chars_format::scientific, 1).ptr;
   char digits[24];
   int count = 0;
   const char* at = text;
   for (; at != end && *at != 'e'; ++at) {
     if (*at != '.') digits[count++] = *at;
   }
+  while (count > 1 && digits[count - 1] == '0') --count;
   int exponent = 0;
   ++at;
   if (*at == '+') ++at;

@@ -89,7 +89,18 @@ arrow::Result<ExpressionPtr> ExpressionBinder::CompareRows(const sql::Constructo
 }
 
 arrow::Result<ExpressionPtr> ExpressionBinder::BindBinary(const sql::BinaryExpression& binary) {
-  if (binary.op >= sql::BinaryOperator::kOverlaps) {
+  if (binary.op == sql::BinaryOperator::kOverlaps) {
+    std::vector<ExpressionPtr> ends;
+    for (const auto* period : {AsRow(*binary.left), AsRow(*binary.right)}) {
+      if (period == nullptr) continue;
+      for (const auto& end : period->elements) {
+        ARROW_ASSIGN_OR_RAISE(ExpressionPtr bound, Bind(*end));
+        ends.push_back(std::move(bound));
+      }
+    }
+    return MakeNamedCall("OVERLAPS", std::move(ends), binary.range);
+  }
+  if (binary.op > sql::BinaryOperator::kOverlaps) {
     return sql::NotSupportedYet(binary.range, sql::BinaryOperatorName(binary.op));
   }
   const std::string op = sql::BinaryOperatorName(binary.op);

@@ -42,8 +42,8 @@ arrow::Status CannotCompare(const std::string& op, const DataType& a, const Data
   return arrow::Status::TypeError(op, " cannot compare ", TypeListText(both), hint);
 }
 
-/// What the text of `a` and `b` is read as: the other of the two.
-arrow::Result<DataType> ReadTextAs(const std::string& op, const DataType& a, const DataType& b) {
+/// What the text of `a` and `b` is read as: the other of the two. `literal`: the text is a constant.
+arrow::Result<DataType> ReadTextAs(const std::string& op, const DataType& a, const DataType& b, bool literal) {
   const DataType& text = a.is_character() ? a : b;
   const DataType& other = a.is_character() ? b : a;
   const bool equality = op == "=" || op == "<>" || op.starts_with("IS ");
@@ -51,8 +51,8 @@ arrow::Result<DataType> ReadTextAs(const std::string& op, const DataType& a, con
     if (equality) return CannotCompare(op, a, b, "; CAST one side");
     return other.kind() == TypeKind::kDecimal ? DataType::Decimal(38, 18) : other;
   }
-  // Equality reads it in its kernel, where text that is no date equals none; other comparisons cast, and fail.
-  if (other.is_datetime()) return equality ? text : other.WithTimeAttribute(TimeAttribute::kNone);
+  // Equality reads a column in its kernel, where text that is no date equals none; all else is a cast that fails.
+  if (other.is_datetime()) return equality && !literal ? text : other.WithTimeAttribute(TimeAttribute::kNone);
   return CannotCompare(op, a, b, "; CAST one side");
 }
 
@@ -65,8 +65,11 @@ DataType NumbersAs(const DataType& a, const DataType& b) {
 }
 
 /// The types that the two sides are brought to.
-arrow::Result<std::pair<DataType, DataType>> ComparedTypes(const std::string& op, const DataType& a, const DataType& b) {
+arrow::Result<std::pair<DataType, DataType>> ComparedTypes(const std::string& op, const ArgumentInfo& left,
+                                                           const ArgumentInfo& right) {
   using Both = std::pair<DataType, DataType>;
+  const DataType& a = left.type;
+  const DataType& b = right.type;
   if (a.kind() == TypeKind::kNull || b.kind() == TypeKind::kNull) {
     const DataType type = a.kind() == TypeKind::kNull ? b : a;
     return Both{type, type};
@@ -88,11 +91,11 @@ arrow::Result<std::pair<DataType, DataType>> ComparedTypes(const std::string& op
   if (a.is_character() && b.kind() == TypeKind::kBoolean) return Both{a, DataType::String()};
   if (b.is_character() && a.kind() == TypeKind::kBoolean) return Both{DataType::String(), b};
   if (a.is_character() && !b.is_nested()) {
-    ARROW_ASSIGN_OR_RAISE(auto type, ReadTextAs(op, a, b));
+    ARROW_ASSIGN_OR_RAISE(auto type, ReadTextAs(op, a, b, left.literal != nullptr));
     return Both{type, b};
   }
   if (b.is_character() && !a.is_nested()) {
-    ARROW_ASSIGN_OR_RAISE(auto type, ReadTextAs(op, a, b));
+    ARROW_ASSIGN_OR_RAISE(auto type, ReadTextAs(op, a, b, right.literal != nullptr));
     return Both{a, type};
   }
   if (a.is_nested() && a.kind() == b.kind()) {
@@ -117,7 +120,7 @@ arrow::Result<ResolvedSignature> ResolveComparison(const std::string& op, std::s
   if (arguments.size() != 2) return arrow::Status::TypeError(op, " takes two values, not ", TypeListText(arguments));
   const DataType& a = arguments[0].type;
   const DataType& b = arguments[1].type;
-  ARROW_ASSIGN_OR_RAISE(auto types, ComparedTypes(op, a, b));
+  ARROW_ASSIGN_OR_RAISE(auto types, ComparedTypes(op, arguments[0], arguments[1]));
   const bool distinct = op.starts_with("IS ");
   const bool reads_text = types.first.is_character() && types.second.is_datetime();
   const bool reads_text_right = types.second.is_character() && types.first.is_datetime();

@@ -83,7 +83,7 @@ TEST(Comparison, TimestampsCompareAcrossPrecisionsAndZones) {
 
 TEST(Comparison, TextBesideOtherTypes) {
   CheckCalls({{"=", "DATE 2020-02-29 | STRING 2020-02-29", "BOOLEAN", "TRUE"},
-              {"=", "STRING zz | DATE 2020-02-29", "BOOLEAN", "NULL"},
+              {"=", "STRING zz | DATE 2020-02-29", "", "ERROR Cannot cast 'zz' to DATE"},
               {"=", "TIMESTAMP(3) 2020-02-29 12:34:56.789 | STRING 2020-02-29 12:34:56.789", "BOOLEAN", "TRUE"},
               {">", "TIMESTAMP(3) 2020-02-29 12:34:56.789 | STRING 2020-01-01", "BOOLEAN", "TRUE"},
               {"=", "TIME 12:34:56 | STRING 12:34:56", "BOOLEAN", "TRUE"},
@@ -93,6 +93,14 @@ TEST(Comparison, TextBesideOtherTypes) {
               {"<", "STRING abc | DATE 2020-01-01", "", "ERROR Cannot cast 'abc' to DATE"},
               {"=", "STRING 1 | INT 1", "", "ERROR = cannot compare (STRING, INT); CAST one side"},
               {"=", "STRING abc | BOOLEAN true", "BOOLEAN", "FALSE"}});
+}
+
+TEST(Comparison, ColumnsOfTextEqualNoDateWhereTheyAreNone) {
+  const auto equal = CallOf("=", {ColumnRef(0, "STRING"), Literal("DATE", "2020-02-29")});
+  EXPECT_EQ(Evaluate(equal, {ColumnOf("STRING", {"zz", "2020-02-29", "2020-03-01", "NULL"})}, 4),
+            (std::vector<std::string>{"NULL", "TRUE", "FALSE", "NULL"}));
+  EXPECT_EQ(equal->type().ToString(), "BOOLEAN");
+  EXPECT_EQ(CallOf("=", {Literal("DATE", "2020-02-29"), Literal("STRING", "2020-02-29")})->type().ToString(), "BOOLEAN NOT NULL");
 }
 
 TEST(Comparison, NestedValues) {
