@@ -85,6 +85,8 @@ const std::vector<OptionSpec>& Configuration::Specs() {
       {config::kChannelCapacity, OptionType::kInteger, "8", "Batches in each queue between two workers", {}, false},
       {config::kMaxRecordBytes, OptionType::kMemorySize, "64 mb", "Longest record a text format accepts", {}, false},
       {config::kLateTable, OptionType::kString, "", "Table that takes rows which came too late for their window", {}, false},
+      {config::kDeadLetterTable, OptionType::kString, "", "Table that takes the bad records of tables with 'tidemark.bad-records' = 'dead-letter'", {}, false},
+      {config::kReadAhead, OptionType::kInteger, "64", "Batches that a source decodes ahead while an earlier piece of the same file is read elsewhere", {}, false},
       {config::kReplaySpeed, OptionType::kInteger, "0", "Replay event time so many times as fast as it went by; 0: as fast as possible", {}, false},
   };
   return specs;

@@ -70,6 +70,8 @@ inline constexpr char kBatchSize[] = "tidemark.batch-size";               // row
 inline constexpr char kChannelCapacity[] = "tidemark.channel-capacity";   // batches per exchange queue
 inline constexpr char kMaxRecordBytes[] = "tidemark.max-record-size";     // longest record a text format accepts
 inline constexpr char kLateTable[] = "tidemark.late-table";               // table that late rows are written to
+inline constexpr char kReadAhead[] = "tidemark.source.read-ahead";        // batches read ahead of their turn
+inline constexpr char kDeadLetterTable[] = "tidemark.dead-letter-table";  // table that bad records are written to
 inline constexpr char kReplaySpeed[] = "tidemark.replay.speed";           // event time per wall clock time, 0: off
 }  // namespace config
 

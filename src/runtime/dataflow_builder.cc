@@ -40,6 +40,7 @@ JobParts::JobParts(plan::PhysicalPlan the_plan, JobOptions the_options)
       boards[node] = std::make_unique<SplitBoard>(&control);
     }
   }
+  if (options.replay_speed > 0) replay = std::make_unique<ReplayClock>(options.replay_speed);
   if (options.collector != nullptr) collector = std::make_unique<SerialCollector>(options.collector);
 }
 
@@ -115,10 +116,13 @@ class DataflowBuilder {
     connectors::SourceRequest request;
     request.node = &node;
     request.batch_mode = parts_.plan.batch_mode;
-    auto source = options_.components->MakeSource(request, MakeConnectorContext(parts_.shape.OnlyOnWorker0(node)));
+    connectors::ConnectorContext context = MakeConnectorContext(parts_.shape.OnlyOnWorker0(node));
+    ARROW_ASSIGN_OR_RAISE(context.dead_letters, MakeDeadLetters(*node.table));
+    auto source = options_.components->MakeSource(request, context);
     if (!source.ok()) return site->Note(source.status(), node.label());
     SourceTaskOptions task_options;
     task_options.worker = worker_;
+    task_options.replay = parts_.replay.get();
     task_options.read_ahead_batches = options_.read_ahead_batches;
     task_options.idle_timeout_micros = options_.idle_timeout_micros;
     const auto idle_option = node.table->options.find("scan.watermark.idle-timeout");
@@ -210,20 +214,30 @@ class DataflowBuilder {
     return arrow::Status::OK();
   }
 
-  /// The late table is opened once per worker, by the first operator; each operator writes with its own label.
+  /// A side table is opened once per worker, by the first that may write to it.
+  arrow::Result<OpenSink*> MakeSideSink(const plan::SinkNode& node, OpenSink** open) {
+    if (*open != nullptr) return *open;
+    auto sink = options_.components->MakeSink(node, MakeConnectorContext(/*alone=*/false));
+    if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
+    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label()));
+    return *open = dataflow_.sinks.back().get();
+  }
+
+  arrow::Result<connectors::DeadLetterSink*> MakeDeadLetters(const TableDefinition& table) {
+    if (!parts_.dead_letter_sink_node) return nullptr;
+    ARROW_ASSIGN_OR_RAISE(OpenSink* sink, MakeSideSink(*parts_.dead_letter_sink_node, &dead_letter_sink_));
+    dataflow_.dead_letters.push_back(std::make_unique<DeadLetterWriter>(table.name(), *parts_.dead_letter_sink_node,
+                                                                        sink->get(), options_.clock));
+    return dataflow_.dead_letters.back().get();
+  }
+
   arrow::Result<exec::LateRowSink*> MakeLateRows(const PhysicalNode& node) {
     const bool may_drop = node.kind() == Kind::kWindowAggregate || node.kind() == Kind::kSessionAggregate ||
                           (node.kind() == Kind::kSort &&
                            static_cast<const plan::SortNode&>(node).mode == plan::SortNode::Mode::kByWatermark);
     if (!parts_.late_sink_node || !may_drop) return nullptr;
-    if (late_sink_ == nullptr) {
-      auto sink = options_.components->MakeSink(*parts_.late_sink_node, MakeConnectorContext(/*alone=*/false));
-      if (!sink.ok()) return dataflow_.site->Note(sink.status(), parts_.late_sink_node->label());
-      dataflow_.sinks.push_back(
-          std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), parts_.late_sink_node->label()));
-      late_sink_ = dataflow_.sinks.back().get();
-    }
-    ARROW_ASSIGN_OR_RAISE(auto writer, MakeLateRowWriter(node, *parts_.late_sink_node, late_sink_->get(),
+    ARROW_ASSIGN_OR_RAISE(OpenSink* sink, MakeSideSink(*parts_.late_sink_node, &late_sink_));
+    ARROW_ASSIGN_OR_RAISE(auto writer, MakeLateRowWriter(node, *parts_.late_sink_node, sink->get(),
                                                          &options_.functions, options_.clock));
     dataflow_.late_rows.push_back(std::move(writer));
     return dataflow_.late_rows.back().get();
@@ -235,6 +249,7 @@ class DataflowBuilder {
   Dataflow dataflow_;
   std::unordered_map<const PhysicalNode*, Outlet*> outlets_;
   OpenSink* late_sink_ = nullptr;
+  OpenSink* dead_letter_sink_ = nullptr;
 };
 
 }  // namespace

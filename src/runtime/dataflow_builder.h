@@ -14,6 +14,7 @@
 #include "runtime/job_control.h"
 #include "runtime/job_options.h"
 #include "runtime/plan_shape.h"
+#include "runtime/replay_clock.h"
 #include "runtime/source_task.h"
 #include "runtime/split_board.h"
 #include "runtime/worker.h"
@@ -38,7 +39,9 @@ struct JobParts {
   std::map<const plan::PhysicalNode*, std::unique_ptr<ExchangeChannels>> exchanges;
   std::map<const plan::PhysicalNode*, std::unique_ptr<SplitBoard>> boards;
   std::unique_ptr<SerialCollector> collector;
-  std::unique_ptr<plan::SinkNode> late_sink_node;  ///< null: no late table. Set by Job::Make
+  std::unique_ptr<plan::SinkNode> late_sink_node;         ///< null: no late table. Set by Job::Make
+  std::unique_ptr<plan::SinkNode> dead_letter_sink_node;  ///< likewise
+  std::unique_ptr<ReplayClock> replay;                    ///< null: as fast as can be
   /// [node][worker]; null where the node does not run.
   std::vector<std::vector<std::unique_ptr<exec::OperatorMetrics>>> metrics;
   std::vector<SourceInstance> sources;

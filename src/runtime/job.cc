@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "runtime/dataflow_builder.h"
+#include "runtime/dead_letters.h"
 #include "runtime/late_rows.h"
+#include "runtime/side_table.h"
 #include "state/key_groups.h"
 
 namespace tidemark::runtime {
@@ -36,7 +38,12 @@ arrow::Result<std::unique_ptr<Job>> Job::Make(const plan::PhysicalPlan& plan, Jo
   job->parts_ = std::make_unique<JobParts>(plan, std::move(options));
   JobParts* parts = job->parts_.get();
   if (parts->options.late_table) {
-    ARROW_ASSIGN_OR_RAISE(parts->late_sink_node, MakeLateSinkNode(parts->options.late_table));
+    ARROW_ASSIGN_OR_RAISE(parts->late_sink_node,
+                          MakeSideSinkNode(parts->options.late_table, LateRowSchema(), "LateRows"));
+  }
+  if (parts->options.dead_letter_table) {
+    ARROW_ASSIGN_OR_RAISE(parts->dead_letter_sink_node,
+                          MakeSideSinkNode(parts->options.dead_letter_table, DeadLetterSchema(), "DeadLetters"));
   }
   // Every source is made, and has said which splits there are, before any worker reads.
   for (int worker = 0; worker < parts->options.workers; ++worker) {
@@ -47,8 +54,10 @@ arrow::Result<std::unique_ptr<Job>> Job::Make(const plan::PhysicalPlan& plan, Jo
   return job;
 }
 
+void Job::MarkStarted() { start_micros_.store(parts_->options.clock->SteadyMicros()); }
+
 arrow::Status Job::Run() {
-  start_micros_.store(parts_->options.clock->SteadyMicros());
+  MarkStarted();
   std::vector<std::thread> threads;
   for (int worker = 1; worker < num_workers(); ++worker) threads.emplace_back([this, worker] { RunWorker(worker); });
   RunWorker(0);

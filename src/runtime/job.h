@@ -38,6 +38,9 @@ class Job {
   /// From any thread, at any time between Make and the destructor.
   JobMetrics Metrics() const;
 
+  /// Metrics count time from now on. Run does it by itself.
+  void MarkStarted();
+
   int num_workers() const { return static_cast<int>(workers_.size()); }
   Worker* worker(int index) { return workers_[index].get(); }
   JobControl* control();

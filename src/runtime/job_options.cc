@@ -14,6 +14,9 @@ JobOptions MakeJobOptions(const Configuration& configuration) {
   options.batch_rows = configuration.GetInteger(config::kBatchSize);
   options.channel_capacity = static_cast<int>(configuration.GetInteger(config::kChannelCapacity));
   options.idle_timeout_micros = configuration.GetDurationMillis(config::kIdleTimeout) * 1000;
+  options.read_ahead_batches = configuration.GetInteger(config::kReadAhead);
+  // Replaying is for watching results come: a batch run has none before its end.
+  if (configuration.GetString(config::kRuntimeMode) != "batch") options.replay_speed = configuration.GetInteger(config::kReplaySpeed);
   options.memory_bytes = configuration.GetMemoryBytes(config::kMemory);
   options.configuration = &configuration;
   options.components = BuiltInComponents();

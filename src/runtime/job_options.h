@@ -23,6 +23,7 @@ struct JobOptions {
   int channel_capacity = 8;            ///< messages per channel
   int64_t idle_timeout_micros = 0;     ///< of splits whose table does not say; 0: never idle
   int64_t read_ahead_batches = 64;     ///< per source and worker, see SourceTaskOptions
+  int64_t replay_speed = 0;            ///< event time per time, see ReplayClock; 0: as fast as can be
   int64_t memory_bytes = 0;            ///< of state and buffered rows, all workers together; 0: unlimited
 
   const Configuration* configuration = nullptr;  ///< handed to connectors
@@ -33,11 +34,12 @@ struct JobOptions {
   ResultCollector* collector = nullptr;  ///< required when a sink of the plan has no table
   Components* components = nullptr;      ///< required; BuiltInComponents() outside tests
   TablePtr late_table;                   ///< where late rows go (LateRowSchema); null: they are counted only
+  TablePtr dead_letter_table;            ///< where bad records go (DeadLetterSchema) of tables that ask for it; or null
   Chooser* chooser = nullptr;            ///< the simulator's; null in production
 };
 
 /// Sizes, timeouts and limits as `configuration` says; `configuration` itself, the clock and the components set. The
-/// caller adds files, streams, functions, collector and late table.
+/// caller adds files, streams, functions, collector and side tables.
 JobOptions MakeJobOptions(const Configuration& configuration);
 
 }  // namespace tidemark::runtime

@@ -2,6 +2,7 @@
 // Jobs on real threads: results, failures, stops, backpressure, ends of several inputs.
 #include "runtime/job.h"
 
+#include <arrow/scalar.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -112,6 +113,27 @@ TEST(Job, WhatIsOnWorker0AloneRunsThereAlone) {
   ASSERT_EQ(sinks.size(), 1u);
   EXPECT_TRUE(sinks[0].closed);
   EXPECT_EQ(sinks[0].rows, static_cast<int64_t>(collector.rows().size()));
+}
+
+TEST(Job, ConstantRowsComeOnceWhateverTheNumberOfWorkers) {
+  std::vector<std::vector<expr::ExpressionPtr>> rows;
+  for (int64_t i = 0; i < 10; ++i) {
+    rows.push_back({expr::Expression::Literal(arrow::MakeScalar(i), DataType::BigInt()),
+                    expr::Expression::Literal(arrow::MakeScalar(i * i), DataType::BigInt())});
+  }
+  const Schema schema = {{"a", DataType::BigInt()}, {"b", DataType::BigInt()}};
+  const auto values = std::make_shared<plan::ValuesNode>(schema, rows, "Values");
+  for (const int workers : {1, 3}) {
+    FakeComponents components({});
+    TextCollector collector;
+    JobOptions options = Options(&components, &collector, workers);
+    options.batch_rows = 4;
+    const auto job = Job::Make(PlanOf({FakeCollect(FakeCalc(FakeExchange(values, {0})))}), options);
+    ASSERT_TRUE(job.ok()) << job.status().ToString();
+    ASSERT_TRUE((*job)->Run().ok());
+    EXPECT_EQ(collector.rows().size(), 10u);
+    EXPECT_THAT(collector.rows(), ::testing::Contains("+I 9 81"));
+  }
 }
 
 TEST(Job, AFailureInOneWorkerStopsAll) {

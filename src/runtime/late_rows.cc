@@ -6,31 +6,17 @@
 #include <arrow/builder.h>
 #include <arrow/type.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "formats/format.h"
+#include "runtime/side_table.h"
 
 namespace tidemark::runtime {
 namespace {
 
 /// Positions in LateRowSchema().
 enum LateColumn { kOperatorName, kReason, kRowJson, kRowKind, kLateWatermark, kWindowEnd, kSeenAt };
-
-int FindColumn(const std::string& name) {
-  const Schema& schema = LateRowSchema();
-  const auto found = std::find_if(schema.begin(), schema.end(), [&](const Field& field) { return field.name == name; });
-  return found == schema.end() ? -1 : static_cast<int>(found - schema.begin());
-}
-
-std::string ColumnList() {
-  std::string text;
-  for (const Field& field : LateRowSchema()) {
-    text += (text.empty() ? "" : ", ") + field.name + " " + field.type.ToString();
-  }
-  return text;
-}
 
 arrow::Result<std::shared_ptr<arrow::Array>> Times(const std::vector<EventTimeMs>& times,
                                                    const std::shared_ptr<arrow::DataType>& type) {
@@ -114,32 +100,14 @@ const Schema& LateRowSchema() {
   return schema;
 }
 
-arrow::Result<std::unique_ptr<plan::SinkNode>> MakeLateSinkNode(TablePtr table) {
-  Schema schema;
-  for (const TableColumn& column : table->columns) {
-    if (column.kind != TableColumn::Kind::kPhysical) continue;
-    const int known = FindColumn(column.name);
-    if (known < 0 || !LateRowSchema()[known].type.EqualsIgnoringNullability(column.type)) {
-      return arrow::Status::Invalid("Column '", column.name, "' ", column.type.ToString(), " of late table '",
-                                    table->name(), "' is not one that late rows have. They have: ", ColumnList());
-    }
-    schema.push_back({column.name, column.type});
-  }
-  const std::string label = "LateRows(" + table->name() + ")";
-  auto rows = std::make_shared<plan::ValuesNode>(std::move(schema), std::vector<std::vector<expr::ExpressionPtr>>(), label);
-  return std::make_unique<plan::SinkNode>(std::move(rows), std::move(table), label);
-}
-
 arrow::Result<std::unique_ptr<exec::LateRowSink>> MakeLateRowWriter(const plan::PhysicalNode& node,
                                                                     const plan::SinkNode& sink_node,
                                                                     connectors::Sink* sink,
                                                                     const expr::FunctionContext* functions, Clock* clock) {
-  std::vector<int> columns;
-  for (const Field& field : sink_node.schema()) columns.push_back(FindColumn(field.name));
   const formats::Format* json = formats::FindFormat("json");
   if (json == nullptr) return arrow::Status::UnknownError("format 'json' is missing");
   ARROW_ASSIGN_OR_RAISE(auto encoder, json->make_encoder({}, node.inputs()[0]->schema(), functions->local_time_zone));
-  return std::make_unique<LateRowWriter>(node.label(), std::move(columns), std::move(encoder), sink, clock);
+  return std::make_unique<LateRowWriter>(node.label(), KnownColumns(sink_node, LateRowSchema()), std::move(encoder), sink, clock);
 }
 
 }  // namespace tidemark::runtime

@@ -8,7 +8,6 @@
 #include <memory>
 
 #include "base/clock.h"
-#include "catalog/table.h"
 #include "connectors/connector.h"
 #include "exec/operator.h"
 #include "plan/physical_plan.h"
@@ -25,10 +24,8 @@ namespace tidemark::runtime {
 ///   seen_at        TIMESTAMP_LTZ(3)  the clock
 const Schema& LateRowSchema();
 
-/// The sink node of late table `table`. Fails, naming what there is, when a column's name or type is not of those above.
-arrow::Result<std::unique_ptr<plan::SinkNode>> MakeLateSinkNode(TablePtr table);
-
-/// Takes the late rows of the operator `node` and writes them to `sink`, opened for `sink_node`. All outlive the writer.
+/// Takes the late rows of the operator `node` and writes them to `sink`, opened for `sink_node` (MakeSideSinkNode). All
+/// outlive the writer.
 arrow::Result<std::unique_ptr<exec::LateRowSink>> MakeLateRowWriter(const plan::PhysicalNode& node,
                                                                     const plan::SinkNode& sink_node,
                                                                     connectors::Sink* sink,

@@ -51,6 +51,7 @@ class Simulation {
     if (!made.ok()) return Named(made.status());
     job_ = std::move(made).ValueUnsafe();
     turns_.resize(job_->num_workers());
+    job_->MarkStarted();
     const arrow::Status status = Loop();
     if (!status.ok()) return Named(status);
     if (!job_->control()->status().ok()) return Named(job_->control()->status());

@@ -12,6 +12,13 @@ namespace tidemark::runtime {
 
 using connectors::Poll;
 
+namespace {
+
+/// Rows whose time is this close go out together.
+constexpr int64_t kReplayStepMicros = 2'000;
+
+}  // namespace
+
 arrow::Result<std::unique_ptr<SourceTask>> SourceTask::Make(const plan::SourceNode& node,
                                                             std::unique_ptr<connectors::Source> source, SplitBoard* board,
                                                             const SourceTaskOptions& options,
@@ -50,6 +57,9 @@ arrow::Result<HeadStep> SourceTask::StepUnlabelled(int64_t now_micros) {
     ARROW_ASSIGN_OR_RAISE(const bool released, ReleaseHeld(now_micros));
     ARROW_ASSIGN_OR_RAISE(const bool emitted, EmitProgress());
     if (released || emitted) return HeadStep{.progress = true};
+  }
+  if (options_.replay != nullptr && !held_.empty() && now_micros < due_micros_) {
+    return HeadStep{.retry_micros = due_micros_ - now_micros};
   }
   if (source_ended_) {
     if (!held_.empty()) return HeadStep{};  // the board wakes this worker when their turn comes
@@ -113,8 +123,9 @@ arrow::Status SourceTask::Take(Unstamped unstamped, int64_t now_micros) {
   const auto split = unstamped.poll.split;
   const auto waiting = held_.find(split);
   if (waiting == held_.end()) {
-    ARROW_ASSIGN_OR_RAISE(const bool delivered, Deliver(unstamped, now_micros));
-    if (delivered) return EmitProgress().status();
+    ARROW_ASSIGN_OR_RAISE(const Delivery delivery, Deliver(unstamped, now_micros));
+    if (delivery != Delivery::kNotYet) ARROW_RETURN_NOT_OK(EmitProgress().status());
+    if (delivery == Delivery::kDone) return arrow::Status::OK();
     board_->SetHeld(options_.worker, split, unstamped.poll.piece);
     // A board that changed between the two calls must be looked at again.
     released_version_ = 0;
@@ -124,30 +135,56 @@ arrow::Status SourceTask::Take(Unstamped unstamped, int64_t now_micros) {
   return arrow::Status::OK();
 }
 
-arrow::Result<bool> SourceTask::Deliver(Unstamped& unstamped, int64_t now_micros) {
-  const Poll& poll = unstamped.poll;
+int64_t SourceTask::CountDueRows(const Unstamped& unstamped, int64_t now_micros) {
+  const int64_t num_rows = unstamped.poll.batch.num_rows;
+  if (options_.replay == nullptr) return num_rows;
+  for (int64_t row = 0; row < num_rows; ++row) {
+    const EventTimeMs time = unstamped.rowtimes[row];
+    if (time == kMaxWatermark) continue;  // a row without a time does not wait
+    const int64_t wait = options_.replay->WaitMicros(time, now_micros);
+    if (wait == 0) continue;
+    due_micros_ = now_micros + std::max(wait, kReplayStepMicros);
+    return row;
+  }
+  return num_rows;
+}
+
+arrow::Result<SourceTask::Delivery> SourceTask::Deliver(Unstamped& unstamped, int64_t now_micros) {
+  Poll& poll = unstamped.poll;
   const bool has_rows = poll.batch.num_rows > 0;
   const auto running = board_->Turn(poll.split, poll.piece, has_rows, now_micros);
-  if (!running) return false;
+  if (!running) return Delivery::kNotYet;
+  const int64_t due = CountDueRows(unstamped, now_micros);
+  if (has_rows && due == 0) return Delivery::kNotYet;
+  const bool all = due == poll.batch.num_rows;
   time::SplitWatermark watermark(*running);
   if (has_rows) {
-    Batch batch = std::move(unstamped.poll.batch);
-    batch.row_watermarks = watermark.Observe(unstamped.watermarks, unstamped.rowtimes);
+    auto stamps = all ? watermark.Observe(unstamped.watermarks, unstamped.rowtimes)
+                      : watermark.Observe({unstamped.watermarks.begin(), unstamped.watermarks.begin() + due},
+                                          {unstamped.rowtimes.begin(), unstamped.rowtimes.begin() + due});
+    Batch batch = all ? std::move(poll.batch) : poll.batch.Slice(0, due);
+    batch.row_watermarks = std::move(stamps);
     ARROW_RETURN_NOT_OK(outlet_.SetIdle(false));
     ARROW_RETURN_NOT_OK(outlet_.Emit(std::move(batch)));
   }
-  board_->Publish(options_.worker, poll.split, watermark.current(), poll.piece_end, poll.split_end);
-  return true;
+  board_->Publish(options_.worker, poll.split, watermark.current(), all && poll.piece_end, all && poll.split_end);
+  if (all) return Delivery::kDone;
+  poll.batch = poll.batch.Slice(due, poll.batch.num_rows - due);
+  unstamped.watermarks.erase(unstamped.watermarks.begin(), unstamped.watermarks.begin() + due);
+  unstamped.rowtimes.erase(unstamped.rowtimes.begin(), unstamped.rowtimes.begin() + due);
+  return Delivery::kPartly;
 }
 
 arrow::Result<bool> SourceTask::ReleaseHeld(int64_t now_micros) {
   if (held_.empty()) return false;
   const uint64_t version = board_->version();
-  if (version == released_version_) return false;
+  const bool time_has_come = options_.replay != nullptr && now_micros >= due_micros_;
+  if (version == released_version_ && !time_has_come) return false;
   for (auto waiting = held_.begin(); waiting != held_.end(); ++waiting) {
     const auto& [split, batches] = *waiting;
-    ARROW_ASSIGN_OR_RAISE(const bool delivered, Deliver(waiting->second.front(), now_micros));
-    if (!delivered) continue;
+    ARROW_ASSIGN_OR_RAISE(const Delivery delivery, Deliver(waiting->second.front(), now_micros));
+    if (delivery == Delivery::kNotYet) continue;
+    if (delivery == Delivery::kPartly) return true;
     waiting->second.pop_front();
     --held_batches_;
     if (at_read_ahead_limit_ && held_batches_ < options_.read_ahead_batches) {

@@ -15,6 +15,7 @@
 #include "expr/evaluator.h"
 #include "plan/physical_plan.h"
 #include "runtime/head.h"
+#include "runtime/replay_clock.h"
 #include "runtime/split_board.h"
 
 namespace tidemark::runtime {
@@ -24,6 +25,7 @@ struct SourceTaskOptions {
   int64_t idle_timeout_micros = 0;  ///< 0: splits are never idle
   /// Batches decoded ahead of their turn before the task stops reading (SplitBoard, "turn").
   int64_t read_ahead_batches = 64;
+  ReplayClock* replay = nullptr;  ///< rows wait for their time; null: they do not
 };
 
 class SourceTask final : public Head {
@@ -54,6 +56,11 @@ class SourceTask final : public Head {
     std::vector<EventTimeMs> watermarks;
     std::vector<EventTimeMs> rowtimes;
   };
+  enum class Delivery {
+    kDone,     ///< all rows were handed down
+    kPartly,   ///< the first of them; the others' time has not come
+    kNotYet,   ///< another piece has the turn, or the time of no row has come
+  };
 
   SourceTask(const plan::SourceNode& node, std::unique_ptr<connectors::Source> source, SplitBoard* board,
              const SourceTaskOptions& options, exec::OperatorMetrics* metrics, FailureSite* site)
@@ -63,7 +70,8 @@ class SourceTask final : public Head {
   arrow::Result<HeadStep> Read(int64_t now_micros);
   arrow::Result<Unstamped> Compute(connectors::Poll poll);
   arrow::Status Take(Unstamped unstamped, int64_t now_micros);
-  arrow::Result<bool> Deliver(Unstamped& unstamped, int64_t now_micros);
+  arrow::Result<Delivery> Deliver(Unstamped& unstamped, int64_t now_micros);
+  int64_t CountDueRows(const Unstamped& unstamped, int64_t now_micros);
   arrow::Result<bool> ReleaseHeld(int64_t now_micros);
   arrow::Result<bool> EmitProgress();
   arrow::Status Finish(bool complete);
@@ -84,6 +92,7 @@ class SourceTask final : public Head {
   uint64_t released_version_ = 0;  // of the board, when no held batch had its turn
   uint64_t emitted_version_ = 0;   // of the board, when its progress was last handed down
   int64_t next_poll_micros_ = 0;
+  int64_t due_micros_ = 0;  // when the next row's time comes, while replaying
   bool source_ended_ = false;
   bool stopping_ = false;
   bool done_ = false;

@@ -129,6 +129,7 @@ arrow::Result<HeadStep> Worker::StepStages(int64_t now_micros) {
 arrow::Status Worker::Tick(int64_t now_micros) {
   last_tick_micros_ = now_micros;
   worked_since_tick_ = false;
+  for (const auto& letters : dataflow_.dead_letters) ARROW_RETURN_NOT_OK(letters->Flush());
   for (const auto& consumer : dataflow_.consumers) ARROW_RETURN_NOT_OK(consumer->Tick());
   return arrow::Status::OK();
 }
@@ -143,6 +144,7 @@ bool Worker::DataflowEnded() const {
 arrow::Result<StepResult> Worker::CloseStep() {
   if (!control_->all_ended()) return Waiting();
   if (index_ == 0 && !control_->others_closed()) return Waiting();
+  for (const auto& letters : dataflow_.dead_letters) ARROW_RETURN_NOT_OK(letters->Flush());
   for (const auto& sink : dataflow_.sinks) ARROW_RETURN_NOT_OK(dataflow_.site->Note(sink->Close(), sink->label()));
   done_ = true;
   if (index_ != 0) control_->WorkerClosed();

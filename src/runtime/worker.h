@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "runtime/dead_letters.h"
 #include "runtime/exchange.h"
 #include "runtime/flow.h"
 #include "runtime/head.h"
@@ -52,6 +53,7 @@ struct Dataflow {
   // Sinks outlive the tasks that write to them, whichever way this ends.
   std::vector<std::unique_ptr<OpenSink>> sinks;
   std::vector<std::unique_ptr<exec::LateRowSink>> late_rows;
+  std::vector<std::unique_ptr<DeadLetterWriter>> dead_letters;
   std::vector<std::unique_ptr<Consumer>> consumers;  ///< inputs before what they feed
   std::vector<ExchangeSender*> senders;              ///< among `consumers`
   std::vector<Stage> stages;                         ///< in the order they are served
