@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON lines to columns: the json format beside the bare loop of simdjson's on-demand parser into Arrow builders, on bid
-// events of about 260 bytes. Rates are rows per CPU second.
+// JSON lines to columns: the json format beside the bare loop of simdjson's on-demand parser into Arrow builders, on
+// bid events of about 260 bytes. Rates are rows per CPU second.
 #include <arrow/api.h>
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
@@ -28,11 +28,13 @@ const std::string& Bids() {
     std::string text;
     for (int i = 0; i < kRows; ++i) {
       char time[32];
-      std::snprintf(time, sizeof(time), "2026-01-01 %02d:%02d:%02d.%03d", i / 3600000 % 24, i / 60000 % 60, i / 1000 % 60, i % 1000);
+      std::snprintf(time, sizeof(time), "2026-01-01 %02d:%02d:%02d.%03d", i / 3600000 % 24, i / 60000 % 60,
+                    i / 1000 % 60, i % 1000);
       std::string extra;
       const int length = 54 + static_cast<int>(random() % 60);
       for (int j = 0; j < length; ++j) extra += static_cast<char>('a' + random() % 26);
-      text += "{\"auction\":" + std::to_string(1000 + random() % 10000) + ",\"bidder\":" + std::to_string(1000 + random() % 50000) +
+      text += "{\"auction\":" + std::to_string(1000 + random() % 10000) +
+              ",\"bidder\":" + std::to_string(1000 + random() % 50000) +
               ",\"price\":" + std::to_string(random() % 10000000) + ",\"channel\":\"" + channels[random() % 5] +
               "\",\"url\":\"https://www.nexmark.com/abc/def/item.htm?query=1&q=" + std::to_string(random() % 1000) +
               "\",\"dateTime\":\"" + time + "\",\"extra\":\"" + extra + "\"}\n";
@@ -44,8 +46,9 @@ const std::string& Bids() {
 }
 
 const Schema& BidSchema() {
-  static const Schema schema = {{"auction", DataType::BigInt()},    {"bidder", DataType::BigInt()}, {"price", DataType::BigInt()},
-                                {"channel", DataType::String()},    {"url", DataType::String()},    {"dateTime", DataType::Timestamp(3)},
+  static const Schema schema = {{"auction", DataType::BigInt()}, {"bidder", DataType::BigInt()},
+                                {"price", DataType::BigInt()},   {"channel", DataType::String()},
+                                {"url", DataType::String()},     {"dateTime", DataType::Timestamp(3)},
                                 {"extra", DataType::String()}};
   return schema;
 }
@@ -94,7 +97,8 @@ struct BidBuilders {
   arrow::TimestampBuilder time{arrow::timestamp(arrow::TimeUnit::MILLI), arrow::default_memory_pool()};
 
   void Reserve() {
-    for (arrow::ArrayBuilder* builder : std::initializer_list<arrow::ArrayBuilder*>{&auction, &bidder, &price, &channel, &url, &extra, &time}) {
+    for (arrow::ArrayBuilder* builder :
+         std::initializer_list<arrow::ArrayBuilder*>{&auction, &bidder, &price, &channel, &url, &extra, &time}) {
       (void)builder->Reserve(kBatchRows);
     }
     (void)channel.ReserveData(kBatchRows * 16);

@@ -80,7 +80,8 @@ void RunTable(benchmark::State& state, const std::vector<DataType>& types, const
 template <typename MakeColumns>
 std::vector<Columns> Batches(const std::vector<int64_t>& keys, MakeColumns make) {
   std::vector<Columns> batches;
-  for (int64_t at = 0; at < kRows; at += kBatchRows) batches.push_back(make(&keys[at], std::min(kBatchRows, kRows - at)));
+  for (int64_t at = 0; at < kRows; at += kBatchRows)
+    batches.push_back(make(&keys[at], std::min(kBatchRows, kRows - at)));
   return batches;
 }
 
@@ -149,8 +150,13 @@ void KeyCounts(benchmark::internal::Benchmark* bench) {
 BENCHMARK(BM_KeyedTableInt64)->Apply(KeyCounts);
 BENCHMARK(BM_KeyedTableTwoInt64)->Apply(KeyCounts);
 BENCHMARK(BM_KeyedTableText)->Apply(KeyCounts);
-BENCHMARK(BM_BareLoop)->ArgName("keys")->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Arg(10'000'000)->Unit(
-    benchmark::kMillisecond);
+BENCHMARK(BM_BareLoop)
+    ->ArgName("keys")
+    ->Arg(1'000)
+    ->Arg(100'000)
+    ->Arg(1'000'000)
+    ->Arg(10'000'000)
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_KeyGroupsInt64);
 
 }  // namespace

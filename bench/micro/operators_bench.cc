@@ -54,8 +54,8 @@ std::vector<Batch> Bids(int64_t distinct) {
       (void)times.Append((at + i) * 1000 / kRowsPerSecond);
     }
     batches.push_back(Batch{length,
-                            {auctions.Finish().ValueOrDie(), bidders.Finish().ValueOrDie(), prices.Finish().ValueOrDie(),
-                             times.Finish().ValueOrDie()}});
+                            {auctions.Finish().ValueOrDie(), bidders.Finish().ValueOrDie(),
+                             prices.Finish().ValueOrDie(), times.Finish().ValueOrDie()}});
   }
   return batches;
 }
@@ -100,7 +100,8 @@ void Run(benchmark::State& state, const plan::PhysicalNode& node, const std::vec
         if (i >= inputs[input].size()) continue;
         const Batch& batch = inputs[input][i];
         rows_in += batch.num_rows;
-        if (const auto status = made->Push(static_cast<int>(input), batch, out); !status.ok()) state.SkipWithError(status.message().c_str());
+        if (const auto status = made->Push(static_cast<int>(input), batch, out); !status.ok())
+          state.SkipWithError(status.message().c_str());
       }
       (void)made->Advance((static_cast<int64_t>(i) + 1) * kBatchRows * 1000 / kRowsPerSecond - 4000, out);
     }
@@ -111,7 +112,8 @@ void Run(benchmark::State& state, const plan::PhysicalNode& node, const std::vec
   state.counters["rows_out"] = static_cast<double>(rows_out);
 }
 
-void RunWindow(benchmark::State& state, time::WindowSpec window, plan::PhysicalNode::Kind kind, std::vector<plan::AggregateCall> calls) {
+void RunWindow(benchmark::State& state, time::WindowSpec window, plan::PhysicalNode::Kind kind,
+               std::vector<plan::AggregateCall> calls) {
   Schema output = {kBids[0]};
   for (const auto& call : calls) output.push_back({call.name, call.type});
   output.push_back({"window_end", DataType::Timestamp(3).NotNull()});
@@ -125,7 +127,8 @@ void RunWindow(benchmark::State& state, time::WindowSpec window, plan::PhysicalN
 }
 
 void BM_TumbleCount(benchmark::State& state) {
-  RunWindow(state, {time::WindowKind::kTumble, 10'000}, plan::PhysicalNode::Kind::kWindowAggregate, {Call("COUNT", {})});
+  RunWindow(state, {time::WindowKind::kTumble, 10'000}, plan::PhysicalNode::Kind::kWindowAggregate,
+            {Call("COUNT", {})});
 }
 
 void BM_TumbleCountSumMax(benchmark::State& state) {
@@ -134,11 +137,13 @@ void BM_TumbleCountSumMax(benchmark::State& state) {
 }
 
 void BM_HopCount(benchmark::State& state) {
-  RunWindow(state, {time::WindowKind::kHop, 10'000, 2'000}, plan::PhysicalNode::Kind::kWindowAggregate, {Call("COUNT", {})});
+  RunWindow(state, {time::WindowKind::kHop, 10'000, 2'000}, plan::PhysicalNode::Kind::kWindowAggregate,
+            {Call("COUNT", {})});
 }
 
 void BM_SessionCount(benchmark::State& state) {
-  RunWindow(state, {time::WindowKind::kSession, 10'000}, plan::PhysicalNode::Kind::kSessionAggregate, {Call("COUNT", {})});
+  RunWindow(state, {time::WindowKind::kSession, 10'000}, plan::PhysicalNode::Kind::kSessionAggregate,
+            {Call("COUNT", {})});
 }
 
 void RunGroup(benchmark::State& state, bool final_only) {

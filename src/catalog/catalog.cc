@@ -28,10 +28,14 @@ Catalog::Catalog() : current_catalog_(kDefaultCatalog), current_database_(kDefau
 
 arrow::Result<std::vector<std::string>> Catalog::Qualify(const std::vector<std::string>& name) const {
   switch (name.size()) {
-    case 1: return std::vector<std::string>{current_catalog_, current_database_, name[0]};
-    case 2: return std::vector<std::string>{current_catalog_, name[0], name[1]};
-    case 3: return name;
-    default: return arrow::Status::Invalid("A table's name has at most three parts: catalog.database.table");
+    case 1:
+      return std::vector<std::string>{current_catalog_, current_database_, name[0]};
+    case 2:
+      return std::vector<std::string>{current_catalog_, name[0], name[1]};
+    case 3:
+      return name;
+    default:
+      return arrow::Status::Invalid("A table's name has at most three parts: catalog.database.table");
   }
 }
 
@@ -40,7 +44,8 @@ arrow::Status Catalog::Add(CatalogObject object) {
   const auto catalog = catalogs_.find(path[0]);
   if (catalog == catalogs_.end()) return arrow::Status::KeyError("Catalog '", path[0], "' does not exist");
   const auto database = catalog->second.find(path[1]);
-  if (database == catalog->second.end()) return arrow::Status::KeyError("Database '", path[1], "' does not exist in catalog '", path[0], "'");
+  if (database == catalog->second.end())
+    return arrow::Status::KeyError("Database '", path[1], "' does not exist in catalog '", path[0], "'");
   const bool added = database->second.emplace(path[2], std::move(object)).second;
   if (added) return arrow::Status::OK();
   return arrow::Status::AlreadyExists("A table or view named '", path[2], "' exists already");
@@ -91,7 +96,8 @@ arrow::Status Catalog::DropDatabase(const std::string& catalog, const std::strin
     return arrow::Status::Invalid("Database '", database, "' is in use: switch to another with USE first");
   }
   if (!cascade && !found->second[database].empty()) {
-    return arrow::Status::Invalid("Database '", database, "' is not empty: write DROP DATABASE ... CASCADE to drop its tables too");
+    return arrow::Status::Invalid("Database '", database,
+                                  "' is not empty: write DROP DATABASE ... CASCADE to drop its tables too");
   }
   found->second.erase(database);
   return arrow::Status::OK();
@@ -106,7 +112,8 @@ arrow::Status Catalog::CreateCatalog(const std::string& catalog) {
 
 arrow::Status Catalog::DropCatalog(const std::string& catalog) {
   if (catalogs_.count(catalog) == 0) return arrow::Status::KeyError("Catalog '", catalog, "' does not exist");
-  if (catalog == current_catalog_) return arrow::Status::Invalid("Catalog '", catalog, "' is in use: switch to another with USE CATALOG first");
+  if (catalog == current_catalog_)
+    return arrow::Status::Invalid("Catalog '", catalog, "' is in use: switch to another with USE CATALOG first");
   catalogs_.erase(catalog);
   return arrow::Status::OK();
 }
@@ -122,7 +129,8 @@ arrow::Status Catalog::UseCatalog(const std::string& catalog) {
 arrow::Status Catalog::UseDatabase(const std::string& catalog, const std::string& database) {
   const auto found = catalogs_.find(catalog);
   if (found == catalogs_.end()) return arrow::Status::KeyError("Catalog '", catalog, "' does not exist");
-  if (found->second.count(database) == 0) return arrow::Status::KeyError("Database '", database, "' does not exist in catalog '", catalog, "'");
+  if (found->second.count(database) == 0)
+    return arrow::Status::KeyError("Database '", database, "' does not exist in catalog '", catalog, "'");
   current_catalog_ = catalog;
   current_database_ = database;
   return arrow::Status::OK();

@@ -14,11 +14,16 @@ namespace {
 /// The decimal that holds every value of an integer type; a DECIMAL as it is.
 DataType AsDecimal(const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kTinyInt: return DataType::Decimal(3, 0);
-    case TypeKind::kSmallInt: return DataType::Decimal(5, 0);
-    case TypeKind::kInt: return DataType::Decimal(10, 0);
-    case TypeKind::kBigInt: return DataType::Decimal(19, 0);
-    default: return type;
+    case TypeKind::kTinyInt:
+      return DataType::Decimal(3, 0);
+    case TypeKind::kSmallInt:
+      return DataType::Decimal(5, 0);
+    case TypeKind::kInt:
+      return DataType::Decimal(10, 0);
+    case TypeKind::kBigInt:
+      return DataType::Decimal(19, 0);
+    default:
+      return type;
   }
 }
 
@@ -72,10 +77,14 @@ std::optional<DataType> CommonNested(const DataType& a, const DataType& b) {
     fields.push_back({a.fields()[i].name, std::move(*type)});
   }
   switch (a.kind()) {
-    case TypeKind::kArray: return DataType::Array(fields[0].type);
-    case TypeKind::kMultiset: return DataType::Multiset(fields[0].type);
-    case TypeKind::kMap: return DataType::Map(fields[0].type, fields[1].type);
-    default: return DataType::Row(std::move(fields));
+    case TypeKind::kArray:
+      return DataType::Array(fields[0].type);
+    case TypeKind::kMultiset:
+      return DataType::Multiset(fields[0].type);
+    case TypeKind::kMap:
+      return DataType::Map(fields[0].type, fields[1].type);
+    default:
+      return DataType::Row(std::move(fields));
   }
 }
 
@@ -94,8 +103,7 @@ std::optional<DataType> CommonIgnoringNull(const DataType& a, const DataType& b)
 std::optional<DataType> Common(const DataType& a, const DataType& b) {
   auto type = CommonIgnoringNull(a, b);
   if (!type) return std::nullopt;
-  const TimeAttribute attribute =
-      a.time_attribute() == b.time_attribute() ? a.time_attribute() : TimeAttribute::kNone;
+  const TimeAttribute attribute = a.time_attribute() == b.time_attribute() ? a.time_attribute() : TimeAttribute::kNone;
   return type->WithNullable(a.nullable() || b.nullable()).WithTimeAttribute(attribute);
 }
 

@@ -12,10 +12,42 @@ namespace {
 
 /// Families of Flink's keys: a key that begins so and is not in Specs() is kept, so that the same file runs on both.
 constexpr std::string_view kFlinkPrefixes[] = {
-    "table.",   "execution.", "pipeline.",       "parallelism.", "state.",     "sql-client.", "taskmanager.", "jobmanager.", "rest.",
-    "metrics.", "env.",       "restart-strategy", "heartbeat.",   "cluster.",   "fs.",         "io.",          "akka.",       "pekko.",
-    "web.",     "security.",  "high-availability", "scheduler.",   "slot.",      "python.",     "s3.",          "kubernetes.", "yarn.",
-    "classloader.", "client.", "job-event.",     "job.",         "blob.",      "queryable-state.", "historyserver.", "akka", "slotmanager.",
+    "table.",
+    "execution.",
+    "pipeline.",
+    "parallelism.",
+    "state.",
+    "sql-client.",
+    "taskmanager.",
+    "jobmanager.",
+    "rest.",
+    "metrics.",
+    "env.",
+    "restart-strategy",
+    "heartbeat.",
+    "cluster.",
+    "fs.",
+    "io.",
+    "akka.",
+    "pekko.",
+    "web.",
+    "security.",
+    "high-availability",
+    "scheduler.",
+    "slot.",
+    "python.",
+    "s3.",
+    "kubernetes.",
+    "yarn.",
+    "classloader.",
+    "client.",
+    "job-event.",
+    "job.",
+    "blob.",
+    "queryable-state.",
+    "historyserver.",
+    "akka",
+    "slotmanager.",
 };
 
 const OptionSpec* FindSpec(const std::string& key) {
@@ -50,7 +82,8 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 bool IsMisspelled(const std::string& key) {
   constexpr size_t kSlips = 2;
   const auto keys = Keys();
-  return std::any_of(keys.begin(), keys.end(), [&](const std::string& known) { return EditDistance(key, known) <= kSlips; });
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const std::string& known) { return EditDistance(key, known) <= kSlips; });
 }
 
 bool IsFlinkFamily(const std::string& key) {
@@ -62,10 +95,25 @@ bool IsFlinkFamily(const std::string& key) {
 
 const std::vector<OptionSpec>& Configuration::Specs() {
   static const std::vector<OptionSpec> specs = {
-      {config::kRuntimeMode, OptionType::kEnum, "streaming", "Emit changes as they come, or final rows only", {"streaming", "batch", "automatic"}, false},
+      {config::kRuntimeMode,
+       OptionType::kEnum,
+       "streaming",
+       "Emit changes as they come, or final rows only",
+       {"streaming", "batch", "automatic"},
+       false},
       {config::kParallelism, OptionType::kInteger, "-1", "Number of workers; -1: one per core", {}, false},
-      {config::kLocalTimeZone, OptionType::kString, "default", "Time zone of TIMESTAMP_LTZ; default: the machine's", {}, false},
-      {config::kIdleTimeout, OptionType::kDuration, "0 ms", "A split that is caught up and silent for so long holds no watermark back; 0: never", {}, false},
+      {config::kLocalTimeZone,
+       OptionType::kString,
+       "default",
+       "Time zone of TIMESTAMP_LTZ; default: the machine's",
+       {},
+       false},
+      {config::kIdleTimeout,
+       OptionType::kDuration,
+       "0 ms",
+       "A split that is caught up and silent for so long holds no watermark back; 0: never",
+       {},
+       false},
       {config::kMiniBatchEnabled, OptionType::kBoolean, "false", "Gather rows before aggregations emit", {}, false},
       {config::kMiniBatchLatency, OptionType::kDuration, "0 ms", "How long rows are gathered at most", {}, false},
       {config::kMiniBatchSize, OptionType::kInteger, "-1", "How many rows are gathered at most", {}, false},
@@ -77,17 +125,47 @@ const std::vector<OptionSpec>& Configuration::Specs() {
       {"table.dml-sync", OptionType::kBoolean, "true", "Accepted; bounded jobs run one after the other", {}, false},
       {"table.sql-dialect", OptionType::kString, "default", "Accepted; the dialect is Flink SQL", {}, false},
       {"pipeline.name", OptionType::kString, "", "Accepted; the job's name", {}, false},
-      {"pipeline.auto-watermark-interval", OptionType::kDuration, "0 ms", "Accepted; watermarks follow rows", {}, false},
+      {"pipeline.auto-watermark-interval",
+       OptionType::kDuration,
+       "0 ms",
+       "Accepted; watermarks follow rows",
+       {},
+       false},
       {"pipeline.object-reuse", OptionType::kBoolean, "false", "Accepted; not needed", {}, false},
-      {"execution.checkpointing.interval", OptionType::kDuration, "0 ms", "Accepted; checkpoints are not supported yet", {}, false},
+      {"execution.checkpointing.interval",
+       OptionType::kDuration,
+       "0 ms",
+       "Accepted; checkpoints are not supported yet",
+       {},
+       false},
       {config::kMemory, OptionType::kMemorySize, "0", "Limit on state and buffered rows of a job; 0: none", {}, false},
       {config::kBatchSize, OptionType::kInteger, "8192", "Rows in a batch", {}, false},
       {config::kChannelCapacity, OptionType::kInteger, "8", "Batches in each queue between two workers", {}, false},
       {config::kMaxRecordBytes, OptionType::kMemorySize, "64 mb", "Longest record a text format accepts", {}, false},
-      {config::kLateTable, OptionType::kString, "", "Table that takes rows which came too late for their window", {}, false},
-      {config::kDeadLetterTable, OptionType::kString, "", "Table that takes the bad records of tables with 'tidemark.bad-records' = 'dead-letter'", {}, false},
-      {config::kReadAhead, OptionType::kInteger, "64", "Batches that a source decodes ahead while an earlier piece of the same file is read elsewhere", {}, false},
-      {config::kReplaySpeed, OptionType::kInteger, "0", "Replay event time so many times as fast as it went by; 0: as fast as possible", {}, false},
+      {config::kLateTable,
+       OptionType::kString,
+       "",
+       "Table that takes rows which came too late for their window",
+       {},
+       false},
+      {config::kDeadLetterTable,
+       OptionType::kString,
+       "",
+       "Table that takes the bad records of tables with 'tidemark.bad-records' = 'dead-letter'",
+       {},
+       false},
+      {config::kReadAhead,
+       OptionType::kInteger,
+       "64",
+       "Batches that a source decodes ahead while an earlier piece of the same file is read elsewhere",
+       {},
+       false},
+      {config::kReplaySpeed,
+       OptionType::kInteger,
+       "0",
+       "Replay event time so many times as fast as it went by; 0: as fast as possible",
+       {},
+       false},
   };
   return specs;
 }
@@ -121,7 +199,11 @@ std::string Configuration::GetString(const std::string& key) const {
 // Values were checked when they were set, and the defaults are ours.
 int64_t Configuration::GetInteger(const std::string& key) const { return ParseInteger(GetString(key)).ValueOr(0); }
 bool Configuration::GetBoolean(const std::string& key) const { return ParseBoolean(GetString(key)).ValueOr(false); }
-int64_t Configuration::GetDurationMillis(const std::string& key) const { return ParseDurationMillis(GetString(key)).ValueOr(0); }
-int64_t Configuration::GetMemoryBytes(const std::string& key) const { return ParseMemorySizeBytes(GetString(key)).ValueOr(0); }
+int64_t Configuration::GetDurationMillis(const std::string& key) const {
+  return ParseDurationMillis(GetString(key)).ValueOr(0);
+}
+int64_t Configuration::GetMemoryBytes(const std::string& key) const {
+  return ParseMemorySizeBytes(GetString(key)).ValueOr(0);
+}
 
 }  // namespace tidemark

@@ -24,8 +24,8 @@ struct OptionSpec {
 };
 
 /// Parsers for option values in Flink's spelling. Invalid input gives a Status whose message says what is accepted.
-arrow::Result<int64_t> ParseDurationMillis(const std::string& text);    ///< "10 s", "500ms", "1 min", "2 h", "1 d"
-arrow::Result<int64_t> ParseMemorySizeBytes(const std::string& text);   ///< "64 mb", "1g", "4096"
+arrow::Result<int64_t> ParseDurationMillis(const std::string& text);   ///< "10 s", "500ms", "1 min", "2 h", "1 d"
+arrow::Result<int64_t> ParseMemorySizeBytes(const std::string& text);  ///< "64 mb", "1g", "4096"
 arrow::Result<bool> ParseBoolean(const std::string& text);
 arrow::Result<int64_t> ParseInteger(const std::string& text);
 

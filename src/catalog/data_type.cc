@@ -65,8 +65,8 @@ DataType DataType::Array(DataType element) {
 
 DataType DataType::Map(DataType key, DataType value) {
   DataType type(TypeKind::kMap);
-  type.fields_ =
-      std::make_shared<const std::vector<Field>>(std::vector<Field>{{"key", std::move(key)}, {"value", std::move(value)}});
+  type.fields_ = std::make_shared<const std::vector<Field>>(
+      std::vector<Field>{{"key", std::move(key)}, {"value", std::move(value)}});
   return type;
 }
 
@@ -116,7 +116,9 @@ const DataType& DataType::map_value() const {
 
 namespace {
 
-std::string WithLength(const char* name, int32_t length) { return std::string(name) + "(" + std::to_string(length) + ")"; }
+std::string WithLength(const char* name, int32_t length) {
+  return std::string(name) + "(" + std::to_string(length) + ")";
+}
 
 std::string QuotedName(const std::string& name) {
   std::string quoted = "`";
@@ -144,31 +146,52 @@ std::string RowText(const std::vector<Field>& fields, bool full_lengths) {
 std::string BaseText(const DataType& type, bool full_lengths) {
   const bool longest = type.length() == DataType::kMaxLength && !full_lengths;
   switch (type.kind()) {
-    case TypeKind::kNull: return "NULL";
-    case TypeKind::kBoolean: return "BOOLEAN";
-    case TypeKind::kTinyInt: return "TINYINT";
-    case TypeKind::kSmallInt: return "SMALLINT";
-    case TypeKind::kInt: return "INT";
-    case TypeKind::kBigInt: return "BIGINT";
-    case TypeKind::kFloat: return "FLOAT";
-    case TypeKind::kDouble: return "DOUBLE";
+    case TypeKind::kNull:
+      return "NULL";
+    case TypeKind::kBoolean:
+      return "BOOLEAN";
+    case TypeKind::kTinyInt:
+      return "TINYINT";
+    case TypeKind::kSmallInt:
+      return "SMALLINT";
+    case TypeKind::kInt:
+      return "INT";
+    case TypeKind::kBigInt:
+      return "BIGINT";
+    case TypeKind::kFloat:
+      return "FLOAT";
+    case TypeKind::kDouble:
+      return "DOUBLE";
     case TypeKind::kDecimal:
       return "DECIMAL(" + std::to_string(type.precision()) + ", " + std::to_string(type.scale()) + ")";
-    case TypeKind::kChar: return WithLength("CHAR", type.length());
-    case TypeKind::kVarChar: return longest ? "STRING" : WithLength("VARCHAR", type.length());
-    case TypeKind::kBinary: return WithLength("BINARY", type.length());
-    case TypeKind::kVarBinary: return longest ? "BYTES" : WithLength("VARBINARY", type.length());
-    case TypeKind::kDate: return "DATE";
-    case TypeKind::kTime: return WithLength("TIME", type.precision());
-    case TypeKind::kTimestamp: return WithLength("TIMESTAMP", type.precision());
-    case TypeKind::kTimestampLtz: return WithLength("TIMESTAMP_LTZ", type.precision());
-    case TypeKind::kIntervalYearMonth: return "INTERVAL MONTH";
-    case TypeKind::kIntervalDayTime: return "INTERVAL SECOND(3)";
-    case TypeKind::kArray: return "ARRAY<" + TypeText(type.element(), full_lengths) + ">";
+    case TypeKind::kChar:
+      return WithLength("CHAR", type.length());
+    case TypeKind::kVarChar:
+      return longest ? "STRING" : WithLength("VARCHAR", type.length());
+    case TypeKind::kBinary:
+      return WithLength("BINARY", type.length());
+    case TypeKind::kVarBinary:
+      return longest ? "BYTES" : WithLength("VARBINARY", type.length());
+    case TypeKind::kDate:
+      return "DATE";
+    case TypeKind::kTime:
+      return WithLength("TIME", type.precision());
+    case TypeKind::kTimestamp:
+      return WithLength("TIMESTAMP", type.precision());
+    case TypeKind::kTimestampLtz:
+      return WithLength("TIMESTAMP_LTZ", type.precision());
+    case TypeKind::kIntervalYearMonth:
+      return "INTERVAL MONTH";
+    case TypeKind::kIntervalDayTime:
+      return "INTERVAL SECOND(3)";
+    case TypeKind::kArray:
+      return "ARRAY<" + TypeText(type.element(), full_lengths) + ">";
     case TypeKind::kMap:
       return "MAP<" + TypeText(type.map_key(), full_lengths) + ", " + TypeText(type.map_value(), full_lengths) + ">";
-    case TypeKind::kMultiset: return "MULTISET<" + TypeText(type.element(), full_lengths) + ">";
-    case TypeKind::kRow: return RowText(type.fields(), full_lengths);
+    case TypeKind::kMultiset:
+      return "MULTISET<" + TypeText(type.element(), full_lengths) + ">";
+    case TypeKind::kRow:
+      return RowText(type.fields(), full_lengths);
   }
   return "?";
 }
@@ -208,29 +231,50 @@ std::string DataType::ToString() const {
 
 std::shared_ptr<arrow::DataType> DataType::ToArrow() const {
   switch (kind_) {
-    case TypeKind::kNull: return arrow::null();
-    case TypeKind::kBoolean: return arrow::boolean();
-    case TypeKind::kTinyInt: return arrow::int8();
-    case TypeKind::kSmallInt: return arrow::int16();
-    case TypeKind::kInt: return arrow::int32();
-    case TypeKind::kBigInt: return arrow::int64();
-    case TypeKind::kFloat: return arrow::float32();
-    case TypeKind::kDouble: return arrow::float64();
-    case TypeKind::kDecimal: return arrow::decimal128(precision_, scale_);
+    case TypeKind::kNull:
+      return arrow::null();
+    case TypeKind::kBoolean:
+      return arrow::boolean();
+    case TypeKind::kTinyInt:
+      return arrow::int8();
+    case TypeKind::kSmallInt:
+      return arrow::int16();
+    case TypeKind::kInt:
+      return arrow::int32();
+    case TypeKind::kBigInt:
+      return arrow::int64();
+    case TypeKind::kFloat:
+      return arrow::float32();
+    case TypeKind::kDouble:
+      return arrow::float64();
+    case TypeKind::kDecimal:
+      return arrow::decimal128(precision_, scale_);
     case TypeKind::kChar:
-    case TypeKind::kVarChar: return arrow::utf8();
+    case TypeKind::kVarChar:
+      return arrow::utf8();
     case TypeKind::kBinary:
-    case TypeKind::kVarBinary: return arrow::binary();
-    case TypeKind::kDate: return arrow::date32();
-    case TypeKind::kTime: return arrow::time32(arrow::TimeUnit::MILLI);
-    case TypeKind::kTimestamp: return arrow::timestamp(UnitOfPrecision(precision_));
-    case TypeKind::kTimestampLtz: return arrow::timestamp(UnitOfPrecision(precision_), "UTC");
-    case TypeKind::kIntervalYearMonth: return arrow::month_interval();
-    case TypeKind::kIntervalDayTime: return arrow::duration(arrow::TimeUnit::MILLI);
-    case TypeKind::kArray: return arrow::list(element().ToArrow());
-    case TypeKind::kMap: return arrow::map(map_key().ToArrow(), map_value().ToArrow());
-    case TypeKind::kMultiset: return arrow::map(element().ToArrow(), arrow::int32());
-    case TypeKind::kRow: return arrow::struct_(ToArrowSchema(fields())->fields());
+    case TypeKind::kVarBinary:
+      return arrow::binary();
+    case TypeKind::kDate:
+      return arrow::date32();
+    case TypeKind::kTime:
+      return arrow::time32(arrow::TimeUnit::MILLI);
+    case TypeKind::kTimestamp:
+      return arrow::timestamp(UnitOfPrecision(precision_));
+    case TypeKind::kTimestampLtz:
+      return arrow::timestamp(UnitOfPrecision(precision_), "UTC");
+    case TypeKind::kIntervalYearMonth:
+      return arrow::month_interval();
+    case TypeKind::kIntervalDayTime:
+      return arrow::duration(arrow::TimeUnit::MILLI);
+    case TypeKind::kArray:
+      return arrow::list(element().ToArrow());
+    case TypeKind::kMap:
+      return arrow::map(map_key().ToArrow(), map_value().ToArrow());
+    case TypeKind::kMultiset:
+      return arrow::map(element().ToArrow(), arrow::int32());
+    case TypeKind::kRow:
+      return arrow::struct_(ToArrowSchema(fields())->fields());
   }
   return arrow::null();
 }

@@ -23,7 +23,8 @@ TEST(DataType, PrintsAsFlinkDoes) {
       {D::Bytes(), "BYTES"},
       {D::Time(), "TIME(0)"},
       {D::Timestamp(), "TIMESTAMP(6)"},
-      {D::TimestampLtz(3).NotNull().WithTimeAttribute(TimeAttribute::kProctime), "TIMESTAMP_LTZ(3) NOT NULL *PROCTIME*"},
+      {D::TimestampLtz(3).NotNull().WithTimeAttribute(TimeAttribute::kProctime),
+       "TIMESTAMP_LTZ(3) NOT NULL *PROCTIME*"},
       {D::Timestamp(3).WithTimeAttribute(TimeAttribute::kRowtime), "TIMESTAMP(3) *ROWTIME*"},
       {D::IntervalYearMonth(), "INTERVAL MONTH"},
       {D::IntervalDayTime().NotNull(), "INTERVAL SECOND(3) NOT NULL"},
@@ -64,29 +65,28 @@ TEST(CommonType, LeastRestrictive) {
     std::vector<DataType> types;
     const char* common;
   };
-  const Case cases[] = {
-      {{D::Int().NotNull(), D::BigInt().NotNull()}, "BIGINT NOT NULL"},
-      {{D::TinyInt(), D::SmallInt().NotNull()}, "SMALLINT"},
-      {{D::Int(), D::Float()}, "FLOAT"},
-      {{D::Float(), D::Double()}, "DOUBLE"},
-      {{D::Decimal(10, 2), D::Float()}, "DOUBLE"},
-      {{D::Decimal(10, 2), D::BigInt()}, "DECIMAL(21, 2)"},
-      {{D::Int(), D::Decimal(2, 1)}, "DECIMAL(11, 1)"},
-      {{D::Decimal(38, 10), D::Decimal(38, 0)}, "DECIMAL(38, 0)"},
-      {{D::Char(1).NotNull(), D::Char(3).NotNull()}, "VARCHAR(3) NOT NULL"},
-      {{D::Char(3), D::Char(3)}, "CHAR(3)"},
-      {{D::VarChar(5), D::String()}, "STRING"},
-      {{D::Binary(1), D::Binary(2)}, "VARBINARY(2)"},
-      {{D::Null(), D::Int().NotNull()}, "INT"},
-      {{D::Null(), D::Null()}, "NULL"},
-      {{D::Date(), D::Timestamp(3)}, "TIMESTAMP(3)"},
-      {{D::Timestamp(0), D::Timestamp(6)}, "TIMESTAMP(6)"},
-      {{D::Timestamp(6), D::TimestampLtz(3)}, "TIMESTAMP_LTZ(6)"},
-      {{D::IntervalDayTime(), D::IntervalDayTime()}, "INTERVAL SECOND(3)"},
-      {{D::Array(D::Int().NotNull()), D::Array(D::Decimal(3, 1))}, "ARRAY<DECIMAL(11, 1)>"},
-      {{D::Map(D::Char(1), D::Int()), D::Map(D::Char(2), D::BigInt())}, "MAP<VARCHAR(2), BIGINT>"},
-      {{D::Row({{"a", D::Int()}}), D::Row({{"b", D::Double()}})}, "ROW<`a` DOUBLE>"},
-      {{D::Int(), D::Double(), D::Decimal(5, 2)}, "DOUBLE"}};
+  const Case cases[] = {{{D::Int().NotNull(), D::BigInt().NotNull()}, "BIGINT NOT NULL"},
+                        {{D::TinyInt(), D::SmallInt().NotNull()}, "SMALLINT"},
+                        {{D::Int(), D::Float()}, "FLOAT"},
+                        {{D::Float(), D::Double()}, "DOUBLE"},
+                        {{D::Decimal(10, 2), D::Float()}, "DOUBLE"},
+                        {{D::Decimal(10, 2), D::BigInt()}, "DECIMAL(21, 2)"},
+                        {{D::Int(), D::Decimal(2, 1)}, "DECIMAL(11, 1)"},
+                        {{D::Decimal(38, 10), D::Decimal(38, 0)}, "DECIMAL(38, 0)"},
+                        {{D::Char(1).NotNull(), D::Char(3).NotNull()}, "VARCHAR(3) NOT NULL"},
+                        {{D::Char(3), D::Char(3)}, "CHAR(3)"},
+                        {{D::VarChar(5), D::String()}, "STRING"},
+                        {{D::Binary(1), D::Binary(2)}, "VARBINARY(2)"},
+                        {{D::Null(), D::Int().NotNull()}, "INT"},
+                        {{D::Null(), D::Null()}, "NULL"},
+                        {{D::Date(), D::Timestamp(3)}, "TIMESTAMP(3)"},
+                        {{D::Timestamp(0), D::Timestamp(6)}, "TIMESTAMP(6)"},
+                        {{D::Timestamp(6), D::TimestampLtz(3)}, "TIMESTAMP_LTZ(6)"},
+                        {{D::IntervalDayTime(), D::IntervalDayTime()}, "INTERVAL SECOND(3)"},
+                        {{D::Array(D::Int().NotNull()), D::Array(D::Decimal(3, 1))}, "ARRAY<DECIMAL(11, 1)>"},
+                        {{D::Map(D::Char(1), D::Int()), D::Map(D::Char(2), D::BigInt())}, "MAP<VARCHAR(2), BIGINT>"},
+                        {{D::Row({{"a", D::Int()}}), D::Row({{"b", D::Double()}})}, "ROW<`a` DOUBLE>"},
+                        {{D::Int(), D::Double(), D::Decimal(5, 2)}, "DOUBLE"}};
   for (const auto& test : cases) {
     auto common = CommonType(test.types);
     ASSERT_TRUE(common.ok()) << test.common;
@@ -95,10 +95,11 @@ TEST(CommonType, LeastRestrictive) {
 }
 
 TEST(CommonType, NoneExists) {
-  const std::vector<DataType> cases[] = {{D::Int(), D::String()}, {D::Boolean(), D::Int()}, {D::Date(), D::Time()},
-                                         {D::IntervalDayTime(), D::IntervalYearMonth()}, {D::Bytes(), D::String()},
-                                         {D::Array(D::Int()), D::Array(D::String())}, {D::Array(D::Int()), D::Int()},
-                                         {D::Row({{"a", D::Int()}}), D::Row({{"a", D::Int()}, {"b", D::Int()}})}};
+  const std::vector<DataType> cases[] = {
+      {D::Int(), D::String()},        {D::Boolean(), D::Int()},
+      {D::Date(), D::Time()},         {D::IntervalDayTime(), D::IntervalYearMonth()},
+      {D::Bytes(), D::String()},      {D::Array(D::Int()), D::Array(D::String())},
+      {D::Array(D::Int()), D::Int()}, {D::Row({{"a", D::Int()}}), D::Row({{"a", D::Int()}, {"b", D::Int()}})}};
   for (const auto& types : cases) {
     const auto common = CommonType(types);
     EXPECT_TRUE(common.status().IsTypeError()) << types[0].ToString();

@@ -53,9 +53,12 @@ bool Scale(const Quantity& quantity, const Unit (&units)[kCount], int64_t* resul
 }
 
 constexpr Unit kDurationUnits[] = {
-    {"", 1},        {"ms", 1},          {"milli", 1},       {"millis", 1},       {"millisecond", 1}, {"milliseconds", 1},
-    {"s", 1000},    {"sec", 1000},      {"secs", 1000},     {"second", 1000},    {"seconds", 1000},  {"m", 60'000},
-    {"min", 60'000}, {"minute", 60'000}, {"minutes", 60'000}, {"h", 3'600'000},   {"hour", 3'600'000}, {"hours", 3'600'000},
+    {"", 1},           {"ms", 1},           {"milli", 1},
+    {"millis", 1},     {"millisecond", 1},  {"milliseconds", 1},
+    {"s", 1000},       {"sec", 1000},       {"secs", 1000},
+    {"second", 1000},  {"seconds", 1000},   {"m", 60'000},
+    {"min", 60'000},   {"minute", 60'000},  {"minutes", 60'000},
+    {"h", 3'600'000},  {"hour", 3'600'000}, {"hours", 3'600'000},
     {"d", 86'400'000}, {"day", 86'400'000}, {"days", 86'400'000},
 };
 
@@ -84,19 +87,28 @@ arrow::Result<int64_t> ParseDurationMillis(const std::string& text) {
   int64_t millis = 0;
   if (ParseQuantity(text, &quantity)) {
     // Finer than a millisecond: what Flink calls micros and nanos.
-    for (const auto& [unit, divisor] : {std::pair("us", 1000), {"micro", 1000}, {"micros", 1000}, {"microseconds", 1000}, {"ns", 1'000'000}, {"nano", 1'000'000}, {"nanos", 1'000'000}, {"nanoseconds", 1'000'000}}) {
+    for (const auto& [unit, divisor] : {std::pair("us", 1000),
+                                        {"micro", 1000},
+                                        {"micros", 1000},
+                                        {"microseconds", 1000},
+                                        {"ns", 1'000'000},
+                                        {"nano", 1'000'000},
+                                        {"nanos", 1'000'000},
+                                        {"nanoseconds", 1'000'000}}) {
       if (quantity.unit == unit) return quantity.number / divisor;
     }
     if (Scale(quantity, kDurationUnits, &millis)) return millis;
   }
-  return arrow::Status::Invalid("'", text, "' is not a duration; write a number and a unit, such as '500 ms', '10 s', '5 min', '2 h' or '1 d'");
+  return arrow::Status::Invalid(
+      "'", text, "' is not a duration; write a number and a unit, such as '500 ms', '10 s', '5 min', '2 h' or '1 d'");
 }
 
 arrow::Result<int64_t> ParseMemorySizeBytes(const std::string& text) {
   Quantity quantity;
   int64_t bytes = 0;
   if (ParseQuantity(text, &quantity) && Scale(quantity, kMemoryUnits, &bytes)) return bytes;
-  return arrow::Status::Invalid("'", text, "' is not a size; write a number and a unit, such as '64 kb', '128 mb' or '2 gb'");
+  return arrow::Status::Invalid("'", text,
+                                "' is not a size; write a number and a unit, such as '64 kb', '128 mb' or '2 gb'");
 }
 
 arrow::Result<bool> ParseBoolean(const std::string& text) {
@@ -117,12 +129,18 @@ arrow::Result<int64_t> ParseInteger(const std::string& text) {
 arrow::Status CheckOptionValue(const OptionSpec& spec, const std::string& value) {
   const auto check = [&]() -> arrow::Status {
     switch (spec.type) {
-      case OptionType::kString: return arrow::Status::OK();
-      case OptionType::kInteger: return ParseInteger(value).status();
-      case OptionType::kBoolean: return ParseBoolean(value).status();
-      case OptionType::kDuration: return ParseDurationMillis(value).status();
-      case OptionType::kMemorySize: return ParseMemorySizeBytes(value).status();
-      case OptionType::kEnum: break;
+      case OptionType::kString:
+        return arrow::Status::OK();
+      case OptionType::kInteger:
+        return ParseInteger(value).status();
+      case OptionType::kBoolean:
+        return ParseBoolean(value).status();
+      case OptionType::kDuration:
+        return ParseDurationMillis(value).status();
+      case OptionType::kMemorySize:
+        return ParseMemorySizeBytes(value).status();
+      case OptionType::kEnum:
+        break;
     }
     std::string choices;
     for (const auto& choice : spec.enum_values) {

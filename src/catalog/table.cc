@@ -7,7 +7,8 @@
 namespace tidemark {
 
 const TableColumn* TableDefinition::FindColumn(const std::string& column) const {
-  const auto found = std::find_if(columns.begin(), columns.end(), [&](const TableColumn& c) { return c.name == column; });
+  const auto found =
+      std::find_if(columns.begin(), columns.end(), [&](const TableColumn& c) { return c.name == column; });
   return found == columns.end() ? nullptr : &*found;
 }
 

@@ -17,15 +17,16 @@ namespace tidemark::cli {
 namespace {
 
 constexpr const char* kKeywords[] = {
-    "ADD",     "ALL",       "ALTER",    "AND",      "AS",        "ASC",     "BEGIN",   "BETWEEN",  "BY",       "CASE",
-    "CAST",    "CATALOG",   "COLUMN",   "CREATE",   "CROSS",     "CUBE",    "CUMULATE", "DATABASE", "DESC",    "DESCRIBE",
-    "DESCRIPTOR", "DISTINCT", "DROP",   "ELSE",     "END",       "EXECUTE", "EXISTS",  "EXPLAIN",  "FALSE",    "FILTER",
-    "FOR",     "FROM",      "FULL",     "GROUP",    "GROUPING",  "HAVING",  "HOP",     "IF",       "IN",       "INNER",
-    "INSERT",  "INTERVAL",  "INTO",     "IS",       "JOIN",      "KEY",     "LEFT",    "LIKE",     "LIMIT",    "METADATA",
-    "NOT",     "NULL",      "OFFSET",   "ON",       "OR",        "ORDER",   "OUTER",   "OVER",     "PARTITION", "PARTITIONED",
-    "PRIMARY", "QUIT",      "RESET",    "RIGHT",    "ROLLUP",    "SELECT",  "SESSION", "SET",      "SETS",     "SHOW",
-    "STATEMENT", "TABLE",   "TABLES",   "TEMPORARY", "THEN",     "TRUE",    "TUMBLE",  "UNION",    "USE",      "USING",
-    "VALUES",  "VIEW",      "VIEWS",    "WATERMARK", "WHEN",     "WHERE",   "WINDOW",  "WITH"};
+    "ADD",     "ALL",       "ALTER",      "AND",      "AS",        "ASC",         "BEGIN",   "BETWEEN",   "BY",
+    "CASE",    "CAST",      "CATALOG",    "COLUMN",   "CREATE",    "CROSS",       "CUBE",    "CUMULATE",  "DATABASE",
+    "DESC",    "DESCRIBE",  "DESCRIPTOR", "DISTINCT", "DROP",      "ELSE",        "END",     "EXECUTE",   "EXISTS",
+    "EXPLAIN", "FALSE",     "FILTER",     "FOR",      "FROM",      "FULL",        "GROUP",   "GROUPING",  "HAVING",
+    "HOP",     "IF",        "IN",         "INNER",    "INSERT",    "INTERVAL",    "INTO",    "IS",        "JOIN",
+    "KEY",     "LEFT",      "LIKE",       "LIMIT",    "METADATA",  "NOT",         "NULL",    "OFFSET",    "ON",
+    "OR",      "ORDER",     "OUTER",      "OVER",     "PARTITION", "PARTITIONED", "PRIMARY", "QUIT",      "RESET",
+    "RIGHT",   "ROLLUP",    "SELECT",     "SESSION",  "SET",       "SETS",        "SHOW",    "STATEMENT", "TABLE",
+    "TABLES",  "TEMPORARY", "THEN",       "TRUE",     "TUMBLE",    "UNION",       "USE",     "USING",     "VALUES",
+    "VIEW",    "VIEWS",     "WATERMARK",  "WHEN",     "WHERE",     "WINDOW",      "WITH"};
 
 bool StartsWith(const std::string& text, const std::string& prefix) {
   return text.size() >= prefix.size() && strncasecmp(text.c_str(), prefix.c_str(), prefix.size()) == 0;

@@ -28,7 +28,8 @@ FinalRows::FinalRows(const Schema& schema)
 arrow::Status FinalRows::Apply(const Batch& batch) {
   std::vector<uint8_t*> payloads;
   std::vector<int32_t> created;
-  if (has_columns_) ARROW_RETURN_NOT_OK(counts_->FindOrInsert(batch.columns, batch.num_rows, nullptr, &payloads, &created));
+  if (has_columns_)
+    ARROW_RETURN_NOT_OK(counts_->FindOrInsert(batch.columns, batch.num_rows, nullptr, &payloads, &created));
   for (int64_t row = 0; row < batch.num_rows; ++row) {
     const int64_t change = IsAddition(batch.kind(row)) ? 1 : -1;
     size_ += change;

@@ -29,7 +29,7 @@ class StopOnSignal {
  public:
   explicit StopOnSignal(runtime::Job* job) {
     running_job = job;
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = StopRunningJob;
     action.sa_flags = SA_RESTART | SA_RESETHAND;
     sigaction(SIGINT, &action, &old_int_);
@@ -42,8 +42,8 @@ class StopOnSignal {
   }
 
  private:
-  struct sigaction old_int_ {};
-  struct sigaction old_term_ {};
+  struct sigaction old_int_{};
+  struct sigaction old_term_{};
 };
 
 class WriterCollector final : public runtime::ResultCollector {
@@ -80,18 +80,20 @@ arrow::Status ShowRows(const server::TextRows& rows, const server::Session& sess
   return writer->Finish();
 }
 
-arrow::Result<std::unique_ptr<ResultWriter>> MakeWriter(const server::PreparedStatement& prepared, const server::Session& session,
-                                                        const CommandOptions& options) {
+arrow::Result<std::unique_ptr<ResultWriter>> MakeWriter(const server::PreparedStatement& prepared,
+                                                        const server::Session& session, const CommandOptions& options) {
   ResultWriterOptions writer_options;
   writer_options.format = options.format;
   writer_options.schema = prepared.schema;
   writer_options.updating = prepared.updating;
   writer_options.functions = &session.functions();
   writer_options.output = StandardOutput();
-  const bool live = options.format == ResultFormat::kTable && isatty(STDOUT_FILENO) == 1 && (prepared.updating || !prepared.plan.bounded);
+  const bool live = options.format == ResultFormat::kTable && isatty(STDOUT_FILENO) == 1 &&
+                    (prepared.updating || !prepared.plan.bounded);
   if (live) return std::make_unique<LiveView>(std::move(writer_options));
   // An unbounded result has no final rows: its changes are shown as they come.
-  if (prepared.updating && !prepared.plan.bounded && options.format == ResultFormat::kTable) writer_options.format = ResultFormat::kChangelog;
+  if (prepared.updating && !prepared.plan.bounded && options.format == ResultFormat::kTable)
+    writer_options.format = ResultFormat::kChangelog;
   return MakeResultWriter(std::move(writer_options));
 }
 
@@ -109,12 +111,16 @@ arrow::Result<TablePtr> LateTable(const server::Session& session, const Configur
 /// Counts that a person must not miss, once the job is over.
 void Warn(const runtime::JobMetrics& metrics) {
   if (metrics.late_rows > 0) {
-    std::cerr << fmt::format("tidemark: {} late rows were dropped: they came after the watermark had passed their window\n", metrics.late_rows);
+    std::cerr << fmt::format(
+        "tidemark: {} late rows were dropped: they came after the watermark had passed their window\n",
+        metrics.late_rows);
   }
-  if (metrics.bad_records_skipped > 0) std::cerr << fmt::format("tidemark: {} bad records were skipped\n", metrics.bad_records_skipped);
+  if (metrics.bad_records_skipped > 0)
+    std::cerr << fmt::format("tidemark: {} bad records were skipped\n", metrics.bad_records_skipped);
 }
 
-arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, const server::Session& session, const CommandOptions& options) {
+arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, const server::Session& session,
+                                 const CommandOptions& options) {
   const Configuration& configuration = session.configuration();
   runtime::JobOptions job_options = runtime::MakeJobOptions(configuration);
   job_options.workers = WorkerCount(configuration);
@@ -154,10 +160,16 @@ arrow::Result<JobOutcome> CarryOut(const server::PreparedStatement& prepared, co
                                    const CommandOptions& options) {
   switch (prepared.kind) {
     case server::PreparedStatement::Kind::kDone:
-    case server::PreparedStatement::Kind::kQuit: break;
-    case server::PreparedStatement::Kind::kText: ARROW_RETURN_NOT_OK(StandardOutput()->Write(prepared.text)); break;
-    case server::PreparedStatement::Kind::kRows: ARROW_RETURN_NOT_OK(ShowRows(prepared.rows, session, options)); break;
-    case server::PreparedStatement::Kind::kJob: return RunJob(prepared, session, options);
+    case server::PreparedStatement::Kind::kQuit:
+      break;
+    case server::PreparedStatement::Kind::kText:
+      ARROW_RETURN_NOT_OK(StandardOutput()->Write(prepared.text));
+      break;
+    case server::PreparedStatement::Kind::kRows:
+      ARROW_RETURN_NOT_OK(ShowRows(prepared.rows, session, options));
+      break;
+    case server::PreparedStatement::Kind::kJob:
+      return RunJob(prepared, session, options);
   }
   return JobOutcome::kFinished;
 }

@@ -35,7 +35,8 @@ std::string Time(EventTimeMs time) {
 }  // namespace
 
 std::string FormatProgress(const runtime::JobMetrics& metrics) {
-  std::string line = fmt::format("{} rows, {} rows/s", Count(static_cast<double>(metrics.rows_in)), Count(metrics.rows_per_second));
+  std::string line =
+      fmt::format("{} rows, {} rows/s", Count(static_cast<double>(metrics.rows_in)), Count(metrics.rows_per_second));
   int64_t bytes = 0;
   int64_t total = 0;
   bool known = !metrics.sources.empty();
@@ -44,9 +45,12 @@ std::string FormatProgress(const runtime::JobMetrics& metrics) {
     total += source.total_bytes.value_or(0);
     known &= source.total_bytes.has_value();
   }
-  if (known && total > 0) line += fmt::format(", {:.0f} %", 100.0 * static_cast<double>(bytes) / static_cast<double>(total));
-  if (metrics.watermark != kMinWatermark && metrics.watermark != kMaxWatermark) line += ", watermark " + Time(metrics.watermark);
-  if (metrics.lag_ms && *metrics.lag_ms < 86'400'000) line += fmt::format(", lag {:.1f} s", static_cast<double>(*metrics.lag_ms) / 1000);
+  if (known && total > 0)
+    line += fmt::format(", {:.0f} %", 100.0 * static_cast<double>(bytes) / static_cast<double>(total));
+  if (metrics.watermark != kMinWatermark && metrics.watermark != kMaxWatermark)
+    line += ", watermark " + Time(metrics.watermark);
+  if (metrics.lag_ms && *metrics.lag_ms < 86'400'000)
+    line += fmt::format(", lag {:.1f} s", static_cast<double>(*metrics.lag_ms) / 1000);
   if (metrics.state_bytes > 0) line += ", state " + Bytes(metrics.state_bytes);
   if (metrics.late_rows > 0) line += fmt::format(", {} late", metrics.late_rows);
   if (metrics.bad_records_skipped > 0) line += fmt::format(", {} bad records skipped", metrics.bad_records_skipped);

@@ -71,7 +71,8 @@ class ChangelogWriter final : public ResultWriter {
       for (size_t i = 0; i < batch.columns.size(); ++i) {
         if (i > 0) text += ", ";
         const bool is_null = batch.columns[i]->IsNull(row);
-        text += is_null ? "null" : expr::FormatValue(*batch.columns[i], row, options_.schema[i].type, *options_.functions);
+        text +=
+            is_null ? "null" : expr::FormatValue(*batch.columns[i], row, options_.schema[i].type, *options_.functions);
       }
       text += "]\n";
     }
@@ -114,7 +115,8 @@ class TableWriter final : public ResultWriter {
 /// Holds an updating result until it is complete, then hands the final rows on.
 class FinalRowsWriter final : public ResultWriter {
  public:
-  FinalRowsWriter(const Schema& schema, std::unique_ptr<ResultWriter> writer) : final_rows_(schema), writer_(std::move(writer)) {}
+  FinalRowsWriter(const Schema& schema, std::unique_ptr<ResultWriter> writer)
+      : final_rows_(schema), writer_(std::move(writer)) {}
 
   arrow::Status Add(const Batch& batch) override { return final_rows_.Apply(batch); }
   arrow::Status Finish() override {
@@ -136,7 +138,8 @@ std::string QuotedCsvName(const std::string& name) {
   return quoted + "\"";
 }
 
-arrow::Result<std::unique_ptr<ResultWriter>> MakeEncodedWriter(const ResultWriterOptions& options, const std::string& name) {
+arrow::Result<std::unique_ptr<ResultWriter>> MakeEncodedWriter(const ResultWriterOptions& options,
+                                                               const std::string& name) {
   const formats::Format* format = formats::FindFormat(name);
   ARROW_ASSIGN_OR_RAISE(auto encoder, format->make_encoder({}, options.schema, options.functions->local_time_zone));
   std::string header;
@@ -149,10 +152,14 @@ arrow::Result<std::unique_ptr<ResultWriter>> MakeEncodedWriter(const ResultWrite
 
 arrow::Result<std::unique_ptr<ResultWriter>> MakePlainWriter(const ResultWriterOptions& options) {
   switch (options.format) {
-    case ResultFormat::kTable: return std::make_unique<TableWriter>(options);
-    case ResultFormat::kChangelog: return std::make_unique<ChangelogWriter>(options);
-    case ResultFormat::kCsv: return MakeEncodedWriter(options, "csv");
-    case ResultFormat::kJson: return MakeEncodedWriter(options, "json");
+    case ResultFormat::kTable:
+      return std::make_unique<TableWriter>(options);
+    case ResultFormat::kChangelog:
+      return std::make_unique<ChangelogWriter>(options);
+    case ResultFormat::kCsv:
+      return MakeEncodedWriter(options, "csv");
+    case ResultFormat::kJson:
+      return MakeEncodedWriter(options, "json");
   }
   return arrow::Status::Invalid("Unknown result format");
 }

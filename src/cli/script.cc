@@ -83,7 +83,8 @@ class ScriptRun {
       auto prepared = session_->Prepare(statement, script_.text());
       if (!prepared.ok()) return script_.Fail(prepared.status(), kExitUsage);
       if (prepared->kind == PreparedStatement::Kind::kQuit) break;
-      const bool waits = prepared->kind == PreparedStatement::Kind::kJob && !prepared->is_query && !prepared->plan.bounded;
+      const bool waits =
+          prepared->kind == PreparedStatement::Kind::kJob && !prepared->is_query && !prepared->plan.bounded;
       if (waits) {
         for (auto& sink : prepared->plan.sinks) unbounded_.plan.sinks.push_back(std::move(sink));
         unbounded_.kind = PreparedStatement::Kind::kJob;

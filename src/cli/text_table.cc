@@ -20,11 +20,16 @@ bool IsWide(uint32_t code_point) {
 std::string OneLine(const std::string& text) {
   std::string line;
   for (char c : text) {
-    if (c == '\n') line += "\\n";
-    else if (c == '\r') line += "\\r";
-    else if (c == '\t') line += "\\t";
-    else if (static_cast<unsigned char>(c) < 0x20) line += '?';
-    else line += c;
+    if (c == '\n')
+      line += "\\n";
+    else if (c == '\r')
+      line += "\\r";
+    else if (c == '\t')
+      line += "\\t";
+    else if (static_cast<unsigned char>(c) < 0x20)
+      line += '?';
+    else
+      line += c;
   }
   return line;
 }

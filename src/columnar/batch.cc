@@ -30,10 +30,14 @@ SharedVector<T> TakeVector(const SharedVector<T>& values, const std::vector<int3
 
 const char* RowKindName(RowKind kind) {
   switch (kind) {
-    case RowKind::kInsert: return "+I";
-    case RowKind::kUpdateBefore: return "-U";
-    case RowKind::kUpdateAfter: return "+U";
-    case RowKind::kDelete: return "-D";
+    case RowKind::kInsert:
+      return "+I";
+    case RowKind::kUpdateBefore:
+      return "-U";
+    case RowKind::kUpdateAfter:
+      return "+U";
+    case RowKind::kDelete:
+      return "-D";
   }
   return "??";
 }
@@ -60,7 +64,8 @@ arrow::Result<Batch> Take(const Batch& batch, const std::vector<int32_t>& indice
   taken.num_rows = count;
   taken.columns.reserve(batch.columns.size());
   for (const auto& column : batch.columns) {
-    ARROW_ASSIGN_OR_RAISE(auto values, arrow::compute::Take(*column, positions, arrow::compute::TakeOptions::NoBoundsCheck()));
+    ARROW_ASSIGN_OR_RAISE(auto values,
+                          arrow::compute::Take(*column, positions, arrow::compute::TakeOptions::NoBoundsCheck()));
     taken.columns.push_back(std::move(values));
   }
   taken.row_kinds = TakeVector(batch.row_kinds, indices);
@@ -99,7 +104,8 @@ arrow::Result<Batch> Concatenate(const std::vector<Batch>& batches) {
   auto watermarks = std::make_shared<std::vector<EventTimeMs>>();
   for (const auto& batch : batches) {
     for (int64_t row = 0; any_kinds && row < batch.num_rows; ++row) kinds->push_back(batch.kind(row));
-    for (int64_t row = 0; any_watermarks && row < batch.num_rows; ++row) watermarks->push_back(batch.watermark_before(row));
+    for (int64_t row = 0; any_watermarks && row < batch.num_rows; ++row)
+      watermarks->push_back(batch.watermark_before(row));
   }
   if (any_kinds) all.row_kinds = std::move(kinds);
   if (any_watermarks) all.row_watermarks = std::move(watermarks);

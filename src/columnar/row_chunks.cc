@@ -145,12 +145,18 @@ arrow::Result<std::shared_ptr<arrow::Array>> RowChunks::GatherColumn(size_t colu
   if (arrow::is_base_binary_like(type.id())) return GatherText(column, places);
   if (!arrow::is_fixed_width(type.id()) || arrow::is_nested(type.id())) return GatherOther(column, places);
   switch (type.byte_width()) {
-    case 1: return GatherFixed<uint8_t>(column, places);
-    case 2: return GatherFixed<uint16_t>(column, places);
-    case 4: return GatherFixed<uint32_t>(column, places);
-    case 8: return GatherFixed<uint64_t>(column, places);
-    case 16: return GatherFixed<Wide>(column, places);
-    default: return GatherOther(column, places);
+    case 1:
+      return GatherFixed<uint8_t>(column, places);
+    case 2:
+      return GatherFixed<uint16_t>(column, places);
+    case 4:
+      return GatherFixed<uint32_t>(column, places);
+    case 8:
+      return GatherFixed<uint64_t>(column, places);
+    case 16:
+      return GatherFixed<Wide>(column, places);
+    default:
+      return GatherOther(column, places);
   }
 }
 
@@ -219,7 +225,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> RowChunks::GatherText(size_t column
     const auto& values = static_cast<const arrow::BinaryArray&>(*chunks_[places[i].chunk].columns[column]);
     if (values.IsValid(places[i].row)) views[i] = values.GetView(places[i].row);
     total += static_cast<int64_t>(views[i].size());
-    if (total > std::numeric_limits<int32_t>::max()) return arrow::Status::CapacityError("Text of one batch exceeds 2 GiB");
+    if (total > std::numeric_limits<int32_t>::max())
+      return arrow::Status::CapacityError("Text of one batch exceeds 2 GiB");
   }
   offset[count] = static_cast<int32_t>(total);
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> bytes, arrow::AllocateBuffer(total));

@@ -46,7 +46,8 @@ TEST(RowChunks, EveryTypeAndNull) {
     const auto nothing = arrow::MakeArrayOfNull(type, 1).ValueOrDie();
     const auto one = column->Slice(0, 1);
     EXPECT_TRUE(gathered->Equals(
-        arrow::Concatenate({one, nothing, column->Slice(1, 1), column->Slice(2, 1), column->Slice(2, 1), one}).ValueOrDie()))
+        arrow::Concatenate({one, nothing, column->Slice(1, 1), column->Slice(2, 1), column->Slice(2, 1), one})
+            .ValueOrDie()))
         << gathered->ToString();
   }
 }

@@ -52,26 +52,33 @@ void MarkDifferences(const arrow::Array& a, const std::vector<int32_t>& a_rows, 
   if (id == arrow::Type::BOOL) {
     const auto& a_bits = static_cast<const arrow::BooleanArray&>(a);
     const auto& b_bits = static_cast<const arrow::BooleanArray&>(b);
-    return Mark(a, a_rows, b, b_rows, differs, [&](int32_t i, int32_t j) { return a_bits.Value(i) != b_bits.Value(j); });
+    return Mark(a, a_rows, b, b_rows, differs,
+                [&](int32_t i, int32_t j) { return a_bits.Value(i) != b_bits.Value(j); });
   }
   if (arrow::is_base_binary_like(id)) {
     const auto& a_text = static_cast<const arrow::BinaryArray&>(a);
     const auto& b_text = static_cast<const arrow::BinaryArray&>(b);
-    return Mark(a, a_rows, b, b_rows, differs, [&](int32_t i, int32_t j) { return a_text.GetView(i) != b_text.GetView(j); });
+    return Mark(a, a_rows, b, b_rows, differs,
+                [&](int32_t i, int32_t j) { return a_text.GetView(i) != b_text.GetView(j); });
   }
   if (arrow::is_fixed_width(id)) {
     switch (a.type()->byte_width()) {
-      case 1: return MarkFixed<uint8_t>(a, a_rows, b, b_rows, differs);
-      case 2: return MarkFixed<uint16_t>(a, a_rows, b, b_rows, differs);
-      case 4: return MarkFixed<uint32_t>(a, a_rows, b, b_rows, differs);
-      case 8: return MarkFixed<uint64_t>(a, a_rows, b, b_rows, differs);
-      case 16: return MarkFixed<Wide>(a, a_rows, b, b_rows, differs);
-      default: break;
+      case 1:
+        return MarkFixed<uint8_t>(a, a_rows, b, b_rows, differs);
+      case 2:
+        return MarkFixed<uint16_t>(a, a_rows, b, b_rows, differs);
+      case 4:
+        return MarkFixed<uint32_t>(a, a_rows, b, b_rows, differs);
+      case 8:
+        return MarkFixed<uint64_t>(a, a_rows, b, b_rows, differs);
+      case 16:
+        return MarkFixed<Wide>(a, a_rows, b, b_rows, differs);
+      default:
+        break;
     }
   }
   const auto options = arrow::EqualOptions::Defaults().nans_equal(true);
-  Mark(a, a_rows, b, b_rows, differs,
-       [&](int32_t i, int32_t j) { return !a.RangeEquals(i, i + 1, j, b, options); });
+  Mark(a, a_rows, b, b_rows, differs, [&](int32_t i, int32_t j) { return !a.RangeEquals(i, i + 1, j, b, options); });
 }
 
 }  // namespace tidemark

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The order-preserving encoding of column values.
 //
-// Per column: one byte that puts NULLs before or behind the rest, then the value. Integers: big-endian with the sign bit
-// flipped. Floats: their bits, all of them flipped when negative, else the sign bit. Text: its bytes with 0 written as
-// 0 255, ended by 0 0, so that a prefix comes first. Descending: every byte of the value inverted. A NULL of fixed width
-// has zeros for its value.
+// Per column: one byte that puts NULLs before or behind the rest, then the value. Integers: big-endian with the sign
+// bit flipped. Floats: their bits, all of them flipped when negative, else the sign bit. Text: its bytes with 0 written
+// as 0 255, ended by 0 0, so that a prefix comes first. Descending: every byte of the value inverted. A NULL of fixed
+// width has zeros for its value.
 #include "columnar/sort_key.h"
 
 #include <arrow/array.h>
@@ -53,12 +53,17 @@ auto Comparable(T value) {
 /// Bytes of an encoded value of fixed width; -1 for text, -2 for types without an order.
 int64_t EncodedWidth(const arrow::DataType& type) {
   switch (type.id()) {
-    case arrow::Type::NA: return 0;
-    case arrow::Type::BOOL: return 1;
+    case arrow::Type::NA:
+      return 0;
+    case arrow::Type::BOOL:
+      return 1;
     case arrow::Type::STRING:
-    case arrow::Type::BINARY: return -1;
-    case arrow::Type::DECIMAL128: return 16;
-    default: return arrow::is_fixed_width(type.id()) && !arrow::is_nested(type.id()) ? type.byte_width() : -2;
+    case arrow::Type::BINARY:
+      return -1;
+    case arrow::Type::DECIMAL128:
+      return 16;
+    default:
+      return arrow::is_fixed_width(type.id()) && !arrow::is_nested(type.id()) ? type.byte_width() : -2;
   }
 }
 
@@ -74,23 +79,33 @@ class ColumnEncoder {
 
   void Encode() {
     switch (array_.type_id()) {
-      case arrow::Type::NA: return EncodeFixed(0, [](int64_t, char*) {});
+      case arrow::Type::NA:
+        return EncodeFixed(0, [](int64_t, char*) {});
       case arrow::Type::BOOL: {
         const auto& values = static_cast<const arrow::BooleanArray&>(array_);
         return EncodeFixed(1, [&](int64_t row, char* out) { *out = values.Value(row) ? 1 : 0; });
       }
       case arrow::Type::STRING:
-      case arrow::Type::BINARY: return EncodeText();
-      case arrow::Type::FLOAT: return EncodeNumbers<float>();
-      case arrow::Type::DOUBLE: return EncodeNumbers<double>();
-      case arrow::Type::DECIMAL128: return EncodeDecimals();
-      default: break;
+      case arrow::Type::BINARY:
+        return EncodeText();
+      case arrow::Type::FLOAT:
+        return EncodeNumbers<float>();
+      case arrow::Type::DOUBLE:
+        return EncodeNumbers<double>();
+      case arrow::Type::DECIMAL128:
+        return EncodeDecimals();
+      default:
+        break;
     }
     switch (array_.type()->byte_width()) {
-      case 1: return EncodeNumbers<int8_t>();
-      case 2: return EncodeNumbers<int16_t>();
-      case 4: return EncodeNumbers<int32_t>();
-      default: return EncodeNumbers<int64_t>();
+      case 1:
+        return EncodeNumbers<int8_t>();
+      case 2:
+        return EncodeNumbers<int16_t>();
+      case 4:
+        return EncodeNumbers<int32_t>();
+      default:
+        return EncodeNumbers<int64_t>();
     }
   }
 
@@ -175,7 +190,8 @@ arrow::Status EncodeSortKeys(const Batch& batch, const std::vector<SortColumn>& 
     const arrow::Array& array = *batch.columns[column.column];
     const int64_t width = EncodedWidth(*array.type());
     if (width == -2) {
-      return arrow::Status::NotImplemented("ORDER BY a column of type ", array.type()->ToString(), " is not supported yet");
+      return arrow::Status::NotImplemented("ORDER BY a column of type ", array.type()->ToString(),
+                                           " is not supported yet");
     }
     if (width >= 0) fixed_bytes += 1 + static_cast<size_t>(width);
   }

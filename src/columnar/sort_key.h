@@ -42,9 +42,9 @@ struct SortKeys {
   }
 };
 
-/// Encodes each row so that `a` sorts before `b` exactly when a's bytes compare lower. Rows that are equal in all columns
-/// have equal bytes. NaN is the largest number; -0.0 equals 0.0; text and binary compare byte by byte. NotImplemented for
-/// nested types.
+/// Encodes each row so that `a` sorts before `b` exactly when a's bytes compare lower. Rows that are equal in all
+/// columns have equal bytes. NaN is the largest number; -0.0 equals 0.0; text and binary compare byte by byte.
+/// NotImplemented for nested types.
 arrow::Status EncodeSortKeys(const Batch& batch, const std::vector<SortColumn>& columns, SortKeys* keys);
 
 /// The batch's row numbers in the order of its keys; rows with equal keys stay in order.

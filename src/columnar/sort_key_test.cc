@@ -56,7 +56,8 @@ TEST(SortKey, EveryTypeInOrder) {
   ExpectAscending(Parse(arrow::date32(), "[null, -5, 0, 5]"));
   ExpectAscending(Parse(arrow::timestamp(arrow::TimeUnit::MILLI), "[null, -5, 0, 5]"));
   ExpectAscending(Parse(arrow::float32(), "[null, -1e30, -1.5, 0, 1e-30, 2.5]"));
-  ExpectAscending(Parse(arrow::decimal128(30, 2), R"([null, "-100000000000000000000.00", "-0.01", "0.00", "5.00", "100000000000000000000.00"])"));
+  ExpectAscending(Parse(arrow::decimal128(30, 2),
+                        R"([null, "-100000000000000000000.00", "-0.01", "0.00", "5.00", "100000000000000000000.00"])"));
   ExpectAscending(Parse(arrow::utf8(), R"([null, "", "a", "a\u0000", "a\u0000b", "a\u0001", "aa", "b", "é"])"));
   ExpectAscending(Parse(arrow::binary(), R"([null, "", "a", "b"])"));
 }
@@ -96,7 +97,8 @@ TEST(SortKey, SortedOrderIsStableAndEqualsAComparison) {
     std::vector<int32_t> expected(num_rows);
     for (int32_t i = 0; i < num_rows; ++i) expected[i] = i;
     std::stable_sort(expected.begin(), expected.end(), [&](int32_t a, int32_t b) {
-      if (rows[a].first != rows[b].first) return descending ? rows[a].first > rows[b].first : rows[a].first < rows[b].first;
+      if (rows[a].first != rows[b].first)
+        return descending ? rows[a].first > rows[b].first : rows[a].first < rows[b].first;
       return rows[a].second < rows[b].second;
     });
     EXPECT_EQ(SortedOrder(Encode(batch, {{0, !descending, true}, {1, true, true}})), expected);

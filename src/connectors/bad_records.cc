@@ -19,10 +19,13 @@ OptionSpec BadRecordsOption() {
 BadRecords BadRecordsOf(const TableDefinition& table, const TableOptions& format_options) {
   const auto mode = table.options.find("tidemark.bad-records");
   if (mode != table.options.end()) {
-    return mode->second == "skip" ? BadRecords::kSkip : mode->second == "dead-letter" ? BadRecords::kDeadLetter : BadRecords::kFail;
+    return mode->second == "skip"          ? BadRecords::kSkip
+           : mode->second == "dead-letter" ? BadRecords::kDeadLetter
+                                           : BadRecords::kFail;
   }
   const auto ignore = format_options.find("ignore-parse-errors");
-  return ignore != format_options.end() && ParseBoolean(ignore->second).ValueOr(false) ? BadRecords::kSkip : BadRecords::kFail;
+  return ignore != format_options.end() && ParseBoolean(ignore->second).ValueOr(false) ? BadRecords::kSkip
+                                                                                       : BadRecords::kFail;
 }
 
 void BadRecordPolicy::Start(std::string name, std::function<arrow::Result<int64_t>()> lines_before) {

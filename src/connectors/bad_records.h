@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of records that cannot be decoded: fail with file and line, skip and count, or keep in a dead-letter table.
+// What becomes of records that cannot be decoded: fail with file and line, skip and count, or keep in a dead-letter
+// table.
 #pragma once
 
 #include <arrow/result.h>

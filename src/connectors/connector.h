@@ -153,8 +153,10 @@ class Connector {
     (void)table;
     return false;
   }
-  virtual arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request, const ConnectorContext& context) const;
-  virtual arrow::Result<std::unique_ptr<Sink>> MakeSink(const plan::SinkNode& node, const ConnectorContext& context) const;
+  virtual arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request,
+                                                            const ConnectorContext& context) const;
+  virtual arrow::Result<std::unique_ptr<Sink>> MakeSink(const plan::SinkNode& node,
+                                                        const ConnectorContext& context) const;
 };
 
 /// Null when unknown.

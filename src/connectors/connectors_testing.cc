@@ -58,7 +58,8 @@ ConnectorContext ConnectorTable::Context(int worker, int workers) {
 Schema ConnectorTable::OutputSchema() const {
   Schema schema;
   for (size_t i = 0; i < table_->columns.size(); ++i) {
-    const bool read = read_columns_.empty() || std::find(read_columns_.begin(), read_columns_.end(), static_cast<int>(i)) != read_columns_.end();
+    const bool read = read_columns_.empty() ||
+                      std::find(read_columns_.begin(), read_columns_.end(), static_cast<int>(i)) != read_columns_.end();
     if (read) schema.push_back({table_->columns[i].name, table_->columns[i].type});
   }
   return schema;
@@ -68,7 +69,8 @@ std::shared_ptr<plan::SourceNode> ConnectorTable::MakeSourceNode() const {
   auto node = std::make_shared<plan::SourceNode>(OutputSchema(), plan::ChangelogMode{}, "Source(t)");
   node->table = table_;
   node->read_columns = read_columns_;
-  for (size_t i = 0; read_columns_.empty() && i < table_->columns.size(); ++i) node->read_columns.push_back(static_cast<int>(i));
+  for (size_t i = 0; read_columns_.empty() && i < table_->columns.size(); ++i)
+    node->read_columns.push_back(static_cast<int>(i));
   node->filters = filters_;
   node->ordered = ordered_;
   if (watermark_) node->watermark = expr::Expression::Column(0, DataType::Timestamp(3), "ts");
@@ -81,8 +83,8 @@ arrow::Result<std::unique_ptr<Source>> ConnectorTable::MakeSource(int worker, in
   return connector().MakeSource({node.get(), batch_mode_}, Context(worker, workers));
 }
 
-arrow::Status ConnectorTable::Take(int worker, Poll poll, std::map<std::pair<SplitId, int64_t>, Piece>* pieces, std::vector<SplitId>* order,
-                                   std::map<SplitId, int>* ends) const {
+arrow::Status ConnectorTable::Take(int worker, Poll poll, std::map<std::pair<SplitId, int64_t>, Piece>* pieces,
+                                   std::vector<SplitId>* order, std::map<SplitId, int>* ends) const {
   if (std::find(order->begin(), order->end(), poll.split) == order->end()) order->push_back(poll.split);
   const auto [found, is_new] = pieces->try_emplace({poll.split, poll.piece});
   Piece& piece = found->second;
@@ -118,7 +120,8 @@ arrow::Result<std::vector<std::string>> ConnectorTable::ReadRows(int workers) {
         ++quiet;
         clock_.Advance(poll.retry_after_micros);
       }
-      if (poll.state == Poll::State::kBatch) ARROW_RETURN_NOT_OK(Take(static_cast<int>(i), std::move(poll), &pieces, &order, &ends));
+      if (poll.state == Poll::State::kBatch)
+        ARROW_RETURN_NOT_OK(Take(static_cast<int>(i), std::move(poll), &pieces, &order, &ends));
     }
   }
   skipped_ = 0;
@@ -127,7 +130,8 @@ arrow::Result<std::vector<std::string>> ConnectorTable::ReadRows(int workers) {
   for (const SplitId split : order) {
     if (ends[split] != 1) return arrow::Status::UnknownError("a split ended ", ends[split], " times");
     int64_t next = 0;
-    for (auto piece = pieces.lower_bound({split, 0}); piece != pieces.end() && piece->first.first == split; ++piece, ++next) {
+    for (auto piece = pieces.lower_bound({split, 0}); piece != pieces.end() && piece->first.first == split;
+         ++piece, ++next) {
       if (piece->first.second != next) return arrow::Status::UnknownError("piece ", next, " is missing");
       if (!piece->second.ended) return arrow::Status::UnknownError("piece ", next, " is not ended");
       rows.insert(rows.end(), piece->second.rows.begin(), piece->second.rows.end());
@@ -137,7 +141,8 @@ arrow::Result<std::vector<std::string>> ConnectorTable::ReadRows(int workers) {
 }
 
 arrow::Result<std::unique_ptr<Sink>> ConnectorTable::MakeSink(int worker, int workers) {
-  auto input = std::make_shared<plan::ValuesNode>(OutputSchema(), std::vector<std::vector<expr::ExpressionPtr>>(), "Values");
+  auto input =
+      std::make_shared<plan::ValuesNode>(OutputSchema(), std::vector<std::vector<expr::ExpressionPtr>>(), "Values");
   auto node = std::make_shared<plan::SinkNode>(input, table_, "Sink(t)");
   node->overwrite = overwrite_;
   nodes_.push_back(node);

@@ -68,8 +68,8 @@ class ConnectorTable {
     int worker = 0;
     bool ended = false;
   };
-  arrow::Status Take(int worker, Poll poll, std::map<std::pair<SplitId, int64_t>, Piece>* pieces, std::vector<SplitId>* order,
-                     std::map<SplitId, int>* ends) const;
+  arrow::Status Take(int worker, Poll poll, std::map<std::pair<SplitId, int64_t>, Piece>* pieces,
+                     std::vector<SplitId>* order, std::map<SplitId, int>* ends) const;
   std::shared_ptr<plan::SourceNode> MakeSourceNode() const;
 
   std::shared_ptr<TableDefinition> table_;

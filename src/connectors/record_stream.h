@@ -28,8 +28,12 @@ class RecordStream {
   static constexpr int64_t kReadBytes = int64_t{1} << 20;
 
   /// `bad_records` is not owned; it is the one that `decoder` was made with.
-  RecordStream(std::unique_ptr<formats::Decoder> decoder, formats::BadRecordHandler* bad_records, int64_t max_record_bytes, int64_t batch_rows)
-      : decoder_(std::move(decoder)), bad_records_(bad_records), max_record_bytes_(max_record_bytes), batch_rows_(batch_rows) {}
+  RecordStream(std::unique_ptr<formats::Decoder> decoder, formats::BadRecordHandler* bad_records,
+               int64_t max_record_bytes, int64_t batch_rows)
+      : decoder_(std::move(decoder)),
+        bad_records_(bad_records),
+        max_record_bytes_(max_record_bytes),
+        batch_rows_(batch_rows) {}
 
   /// New bytes begin. `has_header`: their first line is a header.
   void Start(bool has_header);

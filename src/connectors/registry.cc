@@ -24,8 +24,18 @@ const std::vector<OptionSpec>& CommonOptions() {
       {"connector", OptionType::kString, "", "Where the table's rows come from or go to", {}, true},
       {"scan.parallelism", OptionType::kInteger, "", "Accepted; workers share the splits", {}, false},
       {"sink.parallelism", OptionType::kInteger, "", "Accepted; every worker writes its share", {}, false},
-      {"scan.watermark.idle-timeout", OptionType::kDuration, "", "A split that is caught up and silent for so long holds nothing back", {}, false},
-      {"scan.watermark.emit.strategy", OptionType::kEnum, "on-event", "Accepted; watermarks follow rows", {"on-event", "on-periodic"}, false},
+      {"scan.watermark.idle-timeout",
+       OptionType::kDuration,
+       "",
+       "A split that is caught up and silent for so long holds nothing back",
+       {},
+       false},
+      {"scan.watermark.emit.strategy",
+       OptionType::kEnum,
+       "on-event",
+       "Accepted; watermarks follow rows",
+       {"on-event", "on-periodic"},
+       false},
       {"scan.watermark.alignment.group", OptionType::kString, "", "Accepted; not supported yet", {}, false},
       {"scan.watermark.alignment.max-drift", OptionType::kDuration, "", "Accepted; not supported yet", {}, false},
       {"scan.watermark.alignment.update-interval", OptionType::kDuration, "", "Accepted; not supported yet", {}, false},
@@ -43,7 +53,8 @@ bool Matches(const std::string& pattern, const std::string& key) {
 }
 
 const OptionSpec* Find(const std::vector<OptionSpec>& specs, const std::string& key) {
-  const auto found = std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& spec) { return Matches(spec.key, key); });
+  const auto found =
+      std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& spec) { return Matches(spec.key, key); });
   return found == specs.end() ? nullptr : &*found;
 }
 
@@ -54,8 +65,9 @@ std::string Listed(const std::vector<std::string>& names) {
 }
 
 arrow::Status UnknownValue(const std::string& what, const std::string& value, const std::vector<std::string>& known) {
-  return sql::SqlError({}, "Unknown " + what + " '" + value + "'",
-                       sql::DidYouMean(value, known) + (sql::NearestNames(value, known).empty() ? "There is: " + Listed(known) : ""));
+  return sql::SqlError(
+      {}, "Unknown " + what + " '" + value + "'",
+      sql::DidYouMean(value, known) + (sql::NearestNames(value, known).empty() ? "There is: " + Listed(known) : ""));
 }
 
 /// The options a table may have: its connector's, the common ones, and those of its format with their prefix.
@@ -110,8 +122,10 @@ arrow::Status ValidateTable(const TableDefinition& table) {
   }
   for (const auto& spec : specs) {
     if (spec.required && table.options.find(spec.key) == table.options.end()) {
-      return sql::SqlError({}, "Table '" + table.name() + "' with connector '" + connector->name() + "' needs the option '" + spec.key + "'",
-                           "add '" + spec.key + "' = '...': " + spec.description);
+      return sql::SqlError(
+          {},
+          "Table '" + table.name() + "' with connector '" + connector->name() + "' needs the option '" + spec.key + "'",
+          "add '" + spec.key + "' = '...': " + spec.description);
     }
   }
   return connector->Validate(table);

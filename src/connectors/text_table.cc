@@ -7,17 +7,20 @@
 namespace tidemark::connectors {
 
 OptionSpec TextTable::FormatOption() {
-  return {.key = "format", .type = OptionType::kString, .description = "json, csv, raw or debezium-json", .required = true};
+  return {
+      .key = "format", .type = OptionType::kString, .description = "json, csv, raw or debezium-json", .required = true};
 }
 
 arrow::Result<TextTable> TextTable::Of(const TableDefinition& table) {
   TextTable text;
   const auto name = table.options.find("format");
-  if (name == table.options.end()) return arrow::Status::Invalid("Table '", table.name(), "' needs the option 'format'");
+  if (name == table.options.end())
+    return arrow::Status::Invalid("Table '", table.name(), "' needs the option 'format'");
   text.format = formats::FindFormat(name->second);
   if (text.format == nullptr) return arrow::Status::Invalid("Unknown format '", name->second, "'");
   if (text.format->make_decoder == nullptr) {
-    return arrow::Status::Invalid("Format '", name->second, "' is for files; it cannot be used for a stream of records");
+    return arrow::Status::Invalid("Format '", name->second,
+                                  "' is for files; it cannot be used for a stream of records");
   }
   const std::string prefix = name->second + ".";
   for (const auto& [key, value] : table.options) {
@@ -31,7 +34,8 @@ arrow::Result<TextTable> TextTable::Of(const TableDefinition& table) {
 
 arrow::Status TextTable::Check(const TableDefinition& table) {
   ARROW_ASSIGN_OR_RAISE(const TextTable text, Of(table));
-  if (!table.partition_keys.empty()) return arrow::Status::Invalid("Table '", table.name(), "' cannot be PARTITIONED BY: it has no folders");
+  if (!table.partition_keys.empty())
+    return arrow::Status::Invalid("Table '", table.name(), "' cannot be PARTITIONED BY: it has no folders");
   return text.format->check == nullptr ? arrow::Status::OK() : text.format->check(text.options, text.schema);
 }
 

@@ -86,7 +86,8 @@ arrow::Status AggregateSet::UpdateFiltered(const Call& call, const Batch& batch,
 
 arrow::Status AggregateSet::Merge(const std::vector<uint8_t*>& targets, const std::vector<uint8_t*>& sources) {
   for (const Call& call : calls_) {
-    ARROW_RETURN_NOT_OK(call.function->Merge(At(targets, call.offset, &scratch_), At(sources, call.offset, &source_scratch_)));
+    ARROW_RETURN_NOT_OK(
+        call.function->Merge(At(targets, call.offset, &scratch_), At(sources, call.offset, &source_scratch_)));
   }
   return arrow::Status::OK();
 }

@@ -60,7 +60,9 @@ class AggregateTable {
 
  private:
   int64_t& RowCount(uint8_t* group) const { return *reinterpret_cast<int64_t*>(group + layout_->header_bytes); }
-  int64_t RowCount(const uint8_t* group) const { return *reinterpret_cast<const int64_t*>(group + layout_->header_bytes); }
+  int64_t RowCount(const uint8_t* group) const {
+    return *reinterpret_cast<const int64_t*>(group + layout_->header_bytes);
+  }
   uint8_t* StateOf(uint8_t* group) const { return group + state_offset_; }
   void CountRows(const Batch& batch);
   void CountExternalBytes(int64_t rows);

@@ -21,7 +21,8 @@ class BatchCollector {
   int64_t pending_rows_ = 0;
 };
 
-/// Emits `batch` in pieces of about `batch_rows`; the two rows of an update (-U, +U) stay together. Nothing for no rows.
+/// Emits `batch` in pieces of about `batch_rows`; the two rows of an update (-U, +U) stay together. Nothing for no
+/// rows.
 arrow::Status EmitInPieces(const Batch& batch, int64_t batch_rows, Emitter& out);
 
 }  // namespace tidemark::exec

@@ -46,7 +46,8 @@ TEST(Calc, ProjectionAlone) {
 }
 
 TEST(Calc, NothingIsSentWhenNoRowIsLeft) {
-  EXPECT_EQ(RunCalc(Binary(">", Column(0), Number(100), DataType::Boolean()), {Column(1)}, "+I 1 a 1\nwatermark 3"), "watermark 3\n");
+  EXPECT_EQ(RunCalc(Binary(">", Column(0), Number(100), DataType::Boolean()), {Column(1)}, "+I 1 a 1\nwatermark 3"),
+            "watermark 3\n");
 }
 
 TEST(Calc, OnlyRowsThatPassAreComputed) {
@@ -57,7 +58,9 @@ TEST(Calc, OnlyRowsThatPassAreComputed) {
 }
 
 TEST(Calc, ConstantsWithoutColumns) {
-  EXPECT_EQ(RunCalc(Binary(">", Column(0), Number(1), DataType::Boolean()), {Number(7)}, "+I 1 a 1\n+I 2 b 2\n+I 3 b 2"), "+I 7\n+I 7\n");
+  EXPECT_EQ(
+      RunCalc(Binary(">", Column(0), Number(1), DataType::Boolean()), {Number(7)}, "+I 1 a 1\n+I 2 b 2\n+I 3 b 2"),
+      "+I 7\n+I 7\n");
 }
 
 TEST(Union, PassesEveryInputOn) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last row of every key is kept, so that an upsert becomes the right one of +I, -U/+U or nothing, and a delete gives
-// the whole old row. Of the changes of a key within one batch only the difference in the end is emitted.
+// The last row of every key is kept, so that an upsert becomes the right one of +I, -U/+U or nothing, and a delete
+// gives the whole old row. Of the changes of a key within one batch only the difference in the end is emitted.
 #include "exec/changelog_normalize.h"
 
 #include <arrow/array.h>

@@ -16,9 +16,10 @@ struct Case {
   std::unique_ptr<OperatorPicture> picture;
 
   explicit Case(plan::ChangelogMode mode = AllKinds(), int64_t batch_rows = 8192) {
-    node = std::make_shared<plan::ChangelogNormalizeNode>(InputNode(kInput), std::vector<int>{0}, mode, "ChangelogNormalize");
-    picture = std::make_unique<OperatorPicture>(MakeChangelogNormalizeOperator(*node), std::vector<Schema>{kInput}, kInput,
-                                                batch_rows);
+    node = std::make_shared<plan::ChangelogNormalizeNode>(InputNode(kInput), std::vector<int>{0}, mode,
+                                                          "ChangelogNormalize");
+    picture = std::make_unique<OperatorPicture>(MakeChangelogNormalizeOperator(*node), std::vector<Schema>{kInput},
+                                                kInput, batch_rows);
   }
   std::string Run(std::string_view script) { return picture->Run(script); }
 };

@@ -8,8 +8,8 @@
 #include <algorithm>
 
 #include "columnar/row_compare.h"
-#include "exec/batch_collector.h"
 #include "exec/aggregate_table.h"
+#include "exec/batch_collector.h"
 #include "exec/state_report.h"
 
 namespace tidemark::exec {
@@ -49,7 +49,9 @@ class GroupAggregate : public Operator {
     return groups_->FindGroups(keys, batch.num_rows, nullptr);
   }
   AggregateTable& groups() { return *groups_; }
-  arrow::Status Report(int64_t held_bytes) { return report_.Set(groups_->size(), groups_->memory_bytes() + held_bytes); }
+  arrow::Status Report(int64_t held_bytes) {
+    return report_.Set(groups_->size(), groups_->memory_bytes() + held_bytes);
+  }
 
   const plan::GroupAggregateNode& node_;
 
@@ -220,7 +222,8 @@ class ChangelogGroupAggregate final : public GroupAggregate {
     ARROW_ASSIGN_OR_RAISE(const Batch all_results, Joined(after, before));
     ARROW_ASSIGN_OR_RAISE(const Batch values, TakeRows(all_results, results));
     changes.columns.insert(changes.columns.end(), values.columns.begin(), values.columns.end());
-    const bool insert_only = std::all_of(kinds.begin(), kinds.end(), [](RowKind kind) { return kind == RowKind::kInsert; });
+    const bool insert_only =
+        std::all_of(kinds.begin(), kinds.end(), [](RowKind kind) { return kind == RowKind::kInsert; });
     if (!insert_only) changes.row_kinds = std::make_shared<const std::vector<RowKind>>(std::move(kinds));
     return changes;
   }

@@ -98,7 +98,8 @@ TEST(GroupAggregate, NullIsAKey) {
 
 TEST(GroupAggregate, FilterAndDistinct) {
   const Schema input = SchemaOf({DataType::Int(), DataType::Int(), DataType::Boolean()});
-  Case test({0}, {Call(input, "COUNT", {}, false, 2), Call(input, "COUNT", {1}, true), Call(input, "SUM", {1}, false, 2)},
+  Case test({0},
+            {Call(input, "COUNT", {}, false, 2), Call(input, "COUNT", {1}, true), Call(input, "SUM", {1}, false, 2)},
             AllKinds(), false, false, 8192, input);
   EXPECT_EQ(test.Run("+I 1 5 true\n+I 1 5 false\n+I 1 6 null\n+I 2 7 false"), "+I 1 1 2 5\n+I 2 0 1 null\n");
 }
@@ -150,7 +151,8 @@ TEST(GroupAggregate, MiniBatchByLatency) {
 TEST(GroupAggregate, AMiniBatchThatEndsWhereItBeganSaysNothing) {
   Case test({0}, kCountAndSum, AllKinds(), /*input_retracts=*/true);
   test.node->mini_batch_rows = 3;
-  EXPECT_EQ(test.Run("+I x 1\n+I y 1\n+I z 1\n---\n-D x 1\n---\n+I x 1\n---\n-D q 1"), "+I x 1 1\n+I y 1 1\n+I z 1 1\n");
+  EXPECT_EQ(test.Run("+I x 1\n+I y 1\n+I z 1\n---\n-D x 1\n---\n+I x 1\n---\n-D q 1"),
+            "+I x 1 1\n+I y 1 1\n+I z 1 1\n");
 }
 
 TEST(GroupAggregate, StopsAtTheMemoryLimitWithItsName) {
@@ -215,7 +217,8 @@ std::map<std::string, int64_t> NaiveResult(const Batch& changes) {
     const size_t space = row.find(' ');
     Sums& sums = groups[row.substr(0, space)];
     sums.count += count;
-    for (int64_t i = 0; i < count && row.substr(space + 1) != "null"; ++i) sums.values.insert(std::stoll(row.substr(space + 1)));
+    for (int64_t i = 0; i < count && row.substr(space + 1) != "null"; ++i)
+      sums.values.insert(std::stoll(row.substr(space + 1)));
   }
   std::map<std::string, int64_t> table;
   for (const auto& [key, sums] : groups) {

@@ -75,7 +75,8 @@ class ChangelogJoin final : public Operator {
         matches.clear();
         for (; pair < pairs.own.size() && pairs.own[pair] == row; ++pair) matches.push_back(pairs.other[pair]);
         Apply(input, batch.kind(row), static_cast<int32_t>(row), rows[row], matches, &output);
-        if (static_cast<int64_t>(output.size()) >= context().batch_rows) ARROW_RETURN_NOT_OK(Flush(input, batch, &output, out));
+        if (static_cast<int64_t>(output.size()) >= context().batch_rows)
+          ARROW_RETURN_NOT_OK(Flush(input, batch, &output, out));
       }
       ARROW_RETURN_NOT_OK(Flush(input, batch, &output, out));
       begin = pairs.end_row;
@@ -130,7 +131,8 @@ class ChangelogJoin final : public Operator {
   }
 
   /// One change of one row. `kept` is its JoinRow, null when its key can match nothing.
-  void Apply(int input, RowKind kind, int32_t row, JoinRow* kept, const std::vector<JoinRow*>& matches, JoinOutput* output) {
+  void Apply(int input, RowKind kind, int32_t row, JoinRow* kept, const std::vector<JoinRow*>& matches,
+             JoinOutput* output) {
     const bool adds = IsAddition(kind);
     if (kept != nullptr && !adds && kept->count <= 0) return;  // takes back what was never there
     int64_t matched = 0;
@@ -140,7 +142,8 @@ class ChangelogJoin final : public Operator {
       kept->matches = matched;
     }
     if (left_only_) return ApplyLeftOnly(input, adds, row, kept, matches, output);
-    const RowKind joined = preserved_[kLeft] || preserved_[kRight] ? (adds ? RowKind::kInsert : RowKind::kDelete) : kind;
+    const RowKind joined =
+        preserved_[kLeft] || preserved_[kRight] ? (adds ? RowKind::kInsert : RowKind::kDelete) : kind;
     for (JoinRow* match : matches) {
       const bool first = adds && match->matches == 0;
       if (preserved_[1 - input] && first && !node_.final_only) output->Add(RowKind::kDelete, -1, match, match->count);
@@ -151,7 +154,8 @@ class ChangelogJoin final : public Operator {
     }
     // A row that can never match is final at once; others wait for Finish in final_only mode.
     const bool pads_now = !node_.final_only || kept == nullptr;
-    if (matched == 0 && preserved_[input] && pads_now) output->Add(adds ? RowKind::kInsert : RowKind::kDelete, row, nullptr, 1);
+    if (matched == 0 && preserved_[input] && pads_now)
+      output->Add(adds ? RowKind::kInsert : RowKind::kDelete, row, nullptr, 1);
   }
 
   /// SEMI and ANTI: only left rows come out, and only whether they have a match counts.
@@ -178,7 +182,8 @@ class ChangelogJoin final : public Operator {
     const Batch nothing;
     for (JoinRow* row : sides_[side].Rows()) {
       if (row->matches == 0) output.Add(RowKind::kInsert, -1, row, row->count);
-      if (static_cast<int64_t>(output.size()) >= context().batch_rows) ARROW_RETURN_NOT_OK(Flush(1 - side, nothing, &output, out));
+      if (static_cast<int64_t>(output.size()) >= context().batch_rows)
+        ARROW_RETURN_NOT_OK(Flush(1 - side, nothing, &output, out));
     }
     return Flush(1 - side, nothing, &output, out);
   }
@@ -219,15 +224,18 @@ class ChangelogJoin final : public Operator {
     bool any = false;
     for (int32_t row : own) {
       any |= row >= 0;
-      if (row >= 0) positions.UnsafeAppend(row);
-      else positions.UnsafeAppendNull();
+      if (row >= 0)
+        positions.UnsafeAppend(row);
+      else
+        positions.UnsafeAppendNull();
     }
     if (!any) return NullColumns(input, static_cast<int64_t>(own.size()));
     ARROW_ASSIGN_OR_RAISE(auto indices, positions.Finish());
     return TakeColumns(batch.columns, *indices);
   }
 
-  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> OtherColumns(int side, const std::vector<JoinRow*>& other) const {
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> OtherColumns(int side,
+                                                                         const std::vector<JoinRow*>& other) const {
     std::vector<JoinRow*> present;
     arrow::Int32Builder positions;
     ARROW_RETURN_NOT_OK(positions.Reserve(static_cast<int64_t>(other.size())));
@@ -250,7 +258,8 @@ class ChangelogJoin final : public Operator {
       const std::vector<std::shared_ptr<arrow::Array>>& columns, const arrow::Array& indices) {
     std::vector<std::shared_ptr<arrow::Array>> taken;
     for (const auto& column : columns) {
-      ARROW_ASSIGN_OR_RAISE(auto values, arrow::compute::Take(*column, indices, arrow::compute::TakeOptions::NoBoundsCheck()));
+      ARROW_ASSIGN_OR_RAISE(auto values,
+                            arrow::compute::Take(*column, indices, arrow::compute::TakeOptions::NoBoundsCheck()));
       taken.push_back(std::move(values));
     }
     return taken;
@@ -292,6 +301,8 @@ std::unique_ptr<Operator> MakeJoinOperator(const plan::JoinNode& node) {
   return insert_only ? MakeInsertOnlyJoinOperator(node) : MakeChangelogJoinOperator(node);
 }
 
-std::unique_ptr<Operator> MakeChangelogJoinOperator(const plan::JoinNode& node) { return std::make_unique<ChangelogJoin>(node); }
+std::unique_ptr<Operator> MakeChangelogJoinOperator(const plan::JoinNode& node) {
+  return std::make_unique<ChangelogJoin>(node);
+}
 
 }  // namespace tidemark::exec

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A batch of one side is looked up among the kept rows of the other as a whole, then kept itself. Rows of one side never
-// meet, so the order within a batch matters only for who finds an unmatched row first.
+// A batch of one side is looked up among the kept rows of the other as a whole, then kept itself. Rows of one side
+// never meet, so the order within a batch matters only for who finds an unmatched row first.
 //
 // When an input has ended, nothing more is looked up among the rows of the other one: they are freed, after what has
 // stayed without a match was padded, and what comes later is not kept at all.

@@ -9,8 +9,8 @@
 
 namespace tidemark::exec {
 
-/// Same results as the join over changelogs, for less memory and time. REQUIRES: both inputs are insert-only. `node` must
-/// outlive the operator.
+/// Same results as the join over changelogs, for less memory and time. REQUIRES: both inputs are insert-only. `node`
+/// must outlive the operator.
 std::unique_ptr<Operator> MakeInsertOnlyJoinOperator(const plan::JoinNode& node);
 
 }  // namespace tidemark::exec

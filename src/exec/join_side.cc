@@ -39,8 +39,10 @@ void Link(JoinRow* row, JoinRow** head) {
 }
 
 void Unlink(JoinRow* row) {
-  if (row->previous != nullptr) row->previous->next = row->next;
-  else *row->head = row->next;
+  if (row->previous != nullptr)
+    row->previous->next = row->next;
+  else
+    *row->head = row->next;
   if (row->next != nullptr) row->next->previous = row->previous;
 }
 

@@ -16,11 +16,11 @@ namespace tidemark::exec {
 
 /// A distinct row of one side. Equal rows are one JoinRow with a count.
 struct JoinRow {
-  int64_t count;     ///< how often the row is there now; 0: about to be removed
-  int64_t matches;   ///< rows of the other side (with their counts) that it joins with; kept for preserved sides only
-  JoinRow* next;     ///< among the rows with the same join key
+  int64_t count;    ///< how often the row is there now; 0: about to be removed
+  int64_t matches;  ///< rows of the other side (with their counts) that it joins with; kept for preserved sides only
+  JoinRow* next;    ///< among the rows with the same join key
   JoinRow* previous;
-  JoinRow** head;    ///< of that list, in the key's payload
+  JoinRow** head;  ///< of that list, in the key's payload
 };
 
 /// One thread. Rows keep their address until Settle removes those with count 0.
@@ -28,13 +28,14 @@ class JoinSide {
  public:
   JoinSide(const Schema& schema, std::vector<int> key_columns, const std::vector<bool>& null_safe);
 
-  /// The JoinRow of each row of the batch, made with count 0 where it was not there; null for a row whose key has a NULL
-  /// that nothing equals.
+  /// The JoinRow of each row of the batch, made with count 0 where it was not there; null for a row whose key has a
+  /// NULL that nothing equals.
   arrow::Status FindOrInsert(const Batch& batch, std::vector<JoinRow*>* rows);
 
-  /// For each row of a batch of the *other* side, whose join keys are `other_keys`: the first of the rows here with that
-  /// key, or null. Rows with count 0 may be among them.
-  arrow::Status FindMatches(const Batch& other_batch, const std::vector<int>& other_keys, std::vector<JoinRow*>* heads) const;
+  /// For each row of a batch of the *other* side, whose join keys are `other_keys`: the first of the rows here with
+  /// that key, or null. Rows with count 0 may be among them.
+  arrow::Status FindMatches(const Batch& other_batch, const std::vector<int>& other_keys,
+                            std::vector<JoinRow*>* heads) const;
 
   /// Removes the given rows if their count is 0. Call it after a batch with the rows FindOrInsert gave.
   void Settle(std::vector<JoinRow*> rows);

@@ -28,10 +28,10 @@ bool IsLeftOnly(JoinType type) { return type == JoinType::kSemi || type == JoinT
 
 /// left value < right value
 expr::ExpressionPtr ValueLess() {
-  return expr::Expression::Call(expr::FunctionRegistry::BuiltIn().Find("<"),
-                                {expr::Expression::Column(1, DataType::String(), "b"),
-                                 expr::Expression::Column(3, DataType::String(), "d")},
-                                DataType::Boolean());
+  return expr::Expression::Call(
+      expr::FunctionRegistry::BuiltIn().Find("<"),
+      {expr::Expression::Column(1, DataType::String(), "b"), expr::Expression::Column(3, DataType::String(), "d")},
+      DataType::Boolean());
 }
 
 struct Case {
@@ -54,7 +54,8 @@ struct Case {
     Schema output = kLeftInput;
     if (!IsLeftOnly(type)) output.insert(output.end(), kRightInput.begin(), kRightInput.end());
     const plan::ChangelogMode mode = options.updating ? AllKinds() : plan::ChangelogMode{};
-    node = std::make_shared<JoinNode>(output, InputNode(kLeftInput, mode), InputNode(kRightInput, mode), AllKinds(), "Join");
+    node = std::make_shared<JoinNode>(output, InputNode(kLeftInput, mode), InputNode(kRightInput, mode), AllKinds(),
+                                      "Join");
     node->type = type;
     if (!options.cross) {
       node->left_keys = {0};
@@ -79,14 +80,16 @@ TEST(Join, Inner) {
 
 TEST(Join, LeftTakesThePaddedRowBackWhenTheFirstMatchComes) {
   Case test(JoinType::kLeft);
-  EXPECT_EQ(test.Run("0: +I 1 a\n0: +I 1 b\n1: +I 1 x\n1: +I 1 y\n0: +I 2 c"),
-            "+I 1 a null null\n+I 1 b null null\n-D 1 a null null\n+I 1 a 1 x\n-D 1 b null null\n+I 1 b 1 x\n+I 1 a 1 y\n"
-            "+I 1 b 1 y\n+I 2 c null null\n");
+  EXPECT_EQ(
+      test.Run("0: +I 1 a\n0: +I 1 b\n1: +I 1 x\n1: +I 1 y\n0: +I 2 c"),
+      "+I 1 a null null\n+I 1 b null null\n-D 1 a null null\n+I 1 a 1 x\n-D 1 b null null\n+I 1 b 1 x\n+I 1 a 1 y\n"
+      "+I 1 b 1 y\n+I 2 c null null\n");
 }
 
 TEST(Join, FullPadsBothSides) {
   Case test(JoinType::kFull);
-  EXPECT_EQ(test.Run("0: +I 1 a\n1: +I 2 x\n0: +I 2 b"), "+I 1 a null null\n+I null null 2 x\n-D null null 2 x\n+I 2 b 2 x\n");
+  EXPECT_EQ(test.Run("0: +I 1 a\n1: +I 2 x\n0: +I 2 b"),
+            "+I 1 a null null\n+I null null 2 x\n-D null null 2 x\n+I 2 b 2 x\n");
 }
 
 TEST(Join, SemiAndAnti) {
@@ -99,7 +102,8 @@ TEST(Join, SemiAndAnti) {
 
 TEST(Join, NullKeysMatchNothingUnlessNullSafe) {
   Case plain(JoinType::kFull);
-  EXPECT_EQ(plain.Run("0: +I null a\n1: +I null x\n0: +I null b"), "+I null a null null\n+I null null null x\n+I null b null null\n");
+  EXPECT_EQ(plain.Run("0: +I null a\n1: +I null x\n0: +I null b"),
+            "+I null a null null\n+I null null null x\n+I null b null null\n");
   Case safe(JoinType::kInner, {.null_safe = true});
   EXPECT_EQ(safe.Run("0: +I null a\n1: +I null x"), "+I null a null x\n");
 }
@@ -107,20 +111,23 @@ TEST(Join, NullKeysMatchNothingUnlessNullSafe) {
 TEST(Join, ResidualConditionDecidesWhatIsAMatch) {
   for (const bool force : {false, true}) {
     Case test(JoinType::kLeft, {.residual = true, .force_changelog = force});
-    EXPECT_EQ(test.Run("0: +I 1 m\n1: +I 1 a\n1: +I 1 z\n1: +I 1 null"), "+I 1 m null null\n-D 1 m null null\n+I 1 m 1 z\n");
+    EXPECT_EQ(test.Run("0: +I 1 m\n1: +I 1 a\n1: +I 1 z\n1: +I 1 null"),
+              "+I 1 m null null\n-D 1 m null null\n+I 1 m 1 z\n");
   }
 }
 
 TEST(Join, CrossJoin) {
   Case test(JoinType::kInner, {.cross = true});
-  EXPECT_EQ(test.Run("0: +I 1 a\n0: +I 2 b\n1: +I 7 x\n1: +I null y"), "+I 1 a 7 x\n+I 2 b 7 x\n+I 1 a null y\n+I 2 b null y\n");
+  EXPECT_EQ(test.Run("0: +I 1 a\n0: +I 2 b\n1: +I 7 x\n1: +I null y"),
+            "+I 1 a 7 x\n+I 2 b 7 x\n+I 1 a null y\n+I 2 b null y\n");
 }
 
 TEST(Join, UpdatingInputs) {
   Case test(JoinType::kLeft, {.updating = true});
-  EXPECT_EQ(test.Run("0: +I 1 a\n1: +I 1 x\n1: -U 1 x\n1: +U 1 y\n1: -D 1 y\n0: -D 1 a"),
-            "+I 1 a null null\n-D 1 a null null\n+I 1 a 1 x\n-D 1 a 1 x\n+I 1 a null null\n-D 1 a null null\n+I 1 a 1 y\n"
-            "-D 1 a 1 y\n+I 1 a null null\n-D 1 a null null\n");
+  EXPECT_EQ(
+      test.Run("0: +I 1 a\n1: +I 1 x\n1: -U 1 x\n1: +U 1 y\n1: -D 1 y\n0: -D 1 a"),
+      "+I 1 a null null\n-D 1 a null null\n+I 1 a 1 x\n-D 1 a 1 x\n+I 1 a null null\n-D 1 a null null\n+I 1 a 1 y\n"
+      "-D 1 a 1 y\n+I 1 a null null\n-D 1 a null null\n");
   EXPECT_EQ(test.picture->metrics().state_rows, 0);
 }
 
@@ -142,7 +149,8 @@ TEST(Join, ARetractionOfNothingIsIgnored) {
 
 TEST(Join, FinalOnlyGivesUnmatchedRowsAtTheEnd) {
   Case full(JoinType::kFull, {.final_only = true});
-  EXPECT_EQ(full.Run("0: +I 1 a\n0: +I 2 b\n1: +I 2 x\n1: +I 3 y\nfinish"), "+I 2 b 2 x\n+I null null 3 y\n+I 1 a null null\n");
+  EXPECT_EQ(full.Run("0: +I 1 a\n0: +I 2 b\n1: +I 2 x\n1: +I 3 y\nfinish"),
+            "+I 2 b 2 x\n+I null null 3 y\n+I 1 a null null\n");
   Case anti(JoinType::kAnti, {.final_only = true});
   EXPECT_EQ(anti.Run("0: +I 1 a\n0: +I 2 b\n1: +I 2 x\nfinish"), "+I 1 a\n");
 }
@@ -172,8 +180,9 @@ TEST(Join, ManyMatchesComeInBatches) {
 }
 
 TEST(Join, StopsAtTheMemoryLimitWithItsName) {
-  const auto node = std::make_shared<JoinNode>(SchemaOf({DataType::BigInt(), DataType::String(), DataType::BigInt(), DataType::String()}),
-                                               InputNode(kLeftInput), InputNode(kRightInput), plan::ChangelogMode{}, "Join");
+  const auto node = std::make_shared<JoinNode>(
+      SchemaOf({DataType::BigInt(), DataType::String(), DataType::BigInt(), DataType::String()}), InputNode(kLeftInput),
+      InputNode(kRightInput), plan::ChangelogMode{}, "Join");
   node->left_keys = node->right_keys = {0};
   node->null_safe = {false};
   OperatorPicture picture(MakeJoinOperator(*node), {kLeftInput, kRightInput}, node->schema(), 8192, 50'000);

@@ -27,21 +27,33 @@ const Node& As(const plan::PhysicalNode& node) {
 arrow::Result<std::unique_ptr<Operator>> MakeOperator(const plan::PhysicalNode& node) {
   using Kind = plan::PhysicalNode::Kind;
   switch (node.kind()) {
-    case Kind::kCalc: return MakeCalcOperator(As<plan::CalcNode>(node));
-    case Kind::kExpand: return MakeExpandOperator(As<plan::ExpandNode>(node));
-    case Kind::kUnion: return MakeUnionOperator();
-    case Kind::kWindowAssign: return MakeWindowAssignOperator(As<plan::WindowAssignNode>(node));
-    case Kind::kGroupAggregate: return MakeGroupAggregateOperator(As<plan::GroupAggregateNode>(node));
-    case Kind::kWindowAggregate: return MakeWindowAggregateOperator(As<plan::WindowAggregateNode>(node));
-    case Kind::kSessionAggregate: return MakeSessionAggregateOperator(As<plan::WindowAggregateNode>(node));
-    case Kind::kJoin: return MakeJoinOperator(As<plan::JoinNode>(node));
-    case Kind::kSort: return MakeSortOperator(As<plan::SortNode>(node));
-    case Kind::kRank: return MakeRankOperator(As<plan::RankNode>(node));
-    case Kind::kChangelogNormalize: return MakeChangelogNormalizeOperator(As<plan::ChangelogNormalizeNode>(node));
+    case Kind::kCalc:
+      return MakeCalcOperator(As<plan::CalcNode>(node));
+    case Kind::kExpand:
+      return MakeExpandOperator(As<plan::ExpandNode>(node));
+    case Kind::kUnion:
+      return MakeUnionOperator();
+    case Kind::kWindowAssign:
+      return MakeWindowAssignOperator(As<plan::WindowAssignNode>(node));
+    case Kind::kGroupAggregate:
+      return MakeGroupAggregateOperator(As<plan::GroupAggregateNode>(node));
+    case Kind::kWindowAggregate:
+      return MakeWindowAggregateOperator(As<plan::WindowAggregateNode>(node));
+    case Kind::kSessionAggregate:
+      return MakeSessionAggregateOperator(As<plan::WindowAggregateNode>(node));
+    case Kind::kJoin:
+      return MakeJoinOperator(As<plan::JoinNode>(node));
+    case Kind::kSort:
+      return MakeSortOperator(As<plan::SortNode>(node));
+    case Kind::kRank:
+      return MakeRankOperator(As<plan::RankNode>(node));
+    case Kind::kChangelogNormalize:
+      return MakeChangelogNormalizeOperator(As<plan::ChangelogNormalizeNode>(node));
     case Kind::kSource:
     case Kind::kValues:
     case Kind::kExchange:
-    case Kind::kSink: break;
+    case Kind::kSink:
+      break;
   }
   return arrow::Status::Invalid(node.label(), " is not an operator: the runtime makes it");
 }

@@ -66,11 +66,14 @@ RowKind ParseKind(const std::string& text) {
 std::shared_ptr<arrow::DataType> WrittenType(const arrow::DataType& type) {
   switch (type.id()) {
     case arrow::Type::TIMESTAMP:
-    case arrow::Type::DURATION: return arrow::int64();
+    case arrow::Type::DURATION:
+      return arrow::int64();
     case arrow::Type::DATE32:
     case arrow::Type::TIME32:
-    case arrow::Type::INTERVAL_MONTHS: return arrow::int32();
-    default: return nullptr;
+    case arrow::Type::INTERVAL_MONTHS:
+      return arrow::int32();
+    default:
+      return nullptr;
   }
 }
 
@@ -156,7 +159,8 @@ Batch ParseRows(const Schema& schema, std::string_view text) {
       const Word& word = words[column + 1];
       const bool is_text = type.is_character() || type.is_binary() || type.kind() == TypeKind::kDecimal;
       const bool is_null = word.text == "null" && !word.quoted;
-      json[column] += (json[column].size() > 1 ? "," : "") + (is_text && !is_null ? "\"" + word.text + "\"" : word.text);
+      json[column] +=
+          (json[column].size() > 1 ? "," : "") + (is_text && !is_null ? "\"" + word.text + "\"" : word.text);
     }
   }
   Batch batch;
@@ -193,8 +197,8 @@ arrow::Status PictureEmitter::Emit(Batch batch) {
     const auto& array = batch.columns[column];
     ARROW_RETURN_NOT_OK(array->ValidateFull());
     if (array->length() != batch.num_rows || !array->type()->Equals(schema_[column].type.ToArrow())) {
-      return arrow::Status::Invalid("Column ", column, " is ", array->length(), " of ", array->type()->ToString(), ", not ",
-                                    batch.num_rows, " of ", schema_[column].type.ToString());
+      return arrow::Status::Invalid("Column ", column, " is ", array->length(), " of ", array->type()->ToString(),
+                                    ", not ", batch.num_rows, " of ", schema_[column].type.ToString());
     }
   }
   ++batches_;
@@ -225,8 +229,8 @@ arrow::Status PictureLateRows::Add(const LateRows& late) {
 
 std::string PictureLateRows::TakeText() { return std::exchange(text_, ""); }
 
-OperatorPicture::OperatorPicture(arrow::Result<std::unique_ptr<Operator>> made, std::vector<Schema> inputs, Schema output,
-                                 int64_t batch_rows, int64_t memory_limit_bytes, std::string time_zone)
+OperatorPicture::OperatorPicture(arrow::Result<std::unique_ptr<Operator>> made, std::vector<Schema> inputs,
+                                 Schema output, int64_t batch_rows, int64_t memory_limit_bytes, std::string time_zone)
     : inputs_(std::move(inputs)), out_(std::move(output)), memory_(memory_limit_bytes), status_(made.status()) {
   (void)arrow::compute::Initialize();
   functions_.clock = &clock_;

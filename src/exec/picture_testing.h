@@ -16,8 +16,8 @@
 namespace tidemark::exec {
 
 /// Rows as text, one a line: "+I 1 'a b' null", values separated by spaces. A value is written as in JSON (nested ones
-/// without spaces), text without quotes unless it has a space or is empty ('like this'). Timestamps, dates and times are
-/// the numbers that Arrow stores. A last word "@5" says that the watermark before the row was 5.
+/// without spaces), text without quotes unless it has a space or is empty ('like this'). Timestamps, dates and times
+/// are the numbers that Arrow stores. A last word "@5" says that the watermark before the row was 5.
 Batch ParseRows(const Schema& schema, std::string_view text);
 /// The lines of a batch, with row watermarks where it has them.
 std::string PrintRows(const Batch& batch);
@@ -77,8 +77,8 @@ class OperatorPicture {
   OperatorPicture(arrow::Result<std::unique_ptr<Operator>> made, std::vector<Schema> inputs, Schema output,
                   int64_t batch_rows = 8192, int64_t memory_limit_bytes = 0, std::string time_zone = "UTC");
 
-  /// Runs a script and returns what came out. Lines: rows for input 0 (or "1: +I ..." for input 1), which form one batch
-  /// until another kind of line; "---" ends a batch; "watermark 5"; "tick"; "sleep 100" (turns the clock, in ms);
+  /// Runs a script and returns what came out. Lines: rows for input 0 (or "1: +I ..." for input 1), which form one
+  /// batch until another kind of line; "---" ends a batch; "watermark 5"; "tick"; "sleep 100" (turns the clock, in ms);
   /// "finish 0" (input 0 ends); "finish" (all inputs end). An error ends the script with a line "error: ...".
   std::string Run(std::string_view script);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ranking of rows that are only added. A partition keeps the rows that rank, at most `last`; most rows are turned away by
-// one comparison. Rows of the batch at hand are entered by number and stored only if they still rank when it ends.
+// Ranking of rows that are only added. A partition keeps the rows that rank, at most `last`; most rows are turned away
+// by one comparison. Rows of the batch at hand are entered by number and stored only if they still rank when it ends.
 #include <arrow/array.h>
 
 #include <algorithm>
@@ -171,7 +171,8 @@ class AppendRank final : public Operator {
     if (partition->size == partition->capacity) {
       const uint32_t capacity = std::max<uint32_t>(1, partition->capacity * 2);
       auto* grown = reinterpret_cast<Entry*>(heap_.Allocate(int64_t{capacity} * sizeof(Entry)));
-      if (partition->size > 0) std::memcpy(static_cast<void*>(grown), partition->entries, partition->size * sizeof(Entry));
+      if (partition->size > 0)
+        std::memcpy(static_cast<void*>(grown), partition->entries, partition->size * sizeof(Entry));
       FreeEntries(partition);
       partition->entries = grown;
       partition->capacity = capacity;
@@ -235,7 +236,8 @@ class AppendRank final : public Operator {
       uint8_t* piece = heap_.Allocate(static_cast<int64_t>(sizeof(header)) + header.key_bytes + length);
       std::memcpy(piece, &header, sizeof(header));
       if (keeps_key) std::memcpy(piece + sizeof(header), key.data(), key.size());
-      std::memcpy(piece + sizeof(header) + header.key_bytes, encoded_.bytes.data() + begin, static_cast<size_t>(length));
+      std::memcpy(piece + sizeof(header) + header.key_bytes, encoded_.bytes.data() + begin,
+                  static_cast<size_t>(length));
       entries[i]->row = RowRef::Stored(piece);
     }
     return arrow::Status::OK();
@@ -292,6 +294,8 @@ class AppendRank final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> MakeAppendRankOperator(RankSpec spec) { return std::make_unique<AppendRank>(std::move(spec)); }
+std::unique_ptr<Operator> MakeAppendRankOperator(RankSpec spec) {
+  return std::make_unique<AppendRank>(std::move(spec));
+}
 
 }  // namespace tidemark::exec

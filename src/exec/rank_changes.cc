@@ -69,7 +69,8 @@ arrow::Status RankChanges::Emit(int64_t batch_rows, Emitter& out) {
     ARROW_ASSIGN_OR_RAISE(auto ranks, builder.Finish());
     batch.columns.push_back(std::move(ranks));
   }
-  const bool insert_only = std::all_of(kinds_.begin(), kinds_.end(), [](RowKind kind) { return kind == RowKind::kInsert; });
+  const bool insert_only =
+      std::all_of(kinds_.begin(), kinds_.end(), [](RowKind kind) { return kind == RowKind::kInsert; });
   if (!insert_only) batch.row_kinds = std::make_shared<const std::vector<RowKind>>(kinds_);
   kinds_.clear();
   rows_.clear();

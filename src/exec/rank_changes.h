@@ -21,7 +21,8 @@ using RowHandle = const uint8_t*;
 class RankChanges {
  public:
   using Equal = std::function<bool(RowHandle, RowHandle)>;
-  using Decode = std::function<arrow::Result<std::vector<std::shared_ptr<arrow::Array>>>(const std::vector<RowHandle>&)>;
+  using Decode =
+      std::function<arrow::Result<std::vector<std::shared_ptr<arrow::Array>>>(const std::vector<RowHandle>&)>;
 
   /// `spec` outlives the object. `equal`: two rows have the same values. `decode`: the columns of rows.
   RankChanges(const RankSpec* spec, Equal equal, Decode decode)

@@ -76,7 +76,8 @@ class RetractRank final : public Operator {
     ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, spec_.keys, &keys_));
     std::vector<std::shared_ptr<arrow::Array>> partition_keys;
     for (int column : spec_.partition_columns) partition_keys.push_back(batch.columns[column]);
-    ARROW_RETURN_NOT_OK(partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &partition_payloads_, &created_));
+    ARROW_RETURN_NOT_OK(
+        partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &partition_payloads_, &created_));
     ARROW_RETURN_NOT_OK(rows_->FindOrInsert(batch.columns, batch.num_rows, nullptr, &row_payloads_, &created_));
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       Partition* partition = PartitionOf(partition_payloads_[row]);
@@ -239,6 +240,8 @@ class RetractRank final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> MakeRetractRankOperator(RankSpec spec) { return std::make_unique<RetractRank>(std::move(spec)); }
+std::unique_ptr<Operator> MakeRetractRankOperator(RankSpec spec) {
+  return std::make_unique<RetractRank>(std::move(spec));
+}
 
 }  // namespace tidemark::exec

@@ -75,14 +75,16 @@ TEST(Rank, AnUnreadRankColumnIsConstant) {
 
 TEST(Rank, RanksFromTheSecondOn) {
   Case test({.first = 2, .last = 3, .emit_rank = true});
-  EXPECT_EQ(test.Run("+I x 5 a\n+I x 3 b\n+I x 9 c\n---\n+I x 1 d"), "+I x 5 a 2\n+I x 9 c 3\n-U x 5 a 2\n+U x 3 b 2\n-U x 9 c 3\n+U x 5 a 3\n");
+  EXPECT_EQ(test.Run("+I x 5 a\n+I x 3 b\n+I x 9 c\n---\n+I x 1 d"),
+            "+I x 5 a 2\n+I x 9 c 3\n-U x 5 a 2\n+U x 3 b 2\n-U x 9 c 3\n+U x 5 a 3\n");
 }
 
 TEST(Rank, TiesStayInOrderOfArrival) {
   Case test({.last = 2});
   EXPECT_EQ(test.Run("+I x 5 a\n+I x 5 b\n---\n+I x 5 c"), "+I x 5 a\n+I x 5 b\n");
   Case retracting({.last = 2, .input_retracts = true});
-  EXPECT_EQ(retracting.Run("+I x 5 a\n+I x 5 b\n---\n+I x 5 c\n---\n-D x 5 a"), "+I x 5 a\n+I x 5 b\n-D x 5 a\n+I x 5 c\n");
+  EXPECT_EQ(retracting.Run("+I x 5 a\n+I x 5 b\n---\n+I x 5 c\n---\n-D x 5 a"),
+            "+I x 5 a\n+I x 5 b\n-D x 5 a\n+I x 5 c\n");
 }
 
 TEST(Rank, KeepFirstAndKeepLast) {
@@ -122,8 +124,8 @@ TEST(Rank, LongTextKeysAndNulls) {
   const std::string common(30, 'k');
   Case test({.last = 2, .keys = {{2, true, true}}});
   EXPECT_EQ(test.Run("+I x 1 " + common + "b\n+I x 2 " + common + "a\n---\n+I x 3 null\n---\n+I x 4 " + common),
-            "+I x 2 " + common + "a\n+I x 1 " + common + "b\n-D x 1 " + common + "b\n+I x 3 null\n-D x 2 " + common + "a\n+I x 4 " +
-                common + "\n");
+            "+I x 2 " + common + "a\n+I x 1 " + common + "b\n-D x 1 " + common + "b\n+I x 3 null\n-D x 2 " + common +
+                "a\n+I x 4 " + common + "\n");
 }
 
 TEST(Rank, FinalOnlyGivesRowsInOrder) {
@@ -139,7 +141,8 @@ TEST(Rank, ManyRanksAreSortedNowAndThen) {
     Case test({.last = last, .emit_rank = true, .final_only = true, .partition_columns = {}});
     std::string script;
     for (int i = 0; i < 1000; ++i) {
-      script += "+I x " + std::to_string((i * 7919) % 1000) + " t" + std::to_string(i) + "\n" + (i % 90 == 0 ? "---\n" : "");
+      script +=
+          "+I x " + std::to_string((i * 7919) % 1000) + " t" + std::to_string(i) + "\n" + (i % 90 == 0 ? "---\n" : "");
     }
     test.Run(script + "finish");
     const auto& table = test.picture->out().table();
@@ -194,7 +197,11 @@ TEST(RankProperty, EqualsSortingForAnyBatches) {
       text += "+I " + row + "\n";
     }
     const auto expected = NaiveRanks(present, first, last, emit_rank);
-    Case test({.first = first, .last = last, .emit_rank = emit_rank, .input_retracts = retract, .final_only = final_only,
+    Case test({.first = first,
+               .last = last,
+               .emit_rank = emit_rank,
+               .input_retracts = retract,
+               .final_only = final_only,
                .batch_rows = 1 + static_cast<int64_t>(random() % 20)});
     for (const Batch& piece : CutAtRandom(ParseRows(kInput, text), 1 + random() % 40, &random)) {
       ASSERT_TRUE(test.picture->Push(0, piece).ok());

@@ -128,7 +128,8 @@ class SessionAggregate final : public Operator {
 
 arrow::Result<std::unique_ptr<Operator>> MakeSessionAggregateOperator(const plan::WindowAggregateNode& node) {
   if (node.input_retracts) {
-    return arrow::Status::NotImplemented(node.label(), ": SESSION windows over an updating input are not supported yet");
+    return arrow::Status::NotImplemented(node.label(),
+                                         ": SESSION windows over an updating input are not supported yet");
   }
   ARROW_RETURN_NOT_OK(time::CheckWindowSpec(node.window));
   ARROW_ASSIGN_OR_RAISE(auto aggregates, AggregateSet::Make(node.calls, node.inputs()[0]->schema(), false));

@@ -24,7 +24,8 @@ struct Case {
   std::shared_ptr<WindowAggregateNode> node;
   std::unique_ptr<OperatorPicture> picture;
 
-  explicit Case(int64_t gap, std::vector<plan::AggregateCall> calls = {Call(kInput, "COUNT", {}), Call(kInput, "SUM", {1})},
+  explicit Case(int64_t gap,
+                std::vector<plan::AggregateCall> calls = {Call(kInput, "COUNT", {}), Call(kInput, "SUM", {1})},
                 int64_t batch_rows = 8192, bool input_retracts = false) {
     Schema output = {kInput[0]};
     for (const auto& call : calls) output.push_back({call.name, call.type});
@@ -37,8 +38,8 @@ struct Case {
     node->time_column = 2;
     node->properties = {WindowProperty::kStart, WindowProperty::kEnd};
     node->input_retracts = input_retracts;
-    picture = std::make_unique<OperatorPicture>(MakeSessionAggregateOperator(*node), std::vector<Schema>{kInput}, output,
-                                                batch_rows);
+    picture = std::make_unique<OperatorPicture>(MakeSessionAggregateOperator(*node), std::vector<Schema>{kInput},
+                                                output, batch_rows);
   }
   std::string Run(std::string_view script) { return picture->Run(script); }
 };
@@ -65,7 +66,8 @@ TEST(SessionAggregate, SessionsThatTouchAreOne) {
 
 TEST(SessionAggregate, ARowBetweenTwoSessionsMergesThem) {
   Case test(10);
-  EXPECT_EQ(test.Run("+I x 1 0\n+I x 2 18\n+I y 7 0\n---\n+I x 4 9\n+I x 8 28\nfinish"), "+I y 1 7 0 10\n+I x 4 15 0 38\n");
+  EXPECT_EQ(test.Run("+I x 1 0\n+I x 2 18\n+I y 7 0\n---\n+I x 4 9\n+I x 8 28\nfinish"),
+            "+I y 1 7 0 10\n+I x 4 15 0 38\n");
   Case one_batch(10);
   EXPECT_EQ(one_batch.Run("+I x 1 0\n+I x 2 18\n+I x 4 9\n+I x 8 28\nfinish"), "+I x 4 15 0 38\n");
   EXPECT_EQ(one_batch.picture->metrics().state_rows, 0);
@@ -73,7 +75,8 @@ TEST(SessionAggregate, ARowBetweenTwoSessionsMergesThem) {
 
 TEST(SessionAggregate, ChainsOfMergesInOneBatch) {
   Case test(10, {Call(kInput, "SUM", {1}), Call(kInput, "COUNT", {1}, /*distinct=*/true)});
-  EXPECT_EQ(test.Run("+I x 1 40\n+I x 2 20\n+I x 4 0\n---\n+I x 8 30\n+I x 1 10\n+I x 32 50\nfinish"), "+I x 48 5 0 60\n");
+  EXPECT_EQ(test.Run("+I x 1 40\n+I x 2 20\n+I x 4 0\n---\n+I x 8 30\n+I x 1 10\n+I x 32 50\nfinish"),
+            "+I x 48 5 0 60\n");
 }
 
 TEST(SessionAggregate, LateRows) {
@@ -107,7 +110,8 @@ TEST(SessionAggregate, FirstAndLastValuesFollowArrival) {
 
 TEST(SessionAggregate, ListsAreMergedAndFreed) {
   Case test(10, {Call(kInput, "ARRAY_AGG", {1})});
-  EXPECT_EQ(test.Run("+I x 1 0\n+I x 2 18\n---\n+I x 3 9\n+I x 4 100\nfinish"), "+I x [1,2,3] 0 28\n+I x [4] 100 110\n");
+  EXPECT_EQ(test.Run("+I x 1 0\n+I x 2 18\n---\n+I x 3 9\n+I x 4 100\nfinish"),
+            "+I x [1,2,3] 0 28\n+I x [4] 100 110\n");
   Case unfinished(10, {Call(kInput, "ARRAY_AGG", {1})});
   unfinished.Run("+I x 1 0\n+I x 2 18\n---\n+I x 3 9\n+I x 4 100");
 }

@@ -45,8 +45,8 @@ class SessionStore {
   arrow::Status FindKeys(state::KeyedTable::Columns keys, int64_t num_rows, std::vector<uint8_t*>* payloads);
 
   /// The session for a row of this key at `time`: one that it touches and that `watermark` has not completed, after
-  /// merging all of those; or a new one. Null when the row is late: its own window is complete, and it touches none that
-  /// is not.
+  /// merging all of those; or a new one. Null when the row is late: its own window is complete, and it touches none
+  /// that is not.
   Session* Place(uint8_t* key, EventTimeMs time, EventTimeMs watermark);
   /// Brings accumulators in line with the merges since the last call.
   arrow::Status ApplyMerges();
@@ -58,7 +58,8 @@ class SessionStore {
   static uint8_t* StateOf(Session* session) { return reinterpret_cast<uint8_t*>(session + 1); }
   void EndBatch(int64_t rows);
 
-  /// The sessions that `watermark` completes, by end, start, and the order in which they were made. They stay until Free.
+  /// The sessions that `watermark` completes, by end, start, and the order in which they were made. They stay until
+  /// Free.
   std::vector<Session*> TakeCompleted(EventTimeMs watermark);
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Keys(const std::vector<Session*>& sessions) const;
   /// Frees what TakeCompleted gave.

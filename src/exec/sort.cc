@@ -65,11 +65,13 @@ class SortAtEnd final : public Operator {
   arrow::Status Hold(const Batch& batch) {
     const size_t start = keys_.bytes.size();
     keys_.bytes += batch_keys_.bytes;
-    for (size_t row = 1; row < batch_keys_.offsets.size(); ++row) keys_.offsets.push_back(start + batch_keys_.offsets[row]);
+    for (size_t row = 1; row < batch_keys_.offsets.size(); ++row)
+      keys_.offsets.push_back(start + batch_keys_.offsets[row]);
     return rows_.Append(batch);
   }
 
-  static arrow::Result<Batch> RowsAt(const RowChunks& rows, const std::vector<int32_t>& order, int64_t begin, int64_t end) {
+  static arrow::Result<Batch> RowsAt(const RowChunks& rows, const std::vector<int32_t>& order, int64_t begin,
+                                     int64_t end) {
     Batch batch;
     batch.num_rows = end - begin;
     ARROW_ASSIGN_OR_RAISE(batch.columns, rows.Gather({order.begin() + begin, order.begin() + end}));

@@ -10,8 +10,8 @@
 
 namespace tidemark::exec {
 
-/// Holds rows back until the watermark reaches their time, then emits them in order. Rows behind the watermark are late.
-/// REQUIRES: the first column is the rowtime, ascending.
+/// Holds rows back until the watermark reaches their time, then emits them in order. Rows behind the watermark are
+/// late. REQUIRES: the first column is the rowtime, ascending.
 std::unique_ptr<Operator> MakeSortByWatermarkOperator(std::vector<SortColumn> columns);
 
 }  // namespace tidemark::exec

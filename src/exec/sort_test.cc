@@ -40,8 +40,8 @@ struct Case {
     node->keys = options.keys;
     node->offset = options.offset;
     node->limit = options.limit;
-    picture = std::make_unique<OperatorPicture>(MakeSortOperator(*node), std::vector<Schema>{options.input}, options.input,
-                                                options.batch_rows);
+    picture = std::make_unique<OperatorPicture>(MakeSortOperator(*node), std::vector<Schema>{options.input},
+                                                options.input, options.batch_rows);
   }
   std::string Run(std::string_view script) { return picture->Run(script); }
 };
@@ -79,7 +79,8 @@ TEST(Sort, NothingInNothingOut) {
 TEST(Sort, WithALimitOnlyRowsThatMayCountAreKept) {
   Case test({.offset = 5, .limit = 10, .batch_rows = 4000});
   std::string script;
-  for (int i = 0; i < 100'000; ++i) script += "+I " + std::to_string((i * 7919) % 100'003) + " t\n" + (i % 8000 == 0 ? "---\n" : "");
+  for (int i = 0; i < 100'000; ++i)
+    script += "+I " + std::to_string((i * 7919) % 100'003) + " t\n" + (i % 8000 == 0 ? "---\n" : "");
   test.Run(script);
   EXPECT_LT(test.picture->metrics().state_rows, 80'000);
   std::vector<int64_t> all;

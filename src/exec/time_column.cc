@@ -30,8 +30,9 @@ arrow::Result<std::vector<EventTimeMs>> ReadTimes(const arrow::Array& column, co
     return arrow::Status::TypeError(label, ": a time column is ", column.type()->ToString(), ", not a timestamp");
   }
   if (column.null_count() > 0) {
-    return arrow::Status::Invalid(label, ": a row's event time is NULL; filter such rows out (WHERE ... IS NOT NULL) or give "
-                                         "them a time with COALESCE");
+    return arrow::Status::Invalid(label,
+                                  ": a row's event time is NULL; filter such rows out (WHERE ... IS NOT NULL) or give "
+                                  "them a time with COALESCE");
   }
   const auto& timestamps = static_cast<const arrow::TimestampArray&>(column);
   const int64_t* values = timestamps.raw_values();

@@ -100,7 +100,8 @@ class WindowAggregate final : public Operator {
       const EventTimeMs watermark = WatermarkOf(batch, row);
       if (!stretch.Takes(time, watermark)) {
         std::swap(stretch, last_stretch);
-        if (!stretch.Takes(time, watermark) && !FindSlice(time, watermark, static_cast<int32_t>(row), &stretch)) continue;
+        if (!stretch.Takes(time, watermark) && !FindSlice(time, watermark, static_cast<int32_t>(row), &stretch))
+          continue;
       }
       AddRow(stretch.slice, row);
     }
@@ -120,7 +121,8 @@ class WindowAggregate final : public Operator {
     if (first > ends.last) return false;
     SliceKey key{slice_end, 0};
     if (node_.window.kind == time::WindowKind::kHop) key.part = first;
-    // A window of CUMULATE has all that the shorter ones of its series have, so the row may as well be of a later slice.
+    // A window of CUMULATE has all that the shorter ones of its series have, so the row may as well be of a later
+    // slice.
     if (node_.window.kind == time::WindowKind::kCumulate) key.end = first;
     stretch->slice = windows_->SliceOf(key);
     if (first == ends.first) {

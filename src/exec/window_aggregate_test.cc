@@ -15,9 +15,9 @@ namespace {
 
 using plan::WindowAggregateNode;
 using plan::WindowProperty;
+using ::testing::HasSubstr;
 using time::WindowKind;
 using time::WindowSpec;
-using ::testing::HasSubstr;
 
 // key, value, time in ms
 const Schema kInput = SchemaOf({DataType::String(), DataType::BigInt(), DataType::Timestamp(3)});
@@ -173,7 +173,8 @@ TEST(WindowAggregate, Retractions) {
       finish)"),
             "+I x 1 2 0 10\n");
   Case hop(kHop10By5, {.input_retracts = true});
-  EXPECT_EQ(hop.Run("+I x 1 3\nwatermark 4\n+I x 2 7\n-D x 1 3\nfinish"), "+I x 1 1 -5 5\nwatermark 4\n+I x 2 3 0 10\n+I x 1 2 5 15\n");
+  EXPECT_EQ(hop.Run("+I x 1 3\nwatermark 4\n+I x 2 7\n-D x 1 3\nfinish"),
+            "+I x 1 1 -5 5\nwatermark 4\n+I x 2 3 0 10\n+I x 1 2 5 15\n");
 }
 
 TEST(WindowAggregate, WithoutKeys) {
@@ -187,7 +188,8 @@ TEST(WindowAggregate, DistinctKeysPerWindow) {
 }
 
 TEST(WindowAggregate, TimesInMicrosAndNanosAndWindowTime) {
-  for (const auto& [type, factor] : {std::pair(DataType::Timestamp(6), int64_t{1000}), {DataType::Timestamp(9), 1'000'000}}) {
+  for (const auto& [type, factor] :
+       {std::pair(DataType::Timestamp(6), int64_t{1000}), {DataType::Timestamp(9), 1'000'000}}) {
     Case test(kTumble10, {.time_type = type, .properties = {WindowProperty::kTime}});
     EXPECT_EQ(test.Run("+I x 1 " + std::to_string(10 * factor - 1) + "\n+I x 1 " + std::to_string(10 * factor) +
                        "\n+I x 1 -1\nfinish"),
@@ -222,7 +224,8 @@ TEST(WindowAggregate, SmallWindowsShareBatchesAndLargeOnesAreCut) {
 TEST(WindowAggregate, LocalTimeZoneWindowsFollowTheWallClock) {
   // A day in New York begins at 05:00 UTC in winter. window_time is an instant again.
   constexpr int64_t kHour = 3'600'000;
-  Case test({WindowKind::kTumble, 24 * kHour}, {.time_type = DataType::TimestampLtz(3), .time_zone = "America/New_York"});
+  Case test({WindowKind::kTumble, 24 * kHour},
+            {.time_type = DataType::TimestampLtz(3), .time_zone = "America/New_York"});
   EXPECT_EQ(test.Run("+I x 1 " + std::to_string(5 * kHour - 1) + "\n+I x 2 " + std::to_string(5 * kHour) +
                      "\nwatermark " + std::to_string(5 * kHour - 2) + "\nwatermark " + std::to_string(5 * kHour - 1)),
             "watermark 17999998\n+I x 1 1 -86400000 0\nwatermark 17999999\n");
@@ -247,7 +250,8 @@ TEST(WindowAggregate, AnHourThatTheClocksShowTwiceIsOneWindow) {
 
 /// key, value, window_start, window_end
 TEST(WindowAggregate, WindowsThatTheInputCarries) {
-  const Schema input = SchemaOf({DataType::String(), DataType::BigInt(), DataType::Timestamp(3), DataType::Timestamp(3)});
+  const Schema input =
+      SchemaOf({DataType::String(), DataType::BigInt(), DataType::Timestamp(3), DataType::Timestamp(3)});
   const Schema output = SchemaOf({DataType::BigInt(), DataType::Timestamp(3), DataType::Timestamp(3)});
   WindowAggregateNode node(plan::PhysicalNode::Kind::kWindowAggregate, output, InputNode(input), "WindowAggregate");
   node.calls = {Call(input, "MAX", {1})};
@@ -319,7 +323,8 @@ TEST(WindowAggregateProperty, ResultsDoNotDependOnBatchesOrOnWhenWatermarksCome)
   std::mt19937 random(1);
   for (int round = 0; round < 400; ++round) {
     WindowSpec spec = {WindowKind::kTumble, 1 + static_cast<int64_t>(random() % 20)};
-    if (round % 3 == 1) spec = {WindowKind::kHop, 1 + static_cast<int64_t>(random() % 20), 1 + static_cast<int64_t>(random() % 12)};
+    if (round % 3 == 1)
+      spec = {WindowKind::kHop, 1 + static_cast<int64_t>(random() % 20), 1 + static_cast<int64_t>(random() % 12)};
     if (round % 3 == 2) {
       const int64_t step = 1 + random() % 6;
       spec = {WindowKind::kCumulate, step * (1 + static_cast<int64_t>(random() % 5)), step};

@@ -9,8 +9,8 @@
 
 namespace tidemark::exec {
 
-/// TUMBLE, HOP and CUMULATE; SESSION needs all rows of a session and is not supported yet. A row of several windows comes
-/// out once for each. Rows are not held back and none is late here. `node` must outlive the operator.
+/// TUMBLE, HOP and CUMULATE; SESSION needs all rows of a session and is not supported yet. A row of several windows
+/// comes out once for each. Rows are not held back and none is late here. `node` must outlive the operator.
 arrow::Result<std::unique_ptr<Operator>> MakeWindowAssignOperator(const plan::WindowAssignNode& node);
 
 }  // namespace tidemark::exec

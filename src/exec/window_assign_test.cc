@@ -10,8 +10,8 @@
 namespace tidemark::exec {
 namespace {
 
-using time::WindowKind;
 using ::testing::HasSubstr;
+using time::WindowKind;
 
 struct Case {
   std::shared_ptr<plan::WindowAssignNode> node;
@@ -20,18 +20,21 @@ struct Case {
   explicit Case(time::WindowSpec window, DataType time_type = DataType::Timestamp(3), int64_t batch_rows = 8192,
                 const std::string& time_zone = "UTC") {
     const Schema input = SchemaOf({DataType::String(), time_type});
-    const DataType window_time = time_type.kind() == TypeKind::kTimestampLtz ? DataType::TimestampLtz(3) : DataType::Timestamp(3);
-    const Schema output = SchemaOf({DataType::String(), time_type, DataType::Timestamp(3), DataType::Timestamp(3), window_time});
+    const DataType window_time =
+        time_type.kind() == TypeKind::kTimestampLtz ? DataType::TimestampLtz(3) : DataType::Timestamp(3);
+    const Schema output =
+        SchemaOf({DataType::String(), time_type, DataType::Timestamp(3), DataType::Timestamp(3), window_time});
     node = std::make_shared<plan::WindowAssignNode>(output, InputNode(input), window, 1, "WindowAssign");
-    picture = std::make_unique<OperatorPicture>(MakeWindowAssignOperator(*node), std::vector<Schema>{input}, output, batch_rows, 0,
-                                                time_zone);
+    picture = std::make_unique<OperatorPicture>(MakeWindowAssignOperator(*node), std::vector<Schema>{input}, output,
+                                                batch_rows, 0, time_zone);
   }
   std::string Run(std::string_view script) { return picture->Run(script); }
 };
 
 TEST(WindowAssign, Tumble) {
   Case test({WindowKind::kTumble, 10});
-  EXPECT_EQ(test.Run("+I x 3\n-D y -1\nwatermark 5\n+I z 2"), "+I x 3 0 10 9\n-D y -1 -10 0 -1\nwatermark 5\n+I z 2 0 10 9\n");
+  EXPECT_EQ(test.Run("+I x 3\n-D y -1\nwatermark 5\n+I z 2"),
+            "+I x 3 0 10 9\n-D y -1 -10 0 -1\nwatermark 5\n+I z 2 0 10 9\n");
 }
 
 TEST(WindowAssign, HopRepeatsRowsInBatches) {
@@ -61,7 +64,8 @@ TEST(WindowAssign, WhatIsRefused) {
   EXPECT_THAT(Case({WindowKind::kSession, 10}).Run("+I x 3"), HasSubstr("not supported yet"));
   EXPECT_THAT(Case({WindowKind::kHop, 10, 0}).Run("+I x 3"), HasSubstr("must be positive"));
   EXPECT_THAT(Case({WindowKind::kTumble, 10}).Run("+I x null"), HasSubstr("event time is NULL"));
-  EXPECT_THAT(Case({WindowKind::kTumble, 10}, DataType::TimestampLtz(3), 10, "Mars/Base").Run("+I x 3"), HasSubstr("Mars/Base"));
+  EXPECT_THAT(Case({WindowKind::kTumble, 10}, DataType::TimestampLtz(3), 10, "Mars/Base").Run("+I x 3"),
+              HasSubstr("Mars/Base"));
 }
 
 }  // namespace

@@ -14,9 +14,12 @@ namespace {
 /// How many units of the type make a millisecond.
 int64_t UnitsPerMilli(const arrow::DataType& type) {
   switch (static_cast<const arrow::TimestampType&>(type).unit()) {
-    case arrow::TimeUnit::NANO: return 1'000'000;
-    case arrow::TimeUnit::MICRO: return 1000;
-    default: return 1;
+    case arrow::TimeUnit::NANO:
+      return 1'000'000;
+    case arrow::TimeUnit::MICRO:
+      return 1000;
+    default:
+      return 1;
   }
 }
 
@@ -26,10 +29,14 @@ EventTimeMs WindowResult::PropertyOf(plan::WindowProperty property, const DataTy
                                      const time::Window& window) const {
   const bool as_instant = type.kind() == TypeKind::kTimestampLtz;
   switch (property) {
-    case plan::WindowProperty::kStart: return as_instant ? zone_.ToInstant(window.start) : window.start;
-    case plan::WindowProperty::kEnd: return as_instant ? zone_.ToInstant(window.end) : window.end;
-    case plan::WindowProperty::kTime: return as_instant ? zone_.ToInstant(window.end - 1) : window.end - 1;
-    case plan::WindowProperty::kProctime: break;
+    case plan::WindowProperty::kStart:
+      return as_instant ? zone_.ToInstant(window.start) : window.start;
+    case plan::WindowProperty::kEnd:
+      return as_instant ? zone_.ToInstant(window.end) : window.end;
+    case plan::WindowProperty::kTime:
+      return as_instant ? zone_.ToInstant(window.end - 1) : window.end - 1;
+    case plan::WindowProperty::kProctime:
+      break;
   }
   return context_.clock->NowMicros() / 1000;
 }

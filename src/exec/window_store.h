@@ -17,9 +17,9 @@
 
 namespace tidemark::exec {
 
-/// Where a row's accumulators are. For HOP `part` is the end of the first window that the slice's rows take part in: rows
-/// that came too late for some windows of their slice have a slice of their own. For windows given by columns it is the
-/// window's start. Else 0.
+/// Where a row's accumulators are. For HOP `part` is the end of the first window that the slice's rows take part in:
+/// rows that came too late for some windows of their slice have a slice of their own. For windows given by columns it
+/// is the window's start. Else 0.
 struct SliceKey {
   EventTimeMs end = 0;
   EventTimeMs part = 0;

@@ -33,7 +33,8 @@ const AggregateList& Definitions() {
 
 const AggregateDefinition* Find(const std::string& name) {
   const AggregateList& list = Definitions();
-  auto it = std::lower_bound(list.begin(), list.end(), name, [](const auto& each, const std::string& sought) { return each.name < sought; });
+  auto it = std::lower_bound(list.begin(), list.end(), name,
+                             [](const auto& each, const std::string& sought) { return each.name < sought; });
   return it != list.end() && it->name == name ? &*it : nullptr;
 }
 

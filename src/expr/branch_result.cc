@@ -84,11 +84,16 @@ arrow::Result<std::shared_ptr<arrow::Array>> MergeBranches(const std::vector<Bra
   if (type->id() == arrow::Type::BOOL) return MergeFixed<bool>(branches, branch_of_row, type);
   if (type->id() == arrow::Type::DECIMAL128) return MergeFixed<Wide>(branches, branch_of_row, type);
   switch (arrow::is_primitive(type->id()) ? type->bit_width() : 0) {
-    case 8: return MergeFixed<uint8_t>(branches, branch_of_row, type);
-    case 16: return MergeFixed<uint16_t>(branches, branch_of_row, type);
-    case 32: return MergeFixed<uint32_t>(branches, branch_of_row, type);
-    case 64: return MergeFixed<uint64_t>(branches, branch_of_row, type);
-    default: return MergeByTake(branches, branch_of_row);
+    case 8:
+      return MergeFixed<uint8_t>(branches, branch_of_row, type);
+    case 16:
+      return MergeFixed<uint16_t>(branches, branch_of_row, type);
+    case 32:
+      return MergeFixed<uint32_t>(branches, branch_of_row, type);
+    case 64:
+      return MergeFixed<uint64_t>(branches, branch_of_row, type);
+    default:
+      return MergeByTake(branches, branch_of_row);
   }
 }
 

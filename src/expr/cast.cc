@@ -10,7 +10,9 @@
 namespace tidemark::expr {
 namespace {
 
-std::string NameOf(const DataType& type) { return type.WithNullable(true).WithTimeAttribute(TimeAttribute::kNone).ToString(); }
+std::string NameOf(const DataType& type) {
+  return type.WithNullable(true).WithTimeAttribute(TimeAttribute::kNone).ToString();
+}
 
 arrow::Status NoSuchCast(const DataType& from, const DataType& to) {
   std::string hint;
@@ -93,7 +95,8 @@ bool CastCanFail(const DataType& from, const DataType& to) {
   if (from.is_character()) return !to.is_binary();
   if (from.is_approximate()) return to.kind() == TypeKind::kDecimal;
   // Nanoseconds reach from 1677 to 2262 only.
-  return from.is_datetime() && to.is_timestamp() && to.precision() > 6 && !(from.is_timestamp() && from.precision() > 6);
+  return from.is_datetime() && to.is_timestamp() && to.precision() > 6 &&
+         !(from.is_timestamp() && from.precision() > 6);
 }
 
 arrow::Result<std::unique_ptr<ScalarKernel>> MakeCast(const DataType& from, const DataType& to, bool is_try,

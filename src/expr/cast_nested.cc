@@ -22,7 +22,8 @@ ArrayResult CastPart(ScalarKernel* cast, const std::shared_ptr<arrow::Array>& va
 /// The array's validity as a bitmap of offset 0, or null.
 arrow::Result<std::shared_ptr<arrow::Buffer>> ValidityOf(const arrow::Array& array) {
   if (array.null_count() == 0) return std::shared_ptr<arrow::Buffer>();
-  return arrow::internal::CopyBitmap(arrow::default_memory_pool(), array.null_bitmap_data(), array.offset(), array.length());
+  return arrow::internal::CopyBitmap(arrow::default_memory_pool(), array.null_bitmap_data(), array.offset(),
+                                     array.length());
 }
 
 /// Offsets of a list or map array that start at 0, to go with the slice of values that they span.
@@ -31,7 +32,8 @@ ArrayResult CastListLike(const arrow::ListArray& list, const std::shared_ptr<arr
   const int32_t first = list.value_offset(0);
   const int32_t last = list.value_offset(list.length());
   ARROW_ASSIGN_OR_RAISE(auto values, cast_values(list.values()->Slice(first, last - first)));
-  ARROW_ASSIGN_OR_RAISE(auto offsets, arrow::AllocateBuffer((list.length() + 1) * static_cast<int64_t>(sizeof(int32_t))));
+  ARROW_ASSIGN_OR_RAISE(auto offsets,
+                        arrow::AllocateBuffer((list.length() + 1) * static_cast<int64_t>(sizeof(int32_t))));
   auto* out = reinterpret_cast<int32_t*>(offsets->mutable_data());
   for (int64_t i = 0; i <= list.length(); ++i) out[i] = list.value_offset(i) - first;
   ARROW_ASSIGN_OR_RAISE(auto validity, ValidityOf(list));
@@ -62,10 +64,12 @@ class NestedCast final : public ScalarKernel {
       case TypeKind::kArray:
         return CastListLike(static_cast<const arrow::ListArray&>(array), type_,
                             [this](const auto& values) { return CastPart(parts_[0].get(), values); });
-      case TypeKind::kRow: return CastRow(static_cast<const arrow::StructArray&>(array));
+      case TypeKind::kRow:
+        return CastRow(static_cast<const arrow::StructArray&>(array));
       default:
-        return CastListLike(static_cast<const arrow::MapArray&>(array), type_,
-                            [this](const auto& entries) { return CastEntries(static_cast<const arrow::StructArray&>(*entries)); });
+        return CastListLike(static_cast<const arrow::MapArray&>(array), type_, [this](const auto& entries) {
+          return CastEntries(static_cast<const arrow::StructArray&>(*entries));
+        });
     }
   }
 

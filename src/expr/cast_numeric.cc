@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Casts between BOOLEAN and numbers. Narrower integers wrap, floating-point numbers are truncated and saturate, a DECIMAL
-// that has too few digits gives NULL.
+// Casts between BOOLEAN and numbers. Narrower integers wrap, floating-point numbers are truncated and saturate, a
+// DECIMAL that has too few digits gives NULL.
 #include <cmath>
 #include <limits>
 
@@ -69,35 +69,53 @@ std::unique_ptr<ScalarKernel> FloatingToDecimal(const DataType& to, bool is_try)
 template <typename From>
 KernelResult FromNumber(const DataType& to, bool is_try) {
   switch (to.kind()) {
-    case TypeKind::kBoolean: return PlainCast<From, bool>(to);
-    case TypeKind::kTinyInt: return PlainCast<From, int8_t>(to);
-    case TypeKind::kSmallInt: return PlainCast<From, int16_t>(to);
-    case TypeKind::kInt: return PlainCast<From, int32_t>(to);
-    case TypeKind::kBigInt: return PlainCast<From, int64_t>(to);
-    case TypeKind::kFloat: return PlainCast<From, float>(to);
-    case TypeKind::kDouble: return PlainCast<From, double>(to);
-    case TypeKind::kIntervalYearMonth: return PlainCast<From, int32_t>(to);
-    case TypeKind::kIntervalDayTime: return PlainCast<From, int64_t>(to);
+    case TypeKind::kBoolean:
+      return PlainCast<From, bool>(to);
+    case TypeKind::kTinyInt:
+      return PlainCast<From, int8_t>(to);
+    case TypeKind::kSmallInt:
+      return PlainCast<From, int16_t>(to);
+    case TypeKind::kInt:
+      return PlainCast<From, int32_t>(to);
+    case TypeKind::kBigInt:
+      return PlainCast<From, int64_t>(to);
+    case TypeKind::kFloat:
+      return PlainCast<From, float>(to);
+    case TypeKind::kDouble:
+      return PlainCast<From, double>(to);
+    case TypeKind::kIntervalYearMonth:
+      return PlainCast<From, int32_t>(to);
+    case TypeKind::kIntervalDayTime:
+      return PlainCast<From, int64_t>(to);
     case TypeKind::kDecimal:
       if constexpr (std::is_floating_point_v<From>) {
         return FloatingToDecimal<From>(to, is_try);
       } else {
         return IntegerToDecimal<From>(to);
       }
-    default: return arrow::Status::TypeError("No numeric cast to ", to.ToString());
+    default:
+      return arrow::Status::TypeError("No numeric cast to ", to.ToString());
   }
 }
 
 KernelResult FromBoolean(const DataType& to) {
   switch (to.kind()) {
-    case TypeKind::kTinyInt: return PlainCast<bool, int8_t>(to);
-    case TypeKind::kSmallInt: return PlainCast<bool, int16_t>(to);
-    case TypeKind::kInt: return PlainCast<bool, int32_t>(to);
-    case TypeKind::kBigInt: return PlainCast<bool, int64_t>(to);
-    case TypeKind::kFloat: return PlainCast<bool, float>(to);
-    case TypeKind::kDouble: return PlainCast<bool, double>(to);
-    case TypeKind::kDecimal: return IntegerToDecimal<bool>(to);
-    default: return arrow::Status::TypeError("No cast of BOOLEAN to ", to.ToString());
+    case TypeKind::kTinyInt:
+      return PlainCast<bool, int8_t>(to);
+    case TypeKind::kSmallInt:
+      return PlainCast<bool, int16_t>(to);
+    case TypeKind::kInt:
+      return PlainCast<bool, int32_t>(to);
+    case TypeKind::kBigInt:
+      return PlainCast<bool, int64_t>(to);
+    case TypeKind::kFloat:
+      return PlainCast<bool, float>(to);
+    case TypeKind::kDouble:
+      return PlainCast<bool, double>(to);
+    case TypeKind::kDecimal:
+      return IntegerToDecimal<bool>(to);
+    default:
+      return arrow::Status::TypeError("No cast of BOOLEAN to ", to.ToString());
   }
 }
 
@@ -111,15 +129,21 @@ std::unique_ptr<ScalarKernel> DecimalToInteger(int32_t scale, const DataType& to
 KernelResult FromDecimal(const DataType& from, const DataType& to) {
   const int32_t scale = from.scale();
   switch (to.kind()) {
-    case TypeKind::kBoolean: return MakeValueKernel(to, [](arrow::Decimal128 value) { return ToInt128(value) != 0; });
-    case TypeKind::kTinyInt: return DecimalToInteger<int8_t>(scale, to);
-    case TypeKind::kSmallInt: return DecimalToInteger<int16_t>(scale, to);
+    case TypeKind::kBoolean:
+      return MakeValueKernel(to, [](arrow::Decimal128 value) { return ToInt128(value) != 0; });
+    case TypeKind::kTinyInt:
+      return DecimalToInteger<int8_t>(scale, to);
+    case TypeKind::kSmallInt:
+      return DecimalToInteger<int16_t>(scale, to);
     case TypeKind::kInt:
-    case TypeKind::kIntervalYearMonth: return DecimalToInteger<int32_t>(scale, to);
+    case TypeKind::kIntervalYearMonth:
+      return DecimalToInteger<int32_t>(scale, to);
     case TypeKind::kBigInt:
-    case TypeKind::kIntervalDayTime: return DecimalToInteger<int64_t>(scale, to);
+    case TypeKind::kIntervalDayTime:
+      return DecimalToInteger<int64_t>(scale, to);
     case TypeKind::kFloat:
-      return MakeValueKernel(to, [scale](arrow::Decimal128 value) { return static_cast<float>(DecimalToDouble(ToInt128(value), scale)); });
+      return MakeValueKernel(
+          to, [scale](arrow::Decimal128 value) { return static_cast<float>(DecimalToDouble(ToInt128(value), scale)); });
     case TypeKind::kDouble:
       return MakeValueKernel(to, [scale](arrow::Decimal128 value) { return DecimalToDouble(ToInt128(value), scale); });
     case TypeKind::kDecimal: {
@@ -130,7 +154,8 @@ KernelResult FromDecimal(const DataType& from, const DataType& to) {
         return scaled ? std::optional(ToDecimal128(*scaled)) : std::nullopt;
       });
     }
-    default: return arrow::Status::TypeError("No cast of DECIMAL to ", to.ToString());
+    default:
+      return arrow::Status::TypeError("No cast of DECIMAL to ", to.ToString());
   }
 }
 
@@ -138,15 +163,24 @@ KernelResult FromDecimal(const DataType& from, const DataType& to) {
 
 KernelResult MakeNumericCast(const DataType& from, const DataType& to, bool is_try) {
   switch (from.kind()) {
-    case TypeKind::kBoolean: return FromBoolean(to);
-    case TypeKind::kTinyInt: return FromNumber<int8_t>(to, is_try);
-    case TypeKind::kSmallInt: return FromNumber<int16_t>(to, is_try);
-    case TypeKind::kInt: return FromNumber<int32_t>(to, is_try);
-    case TypeKind::kBigInt: return FromNumber<int64_t>(to, is_try);
-    case TypeKind::kFloat: return FromNumber<float>(to, is_try);
-    case TypeKind::kDouble: return FromNumber<double>(to, is_try);
-    case TypeKind::kDecimal: return FromDecimal(from, to);
-    default: return arrow::Status::TypeError("No numeric cast from ", from.ToString());
+    case TypeKind::kBoolean:
+      return FromBoolean(to);
+    case TypeKind::kTinyInt:
+      return FromNumber<int8_t>(to, is_try);
+    case TypeKind::kSmallInt:
+      return FromNumber<int16_t>(to, is_try);
+    case TypeKind::kInt:
+      return FromNumber<int32_t>(to, is_try);
+    case TypeKind::kBigInt:
+      return FromNumber<int64_t>(to, is_try);
+    case TypeKind::kFloat:
+      return FromNumber<float>(to, is_try);
+    case TypeKind::kDouble:
+      return FromNumber<double>(to, is_try);
+    case TypeKind::kDecimal:
+      return FromDecimal(from, to);
+    default:
+      return arrow::Status::TypeError("No numeric cast from ", from.ToString());
   }
 }
 

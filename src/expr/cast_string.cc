@@ -14,8 +14,8 @@ namespace {
 
 template <typename To, typename Parse>
 std::unique_ptr<ScalarKernel> Parsing(const DataType& to, bool is_try, Parse parse) {
-  return MakeFallibleCast<std::string_view, To>(to, is_try, parse,
-                                                [to](std::string_view text) { return CastError(std::string(text), to); });
+  return MakeFallibleCast<std::string_view, To>(
+      to, is_try, parse, [to](std::string_view text) { return CastError(std::string(text), to); });
 }
 
 template <typename I>
@@ -38,23 +38,32 @@ KernelResult MakeCastFromString(const DataType&, const DataType& to, bool is_try
   const int32_t precision = to.precision();
   const int32_t scale = to.scale();
   switch (to.kind()) {
-    case TypeKind::kBoolean: return Parsing<bool>(to, is_try, [](std::string_view text) { return ParseBooleanText(text); });
-    case TypeKind::kTinyInt: return ParsingInteger<int8_t>(to, is_try);
-    case TypeKind::kSmallInt: return ParsingInteger<int16_t>(to, is_try);
-    case TypeKind::kInt: return ParsingInteger<int32_t>(to, is_try);
-    case TypeKind::kBigInt: return ParsingInteger<int64_t>(to, is_try);
-    case TypeKind::kFloat: return Parsing<float>(to, is_try, [](std::string_view text) { return ParseFloat(text); });
-    case TypeKind::kDouble: return Parsing<double>(to, is_try, [](std::string_view text) { return ParseDouble(text); });
+    case TypeKind::kBoolean:
+      return Parsing<bool>(to, is_try, [](std::string_view text) { return ParseBooleanText(text); });
+    case TypeKind::kTinyInt:
+      return ParsingInteger<int8_t>(to, is_try);
+    case TypeKind::kSmallInt:
+      return ParsingInteger<int16_t>(to, is_try);
+    case TypeKind::kInt:
+      return ParsingInteger<int32_t>(to, is_try);
+    case TypeKind::kBigInt:
+      return ParsingInteger<int64_t>(to, is_try);
+    case TypeKind::kFloat:
+      return Parsing<float>(to, is_try, [](std::string_view text) { return ParseFloat(text); });
+    case TypeKind::kDouble:
+      return Parsing<double>(to, is_try, [](std::string_view text) { return ParseDouble(text); });
     case TypeKind::kDecimal:
       return Parsing<arrow::Decimal128>(to, is_try, [=](std::string_view text) -> std::optional<arrow::Decimal128> {
         const auto value = ParseDecimal(TrimBlanks(text), precision, scale);
         return value ? std::optional(ToDecimal128(*value)) : std::nullopt;
       });
-    case TypeKind::kDate: return Parsing<int32_t>(to, is_try, [](std::string_view text) { return ParseDate(text); });
+    case TypeKind::kDate:
+      return Parsing<int32_t>(to, is_try, [](std::string_view text) { return ParseDate(text); });
     case TypeKind::kTime:
       return Parsing<int32_t>(to, is_try, [precision](std::string_view text) -> std::optional<int32_t> {
         const auto millis = ParseTime(text);
-        return millis ? std::optional(static_cast<int32_t>(TruncateTicks(*millis, std::min(precision, 3)))) : std::nullopt;
+        return millis ? std::optional(static_cast<int32_t>(TruncateTicks(*millis, std::min(precision, 3))))
+                      : std::nullopt;
       });
     case TypeKind::kTimestamp:
       return Parsing<int64_t>(to, is_try, [precision](std::string_view text) -> std::optional<int64_t> {
@@ -70,7 +79,8 @@ KernelResult MakeCastFromString(const DataType&, const DataType& to, bool is_try
         return ToTicks(*parsed, precision);
       });
     }
-    default: return arrow::Status::TypeError("No cast of text to ", to.ToString());
+    default:
+      return arrow::Status::TypeError("No cast of text to ", to.ToString());
   }
 }
 

@@ -21,12 +21,13 @@ arrow::Status OutOfRange(int64_t ticks, int32_t precision, const DataType& to) {
 
 /// Ticks of one precision to ticks of another that may be finer; fails beyond its range.
 template <typename From, typename Shift>
-std::unique_ptr<ScalarKernel> ToTimestamp(const DataType& to, bool is_try, int64_t from_per_second, int64_t ticks_per_unit,
-                                          Shift shift) {
+std::unique_ptr<ScalarKernel> ToTimestamp(const DataType& to, bool is_try, int64_t from_per_second,
+                                          int64_t ticks_per_unit, Shift shift) {
   const int32_t precision = to.precision();
   const int64_t to_per_second = TicksPerSecond(precision);
   auto convert = [=](From value) mutable -> std::optional<int64_t> {
-    const auto ticks = ConvertTicks(shift(static_cast<int64_t>(value) * ticks_per_unit), from_per_second, to_per_second);
+    const auto ticks =
+        ConvertTicks(shift(static_cast<int64_t>(value) * ticks_per_unit), from_per_second, to_per_second);
     return ticks ? std::optional(TruncateTicks(*ticks, precision)) : std::nullopt;
   };
   const int32_t from_precision = from_per_second == 1000 ? 3 : from_per_second == 1'000'000 ? 6 : 9;
@@ -67,16 +68,21 @@ KernelResult MakeTemporalCast(const DataType& from, const DataType& to, bool is_
   }
   const int32_t time_digits = std::min(to.precision(), 3);
   switch (to.kind()) {
-    case TypeKind::kDate: return FromTimestamp(from, to, zone, [](int64_t millis) { return FloorDivide(millis, kMillisPerDay); });
+    case TypeKind::kDate:
+      return FromTimestamp(from, to, zone, [](int64_t millis) { return FloorDivide(millis, kMillisPerDay); });
     case TypeKind::kTime:
       if (from.kind() == TypeKind::kTime) {
-        return MakeValueKernel(to, [=](int32_t millis) { return static_cast<int32_t>(TruncateTicks(millis, time_digits)); });
+        return MakeValueKernel(
+            to, [=](int32_t millis) { return static_cast<int32_t>(TruncateTicks(millis, time_digits)); });
       }
-      return FromTimestamp(from, to, zone,
-                           [=](int64_t millis) { return TruncateTicks(FloorModulo(millis, kMillisPerDay), time_digits); });
+      return FromTimestamp(from, to, zone, [=](int64_t millis) {
+        return TruncateTicks(FloorModulo(millis, kMillisPerDay), time_digits);
+      });
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: break;
-    default: return arrow::Status::TypeError("No cast of ", from.ToString(), " to ", to.ToString());
+    case TypeKind::kTimestampLtz:
+      break;
+    default:
+      return arrow::Status::TypeError("No cast of ", from.ToString(), " to ", to.ToString());
   }
   if (from.is_timestamp()) return TimestampToTimestamp(from, to, is_try, zone);
   const int64_t millis_per_unit = from.kind() == TypeKind::kDate ? kMillisPerDay : 1;

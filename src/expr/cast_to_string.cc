@@ -21,8 +21,10 @@ namespace {
 class LengthRule {
  public:
   explicit LengthRule(const DataType& to)
-      : length_(to.length()), pads_(to.kind() == TypeKind::kChar || to.kind() == TypeKind::kBinary),
-        characters_(to.is_character()), fill_(to.is_character() ? ' ' : '\0') {}
+      : length_(to.length()),
+        pads_(to.kind() == TypeKind::kChar || to.kind() == TypeKind::kBinary),
+        characters_(to.is_character()),
+        fill_(to.is_character() ? ' ' : '\0') {}
 
   void Apply(StringSink* sink) const {
     const std::string_view text = sink->current();
@@ -145,38 +147,53 @@ KernelResult MakeCastToString(const DataType& from, const DataType& to, const Fu
         std::memcpy(out, value ? "TRUE " : "FALSE", 5);
         return value ? 4 : 5;
       });
-    case TypeKind::kTinyInt: return FormattingInteger<int8_t>(to);
-    case TypeKind::kSmallInt: return FormattingInteger<int16_t>(to);
-    case TypeKind::kInt: return FormattingInteger<int32_t>(to);
-    case TypeKind::kBigInt: return FormattingInteger<int64_t>(to);
-    case TypeKind::kFloat: return Formatting<float>(to, FormatFloat);
-    case TypeKind::kDouble: return Formatting<double>(to, FormatDouble);
+    case TypeKind::kTinyInt:
+      return FormattingInteger<int8_t>(to);
+    case TypeKind::kSmallInt:
+      return FormattingInteger<int16_t>(to);
+    case TypeKind::kInt:
+      return FormattingInteger<int32_t>(to);
+    case TypeKind::kBigInt:
+      return FormattingInteger<int64_t>(to);
+    case TypeKind::kFloat:
+      return Formatting<float>(to, FormatFloat);
+    case TypeKind::kDouble:
+      return Formatting<double>(to, FormatDouble);
     case TypeKind::kDecimal: {
       const int32_t scale = from.scale();
       return Formatting<arrow::Decimal128>(
           to, [scale](arrow::Decimal128 value, char* out) { return FormatDecimal(ToInt128(value), scale, out); });
     }
     case TypeKind::kChar:
-    case TypeKind::kVarChar: return CopyingText(to);
+    case TypeKind::kVarChar:
+      return CopyingText(to);
     case TypeKind::kBinary:
-    case TypeKind::kVarBinary: return BytesToText(to);
-    case TypeKind::kDate: return Formatting<int32_t>(to, FormatDate);
+    case TypeKind::kVarBinary:
+      return BytesToText(to);
+    case TypeKind::kDate:
+      return Formatting<int32_t>(to, FormatDate);
     case TypeKind::kTime: {
       const int32_t precision = from.precision();
-      return Formatting<int32_t>(to, [precision](int32_t millis, char* out) { return FormatTime(millis, precision, out); });
+      return Formatting<int32_t>(to,
+                                 [precision](int32_t millis, char* out) { return FormatTime(millis, precision, out); });
     }
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return TimestampToString(from, to, context);
-    case TypeKind::kIntervalYearMonth: return Formatting<int32_t>(to, FormatMonthInterval);
-    case TypeKind::kIntervalDayTime: return Formatting<int64_t>(to, FormatMillisInterval);
-    default: break;
+    case TypeKind::kTimestampLtz:
+      return TimestampToString(from, to, context);
+    case TypeKind::kIntervalYearMonth:
+      return Formatting<int32_t>(to, FormatMonthInterval);
+    case TypeKind::kIntervalDayTime:
+      return Formatting<int64_t>(to, FormatMillisInterval);
+    default:
+      break;
   }
   ARROW_ASSIGN_OR_RAISE(auto formatter, ValueFormatter::Make(from, context));
   return std::make_unique<NestedToString>(std::move(formatter), to);
 }
 
 KernelResult MakeCastToBinary(const DataType& from, const DataType& to) {
-  if (!from.is_character() && !from.is_binary()) return arrow::Status::TypeError("No cast of ", from.ToString(), " to bytes");
+  if (!from.is_character() && !from.is_binary())
+    return arrow::Status::TypeError("No cast of ", from.ToString(), " to bytes");
   return CopyingText(to);
 }
 

@@ -47,7 +47,8 @@ constexpr CivilDate CivilFromDays(int64_t days) {
   const int64_t cycle = FloorDivide(shifted, kDaysPerCycle);
   const int64_t day_of_cycle = shifted - cycle * kDaysPerCycle;
   // The last day of each 4-year, 100-year and 400-year group is the leap day, which must not start a new year.
-  const int64_t year_of_cycle = (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36524 - day_of_cycle / 146096) / 365;
+  const int64_t year_of_cycle =
+      (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36524 - day_of_cycle / 146096) / 365;
   const int64_t day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
   const int64_t month = (5 * day_of_year + 2) / 153;
   CivilDate date;

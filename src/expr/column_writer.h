@@ -95,7 +95,8 @@ class StringSink {
     if (too_big_) return arrow::Status::CapacityError("Text of one batch exceeds 2 GiB");
     ARROW_ASSIGN_OR_RAISE(auto offsets, offsets_.Finish());
     ARROW_ASSIGN_OR_RAISE(auto bytes, bytes_.Finish());
-    return arrow::ArrayData::Make(std::move(type), num_rows, {std::move(validity), std::move(offsets), std::move(bytes)});
+    return arrow::ArrayData::Make(std::move(type), num_rows,
+                                  {std::move(validity), std::move(offsets), std::move(bytes)});
   }
 
  private:

@@ -133,7 +133,8 @@ std::optional<Int128> DivideDecimals(Int128 a, int32_t a_scale, Int128 b, int32_
   return Narrow(WideDivideHalfUp(*wide, Widen(b)), result.precision());
 }
 
-std::optional<Int128> RemainderOfDecimals(Int128 a, int32_t a_scale, Int128 b, int32_t b_scale, const DataType& result) {
+std::optional<Int128> RemainderOfDecimals(Int128 a, int32_t a_scale, Int128 b, int32_t b_scale,
+                                          const DataType& result) {
   const int32_t scale = std::max(a_scale, b_scale);
   Int128 left = 0;
   Int128 right = 0;
@@ -268,7 +269,8 @@ int FormatDecimal(Int128 unscaled, int32_t scale, char* out) {
     rest /= kPart;
     for (int i = 0; i < 19; ++i, part /= 10) digits[count++] = static_cast<char>('0' + part % 10);
   }
-  for (auto part = static_cast<uint64_t>(rest); part != 0; part /= 10) digits[count++] = static_cast<char>('0' + part % 10);
+  for (auto part = static_cast<uint64_t>(rest); part != 0; part /= 10)
+    digits[count++] = static_cast<char>('0' + part % 10);
   while (count <= scale) digits[count++] = '0';
   char* at = out;
   if (unscaled < 0) *at++ = '-';
@@ -286,11 +288,16 @@ std::string DecimalText(Int128 unscaled, int32_t scale) {
 
 DataType AsDecimalType(const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kTinyInt: return DataType::Decimal(3, 0);
-    case TypeKind::kSmallInt: return DataType::Decimal(5, 0);
-    case TypeKind::kInt: return DataType::Decimal(10, 0);
-    case TypeKind::kBigInt: return DataType::Decimal(19, 0);
-    default: return type;
+    case TypeKind::kTinyInt:
+      return DataType::Decimal(3, 0);
+    case TypeKind::kSmallInt:
+      return DataType::Decimal(5, 0);
+    case TypeKind::kInt:
+      return DataType::Decimal(10, 0);
+    case TypeKind::kBigInt:
+      return DataType::Decimal(19, 0);
+    default:
+      return type;
   }
 }
 

@@ -52,7 +52,8 @@ std::optional<Int128> RemainderOfDecimals(Int128 a, int32_t a_scale, Int128 b, i
 int CompareDecimals(Int128 a, int32_t a_scale, Int128 b, int32_t b_scale);
 
 double DecimalToDouble(Int128 unscaled, int32_t scale);
-/// By the shortest decimal text that stands for `value`, as BigDecimal.valueOf does. nullopt for NaN, infinities and overflow.
+/// By the shortest decimal text that stands for `value`, as BigDecimal.valueOf does. nullopt for NaN, infinities and
+/// overflow.
 std::optional<Int128> DoubleToDecimal(double value, int32_t precision, int32_t scale);
 
 /// "-12.50", "1e3", "+.5": digits with an optional fraction and exponent. nullopt for anything else and for overflow.
@@ -64,7 +65,8 @@ std::string DecimalText(Int128 unscaled, int32_t scale);
 
 /// An integer type as the DECIMAL that holds all its values; a DECIMAL as it is.
 DataType AsDecimalType(const DataType& type);
-/// Result types of arithmetic on DECIMALs: digits are cut from the fraction, down to six of them, when more than 38 would be needed.
+/// Result types of arithmetic on DECIMALs: digits are cut from the fraction, down to six of them, when more than 38
+/// would be needed.
 DataType DecimalSumType(const DataType& a, const DataType& b);
 DataType DecimalProductType(const DataType& a, const DataType& b);
 DataType DecimalQuotientType(const DataType& a, const DataType& b);

@@ -24,10 +24,10 @@ std::shared_ptr<arrow::Int32Array> WrapRows(const std::vector<int32_t>& rows) {
   return std::make_shared<arrow::Int32Array>(static_cast<int64_t>(rows.size()), arrow::Buffer::Wrap(rows));
 }
 
-/// The rows, of those in `rows`, where the condition is TRUE go to `yes`, the others to `no`. `condition` has a value for
-/// every row of the frame (`by_row`) or for each of `rows`.
-arrow::Status Split(const arrow::Datum& condition, bool by_row, const std::vector<int32_t>& rows, std::vector<int32_t>* yes,
-                    std::vector<int32_t>* no) {
+/// The rows, of those in `rows`, where the condition is TRUE go to `yes`, the others to `no`. `condition` has a value
+/// for every row of the frame (`by_row`) or for each of `rows`.
+arrow::Status Split(const arrow::Datum& condition, bool by_row, const std::vector<int32_t>& rows,
+                    std::vector<int32_t>* yes, std::vector<int32_t>* no) {
   ARROW_ASSIGN_OR_RAISE(auto reader, ColumnReader<bool>::Make(condition));
   if (reader.is_scalar()) {
     const bool holds = !reader.all_null() && reader.Value(0);
@@ -71,7 +71,10 @@ EvaluationFrame::EvaluationFrame(const EvaluationProgram& program, const Batch& 
     : program_(program), batch_(&batch), num_rows_(batch.num_rows), values_(program.num_steps()) {}
 
 EvaluationFrame::EvaluationFrame(EvaluationFrame* parent, std::shared_ptr<arrow::Int32Array> rows)
-    : program_(parent->program_), parent_(parent), rows_(std::move(rows)), num_rows_(rows_->length()),
+    : program_(parent->program_),
+      parent_(parent),
+      rows_(std::move(rows)),
+      num_rows_(rows_->length()),
       values_(parent->values_.size()) {}
 
 arrow::Result<arrow::Datum> EvaluationFrame::Value(int id) {
@@ -94,13 +97,19 @@ arrow::Result<arrow::Datum> EvaluationFrame::Compute(int id) {
   const bool known_above = parent_ != nullptr && parent_->values_[id].kind() != arrow::Datum::NONE;
   if (step.kind == Kind::kColumn || known_above) return Column(id);
   switch (step.kind) {
-    case Kind::kCall: return Call(step);
+    case Kind::kCall:
+      return Call(step);
     case Kind::kAnd:
-    case Kind::kOr: return Logical(step);
-    case Kind::kCase: return Case(step);
-    case Kind::kCoalesce: return Coalesce(step);
-    case Kind::kField: return Field(step);
-    default: return arrow::Status::Invalid("A step that is not computed");
+    case Kind::kOr:
+      return Logical(step);
+    case Kind::kCase:
+      return Case(step);
+    case Kind::kCoalesce:
+      return Coalesce(step);
+    case Kind::kField:
+      return Field(step);
+    default:
+      return arrow::Status::Invalid("A step that is not computed");
   }
 }
 
@@ -143,7 +152,8 @@ arrow::Result<arrow::Datum> EvaluationFrame::Logical(const EvaluationStep& step)
       ARROW_ASSIGN_OR_RAISE(next, Value(step.inputs[i]));
     } else {
       // Rows are decided by FALSE in AND, by TRUE in OR; the others still need this child.
-      ARROW_ASSIGN_OR_RAISE(auto decided, is_and ? arrow::compute::Invert(result) : arrow::Result<arrow::Datum>(result));
+      ARROW_ASSIGN_OR_RAISE(auto decided,
+                            is_and ? arrow::compute::Invert(result) : arrow::Result<arrow::Datum>(result));
       std::vector<int32_t> done;
       std::vector<int32_t> open;
       ARROW_RETURN_NOT_OK(Split(decided, /*by_row=*/true, rows, &done, &open));
@@ -201,8 +211,8 @@ arrow::Result<arrow::Datum> EvaluationFrame::Coalesce(const EvaluationStep& step
     const int id = step.inputs[i];
     const bool all_open = static_cast<int64_t>(open.size()) == num_rows_;
     BranchValues branch;
-    branch.for_all_rows = all_open || (!program_.step(id).can_fail &&
-                                       static_cast<int64_t>(open.size()) * kWholeColumnRatio >= num_rows_);
+    branch.for_all_rows =
+        all_open || (!program_.step(id).can_fail && static_cast<int64_t>(open.size()) * kWholeColumnRatio >= num_rows_);
     ARROW_ASSIGN_OR_RAISE(branch.values, branch.for_all_rows ? Value(id) : ValueAt(id, open));
     const bool scalar = branch.values.is_scalar();
     if (scalar && branch.values.scalar()->is_valid && all_open) return branch.values;
@@ -219,7 +229,8 @@ arrow::Result<arrow::Datum> EvaluationFrame::Coalesce(const EvaluationStep& step
     // Rows that a later child overrides must not shift the positions of a partial branch: make it span all rows.
     if (!scalar && !branch.for_all_rows && !still_null.empty() && i + 1 < step.inputs.size()) {
       std::vector<int32_t> spread(num_rows_, 0);
-      for (size_t position = 0; position < open.size(); ++position) spread[open[position]] = static_cast<int32_t>(position);
+      for (size_t position = 0; position < open.size(); ++position)
+        spread[open[position]] = static_cast<int32_t>(position);
       ARROW_ASSIGN_OR_RAISE(branch.values, arrow::compute::Take(branch.values, arrow::Datum(WrapRows(spread)),
                                                                 arrow::compute::TakeOptions::NoBoundsCheck()));
       branch.for_all_rows = true;

@@ -50,11 +50,15 @@ bool IsBooleanConstant(const EvaluationStep& step, bool value) {
 
 arrow::Result<int> EvaluationProgram::Add(const Expression& expression) {
   switch (expression.kind()) {
-    case Kind::kLiteral: return AddConstant(expression.literal(), expression.type());
-    case Kind::kCall: return AddCall(expression);
-    case Kind::kCast: return AddCast(expression);
+    case Kind::kLiteral:
+      return AddConstant(expression.literal(), expression.type());
+    case Kind::kCall:
+      return AddCall(expression);
+    case Kind::kCast:
+      return AddCast(expression);
     case Kind::kAnd:
-    case Kind::kOr: return AddLogical(expression);
+    case Kind::kOr:
+      return AddLogical(expression);
     case Kind::kColumn: {
       auto step = NewStep(expression, {});
       step.index = expression.column_index();

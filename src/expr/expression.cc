@@ -52,9 +52,10 @@ std::string LiteralTextOf(const Expression& literal) {
   const std::string text = FormatValue(**array, 0, type, kContext);
   if (type.is_character()) return QuotedText(text);
   if (type.is_numeric() || type.kind() == TypeKind::kBoolean || type.is_binary() || type.is_nested()) return text;
-  if (type.is_interval()) return "INTERVAL '" + text + (type.kind() == TypeKind::kIntervalYearMonth ? "' YEAR TO MONTH" : "' DAY TO SECOND");
-  const char* keyword = type.kind() == TypeKind::kDate   ? "DATE "
-                        : type.kind() == TypeKind::kTime ? "TIME "
+  if (type.is_interval())
+    return "INTERVAL '" + text + (type.kind() == TypeKind::kIntervalYearMonth ? "' YEAR TO MONTH" : "' DAY TO SECOND");
+  const char* keyword = type.kind() == TypeKind::kDate        ? "DATE "
+                        : type.kind() == TypeKind::kTime      ? "TIME "
                         : type.kind() == TypeKind::kTimestamp ? "TIMESTAMP "
                                                               : "TIMESTAMP_LTZ ";
   return keyword + QuotedText(text);
@@ -196,17 +197,25 @@ bool Expression::deterministic() const {
 
 std::string Expression::ToString() const {
   switch (kind_) {
-    case Kind::kColumn: return name_.empty() ? "$" + std::to_string(index_) : name_;
-    case Kind::kLiteral: return LiteralTextOf(*this);
-    case Kind::kCall: return CallText(*this);
+    case Kind::kColumn:
+      return name_.empty() ? "$" + std::to_string(index_) : name_;
+    case Kind::kLiteral:
+      return LiteralTextOf(*this);
+    case Kind::kCall:
+      return CallText(*this);
     case Kind::kCast:
       return (is_try_ ? "TRY_CAST(" : "CAST(") + children_[0]->ToString() + " AS " +
              type_.WithNullable(true).WithTimeAttribute(TimeAttribute::kNone).ToString() + ")";
-    case Kind::kAnd: return "(" + Joined(children_, " AND ") + ")";
-    case Kind::kOr: return "(" + Joined(children_, " OR ") + ")";
-    case Kind::kCase: return CaseText(*this);
-    case Kind::kCoalesce: return "COALESCE(" + Joined(children_, ", ") + ")";
-    case Kind::kField: return children_[0]->ToString() + "." + children_[0]->type().fields()[index_].name;
+    case Kind::kAnd:
+      return "(" + Joined(children_, " AND ") + ")";
+    case Kind::kOr:
+      return "(" + Joined(children_, " OR ") + ")";
+    case Kind::kCase:
+      return CaseText(*this);
+    case Kind::kCoalesce:
+      return "COALESCE(" + Joined(children_, ", ") + ")";
+    case Kind::kField:
+      return children_[0]->ToString() + "." + children_[0]->type().fields()[index_].name;
   }
   return "?";
 }
@@ -248,15 +257,23 @@ ExpressionPtr ReplaceColumns(const ExpressionPtr& expression, const std::vector<
   }
   if (!changed) return expression;
   switch (expression->kind()) {
-    case Kind::kCall: return Expression::Call(expression->function(), std::move(children), expression->type());
-    case Kind::kCast: return Expression::Cast(children[0], expression->type(), expression->is_try());
-    case Kind::kAnd: return Expression::And(std::move(children));
-    case Kind::kOr: return Expression::Or(std::move(children));
-    case Kind::kCase: return Expression::Case(std::move(children), expression->type());
-    case Kind::kCoalesce: return Expression::Coalesce(std::move(children), expression->type());
-    case Kind::kField: return Expression::Field(children[0], expression->field_index(), expression->type());
+    case Kind::kCall:
+      return Expression::Call(expression->function(), std::move(children), expression->type());
+    case Kind::kCast:
+      return Expression::Cast(children[0], expression->type(), expression->is_try());
+    case Kind::kAnd:
+      return Expression::And(std::move(children));
+    case Kind::kOr:
+      return Expression::Or(std::move(children));
+    case Kind::kCase:
+      return Expression::Case(std::move(children), expression->type());
+    case Kind::kCoalesce:
+      return Expression::Coalesce(std::move(children), expression->type());
+    case Kind::kField:
+      return Expression::Field(children[0], expression->field_index(), expression->type());
     case Kind::kColumn:
-    case Kind::kLiteral: break;
+    case Kind::kLiteral:
+      break;
   }
   return expression;
 }

@@ -47,12 +47,14 @@ class Expression {
   Kind kind() const { return kind_; }
   const DataType& type() const { return type_; }
   const std::vector<ExpressionPtr>& children() const { return children_; }
-  int column_index() const { return index_; }                              ///< kColumn
-  int field_index() const { return index_; }                               ///< kField
-  const std::string& column_name() const { return name_; }                 ///< kColumn: for EXPLAIN only
-  const std::shared_ptr<arrow::Scalar>& literal() const { return literal_; }  ///< kLiteral; its type is type().ToArrow()
-  const ScalarFunction* function() const { return function_; }             ///< kCall
-  bool is_try() const { return is_try_; }                                  ///< kCast
+  int column_index() const { return index_; }               ///< kColumn
+  int field_index() const { return index_; }                ///< kField
+  const std::string& column_name() const { return name_; }  ///< kColumn: for EXPLAIN only
+  const std::shared_ptr<arrow::Scalar>& literal() const {
+    return literal_;
+  }                                                             ///< kLiteral; its type is type().ToArrow()
+  const ScalarFunction* function() const { return function_; }  ///< kCall
+  bool is_try() const { return is_try_; }                       ///< kCast
 
   /// The same result for the same row at any time (no RAND, UUID, NOW, PROCTIME below).
   bool deterministic() const;

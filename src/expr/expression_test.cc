@@ -16,17 +16,20 @@ TEST(Expression, Text) {
   const auto cheap = CallOf("<", {Price(), Literal("DOUBLE", "10")});
   EXPECT_EQ(cheap->ToString(), "(price < 10.0)");
   EXPECT_EQ(CallOf("LIKE", {Name(), Literal("STRING", "O'%")})->ToString(), "(name LIKE 'O''%')");
-  EXPECT_EQ(CallOf("LIKE", {Name(), Literal("STRING", "a"), Literal("STRING", "!")})->ToString(), "(name LIKE 'a' ESCAPE '!')");
+  EXPECT_EQ(CallOf("LIKE", {Name(), Literal("STRING", "a"), Literal("STRING", "!")})->ToString(),
+            "(name LIKE 'a' ESCAPE '!')");
   EXPECT_EQ(CallOf("IS NULL", {Name()})->ToString(), "(name IS NULL)");
   EXPECT_EQ(CallOf("-", {Price()})->ToString(), "-price");
   EXPECT_EQ(CallOf("IN", {Name(), Literal("STRING", "a"), Literal("STRING", "b")})->ToString(), "(name IN ('a', 'b'))");
   EXPECT_EQ(CastTo(Price(), "BIGINT NOT NULL")->ToString(), "CAST(price AS BIGINT)");
   EXPECT_EQ(TryCastTo(Name(), "INT")->ToString(), "TRY_CAST(name AS INT)");
-  EXPECT_EQ(Expression::And({cheap, CallOf("IS NOT NULL", {Name()})})->ToString(), "((price < 10.0) AND (name IS NOT NULL))");
+  EXPECT_EQ(Expression::And({cheap, CallOf("IS NOT NULL", {Name()})})->ToString(),
+            "((price < 10.0) AND (name IS NOT NULL))");
   EXPECT_EQ(Expression::Or({cheap, cheap})->ToString(), "((price < 10.0) OR (price < 10.0))");
   EXPECT_EQ(Expression::Case({cheap, Literal("INT", "1"), Literal("INT", "NULL")}, TypeOf("INT"))->ToString(),
             "CASE WHEN (price < 10.0) THEN 1 ELSE NULL END");
-  EXPECT_EQ(Expression::Coalesce({Name(), Literal("STRING", "x")}, TypeOf("STRING"))->ToString(), "COALESCE(name, 'x')");
+  EXPECT_EQ(Expression::Coalesce({Name(), Literal("STRING", "x")}, TypeOf("STRING"))->ToString(),
+            "COALESCE(name, 'x')");
   EXPECT_EQ(Expression::Field(ColumnRef(2, "ROW<a INT, b INT>"), 1, TypeOf("INT"))->ToString(), "c2.b");
   EXPECT_EQ(CallOf("ITEM", {ColumnRef(0, "ARRAY<INT>"), Literal("BIGINT", "1")})->ToString(), "c0[1]");
   EXPECT_EQ(CallOf("ARRAY", {Literal("INT", "1"), Literal("INT", "2")})->ToString(), "ARRAY[1, 2]");

@@ -49,12 +49,13 @@ class TypeReader {
       const char* name;
       DataType type;
     };
-    for (const auto& plain : {Plain{"BOOLEAN", DataType::Boolean()}, Plain{"TINYINT", DataType::TinyInt()},
-                              Plain{"SMALLINT", DataType::SmallInt()}, Plain{"INTERVAL MONTH", DataType::IntervalYearMonth()},
-                              Plain{"INTERVAL SECOND", DataType::IntervalDayTime()}, Plain{"INT", DataType::Int()},
-                              Plain{"BIGINT", DataType::BigInt()}, Plain{"FLOAT", DataType::Float()},
-                              Plain{"DOUBLE", DataType::Double()}, Plain{"STRING", DataType::String()},
-                              Plain{"BYTES", DataType::Bytes()}, Plain{"DATE", DataType::Date()}, Plain{"NULL", DataType::Null()}}) {
+    for (const auto& plain :
+         {Plain{"BOOLEAN", DataType::Boolean()}, Plain{"TINYINT", DataType::TinyInt()},
+          Plain{"SMALLINT", DataType::SmallInt()}, Plain{"INTERVAL MONTH", DataType::IntervalYearMonth()},
+          Plain{"INTERVAL SECOND", DataType::IntervalDayTime()}, Plain{"INT", DataType::Int()},
+          Plain{"BIGINT", DataType::BigInt()}, Plain{"FLOAT", DataType::Float()}, Plain{"DOUBLE", DataType::Double()},
+          Plain{"STRING", DataType::String()}, Plain{"BYTES", DataType::Bytes()}, Plain{"DATE", DataType::Date()},
+          Plain{"NULL", DataType::Null()}}) {
       if (TakeWord(plain.name)) return plain.type;
     }
     if (TakeWord("DECIMAL")) {
@@ -134,7 +135,8 @@ class TypeReader {
 /// Interval texts have no CAST: months, or milliseconds.
 std::shared_ptr<arrow::Scalar> IntervalScalar(const DataType& type, const std::string& value) {
   const int64_t number = std::stoll(value);
-  if (type.kind() == TypeKind::kIntervalYearMonth) return std::make_shared<arrow::MonthIntervalScalar>(static_cast<int32_t>(number));
+  if (type.kind() == TypeKind::kIntervalYearMonth)
+    return std::make_shared<arrow::MonthIntervalScalar>(static_cast<int32_t>(number));
   return std::make_shared<arrow::DurationScalar>(number, arrow::TimeUnit::MILLI);
 }
 
@@ -223,8 +225,9 @@ ExpressionPtr TryCastTo(ExpressionPtr value, const std::string& type) {
   return Expression::Cast(std::move(value), TypeOf(type), /*is_try=*/true);
 }
 
-std::vector<std::string> Evaluate(const ExpressionPtr& expression, const std::vector<std::shared_ptr<arrow::Array>>& columns,
-                                  int64_t num_rows, const FunctionContext& context) {
+std::vector<std::string> Evaluate(const ExpressionPtr& expression,
+                                  const std::vector<std::shared_ptr<arrow::Array>>& columns, int64_t num_rows,
+                                  const FunctionContext& context) {
   auto evaluator = Evaluator::Make({expression}, &context);
   if (!evaluator.ok()) return {"ERROR: " + evaluator.status().message()};
   auto results = (*evaluator)->Evaluate(Batch{num_rows, columns, nullptr, nullptr});
@@ -232,7 +235,8 @@ std::vector<std::string> Evaluate(const ExpressionPtr& expression, const std::ve
   const auto& column = *(*results)[0];
   if (auto valid = column.ValidateFull(); !valid.ok()) return {"INVALID: " + valid.ToString()};
   std::vector<std::string> texts;
-  for (int64_t row = 0; row < column.length(); ++row) texts.push_back(FormatValue(column, row, expression->type(), context));
+  for (int64_t row = 0; row < column.length(); ++row)
+    texts.push_back(FormatValue(column, row, expression->type(), context));
   return texts;
 }
 

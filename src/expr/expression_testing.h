@@ -15,7 +15,8 @@ namespace tidemark::expr {
 /// The type written as SQL does: "DECIMAL(5, 2)", "ARRAY<INT>", "ROW<a INT, b STRING> NOT NULL". Aborts on a mistake.
 DataType TypeOf(const std::string& text);
 
-/// A column of the type, one text for each row as CAST reads it; "NULL" is NULL. Of nested types: JSON as Arrow reads it.
+/// A column of the type, one text for each row as CAST reads it; "NULL" is NULL. Of nested types: JSON as Arrow reads
+/// it.
 std::shared_ptr<arrow::Array> ColumnOf(const std::string& type, const std::vector<std::string>& values);
 
 /// A literal whose text CAST reads; "NULL" gives NULL. The type is NOT NULL unless the value is NULL.
@@ -36,8 +37,9 @@ ExpressionPtr CastTo(ExpressionPtr value, const std::string& type);
 ExpressionPtr TryCastTo(ExpressionPtr value, const std::string& type);
 
 /// The expression's values over the columns as text, as FormatValue prints them, or {"ERROR: message"}.
-std::vector<std::string> Evaluate(const ExpressionPtr& expression, const std::vector<std::shared_ptr<arrow::Array>>& columns,
-                                  int64_t num_rows, const FunctionContext& context = {});
+std::vector<std::string> Evaluate(const ExpressionPtr& expression,
+                                  const std::vector<std::shared_ptr<arrow::Array>>& columns, int64_t num_rows,
+                                  const FunctionContext& context = {});
 
 /// The value of a constant expression, folded.
 std::string EvaluateText(const ExpressionPtr& expression, const FunctionContext& context = {});

@@ -44,7 +44,8 @@ FormatterPtr Leaf(F append) {
 
 template <typename T>
 FormatterPtr IntegerFormatter() {
-  return Leaf([](const arrow::Array& array, int64_t row, std::string* out) { *out += std::to_string(ValueAt<T>(array, row)); });
+  return Leaf(
+      [](const arrow::Array& array, int64_t row, std::string* out) { *out += std::to_string(ValueAt<T>(array, row)); });
 }
 
 /// A formatter out of `int format(T value, char* out)`.
@@ -131,8 +132,9 @@ arrow::Result<FormatterPtr> TimestampFormatter(const DataType& type, const Funct
   if (instant) {
     ARROW_ASSIGN_OR_RAISE(zone, TimeZone::Make(context.local_time_zone));
   }
-  return TextFormatter<int64_t>(
-      [=](int64_t ticks, char* text) mutable { return FormatTimestamp(zone.ToLocal(ticks, per_second), precision, text); });
+  return TextFormatter<int64_t>([=](int64_t ticks, char* text) mutable {
+    return FormatTimestamp(zone.ToLocal(ticks, per_second), precision, text);
+  });
 }
 
 class ListFormatter final : public ValueFormatter {
@@ -208,10 +210,14 @@ arrow::Result<FormatterPtr> MakeNested(const DataType& type, const FunctionConte
     parts.push_back(std::move(part));
   }
   switch (type.kind()) {
-    case TypeKind::kArray: return std::make_unique<ListFormatter>(std::move(parts[0]));
-    case TypeKind::kMap: return std::make_unique<MapFormatter>(std::move(parts[0]), std::move(parts[1]));
-    case TypeKind::kMultiset: return std::make_unique<MapFormatter>(std::move(parts[0]), IntegerFormatter<int32_t>());
-    default: return std::make_unique<RowFormatter>(std::move(parts), style);
+    case TypeKind::kArray:
+      return std::make_unique<ListFormatter>(std::move(parts[0]));
+    case TypeKind::kMap:
+      return std::make_unique<MapFormatter>(std::move(parts[0]), std::move(parts[1]));
+    case TypeKind::kMultiset:
+      return std::make_unique<MapFormatter>(std::move(parts[0]), IntegerFormatter<int32_t>());
+    default:
+      return std::make_unique<RowFormatter>(std::move(parts), style);
   }
 }
 
@@ -237,7 +243,8 @@ FormatterPtr MakeBoolean(ValueStyle style) {
 
 FormatterPtr MakeTime(int32_t precision, ValueStyle style) {
   if (style == ValueStyle::kTable) {
-    return TextFormatter<int32_t>([precision](int32_t millis, char* text) { return FormatTime(millis, precision, text); });
+    return TextFormatter<int32_t>(
+        [precision](int32_t millis, char* text) { return FormatTime(millis, precision, text); });
   }
   return Leaf([](const arrow::Array& array, int64_t row, std::string* out) {
     AppendJavaClock(int64_t{ValueAt<int32_t>(array, row)} * 1'000'000, /*always_seconds=*/false, out);
@@ -253,40 +260,56 @@ FormatterPtr MakeBinary(ValueStyle style) {
 
 arrow::Result<FormatterPtr> MakeFormatter(const DataType& type, const FunctionContext& context, ValueStyle style) {
   switch (type.kind()) {
-    case TypeKind::kNull: return std::make_unique<NullFormatter>();
-    case TypeKind::kBoolean: return MakeBoolean(style);
-    case TypeKind::kTinyInt: return IntegerFormatter<int8_t>();
-    case TypeKind::kSmallInt: return IntegerFormatter<int16_t>();
-    case TypeKind::kInt: return IntegerFormatter<int32_t>();
-    case TypeKind::kBigInt: return IntegerFormatter<int64_t>();
-    case TypeKind::kFloat: return TextFormatter<float>(FormatFloat);
-    case TypeKind::kDouble: return TextFormatter<double>(FormatDouble);
-    case TypeKind::kDecimal: return MakeDecimal(type.scale(), style);
+    case TypeKind::kNull:
+      return std::make_unique<NullFormatter>();
+    case TypeKind::kBoolean:
+      return MakeBoolean(style);
+    case TypeKind::kTinyInt:
+      return IntegerFormatter<int8_t>();
+    case TypeKind::kSmallInt:
+      return IntegerFormatter<int16_t>();
+    case TypeKind::kInt:
+      return IntegerFormatter<int32_t>();
+    case TypeKind::kBigInt:
+      return IntegerFormatter<int64_t>();
+    case TypeKind::kFloat:
+      return TextFormatter<float>(FormatFloat);
+    case TypeKind::kDouble:
+      return TextFormatter<double>(FormatDouble);
+    case TypeKind::kDecimal:
+      return MakeDecimal(type.scale(), style);
     case TypeKind::kChar:
     case TypeKind::kVarChar:
       return Leaf([](const arrow::Array& array, int64_t row, std::string* out) {
         *out += static_cast<const arrow::BinaryArray&>(array).GetView(row);
       });
     case TypeKind::kBinary:
-    case TypeKind::kVarBinary: return MakeBinary(style);
-    case TypeKind::kDate: return TextFormatter<int32_t>(FormatDate);
-    case TypeKind::kTime: return MakeTime(type.precision(), style);
+    case TypeKind::kVarBinary:
+      return MakeBinary(style);
+    case TypeKind::kDate:
+      return TextFormatter<int32_t>(FormatDate);
+    case TypeKind::kTime:
+      return MakeTime(type.precision(), style);
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return TimestampFormatter(type, context, style);
-    case TypeKind::kIntervalYearMonth: return TextFormatter<int32_t>(FormatMonthInterval);
-    case TypeKind::kIntervalDayTime: return TextFormatter<int64_t>(FormatMillisInterval);
+    case TypeKind::kTimestampLtz:
+      return TimestampFormatter(type, context, style);
+    case TypeKind::kIntervalYearMonth:
+      return TextFormatter<int32_t>(FormatMonthInterval);
+    case TypeKind::kIntervalDayTime:
+      return TextFormatter<int64_t>(FormatMillisInterval);
     case TypeKind::kArray:
     case TypeKind::kMap:
     case TypeKind::kMultiset:
-    case TypeKind::kRow: return MakeNested(type, context, style);
+    case TypeKind::kRow:
+      return MakeNested(type, context, style);
   }
   return arrow::Status::TypeError("No text form of ", type.ToString());
 }
 
 }  // namespace
 
-arrow::Result<std::unique_ptr<ValueFormatter>> ValueFormatter::Make(const DataType& type, const FunctionContext& context,
-                                                                    ValueStyle style) {
+arrow::Result<std::unique_ptr<ValueFormatter>> ValueFormatter::Make(const DataType& type,
+                                                                    const FunctionContext& context, ValueStyle style) {
   ARROW_ASSIGN_OR_RAISE(auto formatter, MakeFormatter(type, context, style));
   if (style == ValueStyle::kChangelog) formatter->null_text_ = "null";
   return formatter;

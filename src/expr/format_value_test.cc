@@ -10,7 +10,8 @@
 namespace tidemark::expr {
 namespace {
 
-std::string Format(const std::string& type, const std::string& value, ValueStyle style, const FunctionContext& context = {}) {
+std::string Format(const std::string& type, const std::string& value, ValueStyle style,
+                   const FunctionContext& context = {}) {
   auto formatter = ValueFormatter::Make(TypeOf(type), context, style).ValueOrDie();
   const auto column = ColumnOf(type, {"NULL", value})->Slice(1);
   std::string text;
@@ -68,13 +69,15 @@ TEST(FormatValue, InstantsShowTheLocalTimeInTables) {
   FunctionContext shanghai;
   shanghai.local_time_zone = "Asia/Shanghai";
   EXPECT_EQ(Format("TIMESTAMP_LTZ(3)", "2020-01-01 00:00:00", ValueStyle::kTable, shanghai), "2020-01-01 08:00:00.000");
-  EXPECT_EQ(Format("TIMESTAMP_LTZ(3)", "2020-01-01 00:00:00", ValueStyle::kChangelog, shanghai), "2020-01-01T00:00:00Z");
+  EXPECT_EQ(Format("TIMESTAMP_LTZ(3)", "2020-01-01 00:00:00", ValueStyle::kChangelog, shanghai),
+            "2020-01-01T00:00:00Z");
 }
 
 TEST(FormatValue, SlicedNestedColumns) {
   const FunctionContext context;
   const DataType type = TypeOf("ROW<x INT, y ARRAY<STRING>>");
-  const auto column = ColumnOf("ROW<x INT, y ARRAY<STRING>>", {R"([1, ["a"]])", "NULL", R"([2, ["b", "c"]])"})->Slice(1);
+  const auto column =
+      ColumnOf("ROW<x INT, y ARRAY<STRING>>", {R"([1, ["a"]])", "NULL", R"([2, ["b", "c"]])"})->Slice(1);
   EXPECT_EQ(FormatValue(*column, 0, type, context), "NULL");
   EXPECT_EQ(FormatValue(*column, 1, type, context), "(2, [b, c])");
 }

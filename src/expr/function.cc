@@ -64,7 +64,8 @@ void FunctionRegistry::Add(ScalarFunction function) {
 }
 
 void FunctionRegistry::Overload(ScalarFunction function) {
-  auto it = std::find_if(functions_.begin(), functions_.end(), [&](const auto& known) { return known->name == function.name; });
+  auto it = std::find_if(functions_.begin(), functions_.end(),
+                         [&](const auto& known) { return known->name == function.name; });
   if (it == functions_.end()) {
     Add(std::move(function));
     return;

@@ -47,8 +47,8 @@ struct ResolvedSignature {
 class ScalarKernel {
  public:
   virtual ~ScalarKernel() = default;
-  /// `args` have the resolved argument types; each is an array of `num_rows` or a scalar. Returns an array of `num_rows`
-  /// or a scalar of the return type's Arrow type. Row errors (division by zero) give a Status.
+  /// `args` have the resolved argument types; each is an array of `num_rows` or a scalar. Returns an array of
+  /// `num_rows` or a scalar of the return type's Arrow type. Row errors (division by zero) give a Status.
   virtual arrow::Result<arrow::Datum> Run(std::span<const arrow::Datum> args, int64_t num_rows) = 0;
   /// False when this call site cannot fail though the function can (x / 2), so that it need not run lazily.
   virtual bool can_fail() const { return true; }

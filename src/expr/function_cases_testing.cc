@@ -24,7 +24,8 @@ std::string UpperCase(std::string text) {
 }
 
 ExpressionPtr TextLiteral(const std::string& text) {
-  return Expression::Literal(arrow::MakeScalar(text), DataType::Char(static_cast<int32_t>(Utf16Length(text))).NotNull());
+  return Expression::Literal(arrow::MakeScalar(text),
+                             DataType::Char(static_cast<int32_t>(Utf16Length(text))).NotNull());
 }
 
 class Binder {
@@ -75,47 +76,64 @@ class Binder {
   static arrow::Result<ExpressionPtr> BindLiteral(const sql::Literal& literal, bool negative) {
     const std::string text = (negative ? "-" : "") + literal.text;
     switch (literal.type) {
-      case sql::LiteralType::kNull: return Expression::Literal(std::make_shared<arrow::NullScalar>(), DataType::Null());
-      case sql::LiteralType::kUnknown: return Literal("BOOLEAN", "NULL");
-      case sql::LiteralType::kBoolean: return Literal("BOOLEAN", text);
-      case sql::LiteralType::kExactNumeric: return BindExact(literal.text, text);
-      case sql::LiteralType::kApproximateNumeric: return Literal("DOUBLE", text);
-      case sql::LiteralType::kString: return TextLiteral(text);
-      case sql::LiteralType::kBinary: return BindBinary(text);
-      case sql::LiteralType::kDate: return Literal("DATE", text);
-      case sql::LiteralType::kTime: return Literal("TIME(0)", text);
+      case sql::LiteralType::kNull:
+        return Expression::Literal(std::make_shared<arrow::NullScalar>(), DataType::Null());
+      case sql::LiteralType::kUnknown:
+        return Literal("BOOLEAN", "NULL");
+      case sql::LiteralType::kBoolean:
+        return Literal("BOOLEAN", text);
+      case sql::LiteralType::kExactNumeric:
+        return BindExact(literal.text, text);
+      case sql::LiteralType::kApproximateNumeric:
+        return Literal("DOUBLE", text);
+      case sql::LiteralType::kString:
+        return TextLiteral(text);
+      case sql::LiteralType::kBinary:
+        return BindBinary(text);
+      case sql::LiteralType::kDate:
+        return Literal("DATE", text);
+      case sql::LiteralType::kTime:
+        return Literal("TIME(0)", text);
       case sql::LiteralType::kTimestamp: {
         const size_t point = text.find('.');
         const size_t digits = point == std::string::npos ? 0 : text.size() - point - 1;
         return Literal("TIMESTAMP(" + std::to_string(digits) + ")", text);
       }
-      default: return arrow::Status::NotImplemented("Cannot bind literal: ", text);
+      default:
+        return arrow::Status::NotImplemented("Cannot bind literal: ", text);
     }
   }
 
   static arrow::Result<ExpressionPtr> BindExact(const std::string& digits, const std::string& text) {
     const size_t point = digits.find('.');
     if (point == std::string::npos) {
-      const bool fits_int = digits.size() < 10 || (digits.size() == 10 && std::stoll(text) <= std::numeric_limits<int32_t>::max() &&
-                                                   std::stoll(text) >= std::numeric_limits<int32_t>::min());
+      const bool fits_int =
+          digits.size() < 10 || (digits.size() == 10 && std::stoll(text) <= std::numeric_limits<int32_t>::max() &&
+                                 std::stoll(text) >= std::numeric_limits<int32_t>::min());
       return Literal(fits_int ? "INT" : "BIGINT", text);
     }
-    return Literal("DECIMAL(" + std::to_string(digits.size() - 1) + ", " + std::to_string(digits.size() - point - 1) + ")", text);
+    return Literal(
+        "DECIMAL(" + std::to_string(digits.size() - 1) + ", " + std::to_string(digits.size() - point - 1) + ")", text);
   }
 
   static ExpressionPtr BindBinary(const std::string& hex) {
     std::string bytes;
-    for (size_t i = 0; i + 1 < hex.size(); i += 2) bytes.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+    for (size_t i = 0; i + 1 < hex.size(); i += 2)
+      bytes.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
     const auto length = static_cast<int32_t>(bytes.size());
     return Expression::Literal(std::make_shared<arrow::BinaryScalar>(arrow::Buffer::FromString(std::move(bytes))),
                                DataType::Binary(length).NotNull());
   }
 
   arrow::Result<ExpressionPtr> BindIs(const sql::IsExpression& is) {
-    const std::map<sql::IsTest, std::string> names = {
-        {sql::IsTest::kNull, "NULL"},           {sql::IsTest::kTrue, "TRUE"},         {sql::IsTest::kFalse, "FALSE"},
-        {sql::IsTest::kUnknown, "UNKNOWN"},     {sql::IsTest::kJsonValue, "JSON"},    {sql::IsTest::kJsonObject, "JSON OBJECT"},
-        {sql::IsTest::kJsonArray, "JSON ARRAY"}, {sql::IsTest::kJsonScalar, "JSON SCALAR"}};
+    const std::map<sql::IsTest, std::string> names = {{sql::IsTest::kNull, "NULL"},
+                                                      {sql::IsTest::kTrue, "TRUE"},
+                                                      {sql::IsTest::kFalse, "FALSE"},
+                                                      {sql::IsTest::kUnknown, "UNKNOWN"},
+                                                      {sql::IsTest::kJsonValue, "JSON"},
+                                                      {sql::IsTest::kJsonObject, "JSON OBJECT"},
+                                                      {sql::IsTest::kJsonArray, "JSON ARRAY"},
+                                                      {sql::IsTest::kJsonScalar, "JSON SCALAR"}};
     ARROW_ASSIGN_OR_RAISE(auto operand, Bind(*is.operand));
     return TryCallOf(std::string(is.negated ? "IS NOT " : "IS ") + names.at(is.test), {std::move(operand)});
   }

@@ -51,7 +51,8 @@ int FormatWhole(T magnitude, bool negative, char* out) {
   const int top_bit = 63 - __builtin_clzll(whole);
   const int spare_bits = top_bit - std::numeric_limits<T>::digits - 1;
   int dropped = 0;
-  for (uint64_t power = 10, rest = spare_bits > 1 ? uint64_t{1} << spare_bits : 0; power <= rest; power *= 10) ++dropped;
+  for (uint64_t power = 10, rest = spare_bits > 1 ? uint64_t{1} << spare_bits : 0; power <= rest; power *= 10)
+    ++dropped;
   if (dropped > 0) {
     uint64_t unit = 1;
     for (int i = 0; i < dropped; ++i) unit *= 10;

@@ -5,9 +5,9 @@
 //   MapRows([](std::string_view text, int32_t count) -> std::optional<std::string_view> { ... })
 //   MapRows([](std::string_view text, StringSink& out) { for (char c : text) out.Append(Upper(c)); })
 //
-// Parameters: bool, int8_t .. int64_t, float, double, std::string_view, arrow::Decimal128 (unscaled), by the Arrow layout of
-// the argument's type (catalog/data_type.h). A row with a NULL argument gives NULL and the lambda is not called, unless
-// that parameter is a std::optional<T>: then the lambda sees the NULL as nullopt.
+// Parameters: bool, int8_t .. int64_t, float, double, std::string_view, arrow::Decimal128 (unscaled), by the Arrow
+// layout of the argument's type (catalog/data_type.h). A row with a NULL argument gives NULL and the lambda is not
+// called, unless that parameter is a std::optional<T>: then the lambda sees the NULL as nullopt.
 //
 // Result R: one of the same types, or std::string for short ones (it costs an allocation when it is long); optional<R>
 // where nullopt is NULL; arrow::Result<R> or arrow::Result<optional<R>> where a row may fail. With a last parameter
@@ -83,7 +83,8 @@ struct SplitSink {
 };
 /// Drops a last `StringSink&` from the list.
 template <typename... Args>
-  requires(sizeof...(Args) > 0 && std::is_same_v<std::tuple_element_t<sizeof...(Args) - 1, std::tuple<Args...>>, StringSink&>)
+  requires(sizeof...(Args) > 0 &&
+           std::is_same_v<std::tuple_element_t<sizeof...(Args) - 1, std::tuple<Args...>>, StringSink&>)
 struct SplitSink<std::tuple<Args...>> {
   static constexpr bool kHasSink = true;
   template <size_t... I>
@@ -97,7 +98,8 @@ class RowKernel;
 template <typename F, typename... Args>
 class RowKernel<F, std::tuple<Args...>> final : public ScalarKernel {
  public:
-  RowKernel(F function, std::shared_ptr<arrow::DataType> type) : function_(std::move(function)), type_(std::move(type)) {}
+  RowKernel(F function, std::shared_ptr<arrow::DataType> type)
+      : function_(std::move(function)), type_(std::move(type)) {}
 
   arrow::Result<arrow::Datum> Run(std::span<const arrow::Datum> args, int64_t num_rows) override {
     return RunWith(args, num_rows, std::index_sequence_for<Args...>());
@@ -122,7 +124,8 @@ class RowKernel<F, std::tuple<Args...>> final : public ScalarKernel {
   }
 
   template <size_t... I>
-  arrow::Result<arrow::Datum> RunWith(std::span<const arrow::Datum> args, int64_t num_rows, std::index_sequence<I...> all) {
+  arrow::Result<arrow::Datum> RunWith(std::span<const arrow::Datum> args, int64_t num_rows,
+                                      std::index_sequence<I...> all) {
     if (args.size() != sizeof...(Args)) return arrow::Status::Invalid("Wrong number of arguments for a kernel");
     Readers readers;
     ARROW_RETURN_NOT_OK(OpenAll(args, &readers, all));
@@ -168,7 +171,8 @@ class RowKernel<F, std::tuple<Args...>> final : public ScalarKernel {
 
   template <size_t... I>
   arrow::Result<std::shared_ptr<arrow::ArrayData>> Compute(const Readers& readers, int64_t count,
-                                                           std::shared_ptr<arrow::Buffer> validity, std::index_sequence<I...>) {
+                                                           std::shared_ptr<arrow::Buffer> validity,
+                                                           std::index_sequence<I...>) {
     if constexpr (kHasSink) {
       return ComputeText(count, std::move(validity), [&](int64_t row, StringSink& out) {
         return function_(Read<Args>(std::get<I>(readers), row)..., out);
@@ -284,7 +288,8 @@ class RowKernel<F, std::tuple<Args...>> final : public ScalarKernel {
 
 }  // namespace internal
 
-/// A kernel for one call site out of a lambda that may hold the call site's own state (a compiled pattern, a time zone).
+/// A kernel for one call site out of a lambda that may hold the call site's own state (a compiled pattern, a time
+/// zone).
 template <typename F>
 std::unique_ptr<ScalarKernel> MakeRowKernel(const DataType& return_type, F function) {
   using Values = typename internal::SplitSink<typename internal::Callable<F>::Arguments>::Values;

@@ -9,7 +9,9 @@ namespace {
 
 using Predicate = std::function<bool(const DataType&)>;
 
-Parameter Keeping(std::string text, Predicate accepts) { return Parameter{std::move(text), std::move(accepts), std::nullopt}; }
+Parameter Keeping(std::string text, Predicate accepts) {
+  return Parameter{std::move(text), std::move(accepts), std::nullopt};
+}
 
 Parameter CastingTo(DataType type) {
   std::string text = type.ToString();

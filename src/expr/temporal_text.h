@@ -12,7 +12,8 @@ namespace tidemark::expr {
 /// Room that every Format... function below needs at most.
 inline constexpr int kTemporalTextMax = 64;
 
-/// "2020-02-29", also "2020-2-9", "2020-02", "2020" and a timestamp whose time is ignored. Years 0 to 9999. Days since 1970.
+/// "2020-02-29", also "2020-2-9", "2020-02", "2020" and a timestamp whose time is ignored. Years 0 to 9999. Days since
+/// 1970.
 std::optional<int32_t> ParseDate(std::string_view text);
 
 /// "12:34:56", also "12", "12:34" and fractions. Milliseconds of the day.
@@ -28,7 +29,8 @@ struct ParsedTimestamp {
 /// is its last.
 std::optional<ParsedTimestamp> ParseTimestamp(std::string_view text);
 
-/// In the unit of TIMESTAMP(precision), fraction cut; nullopt when 64 bits do not hold it (nanoseconds: years 1678 to 2261).
+/// In the unit of TIMESTAMP(precision), fraction cut; nullopt when 64 bits do not hold it (nanoseconds: years 1678 to
+/// 2261).
 std::optional<int64_t> ToTicks(const ParsedTimestamp& timestamp, int32_t precision);
 
 /// Each writes to `out` and returns the length.

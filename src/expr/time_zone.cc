@@ -49,16 +49,31 @@ std::optional<int64_t> FixedOffset(const std::string& name) {
 
 /// The three-letter names that Java knows beside those of the tz database.
 const char* JavaShortName(const std::string& name) {
-  static constexpr std::pair<const char*, const char*> kNames[] = {
-      {"ACT", "Australia/Darwin"},    {"AET", "Australia/Sydney"},   {"AGT", "America/Argentina/Buenos_Aires"},
-      {"ART", "Africa/Cairo"},        {"AST", "America/Anchorage"},  {"BET", "America/Sao_Paulo"},
-      {"BST", "Asia/Dhaka"},          {"CAT", "Africa/Harare"},      {"CNT", "America/St_Johns"},
-      {"CST", "America/Chicago"},     {"CTT", "Asia/Shanghai"},      {"EAT", "Africa/Addis_Ababa"},
-      {"ECT", "Europe/Paris"},        {"IET", "America/Indiana/Indianapolis"},
-      {"IST", "Asia/Kolkata"},        {"JST", "Asia/Tokyo"},         {"MIT", "Pacific/Apia"},
-      {"NET", "Asia/Yerevan"},        {"NST", "Pacific/Auckland"},   {"PLT", "Asia/Karachi"},
-      {"PNT", "America/Phoenix"},     {"PRT", "America/Puerto_Rico"}, {"PST", "America/Los_Angeles"},
-      {"SST", "Pacific/Guadalcanal"}, {"VST", "Asia/Ho_Chi_Minh"}};
+  static constexpr std::pair<const char*, const char*> kNames[] = {{"ACT", "Australia/Darwin"},
+                                                                   {"AET", "Australia/Sydney"},
+                                                                   {"AGT", "America/Argentina/Buenos_Aires"},
+                                                                   {"ART", "Africa/Cairo"},
+                                                                   {"AST", "America/Anchorage"},
+                                                                   {"BET", "America/Sao_Paulo"},
+                                                                   {"BST", "Asia/Dhaka"},
+                                                                   {"CAT", "Africa/Harare"},
+                                                                   {"CNT", "America/St_Johns"},
+                                                                   {"CST", "America/Chicago"},
+                                                                   {"CTT", "Asia/Shanghai"},
+                                                                   {"EAT", "Africa/Addis_Ababa"},
+                                                                   {"ECT", "Europe/Paris"},
+                                                                   {"IET", "America/Indiana/Indianapolis"},
+                                                                   {"IST", "Asia/Kolkata"},
+                                                                   {"JST", "Asia/Tokyo"},
+                                                                   {"MIT", "Pacific/Apia"},
+                                                                   {"NET", "Asia/Yerevan"},
+                                                                   {"NST", "Pacific/Auckland"},
+                                                                   {"PLT", "Asia/Karachi"},
+                                                                   {"PNT", "America/Phoenix"},
+                                                                   {"PRT", "America/Puerto_Rico"},
+                                                                   {"PST", "America/Los_Angeles"},
+                                                                   {"SST", "Pacific/Guadalcanal"},
+                                                                   {"VST", "Asia/Ho_Chi_Minh"}};
   for (const auto& [short_name, zone] : kNames) {
     if (name == short_name) return zone;
   }
@@ -103,9 +118,10 @@ arrow::Result<TimeZone> TimeZone::Make(const std::string& name) {
     const char* long_name = JavaShortName(name);
     zone.zone_ = date::locate_zone(long_name ? long_name : name);
   } catch (const std::exception&) {
-    return arrow::Status::Invalid("Unknown time zone '", name,
-                                  "': expected an IANA name such as 'Europe/Berlin' (from the system's tz database) or an "
-                                  "offset such as 'UTC', '+08:00' or 'GMT-03:00'");
+    return arrow::Status::Invalid(
+        "Unknown time zone '", name,
+        "': expected an IANA name such as 'Europe/Berlin' (from the system's tz database) or an "
+        "offset such as 'UTC', '+08:00' or 'GMT-03:00'");
   }
   return zone;
 }

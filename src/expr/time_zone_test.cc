@@ -30,7 +30,8 @@ TEST(TimeZone, ClockChanges) {
 }
 
 TEST(TimeZone, RoundTripsThroughAYear) {
-  for (const char* name : {"Europe/Berlin", "America/Los_Angeles", "Australia/Sydney", "Asia/Kolkata", "America/St_Johns", "UTC", "+05:45"}) {
+  for (const char* name : {"Europe/Berlin", "America/Los_Angeles", "Australia/Sydney", "Asia/Kolkata",
+                           "America/St_Johns", "UTC", "+05:45"}) {
     TimeZone zone = Zone(name);
     TimeZone other = Zone(name);
     for (const char* start : {"1969-06-01 00:00:00", "2021-01-01 00:00:00", "2045-01-01 00:00:00"}) {
@@ -63,7 +64,8 @@ TEST(TimeZone, Names) {
   EXPECT_TRUE(Zone("UTC").is_utc());
   EXPECT_TRUE(Zone("GMT").is_utc());
   EXPECT_TRUE(Zone("Z").is_utc());
-  for (const char* name : {"+08:00", "GMT+8", "UTC+08:00", "+0800", "+8", "GMT+08"}) EXPECT_EQ(Zone(name).OffsetAt(0), 8 * 3600) << name;
+  for (const char* name : {"+08:00", "GMT+8", "UTC+08:00", "+0800", "+8", "GMT+08"})
+    EXPECT_EQ(Zone(name).OffsetAt(0), 8 * 3600) << name;
   EXPECT_EQ(Zone("-03:30").OffsetAt(0), -(3 * 3600 + 1800));
   for (const char* name : {"Nope", "", "+25:00", "Europe/Nowhere", "GMT+", "+8:3", "../etc/passwd"}) {
     const auto zone = TimeZone::Make(name);

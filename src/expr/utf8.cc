@@ -16,8 +16,9 @@ Lead LeadOf(unsigned char byte) {
   if (byte < 0x80) return {1, 0, 0};
   if (byte < 0xC2 || byte > 0xF4) return {0, 0, 0};
   if (byte < 0xE0) return {2, 0x80, 0xBF};
-  if (byte < 0xF0) return {3, byte == 0xE0 ? static_cast<unsigned char>(0xA0) : static_cast<unsigned char>(0x80),
-                           byte == 0xED ? static_cast<unsigned char>(0x9F) : static_cast<unsigned char>(0xBF)};
+  if (byte < 0xF0)
+    return {3, byte == 0xE0 ? static_cast<unsigned char>(0xA0) : static_cast<unsigned char>(0x80),
+            byte == 0xED ? static_cast<unsigned char>(0x9F) : static_cast<unsigned char>(0xBF)};
   return {4, byte == 0xF0 ? static_cast<unsigned char>(0x90) : static_cast<unsigned char>(0x80),
           byte == 0xF4 ? static_cast<unsigned char>(0x8F) : static_cast<unsigned char>(0xBF)};
 }
@@ -30,7 +31,8 @@ size_t WellFormed(std::string_view text, bool* whole) {
   for (size_t i = 1; i < lead.width; ++i) {
     const unsigned char least = i == 1 ? lead.second_least : 0x80;
     const unsigned char most = i == 1 ? lead.second_most : 0xBF;
-    if (i >= text.size() || static_cast<unsigned char>(text[i]) < least || static_cast<unsigned char>(text[i]) > most) return i;
+    if (i >= text.size() || static_cast<unsigned char>(text[i]) < least || static_cast<unsigned char>(text[i]) > most)
+      return i;
   }
   *whole = true;
   return lead.width;

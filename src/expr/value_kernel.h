@@ -52,8 +52,9 @@ arrow::Result<std::shared_ptr<arrow::Buffer>> FillColumn(int64_t count, Value&& 
   }
 }
 
-inline arrow::Result<arrow::Datum> FinishValues(const std::shared_ptr<arrow::DataType>& type, bool scalar, int64_t count,
-                                                std::shared_ptr<arrow::Buffer> validity, std::shared_ptr<arrow::Buffer> values) {
+inline arrow::Result<arrow::Datum> FinishValues(const std::shared_ptr<arrow::DataType>& type, bool scalar,
+                                                int64_t count, std::shared_ptr<arrow::Buffer> validity,
+                                                std::shared_ptr<arrow::Buffer> values) {
   auto data = arrow::ArrayData::Make(type, count, {std::move(validity), std::move(values)});
   if (!scalar) return arrow::Datum(std::move(data));
   ARROW_ASSIGN_OR_RAISE(auto value, arrow::MakeArray(data)->GetScalar(0));
@@ -63,7 +64,8 @@ inline arrow::Result<arrow::Datum> FinishValues(const std::shared_ptr<arrow::Dat
 template <typename F, typename In>
 class ValueKernel1 final : public ScalarKernel {
  public:
-  ValueKernel1(F function, std::shared_ptr<arrow::DataType> type) : function_(std::move(function)), type_(std::move(type)) {}
+  ValueKernel1(F function, std::shared_ptr<arrow::DataType> type)
+      : function_(std::move(function)), type_(std::move(type)) {}
 
   arrow::Result<arrow::Datum> Run(std::span<const arrow::Datum> args, int64_t num_rows) override {
     using Out = typename Callable<F>::Return;
@@ -84,7 +86,8 @@ class ValueKernel1 final : public ScalarKernel {
 template <typename F, typename Left, typename Right>
 class ValueKernel2 final : public ScalarKernel {
  public:
-  ValueKernel2(F function, std::shared_ptr<arrow::DataType> type) : function_(std::move(function)), type_(std::move(type)) {}
+  ValueKernel2(F function, std::shared_ptr<arrow::DataType> type)
+      : function_(std::move(function)), type_(std::move(type)) {}
 
   arrow::Result<arrow::Datum> Run(std::span<const arrow::Datum> args, int64_t num_rows) override {
     if (args.size() != 2) return arrow::Status::Invalid("Wrong number of arguments for a kernel");
@@ -98,7 +101,8 @@ class ValueKernel2 final : public ScalarKernel {
       ARROW_ASSIGN_OR_RAISE(validity, AndValidity(std::move(validity), left.validity(), left.validity_offset(), count));
     }
     if (!right.is_scalar()) {
-      ARROW_ASSIGN_OR_RAISE(validity, AndValidity(std::move(validity), right.validity(), right.validity_offset(), count));
+      ARROW_ASSIGN_OR_RAISE(validity,
+                            AndValidity(std::move(validity), right.validity(), right.validity_offset(), count));
     }
     ARROW_ASSIGN_OR_RAISE(auto values, Fill(left, right, count));
     return FinishValues(type_, scalar, count, std::move(validity), std::move(values));
@@ -138,7 +142,8 @@ struct ValueKernelOf<F, std::tuple<Left, Right>> {
 
 }  // namespace internal
 
-/// A kernel of one or two arguments out of a total function over their C++ values (as for MapRows; the result is of fixed width).
+/// A kernel of one or two arguments out of a total function over their C++ values (as for MapRows; the result is of
+/// fixed width).
 template <typename F>
 std::unique_ptr<ScalarKernel> MakeValueKernel(const DataType& return_type, F function) {
   using Kernel = typename internal::ValueKernelOf<F, typename internal::Callable<F>::Arguments>::Type;

@@ -21,29 +21,39 @@ constexpr int64_t kFirstBytes = 4096;
 ColumnBuilder::Storage StorageOf(const DataType& type) {
   using Storage = ColumnBuilder::Storage;
   switch (type.kind()) {
-    case TypeKind::kNull: return Storage::kNothing;
-    case TypeKind::kBoolean: return Storage::kBool;
-    case TypeKind::kTinyInt: return Storage::kFixed1;
-    case TypeKind::kSmallInt: return Storage::kFixed2;
+    case TypeKind::kNull:
+      return Storage::kNothing;
+    case TypeKind::kBoolean:
+      return Storage::kBool;
+    case TypeKind::kTinyInt:
+      return Storage::kFixed1;
+    case TypeKind::kSmallInt:
+      return Storage::kFixed2;
     case TypeKind::kInt:
     case TypeKind::kFloat:
     case TypeKind::kDate:
     case TypeKind::kTime:
-    case TypeKind::kIntervalYearMonth: return Storage::kFixed4;
+    case TypeKind::kIntervalYearMonth:
+      return Storage::kFixed4;
     case TypeKind::kBigInt:
     case TypeKind::kDouble:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
-    case TypeKind::kIntervalDayTime: return Storage::kFixed8;
-    case TypeKind::kDecimal: return Storage::kFixed16;
+    case TypeKind::kIntervalDayTime:
+      return Storage::kFixed8;
+    case TypeKind::kDecimal:
+      return Storage::kFixed16;
     case TypeKind::kChar:
     case TypeKind::kVarChar:
     case TypeKind::kBinary:
-    case TypeKind::kVarBinary: return Storage::kBytes;
+    case TypeKind::kVarBinary:
+      return Storage::kBytes;
     case TypeKind::kArray:
     case TypeKind::kMap:
-    case TypeKind::kMultiset: return Storage::kList;
-    case TypeKind::kRow: return Storage::kStruct;
+    case TypeKind::kMultiset:
+      return Storage::kList;
+    case TypeKind::kRow:
+      return Storage::kStruct;
   }
   return Storage::kNothing;
 }
@@ -52,15 +62,22 @@ int WidthOf(ColumnBuilder::Storage storage) {
   using Storage = ColumnBuilder::Storage;
   switch (storage) {
     case Storage::kBool:
-    case Storage::kFixed1: return 1;
-    case Storage::kFixed2: return 2;
-    case Storage::kFixed4: return 4;
-    case Storage::kFixed8: return 8;
-    case Storage::kFixed16: return 16;
+    case Storage::kFixed1:
+      return 1;
+    case Storage::kFixed2:
+      return 2;
+    case Storage::kFixed4:
+      return 4;
+    case Storage::kFixed8:
+      return 8;
+    case Storage::kFixed16:
+      return 16;
     case Storage::kBytes:
-    case Storage::kList: return sizeof(int32_t);
+    case Storage::kList:
+      return sizeof(int32_t);
     case Storage::kNothing:
-    case Storage::kStruct: return 0;
+    case Storage::kStruct:
+      return 0;
   }
   return 0;
 }
@@ -152,13 +169,20 @@ void ColumnBuilder::AppendNull() {
   if (valid_ != nullptr) arrow::bit_util::ClearBit(valid_, length_);
   ++null_count_;
   switch (storage_) {
-    case Storage::kBytes: bytes_length_ = offsets()[length_]; [[fallthrough]];
-    case Storage::kList: offsets()[length_ + 1] = offsets()[length_]; break;
+    case Storage::kBytes:
+      bytes_length_ = offsets()[length_];
+      [[fallthrough]];
+    case Storage::kList:
+      offsets()[length_ + 1] = offsets()[length_];
+      break;
     case Storage::kStruct:
       for (auto& field : children_) field.AppendNull();
       break;
-    case Storage::kNothing: break;
-    default: std::memset(values_ + length_ * width_, 0, static_cast<size_t>(width_)); break;
+    case Storage::kNothing:
+      break;
+    default:
+      std::memset(values_ + length_ * width_, 0, static_cast<size_t>(width_));
+      break;
   }
   ++length_;
 }
@@ -219,9 +243,11 @@ arrow::Result<std::shared_ptr<arrow::Array>> ColumnBuilder::Finish(int64_t lengt
   }
   if (failed_ || bytes_length_ > std::numeric_limits<int32_t>::max()) {
     Reset();
-    return arrow::Status::CapacityError("One batch of a column needs more memory than there is, or more than 2 GiB of text");
+    return arrow::Status::CapacityError(
+        "One batch of a column needs more memory than there is, or more than 2 GiB of text");
   }
-  if (length_ != length) return arrow::Status::UnknownError("Column ", type_.ToString(), " has ", length_, " values, not ", length);
+  if (length_ != length)
+    return arrow::Status::UnknownError("Column ", type_.ToString(), " has ", length_, " values, not ", length);
   if (capacity_ == 0) Grow(1);  // a column without values still has buffers
   const bool shrink = length_ * 4 < capacity_;
   const int64_t null_count = null_count_;
@@ -238,7 +264,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> ColumnBuilder::Finish(int64_t lengt
   }
   if (storage_ == Storage::kBytes) {
     last_bytes_length_ = bytes_length_;
-    if (!bytes_buffer_ && !Resize(&bytes_buffer_, 1)) return arrow::Status::OutOfMemory("No memory for an empty column");
+    if (!bytes_buffer_ && !Resize(&bytes_buffer_, 1))
+      return arrow::Status::OutOfMemory("No memory for an empty column");
     ARROW_RETURN_NOT_OK(bytes_buffer_->Resize(bytes_length_, shrink));
     buffers.push_back(std::move(bytes_buffer_));
   }

@@ -25,7 +25,18 @@ namespace tidemark::formats {
 class ColumnBuilder {
  public:
   /// How the values lie in memory.
-  enum class Storage : uint8_t { kNothing, kBool, kFixed1, kFixed2, kFixed4, kFixed8, kFixed16, kBytes, kList, kStruct };
+  enum class Storage : uint8_t {
+    kNothing,
+    kBool,
+    kFixed1,
+    kFixed2,
+    kFixed4,
+    kFixed8,
+    kFixed16,
+    kBytes,
+    kList,
+    kStruct
+  };
 
   explicit ColumnBuilder(DataType type);
   ColumnBuilder(ColumnBuilder&&) = default;

@@ -86,7 +86,8 @@ TEST(ColumnBuilderTest, UnusedFieldsAreNullWhateverTheRowsHold) {
     column.EndStruct();
   }
   column.AppendNull();
-  EXPECT_THAT(Values(*FinishValid(&column), column.type()), ElementsAre("+I[0, null]", "+I[1, null]", "+I[2, null]", "null"));
+  EXPECT_THAT(Values(*FinishValid(&column), column.type()),
+              ElementsAre("+I[0, null]", "+I[1, null]", "+I[2, null]", "null"));
 }
 
 TEST(ColumnBuilderTest, EveryTypeOfRandomRowsIsValidArrow) {

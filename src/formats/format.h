@@ -81,11 +81,12 @@ struct DecodeRequest {
 
 /// A line- or message-oriented format. (Parquet is a file format of its own: formats/parquet.h.)
 struct Format {
-  std::string name;                  ///< 'json'
-  std::vector<OptionSpec> options;   ///< without the "json." prefix
+  std::string name;                 ///< 'json'
+  std::vector<OptionSpec> options;  ///< without the "json." prefix
   /// Carries row kinds (debezium-json): such files are read in order by one worker.
   bool changelog = false;
-  /// Records are lines, so that a large plain file may be cut at any line end and its pieces decoded by several workers.
+  /// Records are lines, so that a large plain file may be cut at any line end and its pieces decoded by several
+  /// workers.
   bool splittable = true;
   /// Given the table's options (prefix removed): overrides `splittable`, e.g. CSV without quotes. Null: `splittable`.
   bool (*is_splittable)(const TableOptions& options) = nullptr;
@@ -95,7 +96,8 @@ struct Format {
   arrow::Status (*check)(const TableOptions& options, const Schema& physical_schema) = nullptr;
   /// `options`: the table's, prefix removed, checked against `options`.
   /// Null for a format of whole files (parquet), which only connectors of files can read and write.
-  arrow::Result<std::unique_ptr<Decoder>> (*make_decoder)(const TableOptions& options, const DecodeRequest& request) = nullptr;
+  arrow::Result<std::unique_ptr<Decoder>> (*make_decoder)(const TableOptions& options,
+                                                          const DecodeRequest& request) = nullptr;
   arrow::Result<std::unique_ptr<Encoder>> (*make_encoder)(const TableOptions& options, const Schema& schema,
                                                           const std::string& local_time_zone) = nullptr;
 };

@@ -47,8 +47,8 @@ Schema Projected(const DecodeRequest& request) {
   return schema;
 }
 
-arrow::Result<Batch> DecodeAll(const Format& format, const TableOptions& options, const DecodeRequest& request, std::string_view text,
-                               int64_t block_bytes, int64_t max_rows) {
+arrow::Result<Batch> DecodeAll(const Format& format, const TableOptions& options, const DecodeRequest& request,
+                               std::string_view text, int64_t block_bytes, int64_t max_rows) {
   ARROW_ASSIGN_OR_RAISE(auto decoder, format.make_decoder(options, request));
   std::string header;
   if (format.has_header != nullptr && format.has_header(options)) {
@@ -77,12 +77,14 @@ arrow::Result<Batch> DecodeAll(const Format& format, const TableOptions& options
       if (!more) break;
     }
     done = at_end;
-    if (at_end && used != text.size()) return arrow::Status::UnknownError("the decoder left ", text.size() - used, " bytes");
+    if (at_end && used != text.size())
+      return arrow::Status::UnknownError("the decoder left ", text.size() - used, " bytes");
   }
   return Concatenate(batches);
 }
 
-arrow::Result<std::string> EncodeAll(const Format& format, const TableOptions& options, const Batch& batch, const Schema& schema) {
+arrow::Result<std::string> EncodeAll(const Format& format, const TableOptions& options, const Batch& batch,
+                                     const Schema& schema) {
   ARROW_ASSIGN_OR_RAISE(auto encoder, format.make_encoder(options, schema, "UTC"));
   ARROW_ASSIGN_OR_RAISE(std::string text, encoder->Begin());
   ARROW_RETURN_NOT_OK(encoder->Encode(batch, &text));
@@ -99,28 +101,44 @@ class RandomValues {
     const DataType& type = column->type();
     if (type.nullable() && random_() % 8 == 0) return column->AppendNull();
     switch (type.kind()) {
-      case TypeKind::kNull: return column->AppendNull();
-      case TypeKind::kBoolean: return column->Append(random_() % 2 == 0);
-      case TypeKind::kTinyInt: return column->Append(Integer<int8_t>());
-      case TypeKind::kSmallInt: return column->Append(Integer<int16_t>());
+      case TypeKind::kNull:
+        return column->AppendNull();
+      case TypeKind::kBoolean:
+        return column->Append(random_() % 2 == 0);
+      case TypeKind::kTinyInt:
+        return column->Append(Integer<int8_t>());
+      case TypeKind::kSmallInt:
+        return column->Append(Integer<int16_t>());
       case TypeKind::kInt:
-      case TypeKind::kIntervalYearMonth: return column->Append(Integer<int32_t>());
+      case TypeKind::kIntervalYearMonth:
+        return column->Append(Integer<int32_t>());
       case TypeKind::kBigInt:
-      case TypeKind::kIntervalDayTime: return column->Append(Integer<int64_t>());
-      case TypeKind::kFloat: return column->Append(Floating<float>());
-      case TypeKind::kDouble: return column->Append(Floating<double>());
-      case TypeKind::kDecimal: return column->Append(Decimal(type.precision()));
+      case TypeKind::kIntervalDayTime:
+        return column->Append(Integer<int64_t>());
+      case TypeKind::kFloat:
+        return column->Append(Floating<float>());
+      case TypeKind::kDouble:
+        return column->Append(Floating<double>());
+      case TypeKind::kDecimal:
+        return column->Append(Decimal(type.precision()));
       case TypeKind::kChar:
-      case TypeKind::kVarChar: return column->AppendBytes(Text());
+      case TypeKind::kVarChar:
+        return column->AppendBytes(Text());
       case TypeKind::kBinary:
-      case TypeKind::kVarBinary: return column->AppendBytes(Bytes());
-      case TypeKind::kDate: return column->Append(static_cast<int32_t>(Between(-800'000, 2'000'000)));
-      case TypeKind::kTime: return column->Append(static_cast<int32_t>(Between(0, 86'399) * 1000 + Fraction(type.precision(), 3)));
+      case TypeKind::kVarBinary:
+        return column->AppendBytes(Bytes());
+      case TypeKind::kDate:
+        return column->Append(static_cast<int32_t>(Between(-800'000, 2'000'000)));
+      case TypeKind::kTime:
+        return column->Append(static_cast<int32_t>(Between(0, 86'399) * 1000 + Fraction(type.precision(), 3)));
       case TypeKind::kTimestamp:
-      case TypeKind::kTimestampLtz: return column->Append(Timestamp(type.precision()));
-      case TypeKind::kArray: return AppendArray(column);
+      case TypeKind::kTimestampLtz:
+        return column->Append(Timestamp(type.precision()));
+      case TypeKind::kArray:
+        return AppendArray(column);
       case TypeKind::kMap:
-      case TypeKind::kMultiset: return AppendMap(column);
+      case TypeKind::kMultiset:
+        return AppendMap(column);
       case TypeKind::kRow: {
         for (size_t i = 0; i < column->num_children(); ++i) Append(&column->child(i));
         return column->EndStruct();
@@ -129,27 +147,39 @@ class RandomValues {
   }
 
  private:
-  int64_t Between(int64_t low, int64_t high) { return low + static_cast<int64_t>(random_() % static_cast<uint64_t>(high - low + 1)); }
+  int64_t Between(int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(random_() % static_cast<uint64_t>(high - low + 1));
+  }
 
   template <typename T>
   T Integer() {
     switch (random_() % 6) {
-      case 0: return std::numeric_limits<T>::min();
-      case 1: return std::numeric_limits<T>::max();
-      case 2: return 0;
-      case 3: return static_cast<T>(Between(-100, 100));
-      default: return static_cast<T>(random_());
+      case 0:
+        return std::numeric_limits<T>::min();
+      case 1:
+        return std::numeric_limits<T>::max();
+      case 2:
+        return 0;
+      case 3:
+        return static_cast<T>(Between(-100, 100));
+      default:
+        return static_cast<T>(random_());
     }
   }
 
   template <typename T>
   T Floating() {
     switch (random_() % 6) {
-      case 0: return std::numeric_limits<T>::max();
-      case 1: return std::numeric_limits<T>::denorm_min();
-      case 2: return T{-1.5};
-      case 3: return static_cast<T>(Between(-1'000'000, 1'000'000)) / T{100};
-      default: return static_cast<T>(static_cast<double>(random_()) * 1e-10);
+      case 0:
+        return std::numeric_limits<T>::max();
+      case 1:
+        return std::numeric_limits<T>::denorm_min();
+      case 2:
+        return T{-1.5};
+      case 3:
+        return static_cast<T>(Between(-1'000'000, 1'000'000)) / T{100};
+      default:
+        return static_cast<T>(static_cast<double>(random_()) * 1e-10);
     }
   }
 
@@ -161,8 +191,9 @@ class RandomValues {
   }
 
   std::string Text() {
-    static const std::vector<std::string> pieces = {"a",  "Z",  "0",  " ",  "\"", "\\", "/", ",",  ";", "|", "'",        "#",
-                                                    "\n", "\r", "\t", "é",  "漢", "😀", "{", "}", "[", "]", "\x01\x1f", "null"};
+    static const std::vector<std::string> pieces = {"a",  "Z",  "0", " ", "\"", "\\", "/",        ",",
+                                                    ";",  "|",  "'", "#", "\n", "\r", "\t",       "é",
+                                                    "漢", "😀", "{", "}", "[",  "]",  "\x01\x1f", "null"};
     std::string text;
     // Never empty: several formats cannot tell an empty text from NULL.
     const auto count = Between(1, random_() % 4 == 0 ? 100 : 8);
@@ -260,7 +291,8 @@ Schema NestedTypes() {
       {"ints", DataType::Array(DataType::Int())},
       {"texts", DataType::Array(DataType::String())},
       {"map", DataType::Map(DataType::String().NotNull(), DataType::BigInt())},
-      {"row", DataType::Row({{"a", DataType::BigInt()}, {"inner", inner}, {"times", DataType::Array(DataType::Timestamp(3))}})},
+      {"row", DataType::Row(
+                  {{"a", DataType::BigInt()}, {"inner", inner}, {"times", DataType::Array(DataType::Timestamp(3))}})},
       {"rows", DataType::Array(inner)},
       {"map_of_rows", DataType::Map(DataType::String().NotNull(), inner)},
   };

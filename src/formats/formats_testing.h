@@ -35,11 +35,12 @@ Schema Projected(const DecodeRequest& request);
 
 /// Gives `text` to a new decoder in blocks of at most `block_bytes` new bytes, copied so that the memory around holds
 /// nothing but rubbish, and joins the batches.
-arrow::Result<Batch> DecodeAll(const Format& format, const TableOptions& options, const DecodeRequest& request, std::string_view text,
-                               int64_t block_bytes = 1 << 20, int64_t max_rows = 8192);
+arrow::Result<Batch> DecodeAll(const Format& format, const TableOptions& options, const DecodeRequest& request,
+                               std::string_view text, int64_t block_bytes = 1 << 20, int64_t max_rows = 8192);
 
 /// The rows of `batch` written by the format, header included.
-arrow::Result<std::string> EncodeAll(const Format& format, const TableOptions& options, const Batch& batch, const Schema& schema);
+arrow::Result<std::string> EncodeAll(const Format& format, const TableOptions& options, const Batch& batch,
+                                     const Schema& schema);
 
 /// Rows of random values, edges among them, NULL now and then (never for NOT NULL). The same seed gives the same rows.
 Batch RandomRows(const Schema& schema, int64_t rows, uint64_t seed);

@@ -14,11 +14,7 @@ namespace {
 
 const std::vector<const Format*>& All() {
   static const std::vector<const Format*> formats = {
-      &CsvFormat(),
-      &DebeziumJsonFormat(),
-      &JsonFormat(),
-      &ParquetFormat(),
-      &RawFormat(),
+      &CsvFormat(), &DebeziumJsonFormat(), &JsonFormat(), &ParquetFormat(), &RawFormat(),
   };
   return formats;
 }
@@ -26,7 +22,8 @@ const std::vector<const Format*>& All() {
 }  // namespace
 
 const Format* FindFormat(const std::string& name) {
-  const auto found = std::find_if(All().begin(), All().end(), [&](const Format* format) { return format->name == name; });
+  const auto found =
+      std::find_if(All().begin(), All().end(), [&](const Format* format) { return format->name == name; });
   return found == All().end() ? nullptr : *found;
 }
 

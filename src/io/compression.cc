@@ -15,10 +15,14 @@ constexpr int64_t kBlockBytes = 256 << 10;
 
 arrow::Result<std::unique_ptr<arrow::util::Codec>> MakeCodec(Compression compression) {
   switch (compression) {
-    case Compression::kGzip: return arrow::util::Codec::Create(arrow::Compression::GZIP);
-    case Compression::kZstd: return arrow::util::Codec::Create(arrow::Compression::ZSTD);
-    case Compression::kBzip2: return arrow::util::Codec::Create(arrow::Compression::BZ2);
-    case Compression::kNone: break;
+    case Compression::kGzip:
+      return arrow::util::Codec::Create(arrow::Compression::GZIP);
+    case Compression::kZstd:
+      return arrow::util::Codec::Create(arrow::Compression::ZSTD);
+    case Compression::kBzip2:
+      return arrow::util::Codec::Create(arrow::Compression::BZ2);
+    case Compression::kNone:
+      break;
   }
   return arrow::Status::Invalid("No codec for plain bytes");
 }
@@ -126,7 +130,10 @@ class CompressedFile final : public WritableFile {
  public:
   CompressedFile(std::unique_ptr<WritableFile> target, std::unique_ptr<arrow::util::Codec> codec,
                  std::shared_ptr<arrow::util::Compressor> compressor)
-      : target_(std::move(target)), codec_(std::move(codec)), compressor_(std::move(compressor)), output_(kBlockBytes) {}
+      : target_(std::move(target)),
+        codec_(std::move(codec)),
+        compressor_(std::move(compressor)),
+        output_(kBlockBytes) {}
 
   arrow::Status Append(std::string_view bytes) override {
     const auto* input = reinterpret_cast<const uint8_t*>(bytes.data());
@@ -196,7 +203,8 @@ arrow::Result<std::unique_ptr<InputStream>> OpenInput(FileSystem* files, const s
   return std::make_unique<DecompressedInput>(path, std::move(plain), std::move(codec), std::move(decompressor));
 }
 
-arrow::Result<std::unique_ptr<WritableFile>> CompressInto(std::unique_ptr<WritableFile> target, Compression compression) {
+arrow::Result<std::unique_ptr<WritableFile>> CompressInto(std::unique_ptr<WritableFile> target,
+                                                          Compression compression) {
   if (compression == Compression::kNone) return target;
   ARROW_ASSIGN_OR_RAISE(auto codec, MakeCodec(compression));
   ARROW_ASSIGN_OR_RAISE(auto compressor, codec->MakeCompressor());

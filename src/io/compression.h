@@ -40,6 +40,7 @@ arrow::Result<std::unique_ptr<InputStream>> OpenInput(FileSystem* files, const s
 arrow::Result<std::string> Compress(std::string_view bytes, Compression compression);
 
 /// A file whose bytes are compressed on the way. bytes_written() counts compressed bytes handed to `target` so far.
-arrow::Result<std::unique_ptr<WritableFile>> CompressInto(std::unique_ptr<WritableFile> target, Compression compression);
+arrow::Result<std::unique_ptr<WritableFile>> CompressInto(std::unique_ptr<WritableFile> target,
+                                                          Compression compression);
 
 }  // namespace tidemark::io

@@ -42,7 +42,8 @@ TEST_P(CompressionTest, GivesBackWhatWasWritten) {
   const std::string text = Sample(100'000);
   MemoryFileSystem files;
   auto file = CompressInto(files.OpenForWrite(path).ValueOrDie(), compression).ValueOrDie();
-  for (size_t at = 0; at < text.size(); at += 77'777) ASSERT_TRUE(file->Append(std::string_view(text).substr(at, 77'777)).ok());
+  for (size_t at = 0; at < text.size(); at += 77'777)
+    ASSERT_TRUE(file->Append(std::string_view(text).substr(at, 77'777)).ok());
   ASSERT_TRUE(file->Commit().ok());
   EXPECT_LE(files.Get(path).size(), compression == Compression::kNone ? text.size() : text.size() / 2);
   EXPECT_EQ(ReadAll(&files, path).ValueOrDie(), text);
@@ -67,7 +68,8 @@ TEST_P(CompressionTest, SaysWhenAFileIsCutOffOrDamaged) {
   const auto [compression, extension] = GetParam();
   const std::string path = std::string("/a") + extension;
   MemoryFileSystem memory;
-  const std::string good = Compress(Sample(10'000), compression == Compression::kNone ? Compression::kGzip : compression).ValueOrDie();
+  const std::string good =
+      Compress(Sample(10'000), compression == Compression::kNone ? Compression::kGzip : compression).ValueOrDie();
   memory.Put(path, good);
   FaultyFileSystem files(&memory);
   files.faults().cut_at[path] = static_cast<int64_t>(good.size()) - 5;
@@ -88,7 +90,8 @@ TEST_P(CompressionTest, SaysWhenAFileIsCutOffOrDamaged) {
 
 INSTANTIATE_TEST_SUITE_P(All, CompressionTest,
                          ::testing::Values(std::pair{Compression::kNone, ".txt"}, std::pair{Compression::kGzip, ".gz"},
-                                           std::pair{Compression::kZstd, ".zst"}, std::pair{Compression::kBzip2, ".bz2"}),
+                                           std::pair{Compression::kZstd, ".zst"},
+                                           std::pair{Compression::kBzip2, ".bz2"}),
                          [](const auto& info) { return std::string(info.param.second + 1); });
 
 TEST(CompressionNamesTest, AreChecked) {

@@ -33,7 +33,8 @@ class FaultyFileSystem::Writer final : public WritableFile {
   arrow::Status Append(std::string_view bytes) override {
     ARROW_RETURN_NOT_OK(owner_->CountCall(path_));
     const int64_t capacity = owner_->faults_.capacity_bytes;
-    const int64_t total = owner_->bytes_written_.fetch_add(static_cast<int64_t>(bytes.size())) + static_cast<int64_t>(bytes.size());
+    const int64_t total =
+        owner_->bytes_written_.fetch_add(static_cast<int64_t>(bytes.size())) + static_cast<int64_t>(bytes.size());
     if (capacity >= 0 && total > capacity) return arrow::Status::IOError(path_, ": No space left on device");
     return target_->Append(bytes);
   }
@@ -52,7 +53,8 @@ class FaultyFileSystem::Writer final : public WritableFile {
 
 arrow::Status FaultyFileSystem::CountCall(const std::string& path) {
   const int64_t call = calls_.fetch_add(1) + 1;
-  const bool fails = faults_.fail_call > 0 && (call == faults_.fail_call || (faults_.fail_all_after && call > faults_.fail_call));
+  const bool fails =
+      faults_.fail_call > 0 && (call == faults_.fail_call || (faults_.fail_all_after && call > faults_.fail_call));
   return fails ? arrow::Status::IOError(path, ": injected failure of call ", call) : arrow::Status::OK();
 }
 

@@ -20,7 +20,8 @@ using ::testing::HasSubstr;
 std::string Read(FileSystem* files, const std::string& path) {
   auto file = files->OpenForRead(path).ValueOrDie();
   std::string bytes(static_cast<size_t>(file->Size().ValueOrDie()), '\0');
-  EXPECT_EQ(file->ReadAt(0, static_cast<int64_t>(bytes.size()), bytes.data()).ValueOrDie(), static_cast<int64_t>(bytes.size()));
+  EXPECT_EQ(file->ReadAt(0, static_cast<int64_t>(bytes.size()), bytes.data()).ValueOrDie(),
+            static_cast<int64_t>(bytes.size()));
   return bytes;
 }
 
@@ -33,7 +34,8 @@ void Write(FileSystem* files, const std::string& path, const std::string& bytes)
 std::vector<std::string> Names(FileSystem* files, const std::string& folder, bool recursive) {
   std::vector<std::string> names;
   const auto entries = files->List(folder, recursive).ValueOrDie();
-  for (const auto& entry : entries) names.push_back(entry.path.substr(folder.size() + 1) + (entry.is_directory ? "/" : ""));
+  for (const auto& entry : entries)
+    names.push_back(entry.path.substr(folder.size() + 1) + (entry.is_directory ? "/" : ""));
   return names;
 }
 
@@ -82,7 +84,9 @@ TEST_P(FileSystemTest, AnAbortedOrForgottenFileLeavesNothing) {
   ASSERT_TRUE(file->Abort().ok());
   ASSERT_TRUE(file->Abort().ok());
   EXPECT_FALSE(file->Commit().ok());
-  { auto forgotten = files_->OpenForWrite(root_ + "/b").ValueOrDie(); }
+  {
+    auto forgotten = files_->OpenForWrite(root_ + "/b").ValueOrDie();
+  }
   EXPECT_TRUE(Names(files_, root_, true).empty());
 }
 
@@ -120,8 +124,8 @@ TEST_P(FileSystemTest, ListsSortedFlatOrBelow) {
 
 TEST_P(FileSystemTest, ErrorsNameThePathAndTheReason) {
   const std::string missing = root_ + "/no/such";
-  for (const auto& status : {files_->OpenForRead(missing).status(), files_->Stat(missing).status(), files_->List(missing, true).status(),
-                             files_->Rename(missing, root_ + "/x")}) {
+  for (const auto& status : {files_->OpenForRead(missing).status(), files_->Stat(missing).status(),
+                             files_->List(missing, true).status(), files_->Rename(missing, root_ + "/x")}) {
     EXPECT_TRUE(status.IsIOError());
     EXPECT_THAT(status.message(), HasSubstr(missing));
     EXPECT_THAT(status.message(), HasSubstr("No such file or directory"));

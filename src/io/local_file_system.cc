@@ -80,12 +80,14 @@ FileInfo InfoOf(std::string path, const struct stat& status) {
 
 class LocalReadableFile final : public ReadableFile {
  public:
-  LocalReadableFile(std::string path, Descriptor descriptor) : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
+  LocalReadableFile(std::string path, Descriptor descriptor)
+      : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
 
   arrow::Result<int64_t> ReadAt(int64_t offset, int64_t length, void* out) override {
     int64_t done = 0;
     while (done < length) {
-      const ssize_t got = ::pread(descriptor_.get(), static_cast<char*>(out) + done, static_cast<size_t>(length - done), offset + done);
+      const ssize_t got =
+          ::pread(descriptor_.get(), static_cast<char*>(out) + done, static_cast<size_t>(length - done), offset + done);
       if (got < 0) {
         if (errno == EINTR) continue;
         return Failure(path_, errno);
@@ -186,8 +188,8 @@ class LocalFiles final : public FileSystem {
     const size_t name = slash == std::string::npos ? 0 : slash + 1;
     // Process and counter keep writers of the same name apart: the last to commit wins, and none sees another's bytes.
     static std::atomic<int64_t> counter{0};
-    std::string temporary = path.substr(0, name) + "." + path.substr(name) + ".inprogress." + std::to_string(::getpid()) +
-                            "." + std::to_string(counter.fetch_add(1));
+    std::string temporary = path.substr(0, name) + "." + path.substr(name) + ".inprogress." +
+                            std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1));
     auto opened = Open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0644);
     if (!opened.ok()) return opened.status().WithMessage("Cannot write ", path, ": ", opened.status().message());
     return std::make_unique<LocalWritableFile>(path, std::move(temporary), opened.MoveValueUnsafe());
@@ -264,8 +266,8 @@ class LocalFiles final : public FileSystem {
   }
 
   /// `open_folders`: the folders being listed, so that a symbolic link to one of them is not followed for ever.
-  static arrow::Status ListInto(const std::string& folder, bool recursive, std::set<std::pair<dev_t, ino_t>>* open_folders,
-                                std::vector<FileInfo>* found) {
+  static arrow::Status ListInto(const std::string& folder, bool recursive,
+                                std::set<std::pair<dev_t, ino_t>>* open_folders, std::vector<FileInfo>* found) {
     struct stat own;
     if (::stat(folder.c_str(), &own) != 0) return Failure(folder, errno);
     const std::pair<dev_t, ino_t> identity{own.st_dev, own.st_ino};
@@ -305,7 +307,8 @@ arrow::Result<std::string> LocalPath(const std::string& uri) {
                          });
   if (!is_scheme || slash != colon + 1) return uri;
   if (scheme != "file") {
-    return arrow::Status::NotImplemented("Files at '", scheme, "://' are not supported yet; local paths and file:// are (", uri, ")");
+    return arrow::Status::NotImplemented("Files at '", scheme,
+                                         "://' are not supported yet; local paths and file:// are (", uri, ")");
   }
   std::string path = uri.substr(colon + 1);
   if (path.starts_with("//")) {

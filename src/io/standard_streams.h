@@ -17,8 +17,8 @@ class StandardStreams {
  public:
   virtual ~StandardStreams() = default;
 
-  /// Reads what is at hand from standard input, up to `length` bytes: waits `timeout_micros` at most. 0: nothing came in
-  /// time; -1: the end.
+  /// Reads what is at hand from standard input, up to `length` bytes: waits `timeout_micros` at most. 0: nothing came
+  /// in time; -1: the end.
   virtual arrow::Result<int64_t> ReadInput(int64_t length, int64_t timeout_micros, void* out) = 0;
 
   /// Writes all of `bytes` before anything that another call writes. A reader that went away (closed pipe) is IOError.

@@ -37,7 +37,9 @@ std::string HintForTypes(const DataType& left, const DataType& right, bool compa
     return "TIMESTAMPDIFF(SECOND, a, b) gives the distance of two times.";
   }
   if ((left.is_datetime() && right.is_numeric()) || (left.is_numeric() && right.is_datetime())) {
-    if (comparison) return "Compare it with a time, such as TIMESTAMP '2020-01-01 00:00:00'; TO_TIMESTAMP_LTZ(number, 3) makes one of milliseconds.";
+    if (comparison)
+      return "Compare it with a time, such as TIMESTAMP '2020-01-01 00:00:00'; TO_TIMESTAMP_LTZ(number, 3) makes one "
+             "of milliseconds.";
     return "Add or subtract an interval (INTERVAL '1' DAY); TO_TIMESTAMP_LTZ(number, 3) makes a time of milliseconds.";
   }
   return "Convert one side with CAST(... AS type).";

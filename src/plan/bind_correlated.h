@@ -41,10 +41,11 @@ std::optional<OuterEquality> AsOuterEquality(const expr::Expression& condition);
 /// `environment.outer` is the scope of the outer query.
 arrow::Result<SubqueryRows> BindSubqueryRows(const sql::Query& query, const BindEnvironment& environment);
 
-/// An expression of the subquery over the columns of `left` and, behind them, its own. `outer` gives what an outer column
-/// is on the left.
+/// An expression of the subquery over the columns of `left` and, behind them, its own. `outer` gives what an outer
+/// column is on the left.
 using OuterColumn = std::function<arrow::Result<expr::ExpressionPtr>(int)>;
-arrow::Result<expr::ExpressionPtr> OverBoth(const expr::ExpressionPtr& expression, int left_width, const OuterColumn& outer);
+arrow::Result<expr::ExpressionPtr> OverBoth(const expr::ExpressionPtr& expression, int left_width,
+                                            const OuterColumn& outer);
 
 /// Outer columns of a relation that begins with the scope's columns.
 OuterColumn ColumnsIn(const Schema& schema);

@@ -259,7 +259,8 @@ std::optional<SubqueryTest> AsSubqueryTest(const sql::Expression& expression) {
     test.operand = in->operand.get();
     test.query = in->query.get();
     test.negated = in->negated;
-  } else if (const auto* quantified = expression.TryAs<sql::QuantifiedExpression>(); quantified != nullptr && quantified->query) {
+  } else if (const auto* quantified = expression.TryAs<sql::QuantifiedExpression>();
+             quantified != nullptr && quantified->query) {
     const bool any = quantified->quantifier == sql::ComparisonQuantifier::kAny;
     const bool equal = any && quantified->op == sql::BinaryOperator::kEqual;
     if (!equal && (any || quantified->op != sql::BinaryOperator::kNotEqual)) return std::nullopt;
@@ -273,7 +274,8 @@ std::optional<SubqueryTest> AsSubqueryTest(const sql::Expression& expression) {
 }
 
 arrow::Result<ExpressionPtr> ExpressionBinder::BindTest(const sql::Expression& expression) {
-  if (const auto* quantified = expression.TryAs<sql::QuantifiedExpression>(); quantified != nullptr && !quantified->query) {
+  if (const auto* quantified = expression.TryAs<sql::QuantifiedExpression>();
+      quantified != nullptr && !quantified->query) {
     return BindQuantifiedList(*quantified);
   }
   const auto test = AsSubqueryTest(expression);

@@ -181,7 +181,7 @@ class InsertBinder {
             fmt::format("Column '{}' of '{}' is {}, but the query gives {} ('{}')", column.name, table_->name(),
                         TypeText(column.type), TypeText(field.type), field.name),
             fmt::format("Write CAST({} AS {}), or check the order of the columns.",
-                                         field.name.rfind("EXPR$", 0) == 0 ? "..." : field.name, TypeText(column.type)));
+                        field.name.rfind("EXPR$", 0) == 0 ? "..." : field.name, TypeText(column.type)));
       }
       columns.push_back({column.name, CastTo(std::move(value), column.type), column.name});
     }

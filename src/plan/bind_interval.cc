@@ -99,8 +99,9 @@ class IntervalParser {
     const int32_t precision = literal_.interval->leading_precision.value_or(kDefaultPrecision);
     if (leading && digits > static_cast<size_t>(std::max(precision, 0))) {
       const char* name = sql::TimeUnitName(unit.unit);
-      return sql::SqlError(literal_.range, fmt::format("Interval value {} has more digits than {}({}) holds", count, name, precision),
-                           fmt::format("Give the number of digits: INTERVAL '{}' {}({}).", literal_.text, name, digits));
+      return sql::SqlError(
+          literal_.range, fmt::format("Interval value {} has more digits than {}({}) holds", count, name, precision),
+          fmt::format("Give the number of digits: INTERVAL '{}' {}({}).", literal_.text, name, digits));
     }
     int64_t scaled = 0;
     if (__builtin_mul_overflow(count, unit.size, &scaled) || __builtin_add_overflow(*total, scaled, total))

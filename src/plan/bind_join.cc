@@ -95,7 +95,7 @@ arrow::Result<UsingJoin> BindUsing(const sql::JoinRef& join, const FromItem& lef
 }  // namespace
 
 void AppendJoinSide(const BoundRelation& side, bool padded, const std::string& join, Schema* schema,
-                std::vector<ColumnOrigin>* origins) {
+                    std::vector<ColumnOrigin>* origins) {
   for (size_t i = 0; i < side.schema().size(); ++i) {
     Field field = side.schema()[i];
     ColumnOrigin origin = LoseTime(field, side.origins[i], TimeLoss::Cause::kJoin, join);

@@ -51,9 +51,10 @@ SubqueryRows ListFirst(SubqueryRows rows, sql::SourceRange range) {
 arrow::Result<std::vector<std::string>> ColumnNames(const SubqueryRows& rows, const sql::DerivedTable& table) {
   if (table.column_aliases.empty()) return rows.names;
   if (table.column_aliases.size() != rows.names.size()) {
-    return sql::SqlError(sql::Cover(table.column_aliases.front().range, table.column_aliases.back().range),
-                         fmt::format("{} column names are given for {} columns", table.column_aliases.size(), rows.names.size()),
-                         "Name every column, or none.");
+    return sql::SqlError(
+        sql::Cover(table.column_aliases.front().range, table.column_aliases.back().range),
+        fmt::format("{} column names are given for {} columns", table.column_aliases.size(), rows.names.size()),
+        "Name every column, or none.");
   }
   std::vector<std::string> names;
   for (const sql::Identifier& alias : table.column_aliases) names.push_back(alias.value);
@@ -65,8 +66,10 @@ arrow::Result<std::vector<std::string>> ColumnNames(const SubqueryRows& rows, co
 arrow::Result<FromItem> BindLateral(FromItem left, const sql::JoinRef& join, const sql::DerivedTable& table,
                                     const BindEnvironment& environment) {
   const bool is_left = join.type == sql::JoinType::kLeft;
-  if (join.type == sql::JoinType::kRight || join.type == sql::JoinType::kFull || join.natural || !join.using_columns.empty()) {
-    return sql::SqlError(join.op_range, "LATERAL takes only inner, left and cross joins", "The subquery needs a row of the left side.");
+  if (join.type == sql::JoinType::kRight || join.type == sql::JoinType::kFull || join.natural ||
+      !join.using_columns.empty()) {
+    return sql::SqlError(join.op_range, "LATERAL takes only inner, left and cross joins",
+                         "The subquery needs a row of the left side.");
   }
   if (!IsTrue(join.condition.get())) {
     return sql::NotSupportedYet(join.condition->range, "A condition other than TRUE of a join with LATERAL",

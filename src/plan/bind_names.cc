@@ -118,12 +118,14 @@ arrow::Status UnknownTable(const sql::Name& name, const BindEnvironment& environ
   const Catalog& catalog = *environment.context().catalog;
   const auto catalogs = catalog.ListCatalogs();
   if (std::find(catalogs.begin(), catalogs.end(), path[0]) == catalogs.end()) {
-    return sql::SqlError(name.parts[0].range, "Unknown catalog: " + path[0], NearestOrAll("The catalogs are", path[0], catalogs));
+    return sql::SqlError(name.parts[0].range, "Unknown catalog: " + path[0],
+                         NearestOrAll("The catalogs are", path[0], catalogs));
   }
   const auto databases = catalog.ListDatabases(path[0]);
   if (std::find(databases.begin(), databases.end(), path[1]) == databases.end()) {
     const size_t part = name.parts.size() == 3 ? 1 : 0;
-    return sql::SqlError(name.parts[part].range, "Unknown database: " + path[1], NearestOrAll("The databases are", path[1], databases));
+    return sql::SqlError(name.parts[part].range, "Unknown database: " + path[1],
+                         NearestOrAll("The databases are", path[1], databases));
   }
   const auto known = TableNames(environment, path[0], path[1]);
   std::string hint = sql::DidYouMean(path[2], known);

@@ -175,7 +175,8 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindQuantifiedList(const sql::Qua
   std::vector<ExpressionPtr> comparisons;
   for (const auto& item : quantified.items) {
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr bound, Bind(*item));
-    ARROW_ASSIGN_OR_RAISE(bound, MakeBinary(sql::BinaryOperatorName(quantified.op), operand, std::move(bound), item->range));
+    ARROW_ASSIGN_OR_RAISE(bound,
+                          MakeBinary(sql::BinaryOperatorName(quantified.op), operand, std::move(bound), item->range));
     comparisons.push_back(std::move(bound));
   }
   const bool any = quantified.quantifier == sql::ComparisonQuantifier::kAny;

@@ -72,7 +72,8 @@ arrow::Result<ExpressionPtr> OverCalls::Add(const sql::FunctionCall& call, const
   const std::string name = UpperCaseName(call.name.last().value);
   if (name != "ROW_NUMBER") {
     if (!expr::IsAggregateName(name) && expr::FunctionRegistry::BuiltIn().Find(name) != nullptr) {
-      return sql::SqlError(call.range, name + " is no window function, so OVER cannot follow it", "Take OVER (...) away.");
+      return sql::SqlError(call.range, name + " is no window function, so OVER cannot follow it",
+                           "Take OVER (...) away.");
     }
     return sql::NotSupportedYet(call.range, name + "(...) OVER (...)");
   }

@@ -208,7 +208,8 @@ sql::SourceRange PlaceOfColumn(const sql::Query& query, int column) {
 arrow::Status CheckColumnTypes(const BoundRelation& relation, const sql::Query& query) {
   for (int i = 0; i < relation.width(); ++i) {
     if (relation.schema()[i].type.kind() != TypeKind::kNull) continue;
-    return sql::SqlError(PlaceOfColumn(query, i), fmt::format("Column '{}' is NULL, which has no type", relation.schema()[i].name),
+    return sql::SqlError(PlaceOfColumn(query, i),
+                         fmt::format("Column '{}' is NULL, which has no type", relation.schema()[i].name),
                          "Give it one: CAST(NULL AS INT).");
   }
   return arrow::Status::OK();
@@ -219,7 +220,8 @@ arrow::Status CheckColumnNames(const BoundRelation& relation, const sql::Query& 
     for (int j = 0; j < i; ++j) {
       const std::string& name = relation.schema()[i].name;
       if (relation.schema()[j].name != name) continue;
-      return sql::SqlError(PlaceOfColumn(query, i), "Duplicate column name: " + name, "Give one of the two an alias: AS other_name.");
+      return sql::SqlError(PlaceOfColumn(query, i), "Duplicate column name: " + name,
+                           "Give one of the two an alias: AS other_name.");
     }
   }
   return arrow::Status::OK();

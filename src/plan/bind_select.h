@@ -25,9 +25,9 @@ struct SortedRelation {
 
 /// Aggregates by keys that a correlated subquery compares with the outer query: one row per key.
 struct KeyedRows {
-  BoundRelation relation;  ///< the keys, then the aggregates
+  BoundRelation relation;                 ///< the keys, then the aggregates
   std::vector<expr::ExpressionPtr> list;  ///< what the SELECT gives, over `relation`
-  std::vector<int> zero_columns;  ///< columns that are 0, not NULL, for a key without rows
+  std::vector<int> zero_columns;          ///< columns that are 0, not NULL, for a key without rows
 };
 
 /// Call in order: BindInput, BindList, then Finish or, for the rows alone, TakeInput.

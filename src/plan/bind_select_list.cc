@@ -72,12 +72,14 @@ arrow::Status SelectBinder::ExpandRowColumn(const sql::Star& star) {
   }
   std::string hint = sql::DidYouMean(star.qualifier.last().value, known);
   if (hint.empty() && !known.empty()) hint = fmt::format("FROM has {}.", fmt::join(known, ", "));
-  return sql::SqlError(star.qualifier.range, "No table or alias is called '" + star.qualifier.ToString() + "' here", hint);
+  return sql::SqlError(star.qualifier.range, "No table or alias is called '" + star.qualifier.ToString() + "' here",
+                       hint);
 }
 
 arrow::Status SelectBinder::AddFields(const ExpressionPtr& row, sql::SourceRange range, const std::string& text) {
   if (row->type().kind() != TypeKind::kRow) {
-    return sql::SqlError(range, fmt::format(".* gives the fields of a ROW, and this is {}", TypeText(row->type())), "Name the column itself.");
+    return sql::SqlError(range, fmt::format(".* gives the fields of a ROW, and this is {}", TypeText(row->type())),
+                         "Name the column itself.");
   }
   for (const Field& field : row->type().fields()) {
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr expression, MakeField(row, {field.name, range}));

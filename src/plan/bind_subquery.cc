@@ -78,13 +78,16 @@ arrow::Result<std::vector<ExpressionPtr>> InConditions(const SubqueryTest& in, c
     operands.push_back(std::move(operand));
   }
   if (operands.size() != right.list.size()) {
-    return sql::SqlError(in.range, fmt::format("IN compares {} value(s) with a subquery of {} column(s)", operands.size(), right.list.size()),
-                         "The subquery must select as many columns as stand before IN.");
+    return sql::SqlError(
+        in.range,
+        fmt::format("IN compares {} value(s) with a subquery of {} column(s)", operands.size(), right.list.size()),
+        "The subquery must select as many columns as stand before IN.");
   }
   std::vector<ExpressionPtr> conditions;
   for (size_t i = 0; i < operands.size(); ++i) {
     if (Contains(*operands[i], Placeholder::kSubquery) || Contains(*operands[i], Placeholder::kOuter)) {
-      return sql::NotSupportedYet(in.operand->range, "A subquery or a column of the outer query before IN (SELECT ...)");
+      return sql::NotSupportedYet(in.operand->range,
+                                  "A subquery or a column of the outer query before IN (SELECT ...)");
     }
     ARROW_ASSIGN_OR_RAISE(auto item, OverBoth(right.list[i], static_cast<int>(left.size()), ColumnsIn(left)));
     ARROW_ASSIGN_OR_RAISE(auto condition, MatchCondition(operands[i], item, in.negated, in.range));
@@ -98,11 +101,13 @@ arrow::Result<std::vector<ExpressionPtr>> InConditions(const SubqueryTest& in, c
 arrow::Status CheckMissingRows(const SubqueryTest& test, const SubqueryRows& rows) {
   if (!rows.one_row_each) return arrow::Status::OK();
   if (test.operand != nullptr && !test.negated && rows.zero_columns.empty()) return arrow::Status::OK();
-  return sql::NotSupportedYet(test.range, "This condition with a subquery that aggregates rows chosen by the outer query",
+  return sql::NotSupportedYet(test.range,
+                              "This condition with a subquery that aggregates rows chosen by the outer query",
                               "Aggregate by the key in a subquery of FROM, and join it.");
 }
 
-arrow::Status AddSemiJoin(const SubqueryTest& test, const BindEnvironment& environment, FromItem* input, ExpressionBinder* binder) {
+arrow::Status AddSemiJoin(const SubqueryTest& test, const BindEnvironment& environment, FromItem* input,
+                          ExpressionBinder* binder) {
   BindEnvironment inner = environment;
   inner.outer = &input->scope;
   ARROW_ASSIGN_OR_RAISE(SubqueryRows right, BindSubqueryRows(*test.query, inner));
@@ -119,14 +124,15 @@ arrow::Status AddSemiJoin(const SubqueryTest& test, const BindEnvironment& envir
   Schema schema;
   std::vector<ColumnOrigin> origins;
   for (size_t i = 0; i < left.size(); ++i) {
-    ColumnOrigin origin = LoseTime(left[i], input->relation.origins[i], TimeLoss::Cause::kJoin, "a condition with a subquery");
+    ColumnOrigin origin =
+        LoseTime(left[i], input->relation.origins[i], TimeLoss::Cause::kJoin, "a condition with a subquery");
     origin.window_role = WindowRole::kNone;
     origins.push_back(std::move(origin));
     schema.push_back({left[i].name, left[i].type.WithTimeAttribute(TimeAttribute::kNone)});
   }
-  auto join = std::make_shared<LogicalJoin>(std::move(schema), std::move(input->relation.plan), std::move(right.relation.plan),
-                                            test.negated ? JoinType::kAnti : JoinType::kSemi,
-                                            conditions.empty() ? nullptr : MakeAnd(std::move(conditions)));
+  auto join = std::make_shared<LogicalJoin>(
+      std::move(schema), std::move(input->relation.plan), std::move(right.relation.plan),
+      test.negated ? JoinType::kAnti : JoinType::kSemi, conditions.empty() ? nullptr : MakeAnd(std::move(conditions)));
   join->range = test.range;
   input->relation = {std::move(join), std::move(origins)};
   return arrow::Status::OK();

@@ -20,12 +20,12 @@ class ScalarSubqueries {
   arrow::Result<expr::ExpressionPtr> Add(const sql::SubqueryExpression& subquery, const Scope& scope,
                                          const BindEnvironment& environment);
   /// EXISTS or IN as a BOOLEAN value. `binder` binds the operand of IN over `scope`.
-  arrow::Result<expr::ExpressionPtr> AddTest(const SubqueryTest& test, const Scope& scope, const BindEnvironment& environment,
-                                             ExpressionBinder* binder);
+  arrow::Result<expr::ExpressionPtr> AddTest(const SubqueryTest& test, const Scope& scope,
+                                             const BindEnvironment& environment, ExpressionBinder* binder);
   bool empty() const { return subqueries_.empty(); }
 
-  /// Joins each subquery's rows to those of `relation`, as columns behind its own. `outer` says what a column of the scope
-  /// is in `relation`.
+  /// Joins each subquery's rows to those of `relation`, as columns behind its own. `outer` says what a column of the
+  /// scope is in `relation`.
   arrow::Result<BoundRelation> Attach(BoundRelation relation, const OuterColumn& outer) const;
   /// The same for a relation that begins with the columns of the scope.
   arrow::Result<BoundRelation> Attach(BoundRelation relation) const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Subqueries used as values: scalar ones, and EXISTS and IN in the middle of expressions. Their rows, one for each outer
-// row at most, are joined to the outer relation.
+// Subqueries used as values: scalar ones, and EXISTS and IN in the middle of expressions. Their rows, one for each
+// outer row at most, are joined to the outer relation.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,7 +42,8 @@ bool AtMostOneRow(const LogicalNode& node) {
 
 /// Counts the rows of `rows` per value of the columns that its correlated conditions compare with the outer query, and
 /// `counted`'s values that are not NULL.
-arrow::Result<SubqueryRows> CountByKeys(const SubqueryRows& rows, const ExpressionPtr& counted, sql::SourceRange range) {
+arrow::Result<SubqueryRows> CountByKeys(const SubqueryRows& rows, const ExpressionPtr& counted,
+                                        sql::SourceRange range) {
   Aggregation aggregation;
   aggregation.group_by.range = range;
   aggregation.group_by.sets = {{}};
@@ -90,7 +91,8 @@ arrow::Result<SubqueryRows> CountByKeys(const SubqueryRows& rows, const Expressi
 arrow::Result<ExpressionPtr> AsOuter(const ExpressionPtr& operand, sql::SourceRange range) {
   return Rewrite(operand, [range](const ExpressionPtr& node) -> arrow::Result<ExpressionPtr> {
     if (node->kind() != Expression::Kind::kColumn) return nullptr;
-    if (!IsInputColumn(*node)) return sql::NotSupportedYet(range, "Anything but columns of the table before IN (SELECT ...) in this place");
+    if (!IsInputColumn(*node))
+      return sql::NotSupportedYet(range, "Anything but columns of the table before IN (SELECT ...) in this place");
     return MakePlaceholder(Placeholder::kOuter, node->column_index(), node->type(), node->column_name());
   });
 }
@@ -103,7 +105,8 @@ arrow::Result<ExpressionPtr> ScalarSubqueries::Add(const sql::SubqueryExpression
   inner.outer = &scope;
   ARROW_ASSIGN_OR_RAISE(SubqueryRows rows, BindSubqueryRows(*subquery.query, inner));
   if (rows.list.size() != 1) {
-    return sql::SqlError(subquery.range, fmt::format("A subquery used as a value must give one column, not {}", rows.list.size()),
+    return sql::SqlError(subquery.range,
+                         fmt::format("A subquery used as a value must give one column, not {}", rows.list.size()),
                          "Select one expression.");
   }
   const bool one_row = rows.one_row_each || (rows.correlated.empty() && AtMostOneRow(*rows.relation.plan));
@@ -132,7 +135,8 @@ arrow::Result<ExpressionPtr> ScalarSubqueries::AddTest(const SubqueryTest& test,
   inner.outer = &scope;
   ARROW_ASSIGN_OR_RAISE(SubqueryRows rows, BindSubqueryRows(*test.query, inner));
   if (rows.one_row_each) {
-    return sql::NotSupportedYet(test.range, "This condition with a subquery that aggregates rows chosen by the outer query",
+    return sql::NotSupportedYet(test.range,
+                                "This condition with a subquery that aggregates rows chosen by the outer query",
                                 "Aggregate by the key in a subquery of FROM, and join it.");
   }
   ExpressionPtr value;
@@ -145,7 +149,8 @@ arrow::Result<ExpressionPtr> ScalarSubqueries::AddTest(const SubqueryTest& test,
   return test.negated ? MakeNot(std::move(value), test.range) : value;
 }
 
-arrow::Result<ExpressionPtr> ScalarSubqueries::AddIn(const SubqueryTest& test, SubqueryRows rows, ExpressionBinder* binder) {
+arrow::Result<ExpressionPtr> ScalarSubqueries::AddIn(const SubqueryTest& test, SubqueryRows rows,
+                                                     ExpressionBinder* binder) {
   if (rows.list.size() != 1 || test.operand->Is<sql::ConstructorExpression>()) {
     return sql::NotSupportedYet(test.range, "IN (SELECT ...) over several columns, in this place",
                                 "Make it a condition of WHERE of its own, joined by AND.");
@@ -157,7 +162,8 @@ arrow::Result<ExpressionPtr> ScalarSubqueries::AddIn(const SubqueryTest& test, S
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr equal, MakeBinary("=", item, outer, test.range));
   matching.correlated.push_back(std::move(equal));
   ARROW_ASSIGN_OR_RAISE(matching, CountByKeys(matching, nullptr, test.range));
-  ARROW_ASSIGN_OR_RAISE(ExpressionPtr found, MakeBinary(">", AddRows(std::move(matching))[0], BigIntLiteral(0), test.range));
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr found,
+                        MakeBinary(">", AddRows(std::move(matching))[0], BigIntLiteral(0), test.range));
   if (!operand->type().nullable() && !item->type().nullable()) return found;
 
   // Not found is UNKNOWN, not FALSE, where a NULL on either side may hide a match; no rows at all are FALSE.
@@ -198,8 +204,9 @@ arrow::Result<BoundRelation> ScalarSubqueries::Attach(BoundRelation relation, co
       origins.emplace_back();
     }
     // LEFT: a subquery without a row is NULL.
-    auto join = std::make_shared<LogicalJoin>(std::move(schema), std::move(relation.plan), subquery.relation.plan, JoinType::kLeft,
-                                              conditions.empty() ? nullptr : MakeAnd(std::move(conditions)));
+    auto join =
+        std::make_shared<LogicalJoin>(std::move(schema), std::move(relation.plan), subquery.relation.plan,
+                                      JoinType::kLeft, conditions.empty() ? nullptr : MakeAnd(std::move(conditions)));
     join->range = subquery.relation.plan->range;
     relation = {std::move(join), std::move(origins)};
   }

@@ -35,7 +35,8 @@ std::string TableToString(const TableDefinition& table) {
     text += fmt::format("  watermark {} AS {}\n", table.watermark->column, sql::ToSql(*table.watermark->expression));
   }
   if (!table.primary_key.empty()) text += fmt::format("  primary key ({})\n", fmt::join(table.primary_key, ", "));
-  if (!table.partition_keys.empty()) text += fmt::format("  partitioned by ({})\n", fmt::join(table.partition_keys, ", "));
+  if (!table.partition_keys.empty())
+    text += fmt::format("  partitioned by ({})\n", fmt::join(table.partition_keys, ", "));
   for (const auto& [key, value] : table.options) text += fmt::format("  '{}' = '{}'\n", key, value);
   return text;
 }
@@ -89,7 +90,8 @@ class Session {
         ARROW_ASSIGN_OR_RAISE(BoundQuery query, BindQuery(*shared->As<sql::QueryStatement>().query, context_));
         return QueryToString(query);
       }
-      default: return arrow::Status::NotImplemented("This statement in a test of the binder");
+      default:
+        return arrow::Status::NotImplemented("This statement in a test of the binder");
     }
   }
 
@@ -121,7 +123,8 @@ arrow::Status FakeTables::Validate(const TableDefinition& table) const {
   }
   for (const auto& [key, value] : table.options) {
     if (key == "rows") ARROW_RETURN_NOT_OK(ParseInteger(value).status());
-    if (key == "format" && value != "json" && value != "csv") return arrow::Status::Invalid("Unknown format: '", value, "'");
+    if (key == "format" && value != "json" && value != "csv")
+      return arrow::Status::Invalid("Unknown format: '", value, "'");
     if (key != "connector" && key != "rows" && key != "format") {
       return sql::SqlError({}, "Unknown option: '" + key + "'", sql::DidYouMean(key, {"connector", "rows", "format"}));
     }

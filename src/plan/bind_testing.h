@@ -9,8 +9,8 @@
 namespace tidemark::plan {
 
 /// Connectors by the table's 'connector' option: 'fake' reads and writes, 'fake-source' and 'fake-sink' do one of both.
-/// They take the options 'rows' (a number) and 'format' ('json' or 'csv'), and have the metadata columns `offset` BIGINT
-/// and `timestamp` TIMESTAMP_LTZ(3).
+/// They take the options 'rows' (a number) and 'format' ('json' or 'csv'), and have the metadata columns `offset`
+/// BIGINT and `timestamp` TIMESTAMP_LTZ(3).
 class FakeTables final : public TableCapabilities {
  public:
   arrow::Status Validate(const TableDefinition& table) const override;

@@ -58,20 +58,29 @@ std::string Keys(const std::vector<SortKey>& keys, const Schema& schema) {
   std::vector<std::string> texts;
   for (const auto& key : keys) {
     texts.push_back(schema[key.column].name + (key.ascending ? " ASC" : " DESC") +
-                    (key.nulls_first == key.ascending ? "" : key.nulls_first ? " NULLS FIRST" : " NULLS LAST"));
+                    (key.nulls_first == key.ascending ? ""
+                     : key.nulls_first                ? " NULLS FIRST"
+                                                      : " NULLS LAST"));
   }
   return Join(texts);
 }
 
 const char* OpText(PushedFilter::Op op) {
   switch (op) {
-    case PushedFilter::Op::kEqual: return " = ";
-    case PushedFilter::Op::kLess: return " < ";
-    case PushedFilter::Op::kLessEqual: return " <= ";
-    case PushedFilter::Op::kGreater: return " > ";
-    case PushedFilter::Op::kGreaterEqual: return " >= ";
-    case PushedFilter::Op::kIsNull: return " IS NULL";
-    case PushedFilter::Op::kIsNotNull: return " IS NOT NULL";
+    case PushedFilter::Op::kEqual:
+      return " = ";
+    case PushedFilter::Op::kLess:
+      return " < ";
+    case PushedFilter::Op::kLessEqual:
+      return " <= ";
+    case PushedFilter::Op::kGreater:
+      return " > ";
+    case PushedFilter::Op::kGreaterEqual:
+      return " >= ";
+    case PushedFilter::Op::kIsNull:
+      return " IS NULL";
+    case PushedFilter::Op::kIsNotNull:
+      return " IS NOT NULL";
   }
   return "";
 }
@@ -82,8 +91,8 @@ Details SourceDetails(const SourceNode& node) {
   for (int column : node.read_columns) columns.push_back(node.table->columns[column].name);
   size_t stored = 0;
   for (const auto& column : node.table->columns) stored += column.kind != TableColumn::Kind::kComputed;
-  details.push_back("reads: " + (columns.empty() ? std::string("no column, only the number of rows") : Join(columns)) + " (" +
-                    std::to_string(columns.size()) + " of " + std::to_string(stored) + " columns)");
+  details.push_back("reads: " + (columns.empty() ? std::string("no column, only the number of rows") : Join(columns)) +
+                    " (" + std::to_string(columns.size()) + " of " + std::to_string(stored) + " columns)");
   if (!node.outputs.empty()) details.push_back("computes: " + Outputs(node.schema(), node.outputs));
   std::vector<std::string> pushed;
   for (const auto& filter : node.filters) {
@@ -91,9 +100,11 @@ Details SourceDetails(const SourceNode& node) {
   }
   if (!pushed.empty()) details.push_back("pushed down: " + Join(pushed, " AND "));
   if (node.watermark) {
-    details.push_back("watermark: " + node.schema()[node.rowtime_column].name + ", per split, from " + node.watermark->ToString());
+    details.push_back("watermark: " + node.schema()[node.rowtime_column].name + ", per split, from " +
+                      node.watermark->ToString());
   }
-  if (node.ordered) details.push_back("order: all splits are read in order by one worker, since a result above depends on it");
+  if (node.ordered)
+    details.push_back("order: all splits are read in order by one worker, since a result above depends on it");
   return details;
 }
 
@@ -109,7 +120,8 @@ Details WindowAggregateDetails(const WindowAggregateNode& node) {
   const std::string time = node.time_column >= 0 ? input[node.time_column].name : input[node.window_end_column].name;
   details.push_back("window: " + node.window.ToString() + " on " + time);
   const bool session = node.kind() == PhysicalNode::Kind::kSessionAggregate;
-  const std::string unit = session ? "per open session" : "per slice of " + std::to_string(time::SliceLength(node.window)) + " ms";
+  const std::string unit =
+      session ? "per open session" : "per slice of " + std::to_string(time::SliceLength(node.window)) + " ms";
   details.push_back("state: one row per key (" + Names(input, node.group_columns) + ") " +
                     (node.time_column >= 0 ? unit : std::string("per window")) + "; " + WindowFreed(node));
   return details;
@@ -119,8 +131,8 @@ Details JoinDetails(const JoinNode& node) {
   static constexpr const char* kTypes[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI"};
   Details details{std::string("type: ") + kTypes[static_cast<int>(node.type)]};
   if (node.residual) details.push_back("condition: " + node.residual->ToString());
-  details.push_back("state: every row of both inputs, by key (" + Names(node.inputs()[0]->schema(), node.left_keys) + ") = (" +
-                    Names(node.inputs()[1]->schema(), node.right_keys) + "); " +
+  details.push_back("state: every row of both inputs, by key (" + Names(node.inputs()[0]->schema(), node.left_keys) +
+                    ") = (" + Names(node.inputs()[1]->schema(), node.right_keys) + "); " +
                     (node.final_only ? "freed when the input ends" : "never freed: nothing bounds it"));
   return details;
 }
@@ -131,10 +143,18 @@ Details SortDetails(const SortNode& node) {
   if (node.offset > 0) details.push_back("offset: " + std::to_string(node.offset));
   if (node.limit) details.push_back("limit: " + std::to_string(*node.limit));
   switch (node.mode) {
-    case SortNode::Mode::kAtEnd: details.push_back("state: all rows; freed when the input ends"); break;
-    case SortNode::Mode::kByWatermark: details.push_back("state: rows after the watermark; freed as it passes them"); break;
-    case SortNode::Mode::kLimitOnly: details.push_back("state: a counter"); break;
-    case SortNode::Mode::kTopN: details.push_back("state: all rows, to replace one that is taken back; never freed"); break;
+    case SortNode::Mode::kAtEnd:
+      details.push_back("state: all rows; freed when the input ends");
+      break;
+    case SortNode::Mode::kByWatermark:
+      details.push_back("state: rows after the watermark; freed as it passes them");
+      break;
+    case SortNode::Mode::kLimitOnly:
+      details.push_back("state: a counter");
+      break;
+    case SortNode::Mode::kTopN:
+      details.push_back("state: all rows, to replace one that is taken back; never freed");
+      break;
   }
   return details;
 }
@@ -143,7 +163,9 @@ Details GroupAggregateDetails(const GroupAggregateNode& node) {
   const Schema& input = node.inputs()[0]->schema();
   Details details;
   if (!node.calls.empty()) details.push_back("aggregates: " + Calls(node.calls, input));
-  if (node.mini_batch_rows > 0) details.push_back("mini-batch: " + std::to_string(node.mini_batch_rows) + " rows or " + std::to_string(node.mini_batch_latency_ms) + " ms");
+  if (node.mini_batch_rows > 0)
+    details.push_back("mini-batch: " + std::to_string(node.mini_batch_rows) + " rows or " +
+                      std::to_string(node.mini_batch_latency_ms) + " ms");
   details.push_back("state: one row per key (" + Names(input, node.group_columns) + "); " +
                     (node.final_only ? "freed when the input ends" : "never freed: nothing bounds the number of keys"));
   return details;
@@ -154,14 +176,16 @@ Details RankDetails(const RankNode& node) {
                   "by: " + Keys(node.keys, node.inputs()[0]->schema())};
   details.push_back("ranks: " + std::to_string(node.first) + " to " +
                     (node.last == std::numeric_limits<int64_t>::max() ? "the last" : std::to_string(node.last)));
-  details.push_back(std::string("state: ") + (node.input_retracts ? "all rows" : "the first rows") + " of each partition; " +
-                    (node.final_only ? "freed when the input ends" : "never freed: nothing bounds the number of partitions"));
+  details.push_back(
+      std::string("state: ") + (node.input_retracts ? "all rows" : "the first rows") + " of each partition; " +
+      (node.final_only ? "freed when the input ends" : "never freed: nothing bounds the number of partitions"));
   return details;
 }
 
 Details DetailsOf(const PhysicalNode& node) {
   switch (node.kind()) {
-    case PhysicalNode::Kind::kSource: return SourceDetails(static_cast<const SourceNode&>(node));
+    case PhysicalNode::Kind::kSource:
+      return SourceDetails(static_cast<const SourceNode&>(node));
     case PhysicalNode::Kind::kCalc: {
       const auto& calc = static_cast<const CalcNode&>(node);
       Details details;
@@ -169,29 +193,37 @@ Details DetailsOf(const PhysicalNode& node) {
       details.push_back("select: " + Outputs(node.schema(), calc.outputs));
       return details;
     }
-    case PhysicalNode::Kind::kGroupAggregate: return GroupAggregateDetails(static_cast<const GroupAggregateNode&>(node));
+    case PhysicalNode::Kind::kGroupAggregate:
+      return GroupAggregateDetails(static_cast<const GroupAggregateNode&>(node));
     case PhysicalNode::Kind::kWindowAggregate:
     case PhysicalNode::Kind::kSessionAggregate:
       return WindowAggregateDetails(static_cast<const WindowAggregateNode&>(node));
-    case PhysicalNode::Kind::kJoin: return JoinDetails(static_cast<const JoinNode&>(node));
-    case PhysicalNode::Kind::kSort: return SortDetails(static_cast<const SortNode&>(node));
-    case PhysicalNode::Kind::kRank: return RankDetails(static_cast<const RankNode&>(node));
+    case PhysicalNode::Kind::kJoin:
+      return JoinDetails(static_cast<const JoinNode&>(node));
+    case PhysicalNode::Kind::kSort:
+      return SortDetails(static_cast<const SortNode&>(node));
+    case PhysicalNode::Kind::kRank:
+      return RankDetails(static_cast<const RankNode&>(node));
     case PhysicalNode::Kind::kWindowAssign: {
       const auto& assign = static_cast<const WindowAssignNode&>(node);
       return {"window: " + assign.window.ToString() + " on " + node.schema()[assign.time_column].name};
     }
     case PhysicalNode::Kind::kChangelogNormalize: {
       const auto& normalize = static_cast<const ChangelogNormalizeNode&>(node);
-      return {"state: the last row per key (" + Names(node.schema(), normalize.key_columns) + "); freed when the key is deleted"};
+      return {"state: the last row per key (" + Names(node.schema(), normalize.key_columns) +
+              "); freed when the key is deleted"};
     }
-    case PhysicalNode::Kind::kSink: return {"columns: " + Names(node.schema())};
+    case PhysicalNode::Kind::kSink:
+      return {"columns: " + Names(node.schema())};
     case PhysicalNode::Kind::kExchange: {
       const auto& exchange = static_cast<const ExchangeNode&>(node);
-      return {exchange.hash_columns.empty() ? "all rows go to one worker" : "each row goes to the worker that owns its key"};
+      return {exchange.hash_columns.empty() ? "all rows go to one worker"
+                                            : "each row goes to the worker that owns its key"};
     }
     case PhysicalNode::Kind::kValues:
     case PhysicalNode::Kind::kUnion:
-    case PhysicalNode::Kind::kExpand: return {};
+    case PhysicalNode::Kind::kExpand:
+      return {};
   }
   return {};
 }

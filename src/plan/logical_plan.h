@@ -42,9 +42,7 @@ enum class WindowProperty { kStart, kEnd, kTime, kProctime };
 /// A relational operator. Immutable. `schema()` is the columns it gives.
 class LogicalNode {
  public:
-  enum class Kind {
-    kScan, kValues, kProject, kFilter, kAggregate, kWindowTvf, kJoin, kUnion, kSort, kRank, kExpand
-  };
+  enum class Kind { kScan, kValues, kProject, kFilter, kAggregate, kWindowTvf, kJoin, kUnion, kSort, kRank, kExpand };
   virtual ~LogicalNode() = default;
   Kind kind() const { return kind_; }
   const Schema& schema() const { return schema_; }
@@ -65,7 +63,8 @@ class LogicalNode {
 
 /// A table of the catalog with all its declared columns, computed ones included, in declaration order.
 struct LogicalScan final : LogicalNode {
-  LogicalScan(Schema schema, TablePtr table) : LogicalNode(Kind::kScan, std::move(schema), {}), table(std::move(table)) {}
+  LogicalScan(Schema schema, TablePtr table)
+      : LogicalNode(Kind::kScan, std::move(schema), {}), table(std::move(table)) {}
   TablePtr table;
   /// For each column of schema(): null for physical and metadata columns; else the bound expression over schema().
   /// An expression refers only to columns that are not computed themselves.
@@ -114,7 +113,9 @@ struct LogicalAggregate final : LogicalNode {
 /// A HOP or CUMULATE row appears once per window.
 struct LogicalWindowTvf final : LogicalNode {
   LogicalWindowTvf(Schema schema, LogicalPtr input, time::WindowSpec window, int time_column)
-      : LogicalNode(Kind::kWindowTvf, std::move(schema), {std::move(input)}), window(window), time_column(time_column) {}
+      : LogicalNode(Kind::kWindowTvf, std::move(schema), {std::move(input)}),
+        window(window),
+        time_column(time_column) {}
   time::WindowSpec window;
   int time_column;
   std::vector<int> partition_columns;  ///< SESSION only
@@ -132,7 +133,8 @@ struct LogicalJoin final : LogicalNode {
 
 /// UNION ALL of inputs with equal column types. (UNION is this below a DISTINCT aggregate.)
 struct LogicalUnion final : LogicalNode {
-  LogicalUnion(Schema schema, std::vector<LogicalPtr> inputs) : LogicalNode(Kind::kUnion, std::move(schema), std::move(inputs)) {}
+  LogicalUnion(Schema schema, std::vector<LogicalPtr> inputs)
+      : LogicalNode(Kind::kUnion, std::move(schema), std::move(inputs)) {}
 };
 
 /// ORDER BY and / or LIMIT / OFFSET.

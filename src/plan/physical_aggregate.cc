@@ -67,7 +67,9 @@ bool IsWindowColumn(int column, const WindowColumns& window) {
   return column == window.start || column == window.end || column == window.time;
 }
 
-std::vector<WindowProperty> AllProperties() { return {WindowProperty::kStart, WindowProperty::kEnd, WindowProperty::kTime}; }
+std::vector<WindowProperty> AllProperties() {
+  return {WindowProperty::kStart, WindowProperty::kEnd, WindowProperty::kTime};
+}
 
 }  // namespace
 
@@ -75,9 +77,11 @@ arrow::Result<Built> PhysicalBuilder::BuildAggregate(const LogicalAggregate& nod
   if (node.window) return BuildLegacyWindowAggregate(node, demand);
   const WindowColumns window = TraceWindow(node.input());
   const auto groups_by = [&](int column) {
-    return column >= 0 && std::find(node.group_columns.begin(), node.group_columns.end(), column) != node.group_columns.end();
+    return column >= 0 &&
+           std::find(node.group_columns.begin(), node.group_columns.end(), column) != node.group_columns.end();
   };
-  if (window.window && groups_by(window.start) && groups_by(window.end)) return BuildWindowAggregate(node, window, demand);
+  if (window.window && groups_by(window.start) && groups_by(window.end))
+    return BuildWindowAggregate(node, window, demand);
   return BuildGroupAggregate(node, demand);
 }
 
@@ -109,7 +113,8 @@ arrow::Result<Built> PhysicalBuilder::BuildGroupAggregate(const LogicalAggregate
   input.node = std::move(aggregate);
   input.distribution.columns.clear();
   for (size_t i = 0; i < node.group_columns.size(); ++i) {
-    if (input.distribution.kind == Distribution::Kind::kHashed) input.distribution.columns.push_back(static_cast<int>(i));
+    if (input.distribution.kind == Distribution::Kind::kHashed)
+      input.distribution.columns.push_back(static_cast<int>(i));
   }
   return input;
 }
@@ -161,10 +166,12 @@ arrow::Result<Built> PhysicalBuilder::BuildWindowAggregate(const LogicalAggregat
   const Schema& below_schema = node.input().schema();
   schema.push_back(below_schema[window.start]);
   schema.push_back(below_schema[window.end]);
-  schema.push_back({"window_time", window.time >= 0 ? below_schema[window.time].type
-                                                    : DataType::Timestamp(3).NotNull().WithTimeAttribute(TimeAttribute::kRowtime)});
-  auto aggregate = std::make_shared<WindowAggregateNode>(PhysicalNode::Kind::kWindowAggregate, std::move(schema), input.node,
-                                                         WindowLabel(*window.window, below_schema, plain_groups));
+  schema.push_back({"window_time", window.time >= 0
+                                       ? below_schema[window.time].type
+                                       : DataType::Timestamp(3).NotNull().WithTimeAttribute(TimeAttribute::kRowtime)});
+  auto aggregate =
+      std::make_shared<WindowAggregateNode>(PhysicalNode::Kind::kWindowAggregate, std::move(schema), input.node,
+                                            WindowLabel(*window.window, below_schema, plain_groups));
   aggregate->group_columns = plain_groups;
   aggregate->calls = node.calls;
   aggregate->window = *window.window;
@@ -247,8 +254,8 @@ arrow::Result<std::optional<Built>> PhysicalBuilder::BuildFusedWindowAggregate(c
   for (size_t i = 0; i < node.calls.size(); ++i) output.push_back(node.schema()[node.group_columns.size() + i]);
   for (int i = 0; i < 3; ++i) output.push_back(tvf.schema()[tvf_columns + i]);
   auto aggregate = std::make_shared<WindowAggregateNode>(
-      session ? PhysicalNode::Kind::kSessionAggregate : PhysicalNode::Kind::kWindowAggregate, std::move(output), input.node,
-      WindowLabel(tvf.window, schema, group_columns));
+      session ? PhysicalNode::Kind::kSessionAggregate : PhysicalNode::Kind::kWindowAggregate, std::move(output),
+      input.node, WindowLabel(tvf.window, schema, group_columns));
   aggregate->group_columns = group_columns;
   aggregate->calls = node.calls;
   for (auto& call : aggregate->calls) {
@@ -273,10 +280,14 @@ arrow::Result<Built> PhysicalBuilder::FinishWindowAggregate(const LogicalAggrega
   };
   int plain = 0;
   for (int column : node.group_columns) {
-    if (column == window.start) add(properties);
-    else if (column == window.end) add(properties + 1);
-    else if (column == window.time) add(properties + 2);
-    else add(plain++);
+    if (column == window.start)
+      add(properties);
+    else if (column == window.end)
+      add(properties + 1);
+    else if (column == window.time)
+      add(properties + 2);
+    else
+      add(plain++);
   }
   for (size_t i = 0; i < node.calls.size(); ++i) add(static_cast<int>(plain_groups.size() + i));
   aggregate.node = std::make_shared<CalcNode>(node.schema(), aggregate.node, nullptr, std::move(outputs), "Calc");

@@ -77,9 +77,10 @@ class PhysicalBuilder {
   arrow::Result<Built> BuildAggregate(const LogicalAggregate& node, const Demand& demand);
   arrow::Result<Built> BuildGroupAggregate(const LogicalAggregate& node, const Demand& demand);
   arrow::Result<Built> BuildLegacyWindowAggregate(const LogicalAggregate& node, const Demand& demand);
-  arrow::Result<Built> BuildWindowAggregate(const LogicalAggregate& node, const WindowColumns& window, const Demand& demand);
-  arrow::Result<std::optional<Built>> BuildFusedWindowAggregate(const LogicalAggregate& node, const WindowColumns& window,
-                                                                const Demand& demand);
+  arrow::Result<Built> BuildWindowAggregate(const LogicalAggregate& node, const WindowColumns& window,
+                                            const Demand& demand);
+  arrow::Result<std::optional<Built>> BuildFusedWindowAggregate(const LogicalAggregate& node,
+                                                                const WindowColumns& window, const Demand& demand);
   arrow::Result<Built> FinishWindowAggregate(const LogicalAggregate& node, const WindowColumns& window, Built aggregate,
                                              const std::vector<int>& plain_groups);
 

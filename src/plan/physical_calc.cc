@@ -19,7 +19,8 @@ using expr::ExpressionPtr;
 bool IsIdentity(const std::vector<ExpressionPtr>& outputs, size_t input_columns) {
   if (outputs.size() != input_columns) return false;
   for (size_t i = 0; i < outputs.size(); ++i) {
-    if (outputs[i]->kind() != Expression::Kind::kColumn || outputs[i]->column_index() != static_cast<int>(i)) return false;
+    if (outputs[i]->kind() != Expression::Kind::kColumn || outputs[i]->column_index() != static_cast<int>(i))
+      return false;
   }
   return true;
 }
@@ -56,7 +57,8 @@ std::optional<Comparison> AsComparison(const Expression& expression) {
   if (expression.kind() != Expression::Kind::kCall) return std::nullopt;
   const auto& args = expression.children();
   const std::string& name = expression.function()->name;
-  if (args.size() == 1 && args[0]->kind() == Expression::Kind::kColumn && (name == "IS NULL" || name == "IS NOT NULL")) {
+  if (args.size() == 1 && args[0]->kind() == Expression::Kind::kColumn &&
+      (name == "IS NULL" || name == "IS NOT NULL")) {
     return Comparison{args[0]->column_index(), name, nullptr};
   }
   if (args.size() != 2) return std::nullopt;
@@ -85,7 +87,8 @@ std::vector<PushedFilter> PushableFilters(const LogicalScan& scan, const Express
     if (!comparison) continue;
     const auto& column = scan.table->columns[comparison->column];
     if (column.kind != TableColumn::Kind::kPhysical) continue;
-    if (comparison->value && !comparison->value->type->Equals(*scan.schema()[comparison->column].type.ToArrow())) continue;
+    if (comparison->value && !comparison->value->type->Equals(*scan.schema()[comparison->column].type.ToArrow()))
+      continue;
     filters.push_back({column.name, PushedOp(comparison->op), comparison->value});
   }
   return filters;
@@ -118,8 +121,8 @@ arrow::Result<Built> PhysicalBuilder::BuildCalc(const LogicalPtr& node, const De
   if (current->kind() == LogicalNode::Kind::kScan) {
     if (condition) need(condition);
     std::vector<int> position;
-    ARROW_ASSIGN_OR_RAISE(
-        input, BuildSource(static_cast<const LogicalScan&>(*current), needed, condition, below, &position));
+    ARROW_ASSIGN_OR_RAISE(input,
+                          BuildSource(static_cast<const LogicalScan&>(*current), needed, condition, below, &position));
     std::vector<ExpressionPtr> replacements(position.size());
     for (size_t i = 0; i < position.size(); ++i) {
       if (position[i] < 0) continue;
@@ -131,7 +134,8 @@ arrow::Result<Built> PhysicalBuilder::BuildCalc(const LogicalPtr& node, const De
   } else if (current->kind() == LogicalNode::Kind::kRank) {
     ExpressionPtr rest;
     const bool rank_is_read = needed.back();
-    ARROW_ASSIGN_OR_RAISE(input, BuildRank(static_cast<const LogicalRank&>(*current), condition, rank_is_read, below, &rest));
+    ARROW_ASSIGN_OR_RAISE(input,
+                          BuildRank(static_cast<const LogicalRank&>(*current), condition, rank_is_read, below, &rest));
     condition = rest;
   } else {
     ARROW_ASSIGN_OR_RAISE(input, Build(current, below));
@@ -173,8 +177,10 @@ arrow::Result<Built> PhysicalBuilder::BuildSource(const LogicalScan& scan, const
   std::vector<bool> read(outputs.size(), false);
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (!outputs[i]) continue;
-    if (!scan.computed[i]) read[i] = true;
-    else for (int column : expr::ReferencedColumns(*scan.computed[i])) read[column] = true;
+    if (!scan.computed[i])
+      read[i] = true;
+    else
+      for (int column : expr::ReferencedColumns(*scan.computed[i])) read[column] = true;
   }
   std::vector<ExpressionPtr> read_position(outputs.size());
   std::vector<int> read_columns;
@@ -204,7 +210,8 @@ arrow::Result<Built> PhysicalBuilder::BuildSource(const LogicalScan& scan, const
     source->watermark = expr::ReplaceColumns(scan.watermark, output_position);
     source->rowtime_column = (*position)[scan.rowtime_column];
   }
-  if (context_.tables->PushesFilters(table) && changelog.insert_only()) source->filters = PushableFilters(scan, condition);
+  if (context_.tables->PushesFilters(table) && changelog.insert_only())
+    source->filters = PushableFilters(scan, condition);
   source->ordered = demand.ordered || !changelog.insert_only();
   Built built;
   built.node = std::move(source);
@@ -212,7 +219,8 @@ arrow::Result<Built> PhysicalBuilder::BuildSource(const LogicalScan& scan, const
   return built;
 }
 
-arrow::Result<Built> PhysicalBuilder::Normalize(Built source, const TableDefinition& table, const sql::SourceRange& range) {
+arrow::Result<Built> PhysicalBuilder::Normalize(Built source, const TableDefinition& table,
+                                                const sql::SourceRange& range) {
   if (table.primary_key.empty()) {
     return sql::SqlError(range, "Table '" + table.name() + "' gives updates without their old rows, so it needs a key",
                          "declare PRIMARY KEY (...) NOT ENFORCED");
@@ -252,8 +260,8 @@ bool Narrow(const Expression& conjunct, int rank_column, RankRange* range) {
 
 }  // namespace
 
-arrow::Result<Built> PhysicalBuilder::BuildRank(const LogicalRank& rank, const ExpressionPtr& condition, bool rank_is_read,
-                                                const Demand& demand, ExpressionPtr* rest) {
+arrow::Result<Built> PhysicalBuilder::BuildRank(const LogicalRank& rank, const ExpressionPtr& condition,
+                                                bool rank_is_read, const Demand& demand, ExpressionPtr* rest) {
   const int rank_column = static_cast<int>(rank.schema().size()) - 1;
   RankRange range;
   std::vector<ExpressionPtr> others;

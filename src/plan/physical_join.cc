@@ -42,7 +42,8 @@ std::optional<KeyPair> AsKeyPair(const ExpressionPtr& conjunct, int left_columns
   if (!left->type().ToArrow()->Equals(*right->type().ToArrow())) return std::nullopt;
   std::vector<ExpressionPtr> replacements(left_columns + right_schema.size());
   for (size_t i = 0; i < right_schema.size(); ++i) {
-    replacements[left_columns + i] = Expression::Column(static_cast<int>(i), right_schema[i].type, right_schema[i].name);
+    replacements[left_columns + i] =
+        Expression::Column(static_cast<int>(i), right_schema[i].type, right_schema[i].name);
   }
   return KeyPair{left, expr::ReplaceColumns(right, replacements), null_safe};
 }
@@ -101,7 +102,8 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
   ARROW_ASSIGN_OR_RAISE(Built right, Build(right_input, below));
   // Both sides must be spread by the same columns in the same order, so a side spread by fewer is spread again.
   const auto spread = [&](Built side, const std::vector<int>& keys) {
-    if (side.distribution.kind == Distribution::Kind::kHashed && side.distribution.columns != keys) side.distribution = {};
+    if (side.distribution.kind == Distribution::Kind::kHashed && side.distribution.columns != keys)
+      side.distribution = {};
     if (side.distribution.kind == Distribution::Kind::kSingleton && !keys.empty()) side.distribution = {};
     return Distribute(std::move(side), keys);
   };
@@ -137,7 +139,8 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
   join->final_only = final_only;
   if (!residual.empty()) {
     std::vector<ExpressionPtr> replacements;
-    for (int i = 0; i < left_columns; ++i) replacements.push_back(Expression::Column(i, schema[i].type, schema[i].name));
+    for (int i = 0; i < left_columns; ++i)
+      replacements.push_back(Expression::Column(i, schema[i].type, schema[i].name));
     for (size_t i = 0; i < right_schema.size(); ++i) {
       const int column = physical_left + static_cast<int>(i);
       replacements.push_back(Expression::Column(column, right_schema[i].type, right_schema[i].name));
@@ -148,7 +151,8 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
   if (schema.size() == node.schema().size()) return built;
   std::vector<ExpressionPtr> outputs;  // without the key columns added above
   for (size_t i = 0; i < node.schema().size(); ++i) {
-    const auto column = static_cast<int>(i) < left_columns ? static_cast<int>(i) : physical_left + static_cast<int>(i) - left_columns;
+    const auto column =
+        static_cast<int>(i) < left_columns ? static_cast<int>(i) : physical_left + static_cast<int>(i) - left_columns;
     outputs.push_back(Expression::Column(column, schema[column].type, schema[column].name));
   }
   built.node = std::make_shared<CalcNode>(node.schema(), join, nullptr, std::move(outputs), "Calc");

@@ -36,8 +36,10 @@ WindowColumns TraceWindow(const LogicalNode& node) {
       return {tvf.window, first, first + 1, first + 2, local};
     }
     case LogicalNode::Kind::kFilter:
-    case LogicalNode::Kind::kSort: return TraceWindow(node.input());
-    case LogicalNode::Kind::kRank: return TraceWindow(node.input());
+    case LogicalNode::Kind::kSort:
+      return TraceWindow(node.input());
+    case LogicalNode::Kind::kRank:
+      return TraceWindow(node.input());
     case LogicalNode::Kind::kExpand: {
       const WindowColumns below = TraceWindow(node.input());
       for (const auto& kept : static_cast<const LogicalExpand&>(node).kept) {
@@ -72,7 +74,8 @@ WindowColumns TraceWindow(const LogicalNode& node) {
       if (here.start < 0 || here.end < 0) return {};
       return here;
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -83,7 +86,8 @@ Built PhysicalBuilder::Distribute(Built input, const std::vector<int>& columns) 
   const Distribution& have = input.distribution;
   if (have.kind == Distribution::Kind::kSingleton) return input;
   const auto is_key = [&](int column) { return std::find(columns.begin(), columns.end(), column) != columns.end(); };
-  if (have.kind == Distribution::Kind::kHashed && std::all_of(have.columns.begin(), have.columns.end(), is_key)) return input;
+  if (have.kind == Distribution::Kind::kHashed && std::all_of(have.columns.begin(), have.columns.end(), is_key))
+    return input;
   const std::string label = columns.empty() ? "Exchange(to one worker)"
                                             : "Exchange(hash[" + ColumnNames(input.node->schema(), columns) + "])";
   Built exchanged;
@@ -97,25 +101,34 @@ arrow::Result<Built> PhysicalBuilder::Build(const LogicalPtr& node, const Demand
   switch (node->kind()) {
     case LogicalNode::Kind::kScan:
     case LogicalNode::Kind::kProject:
-    case LogicalNode::Kind::kFilter: return BuildCalc(node, demand);
-    case LogicalNode::Kind::kValues: return BuildValues(static_cast<const LogicalValues&>(*node));
-    case LogicalNode::Kind::kAggregate: return BuildAggregate(static_cast<const LogicalAggregate&>(*node), demand);
-    case LogicalNode::Kind::kWindowTvf: return BuildWindowAssign(static_cast<const LogicalWindowTvf&>(*node), demand);
-    case LogicalNode::Kind::kJoin: return BuildJoin(static_cast<const LogicalJoin&>(*node), demand);
-    case LogicalNode::Kind::kUnion: return BuildUnion(static_cast<const LogicalUnion&>(*node), demand);
-    case LogicalNode::Kind::kSort: return BuildSort(static_cast<const LogicalSort&>(*node), demand);
+    case LogicalNode::Kind::kFilter:
+      return BuildCalc(node, demand);
+    case LogicalNode::Kind::kValues:
+      return BuildValues(static_cast<const LogicalValues&>(*node));
+    case LogicalNode::Kind::kAggregate:
+      return BuildAggregate(static_cast<const LogicalAggregate&>(*node), demand);
+    case LogicalNode::Kind::kWindowTvf:
+      return BuildWindowAssign(static_cast<const LogicalWindowTvf&>(*node), demand);
+    case LogicalNode::Kind::kJoin:
+      return BuildJoin(static_cast<const LogicalJoin&>(*node), demand);
+    case LogicalNode::Kind::kUnion:
+      return BuildUnion(static_cast<const LogicalUnion&>(*node), demand);
+    case LogicalNode::Kind::kSort:
+      return BuildSort(static_cast<const LogicalSort&>(*node), demand);
     case LogicalNode::Kind::kRank: {
       expr::ExpressionPtr rest;
       return BuildRank(static_cast<const LogicalRank&>(*node), nullptr, true, demand, &rest);
     }
-    case LogicalNode::Kind::kExpand: return BuildExpand(static_cast<const LogicalExpand&>(*node), demand);
+    case LogicalNode::Kind::kExpand:
+      return BuildExpand(static_cast<const LogicalExpand&>(*node), demand);
   }
   return arrow::Status::UnknownError("Logical operator without a physical form");
 }
 
 arrow::Result<Built> PhysicalBuilder::BuildValues(const LogicalValues& node) {
   Built built;
-  built.node = std::make_shared<ValuesNode>(node.schema(), node.rows, "Values(" + std::to_string(node.rows.size()) + " rows)");
+  built.node =
+      std::make_shared<ValuesNode>(node.schema(), node.rows, "Values(" + std::to_string(node.rows.size()) + " rows)");
   built.distribution.kind = Distribution::Kind::kSingleton;
   return built;
 }
@@ -147,7 +160,8 @@ arrow::Result<Built> PhysicalBuilder::BuildExpand(const LogicalExpand& node, con
 
 arrow::Result<Built> PhysicalBuilder::BuildWindowAssign(const LogicalWindowTvf& node, const Demand& demand) {
   if (node.window.kind == time::WindowKind::kSession) {
-    return sql::NotSupportedYet(node.range, "a SESSION window that is not aggregated by its window_start, window_end and PARTITION BY columns");
+    return sql::NotSupportedYet(
+        node.range, "a SESSION window that is not aggregated by its window_start, window_end and PARTITION BY columns");
   }
   if (node.input().schema()[node.time_column].type.is_proctime()) {
     return sql::NotSupportedYet(node.range, "a window over processing time");
@@ -161,8 +175,8 @@ arrow::Result<Built> PhysicalBuilder::BuildWindowAssign(const LogicalWindowTvf& 
 }
 
 arrow::Result<Built> PhysicalBuilder::BuildSort(const LogicalSort& node, const Demand& demand) {
-  const bool by_rowtime = !node.keys.empty() && node.keys[0].ascending &&
-                          node.input().schema()[node.keys[0].column].type.is_rowtime();
+  const bool by_rowtime =
+      !node.keys.empty() && node.keys[0].ascending && node.input().schema()[node.keys[0].column].type.is_rowtime();
   Demand below = demand;
   below.ordered = true;  // ties and LIMIT without ORDER BY then do not depend on the number of workers
   below.update_before = true;
@@ -187,7 +201,8 @@ arrow::Result<Built> PhysicalBuilder::BuildSort(const LogicalSort& node, const D
     sort_mode = SortNode::Mode::kTopN;
     mode = {true, true, true};
   } else if (!input_bounded) {
-    return sql::SqlError(node.range, "ORDER BY over an unbounded table needs an ascending rowtime column first, or a LIMIT",
+    return sql::SqlError(node.range,
+                         "ORDER BY over an unbounded table needs an ascending rowtime column first, or a LIMIT",
                          "sort by the column that WATERMARK FOR declares, add LIMIT n, or run with SET "
                          "'execution.runtime-mode' = 'batch' over a bounded table");
   }
@@ -209,11 +224,13 @@ bool CommitsPartitionsByTime(const TableDefinition& table) {
 
 arrow::Status CheckSinkTakes(const ChangelogMode& have, const ChangelogMode& takes, const BoundQuery& query) {
   if (have.insert_only() || takes.updates) return arrow::Status::OK();
-  return sql::SqlError(query.root->range,
-                       "Table '" + query.sink->name() + "' takes only inserted rows, but the query updates or deletes rows it has given before (" +
-                           have.ToString() + ")",
-                       "aggregate by a window so that each result is final, run with SET 'execution.runtime-mode' = 'batch', "
-                       "or write to a table that takes updates");
+  return sql::SqlError(
+      query.root->range,
+      "Table '" + query.sink->name() +
+          "' takes only inserted rows, but the query updates or deletes rows it has given before (" + have.ToString() +
+          ")",
+      "aggregate by a window so that each result is final, run with SET 'execution.runtime-mode' = 'batch', "
+      "or write to a table that takes updates");
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ using PhysicalPtr = std::shared_ptr<const PhysicalNode>;
 
 /// Which row kinds a stream may carry.
 struct ChangelogMode {
-  bool updates = false;         ///< +U
-  bool update_before = false;   ///< -U, else an update is +U alone (consumer knows the key)
-  bool deletes = false;         ///< -D
+  bool updates = false;        ///< +U
+  bool update_before = false;  ///< -U, else an update is +U alone (consumer knows the key)
+  bool deletes = false;        ///< -D
   bool insert_only() const { return !updates && !deletes; }
   std::string ToString() const;  ///< "[I]", "[I,UB,UA,D]" as Flink's EXPLAIN CHANGELOG_MODE
 };
@@ -28,8 +28,21 @@ struct ChangelogMode {
 class PhysicalNode {
  public:
   enum class Kind {
-    kSource, kValues, kCalc, kExchange, kWindowAssign, kGroupAggregate, kWindowAggregate, kSessionAggregate, kJoin,
-    kUnion, kSort, kRank, kExpand, kChangelogNormalize, kSink
+    kSource,
+    kValues,
+    kCalc,
+    kExchange,
+    kWindowAssign,
+    kGroupAggregate,
+    kWindowAggregate,
+    kSessionAggregate,
+    kJoin,
+    kUnion,
+    kSort,
+    kRank,
+    kExpand,
+    kChangelogNormalize,
+    kSink
   };
   virtual ~PhysicalNode() = default;
   Kind kind() const { return kind_; }
@@ -41,7 +54,11 @@ class PhysicalNode {
 
  protected:
   PhysicalNode(Kind kind, Schema schema, std::vector<PhysicalPtr> inputs, ChangelogMode changelog, std::string label)
-      : kind_(kind), schema_(std::move(schema)), inputs_(std::move(inputs)), changelog_(changelog), label_(std::move(label)) {}
+      : kind_(kind),
+        schema_(std::move(schema)),
+        inputs_(std::move(inputs)),
+        changelog_(changelog),
+        label_(std::move(label)) {}
 
  private:
   Kind kind_;
@@ -160,11 +177,12 @@ struct WindowAggregateNode final : PhysicalNode {
 /// Regular equi-join: both inputs kept by key.
 struct JoinNode final : PhysicalNode {
   JoinNode(Schema schema, PhysicalPtr left, PhysicalPtr right, ChangelogMode changelog, std::string label)
-      : PhysicalNode(Kind::kJoin, std::move(schema), {std::move(left), std::move(right)}, changelog, std::move(label)) {}
+      : PhysicalNode(Kind::kJoin, std::move(schema), {std::move(left), std::move(right)}, changelog, std::move(label)) {
+  }
   JoinType type = JoinType::kInner;
-  std::vector<int> left_keys;   ///< equal length; empty: cross join on one worker
+  std::vector<int> left_keys;  ///< equal length; empty: cross join on one worker
   std::vector<int> right_keys;
-  std::vector<bool> null_safe;  ///< per key: IS NOT DISTINCT FROM, NULLs match
+  std::vector<bool> null_safe;   ///< per key: IS NOT DISTINCT FROM, NULLs match
   expr::ExpressionPtr residual;  ///< over left ++ right columns; null: none
   /// Emit outer rows once at the end instead of retracting them when a match arrives.
   bool final_only = false;
@@ -202,7 +220,8 @@ struct RankNode final : PhysicalNode {
 };
 
 struct ExpandNode final : PhysicalNode {
-  ExpandNode(Schema schema, PhysicalPtr input, std::vector<std::vector<bool>> kept, std::vector<int64_t> ids, std::string label)
+  ExpandNode(Schema schema, PhysicalPtr input, std::vector<std::vector<bool>> kept, std::vector<int64_t> ids,
+             std::string label)
       : PhysicalNode(Kind::kExpand, std::move(schema), {input}, input->changelog(), std::move(label)),
         kept(std::move(kept)),
         ids(std::move(ids)) {}
@@ -221,7 +240,8 @@ struct ChangelogNormalizeNode final : PhysicalNode {
 /// Writes to a table, or collects for a top-level SELECT (`table` null).
 struct SinkNode final : PhysicalNode {
   SinkNode(PhysicalPtr input, TablePtr table, std::string label)
-      : PhysicalNode(Kind::kSink, input->schema(), {input}, input->changelog(), std::move(label)), table(std::move(table)) {}
+      : PhysicalNode(Kind::kSink, input->schema(), {input}, input->changelog(), std::move(label)),
+        table(std::move(table)) {}
   TablePtr table;
   bool overwrite = false;
 };

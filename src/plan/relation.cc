@@ -56,7 +56,8 @@ bool MayMerge(const std::vector<expr::ExpressionPtr>& upper, const LogicalProjec
 expr::ExpressionPtr Compose(const expr::ExpressionPtr& expression, const std::vector<expr::ExpressionPtr>& lower) {
   auto composed = Rewrite(expression, [&lower](const expr::ExpressionPtr& node) -> arrow::Result<expr::ExpressionPtr> {
     if (node->kind() == Expression::Kind::kColumn) return lower[node->column_index()];
-    const bool cast = node->kind() == Expression::Kind::kCast && node->children()[0]->kind() == Expression::Kind::kColumn;
+    const bool cast =
+        node->kind() == Expression::Kind::kCast && node->children()[0]->kind() == Expression::Kind::kColumn;
     if (!cast) return nullptr;
     const Expression& inner = *lower[node->children()[0]->column_index()];
     if (inner.kind() != Expression::Kind::kLiteral || inner.type().kind() != TypeKind::kNull) return nullptr;

@@ -159,8 +159,8 @@ Pruned PruneAggregate(const LogicalAggregate& old, const Columns& required) {
     position[i] = static_cast<int>(schema.size());
     schema.push_back(old.schema()[i]);
   }
-  auto aggregate = std::make_shared<LogicalAggregate>(std::move(schema), input.node, Move(old.group_columns, input.position),
-                                                      std::move(calls));
+  auto aggregate = std::make_shared<LogicalAggregate>(std::move(schema), input.node,
+                                                      Move(old.group_columns, input.position), std::move(calls));
   aggregate->window = old.window;
   aggregate->time_column = old.time_column >= 0 ? input.position[old.time_column] : -1;
   aggregate->properties = old.properties;
@@ -203,8 +203,9 @@ Pruned PruneRank(const LogicalRank& old, Columns needed) {
   for (int column : old.partition_columns) needed[column] = true;
   for (const auto& key : old.keys) needed[key.column] = true;
   Widened w = PruneWidening(old, std::move(needed), 1);
-  auto rank = std::make_shared<LogicalRank>(std::move(w.schema), w.input.node, Move(old.partition_columns, w.input.position),
-                                            Move(old.keys, w.input.position));
+  auto rank =
+      std::make_shared<LogicalRank>(std::move(w.schema), w.input.node, Move(old.partition_columns, w.input.position),
+                                    Move(old.keys, w.input.position));
   rank->range = old.range;
   return {rank, std::move(w.position)};
 }
@@ -238,7 +239,8 @@ Pruned PruneJoin(const LogicalJoin& old, const Columns& required) {
   both.insert(both.end(), right.node->schema().begin(), right.node->schema().end());
   std::vector<ExpressionPtr> replacements(position.size());
   for (size_t i = 0; i < position.size(); ++i) {
-    if (position[i] >= 0) replacements[i] = Expression::Column(position[i], both[position[i]].type, both[position[i]].name);
+    if (position[i] >= 0)
+      replacements[i] = Expression::Column(position[i], both[position[i]].type, both[position[i]].name);
   }
   // Column types come from the old join: an outer join makes the other side's columns nullable.
   Schema schema = left_only ? left.node->schema() : both;
@@ -283,17 +285,28 @@ Pruned PruneSort(const LogicalSort& old, Columns required) {
 
 Pruned Prune(const LogicalPtr& node, const Columns& required) {
   switch (node->kind()) {
-    case LogicalNode::Kind::kScan: return Compact(node, required);
-    case LogicalNode::Kind::kValues: return PruneValues(static_cast<const LogicalValues&>(*node), required);
-    case LogicalNode::Kind::kProject: return PruneProject(static_cast<const LogicalProject&>(*node), required);
-    case LogicalNode::Kind::kFilter: return PruneFilter(static_cast<const LogicalFilter&>(*node), required);
-    case LogicalNode::Kind::kAggregate: return PruneAggregate(static_cast<const LogicalAggregate&>(*node), required);
-    case LogicalNode::Kind::kWindowTvf: return PruneWindowTvf(static_cast<const LogicalWindowTvf&>(*node), required);
-    case LogicalNode::Kind::kJoin: return PruneJoin(static_cast<const LogicalJoin&>(*node), required);
-    case LogicalNode::Kind::kUnion: return PruneUnion(static_cast<const LogicalUnion&>(*node), required);
-    case LogicalNode::Kind::kSort: return PruneSort(static_cast<const LogicalSort&>(*node), required);
-    case LogicalNode::Kind::kRank: return PruneRank(static_cast<const LogicalRank&>(*node), required);
-    case LogicalNode::Kind::kExpand: return PruneExpand(static_cast<const LogicalExpand&>(*node), required);
+    case LogicalNode::Kind::kScan:
+      return Compact(node, required);
+    case LogicalNode::Kind::kValues:
+      return PruneValues(static_cast<const LogicalValues&>(*node), required);
+    case LogicalNode::Kind::kProject:
+      return PruneProject(static_cast<const LogicalProject&>(*node), required);
+    case LogicalNode::Kind::kFilter:
+      return PruneFilter(static_cast<const LogicalFilter&>(*node), required);
+    case LogicalNode::Kind::kAggregate:
+      return PruneAggregate(static_cast<const LogicalAggregate&>(*node), required);
+    case LogicalNode::Kind::kWindowTvf:
+      return PruneWindowTvf(static_cast<const LogicalWindowTvf&>(*node), required);
+    case LogicalNode::Kind::kJoin:
+      return PruneJoin(static_cast<const LogicalJoin&>(*node), required);
+    case LogicalNode::Kind::kUnion:
+      return PruneUnion(static_cast<const LogicalUnion&>(*node), required);
+    case LogicalNode::Kind::kSort:
+      return PruneSort(static_cast<const LogicalSort&>(*node), required);
+    case LogicalNode::Kind::kRank:
+      return PruneRank(static_cast<const LogicalRank&>(*node), required);
+    case LogicalNode::Kind::kExpand:
+      return PruneExpand(static_cast<const LogicalExpand&>(*node), required);
   }
   return {node, {}};
 }

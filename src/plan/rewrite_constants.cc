@@ -44,15 +44,23 @@ class ConstantFolder {
 
   static ExpressionPtr Rebuild(const Expression& old, std::vector<ExpressionPtr> children) {
     switch (old.kind()) {
-      case Expression::Kind::kCall: return Expression::Call(old.function(), std::move(children), old.type());
-      case Expression::Kind::kCast: return Expression::Cast(children[0], old.type(), old.is_try());
-      case Expression::Kind::kAnd: return Expression::And(std::move(children));
-      case Expression::Kind::kOr: return Expression::Or(std::move(children));
-      case Expression::Kind::kCase: return Expression::Case(std::move(children), old.type());
-      case Expression::Kind::kCoalesce: return Expression::Coalesce(std::move(children), old.type());
-      case Expression::Kind::kField: return Expression::Field(children[0], old.field_index(), old.type());
+      case Expression::Kind::kCall:
+        return Expression::Call(old.function(), std::move(children), old.type());
+      case Expression::Kind::kCast:
+        return Expression::Cast(children[0], old.type(), old.is_try());
+      case Expression::Kind::kAnd:
+        return Expression::And(std::move(children));
+      case Expression::Kind::kOr:
+        return Expression::Or(std::move(children));
+      case Expression::Kind::kCase:
+        return Expression::Case(std::move(children), old.type());
+      case Expression::Kind::kCoalesce:
+        return Expression::Coalesce(std::move(children), old.type());
+      case Expression::Kind::kField:
+        return Expression::Field(children[0], old.field_index(), old.type());
       case Expression::Kind::kColumn:
-      case Expression::Kind::kLiteral: break;
+      case Expression::Kind::kLiteral:
+        break;
     }
     return nullptr;  // unreachable: columns and literals have no children
   }
@@ -79,11 +87,13 @@ LogicalPtr FoldNode(const LogicalPtr& node, const ConstantFolder& folder) {
     }
     case LogicalNode::Kind::kJoin: {
       const auto& old = static_cast<const LogicalJoin&>(*node);
-      auto join = std::make_shared<LogicalJoin>(node->schema(), inputs[0], inputs[1], old.type, folder.Fold(old.condition));
+      auto join =
+          std::make_shared<LogicalJoin>(node->schema(), inputs[0], inputs[1], old.type, folder.Fold(old.condition));
       join->range = node->range;
       return join;
     }
-    default: return WithInputs(*node, std::move(inputs));
+    default:
+      return WithInputs(*node, std::move(inputs));
   }
 }
 

@@ -95,7 +95,8 @@ LogicalPtr PushIntoJoin(const LogicalJoin& join, ExpressionList conjuncts) {
     for (auto& conjunct : TakeIf(&conjuncts, [](int) { return true; })) on.push_back(std::move(conjunct));
   }
   // A condition of ON that reads one side only filters that side, if the other side's rows do not survive a mismatch.
-  const bool on_filters_left = join.type == JoinType::kInner || join.type == JoinType::kRight || join.type == JoinType::kSemi;
+  const bool on_filters_left =
+      join.type == JoinType::kInner || join.type == JoinType::kRight || join.type == JoinType::kSemi;
   const bool on_filters_right = join.type != JoinType::kRight && join.type != JoinType::kFull;
   const auto has_columns = [](const ExpressionPtr& e) { return !expr::ReferencedColumns(*e).empty(); };
   if (on_filters_left) {
@@ -131,14 +132,16 @@ LogicalPtr Push(const LogicalPtr& node, ExpressionList conjuncts) {
       return PushThroughAggregate(static_cast<const LogicalAggregate&>(*node), std::move(conjuncts));
     case LogicalNode::Kind::kWindowTvf:
       return PushThroughWindowTvf(static_cast<const LogicalWindowTvf&>(*node), std::move(conjuncts));
-    case LogicalNode::Kind::kJoin: return PushIntoJoin(static_cast<const LogicalJoin&>(*node), std::move(conjuncts));
+    case LogicalNode::Kind::kJoin:
+      return PushIntoJoin(static_cast<const LogicalJoin&>(*node), std::move(conjuncts));
     case LogicalNode::Kind::kUnion: {
       std::vector<LogicalPtr> inputs;
       auto movable = TakeIf(&conjuncts, [](int) { return true; });
       for (const auto& input : node->inputs()) inputs.push_back(Push(input, movable));
       return FilterAbove(WithInputs(*node, std::move(inputs)), std::move(conjuncts));
     }
-    default: return PushBelowInputs(*node, std::move(conjuncts));
+    default:
+      return PushBelowInputs(*node, std::move(conjuncts));
   }
 }
 

@@ -19,7 +19,8 @@ namespace {
 
 /// Aggregates that may be typed NOT NULL although there may be no row. Flink types the collecting ones so too.
 bool KeepsNotNull(const std::string& name) {
-  for (const char* other : {"COUNT", "APPROX_COUNT_DISTINCT", "COLLECT", "LISTAGG", "ARRAY_AGG", "JSON_OBJECTAGG", "JSON_ARRAYAGG"}) {
+  for (const char* other :
+       {"COUNT", "APPROX_COUNT_DISTINCT", "COLLECT", "LISTAGG", "ARRAY_AGG", "JSON_OBJECTAGG", "JSON_ARRAYAGG"}) {
     if (name == other) return true;
   }
   return false;
@@ -40,11 +41,13 @@ arrow::Result<ExpressionPtr> SelectBinder::ListExtension::BindScalarSubquery(con
   return select_->output_subqueries_.Add(subquery, select_->input_.scope, select_->environment_);
 }
 
-arrow::Result<ExpressionPtr> SelectBinder::InputExtension::BindSubqueryTest(const SubqueryTest& test, ExpressionBinder* binder) {
+arrow::Result<ExpressionPtr> SelectBinder::InputExtension::BindSubqueryTest(const SubqueryTest& test,
+                                                                            ExpressionBinder* binder) {
   return select_->input_subqueries_.AddTest(test, select_->input_.scope, select_->environment_, binder);
 }
 
-arrow::Result<ExpressionPtr> SelectBinder::ListExtension::BindSubqueryTest(const SubqueryTest& test, ExpressionBinder* binder) {
+arrow::Result<ExpressionPtr> SelectBinder::ListExtension::BindSubqueryTest(const SubqueryTest& test,
+                                                                           ExpressionBinder* binder) {
   return select_->output_subqueries_.AddTest(test, select_->input_.scope, select_->environment_, binder);
 }
 

@@ -68,7 +68,10 @@ std::string HowToGetRowtime(const std::string& column, const DataType& type) {
   std::string computed = fmt::format("CAST({} AS TIMESTAMP(3))", name);
   if (type.is_numeric()) computed = fmt::format("TO_TIMESTAMP_LTZ({}, 3)", name);
   if (type.is_character()) computed = fmt::format("TO_TIMESTAMP({})", name);
-  return fmt::format("Add the computed column event_time AS {}, and write WATERMARK FOR event_time AS event_time - INTERVAL '5' SECOND.", computed);
+  return fmt::format(
+      "Add the computed column event_time AS {}, and write WATERMARK FOR event_time AS event_time - INTERVAL '5' "
+      "SECOND.",
+      computed);
 }
 
 arrow::Status BindWatermark(const TableDefinition& table, const BindEnvironment& environment, sql::SourceRange rowtime,
@@ -80,14 +83,18 @@ arrow::Status BindWatermark(const TableDefinition& table, const BindEnvironment&
   if (column < 0) return sql::SqlError(rowtime, "Unknown column in WATERMARK FOR: " + declaration.column);
   const DataType type = schema->columns[column].type;
   if (type.is_proctime()) {
-    return sql::SqlError(rowtime, fmt::format("'{}' is a processing time, which takes no watermark", declaration.column),
+    return sql::SqlError(rowtime,
+                         fmt::format("'{}' is a processing time, which takes no watermark", declaration.column),
                          "Declare the watermark for a column with the time of the event.");
   }
   if (!MayBeRowtime(type)) {
-    return sql::SqlError(rowtime,
-                         fmt::format("WATERMARK FOR needs a column of type TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p from 0 to 3, and '{}' "
-                                     "is {}", declaration.column, TypeText(type)),
-                         HowToGetRowtime(declaration.column, type));
+    return sql::SqlError(
+        rowtime,
+        fmt::format(
+            "WATERMARK FOR needs a column of type TIMESTAMP(p) or TIMESTAMP_LTZ(p) with p from 0 to 3, and '{}' "
+            "is {}",
+            declaration.column, TypeText(type)),
+        HowToGetRowtime(declaration.column, type));
   }
   const Scope scope(schema->columns, table.path, {});
   ExpressionBinder binder(environment, scope, "WATERMARK FOR");

@@ -11,7 +11,8 @@ arrow::Result<const connectors::Connector*> ConnectorOf(const TableDefinition& t
   const auto option = table.options.find("connector");
   const std::string name = option == table.options.end() ? "" : option->second;
   const connectors::Connector* connector = connectors::FindConnector(name);
-  if (connector == nullptr) return arrow::Status::Invalid("Unknown connector '", name, "' of table '", table.name(), "'");
+  if (connector == nullptr)
+    return arrow::Status::Invalid("Unknown connector '", name, "' of table '", table.name(), "'");
   return connector;
 }
 

@@ -17,8 +17,8 @@ class Components {
  public:
   virtual ~Components() = default;
   virtual arrow::Result<std::unique_ptr<exec::Operator>> MakeOperator(const plan::PhysicalNode& node) = 0;
-  virtual arrow::Result<std::unique_ptr<connectors::Source>> MakeSource(const connectors::SourceRequest& request,
-                                                                        const connectors::ConnectorContext& context) = 0;
+  virtual arrow::Result<std::unique_ptr<connectors::Source>> MakeSource(
+      const connectors::SourceRequest& request, const connectors::ConnectorContext& context) = 0;
   virtual arrow::Result<std::unique_ptr<connectors::Sink>> MakeSink(const plan::SinkNode& node,
                                                                     const connectors::ConnectorContext& context) = 0;
   virtual std::unique_ptr<WatermarkMerge> MakeWatermarkMerge(int inputs) {

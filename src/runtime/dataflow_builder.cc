@@ -66,10 +66,14 @@ class DataflowBuilder {
     if (node.kind() == Kind::kExchange) return BuildExchange(static_cast<const plan::ExchangeNode&>(node));
     if (!parts_.shape.RunsOn(node, worker_)) return arrow::Status::OK();
     switch (node.kind()) {
-      case Kind::kSource: return BuildSource(static_cast<const plan::SourceNode&>(node));
-      case Kind::kValues: return BuildValues(static_cast<const plan::ValuesNode&>(node));
-      case Kind::kSink: return BuildSink(static_cast<const plan::SinkNode&>(node));
-      default: return BuildOperator(node);
+      case Kind::kSource:
+        return BuildSource(static_cast<const plan::SourceNode&>(node));
+      case Kind::kValues:
+        return BuildValues(static_cast<const plan::ValuesNode&>(node));
+      case Kind::kSink:
+        return BuildSink(static_cast<const plan::SinkNode&>(node));
+      default:
+        return BuildOperator(node);
     }
   }
 
@@ -93,8 +97,10 @@ class DataflowBuilder {
     for (size_t i = 0; i < node.inputs().size(); ++i) {
       const int input = static_cast<int>(i);
       const auto outlet = outlets_.find(node.inputs()[i].get());
-      if (outlet != outlets_.end()) outlet->second->Connect(consumer, input);
-      else dataflow_.absent_inputs.push_back({consumer, input});
+      if (outlet != outlets_.end())
+        outlet->second->Connect(consumer, input);
+      else
+        dataflow_.absent_inputs.push_back({consumer, input});
     }
   }
 
@@ -184,8 +190,8 @@ class DataflowBuilder {
     context.workers = options_.workers;
     context.batch_rows = options_.batch_rows;
     const int inputs = static_cast<int>(node.inputs().size());
-    auto task = std::make_unique<OperatorTask>(std::move(op).ValueUnsafe(), inputs,
-                                               options_.components->MakeWatermarkMerge(inputs), std::move(context), site);
+    auto task = std::make_unique<OperatorTask>(
+        std::move(op).ValueUnsafe(), inputs, options_.components->MakeWatermarkMerge(inputs), std::move(context), site);
     ARROW_RETURN_NOT_OK(task->Open());
     Connect(node, task.get());
     outlets_[&node] = task->outlet();
@@ -225,9 +231,9 @@ class DataflowBuilder {
 
   arrow::Result<connectors::DeadLetterSink*> MakeDeadLetters(const TableDefinition& table) {
     if (!parts_.dead_letter_sink_node) return nullptr;
-    ARROW_ASSIGN_OR_RAISE(OpenSink* sink, MakeSideSink(*parts_.dead_letter_sink_node, &dead_letter_sink_));
-    dataflow_.dead_letters.push_back(std::make_unique<DeadLetterWriter>(table.name(), *parts_.dead_letter_sink_node,
-                                                                        sink->get(), options_.clock));
+    ARROW_ASSIGN_OR_RAISE(OpenSink * sink, MakeSideSink(*parts_.dead_letter_sink_node, &dead_letter_sink_));
+    dataflow_.dead_letters.push_back(
+        std::make_unique<DeadLetterWriter>(table.name(), *parts_.dead_letter_sink_node, sink->get(), options_.clock));
     return dataflow_.dead_letters.back().get();
   }
 
@@ -236,9 +242,9 @@ class DataflowBuilder {
                           (node.kind() == Kind::kSort &&
                            static_cast<const plan::SortNode&>(node).mode == plan::SortNode::Mode::kByWatermark);
     if (!parts_.late_sink_node || !may_drop) return nullptr;
-    ARROW_ASSIGN_OR_RAISE(OpenSink* sink, MakeSideSink(*parts_.late_sink_node, &late_sink_));
-    ARROW_ASSIGN_OR_RAISE(auto writer, MakeLateRowWriter(node, *parts_.late_sink_node, sink->get(),
-                                                         &options_.functions, options_.clock));
+    ARROW_ASSIGN_OR_RAISE(OpenSink * sink, MakeSideSink(*parts_.late_sink_node, &late_sink_));
+    ARROW_ASSIGN_OR_RAISE(
+        auto writer, MakeLateRowWriter(node, *parts_.late_sink_node, sink->get(), &options_.functions, options_.clock));
     dataflow_.late_rows.push_back(std::move(writer));
     return dataflow_.late_rows.back().get();
   }

@@ -25,8 +25,10 @@ std::string AsUtf8(const std::string& bytes) {
   if (formats::IsUtf8(bytes)) return bytes;
   std::string text;
   for (const char c : bytes) {
-    if (static_cast<unsigned char>(c) < 0x80) text += c;
-    else text += "\xEF\xBF\xBD";
+    if (static_cast<unsigned char>(c) < 0x80)
+      text += c;
+    else
+      text += "\xEF\xBF\xBD";
   }
   return text;
 }
@@ -73,13 +75,26 @@ arrow::Result<std::shared_ptr<arrow::Array>> DeadLetterWriter::Column(int column
   arrow::TimestampBuilder times(DeadLetterSchema()[kSeenAt].type.ToArrow(), arrow::default_memory_pool());
   for (const Letter& letter : letters_) {
     switch (column) {
-      case kTableName: ARROW_RETURN_NOT_OK(strings.Append(table_name_)); break;
-      case kPosition: ARROW_RETURN_NOT_OK(strings.Append(AsUtf8(letter.position))); break;
-      case kReason: ARROW_RETURN_NOT_OK(strings.Append(AsUtf8(letter.reason))); break;
-      case kRecord: ARROW_RETURN_NOT_OK(strings.Append(AsUtf8(letter.record))); break;
-      case kRaw: ARROW_RETURN_NOT_OK(bytes.Append(letter.record)); break;
-      case kSeenAt: ARROW_RETURN_NOT_OK(times.Append(letter.seen_ms)); break;
-      default: break;
+      case kTableName:
+        ARROW_RETURN_NOT_OK(strings.Append(table_name_));
+        break;
+      case kPosition:
+        ARROW_RETURN_NOT_OK(strings.Append(AsUtf8(letter.position)));
+        break;
+      case kReason:
+        ARROW_RETURN_NOT_OK(strings.Append(AsUtf8(letter.reason)));
+        break;
+      case kRecord:
+        ARROW_RETURN_NOT_OK(strings.Append(AsUtf8(letter.record)));
+        break;
+      case kRaw:
+        ARROW_RETURN_NOT_OK(bytes.Append(letter.record));
+        break;
+      case kSeenAt:
+        ARROW_RETURN_NOT_OK(times.Append(letter.seen_ms));
+        break;
+      default:
+        break;
     }
   }
   if (column == kRaw) return bytes.Finish();

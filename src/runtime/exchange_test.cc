@@ -58,9 +58,8 @@ class ExchangeTest : public ::testing::Test {
           "Exchange", &site_));
     }
     for (int i = 0; i < targets; ++i) {
-      receivers_.push_back(std::make_unique<ExchangeReceiver>(channels_.get(), i, parkers_,
-                                                              std::make_unique<MinimumWatermarkMerge>(workers), "Exchange",
-                                                              &site_, nullptr));
+      receivers_.push_back(std::make_unique<ExchangeReceiver>(
+          channels_.get(), i, parkers_, std::make_unique<MinimumWatermarkMerge>(workers), "Exchange", &site_, nullptr));
       receivers_.back()->outlet()->Connect(&out_[i], 0);
     }
   }

@@ -149,7 +149,8 @@ JobMetrics Job::Metrics() const {
   all.elapsed_micros = parts_->options.clock->SteadyMicros() - start;
   const std::lock_guard<std::mutex> lock(metrics_mutex_);
   const int64_t micros = all.elapsed_micros - last_snapshot_micros_;
-  if (micros > 0) all.rows_per_second = 1e6 * static_cast<double>(all.rows_in - last_snapshot_rows_) / static_cast<double>(micros);
+  if (micros > 0)
+    all.rows_per_second = 1e6 * static_cast<double>(all.rows_in - last_snapshot_rows_) / static_cast<double>(micros);
   last_snapshot_micros_ = all.elapsed_micros;
   last_snapshot_rows_ = all.rows_in;
   return all;

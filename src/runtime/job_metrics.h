@@ -37,9 +37,9 @@ struct SourceProgress {
 
 /// A moment of a job.
 struct JobMetrics {
-  int64_t elapsed_micros = 0;  ///< since Run
-  int64_t rows_in = 0;         ///< read by all sources
-  double rows_per_second = 0;  ///< since the snapshot before this one; the first: since Run
+  int64_t elapsed_micros = 0;             ///< since Run
+  int64_t rows_in = 0;                    ///< read by all sources
+  double rows_per_second = 0;             ///< since the snapshot before this one; the first: since Run
   EventTimeMs watermark = kMinWatermark;  ///< the lowest of all sources that have one
   std::optional<int64_t> lag_ms;
   int64_t late_rows = 0;

@@ -16,7 +16,8 @@ JobOptions MakeJobOptions(const Configuration& configuration) {
   options.idle_timeout_micros = configuration.GetDurationMillis(config::kIdleTimeout) * 1000;
   options.read_ahead_batches = configuration.GetInteger(config::kReadAhead);
   // Replaying is for watching results come: a batch run has none before its end.
-  if (configuration.GetString(config::kRuntimeMode) != "batch") options.replay_speed = configuration.GetInteger(config::kReplaySpeed);
+  if (configuration.GetString(config::kRuntimeMode) != "batch")
+    options.replay_speed = configuration.GetInteger(config::kReplaySpeed);
   options.memory_bytes = configuration.GetMemoryBytes(config::kMemory);
   options.configuration = &configuration;
   options.components = BuiltInComponents();

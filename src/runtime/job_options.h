@@ -20,11 +20,11 @@ namespace tidemark::runtime {
 struct JobOptions {
   int workers = 1;  ///< at most state::kKeyGroups
   int64_t batch_rows = 8192;
-  int channel_capacity = 8;            ///< messages per channel
-  int64_t idle_timeout_micros = 0;     ///< of splits whose table does not say; 0: never idle
-  int64_t read_ahead_batches = 64;     ///< per source and worker, see SourceTaskOptions
-  int64_t replay_speed = 0;            ///< event time per time, see ReplayClock; 0: as fast as can be
-  int64_t memory_bytes = 0;            ///< of state and buffered rows, all workers together; 0: unlimited
+  int channel_capacity = 8;         ///< messages per channel
+  int64_t idle_timeout_micros = 0;  ///< of splits whose table does not say; 0: never idle
+  int64_t read_ahead_batches = 64;  ///< per source and worker, see SourceTaskOptions
+  int64_t replay_speed = 0;         ///< event time per time, see ReplayClock; 0: as fast as can be
+  int64_t memory_bytes = 0;         ///< of state and buffered rows, all workers together; 0: unlimited
 
   const Configuration* configuration = nullptr;  ///< handed to connectors
   expr::FunctionContext functions;               ///< `functions.clock` null: `clock`

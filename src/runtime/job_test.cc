@@ -60,8 +60,8 @@ TEST(Job, GivesTheSameRowsWhateverTheSizes) {
 
 TEST(Job, ACallThatGivesFarMoreThanAChannelHoldsDoesNotBlock) {
   const FakeTable table = RandomTable(2, 2, 2, 50);
-  const auto plan = PlanOf({FakeCollect(FakeTotals(
-      FakeExchange(FakeExpand(FakeExchange(FakeSource("t"), {2})), {3}), 2, 3))});
+  const auto plan =
+      PlanOf({FakeCollect(FakeTotals(FakeExchange(FakeExpand(FakeExchange(FakeSource("t"), {2})), {3}), 2, 3))});
   for (const int workers : {2, 4}) {
     FakeComponents components({{"t", table}});
     components.expand_copies = 100;
@@ -84,7 +84,8 @@ TEST(Job, ACallThatGivesFarMoreThanAChannelHoldsDoesNotBlock) {
 TEST(Job, EveryInputOfAJoinEndsOnce) {
   const FakeTable left = RandomTable(3, 1, 1, 500);
   const FakeTable right = RandomTable(4, 2, 1, 20);
-  const auto plan = PlanOf({FakeCollect(FakeJoin(FakeExchange(FakeSource("l"), {2}), FakeExchange(FakeSource("r"), {2})))});
+  const auto plan =
+      PlanOf({FakeCollect(FakeJoin(FakeExchange(FakeSource("l"), {2}), FakeExchange(FakeSource("r"), {2})))});
   for (const int workers : {1, 2, 4}) {
     FakeComponents components({{"l", left}, {"r", right}});
     TextCollector collector;
@@ -141,9 +142,8 @@ TEST(Job, AFailureInOneWorkerStopsAll) {
   table.failing_piece = 5;
   FakeTable endless = RandomTable(7, 4, 1, 100);
   endless.unbounded = true;
-  const auto plan = PlanOf({FakeTableSink(FakeWindows(FakeExchange(FakeUnion({FakeSource("t"), FakeSource("endless")}), {2}),
-                                                      kWindowMs),
-                                          "out")});
+  const auto plan = PlanOf({FakeTableSink(
+      FakeWindows(FakeExchange(FakeUnion({FakeSource("t"), FakeSource("endless")}), {2}), kWindowMs), "out")});
   for (const int workers : {1, 2, 4}) {
     FakeComponents components({{"t", table}, {"endless", endless}});
     const auto job = Job::Make(plan, Options(&components, nullptr, workers));
@@ -234,7 +234,8 @@ TEST(Job, RefusesSizesThatMakeNoSense) {
   FakeComponents components({{"t", FakeTable{}}});
   TextCollector collector;
   const auto plan = PlanOf({FakeCollect(FakeSource("t"))});
-  for (const int workers : {0, 129}) EXPECT_TRUE(Job::Make(plan, Options(&components, &collector, workers)).status().IsInvalid());
+  for (const int workers : {0, 129})
+    EXPECT_TRUE(Job::Make(plan, Options(&components, &collector, workers)).status().IsInvalid());
   JobOptions options = Options(&components, &collector, 1);
   options.batch_rows = 0;
   EXPECT_TRUE(Job::Make(plan, options).status().IsInvalid());

@@ -37,7 +37,11 @@ class LateRowWriter final : public exec::LateRowSink {
  public:
   LateRowWriter(std::string label, std::vector<int> columns, std::unique_ptr<formats::Encoder> encoder,
                 connectors::Sink* sink, Clock* clock)
-      : label_(std::move(label)), columns_(std::move(columns)), encoder_(std::move(encoder)), sink_(sink), clock_(clock) {}
+      : label_(std::move(label)),
+        columns_(std::move(columns)),
+        encoder_(std::move(encoder)),
+        sink_(sink),
+        clock_(clock) {}
 
   arrow::Status Add(const exec::LateRows& late) override {
     Batch batch;
@@ -54,7 +58,8 @@ class LateRowWriter final : public exec::LateRowSink {
     const auto num_rows = static_cast<size_t>(late.rows.num_rows);
     const auto type = LateRowSchema()[column].type.ToArrow();
     switch (column) {
-      case kOperatorName: return Strings(std::vector<std::string>(num_rows, label_));
+      case kOperatorName:
+        return Strings(std::vector<std::string>(num_rows, label_));
       case kReason: {
         return Strings(std::vector<std::string>(num_rows, "the watermark had passed the row's window when it arrived"));
       }
@@ -70,13 +75,15 @@ class LateRowWriter final : public exec::LateRowSink {
         for (int64_t row = 0; row < late.rows.num_rows; ++row) kinds.push_back(RowKindName(late.rows.kind(row)));
         return Strings(kinds);
       }
-      case kLateWatermark: return Times(late.watermarks, type);
+      case kLateWatermark:
+        return Times(late.watermarks, type);
       case kWindowEnd: {
         auto ends = late.window_ends;
         ends.resize(num_rows, kMinWatermark);
         return Times(ends, type);
       }
-      case kSeenAt: return Times(std::vector<EventTimeMs>(num_rows, clock_->NowMicros() / 1000), type);
+      case kSeenAt:
+        return Times(std::vector<EventTimeMs>(num_rows, clock_->NowMicros() / 1000), type);
     }
     return arrow::Status::UnknownError("no such column of a late table");
   }
@@ -92,8 +99,8 @@ class LateRowWriter final : public exec::LateRowSink {
 
 const Schema& LateRowSchema() {
   static const Schema schema = {
-      {"operator_name", DataType::String()},    {"reason", DataType::String()},
-      {"row_json", DataType::String()},         {"row_kind", DataType::String()},
+      {"operator_name", DataType::String()},      {"reason", DataType::String()},
+      {"row_json", DataType::String()},           {"row_kind", DataType::String()},
       {"late_watermark", DataType::Timestamp(3)}, {"window_end", DataType::Timestamp(3)},
       {"seen_at", DataType::TimestampLtz(3)},
   };
@@ -103,11 +110,13 @@ const Schema& LateRowSchema() {
 arrow::Result<std::unique_ptr<exec::LateRowSink>> MakeLateRowWriter(const plan::PhysicalNode& node,
                                                                     const plan::SinkNode& sink_node,
                                                                     connectors::Sink* sink,
-                                                                    const expr::FunctionContext* functions, Clock* clock) {
+                                                                    const expr::FunctionContext* functions,
+                                                                    Clock* clock) {
   const formats::Format* json = formats::FindFormat("json");
   if (json == nullptr) return arrow::Status::UnknownError("format 'json' is missing");
   ARROW_ASSIGN_OR_RAISE(auto encoder, json->make_encoder({}, node.inputs()[0]->schema(), functions->local_time_zone));
-  return std::make_unique<LateRowWriter>(node.label(), KnownColumns(sink_node, LateRowSchema()), std::move(encoder), sink, clock);
+  return std::make_unique<LateRowWriter>(node.label(), KnownColumns(sink_node, LateRowSchema()), std::move(encoder),
+                                         sink, clock);
 }
 
 }  // namespace tidemark::runtime

@@ -29,6 +29,7 @@ const Schema& LateRowSchema();
 arrow::Result<std::unique_ptr<exec::LateRowSink>> MakeLateRowWriter(const plan::PhysicalNode& node,
                                                                     const plan::SinkNode& sink_node,
                                                                     connectors::Sink* sink,
-                                                                    const expr::FunctionContext* functions, Clock* clock);
+                                                                    const expr::FunctionContext* functions,
+                                                                    Clock* clock);
 
 }  // namespace tidemark::runtime

@@ -24,7 +24,9 @@ arrow::Status OperatorTask::Push(int input, Batch batch) {
   return site_->Note(operator_->Push(input, std::move(taken).ValueUnsafe(), outlet_), context_.label);
 }
 
-arrow::Status OperatorTask::Advance(int input, EventTimeMs watermark) { return PassOn(inputs_.Advance(input, watermark)); }
+arrow::Status OperatorTask::Advance(int input, EventTimeMs watermark) {
+  return PassOn(inputs_.Advance(input, watermark));
+}
 
 arrow::Status OperatorTask::SetIdle(int input, bool idle) { return PassOn(inputs_.SetIdle(input, idle)); }
 

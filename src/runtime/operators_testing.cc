@@ -75,7 +75,8 @@ class TumblingSums final : public exec::Operator {
         continue;
       }
       if (time::WindowIsComplete(end, watermark_) && !tolerant_) {
-        return arrow::Status::Invalid("A row of the window ending at ", end, " came on time, but the watermark is ", watermark_);
+        return arrow::Status::Invalid("A row of the window ending at ", end, " came on time, but the watermark is ",
+                                      watermark_);
       }
       Sums& sums = windows_[{end, Int64At(*batch.columns[2], row)}];
       ++sums.rows;
@@ -148,7 +149,8 @@ class Totals final : public exec::Operator {
 /// Fails when the wrapped operator is called in another order than its interface says.
 class CheckedOperator final : public exec::Operator {
  public:
-  CheckedOperator(std::unique_ptr<exec::Operator> inner, FakeComponents* counts) : inner_(std::move(inner)), counts_(counts) {}
+  CheckedOperator(std::unique_ptr<exec::Operator> inner, FakeComponents* counts)
+      : inner_(std::move(inner)), counts_(counts) {}
 
   arrow::Status Open(const exec::OperatorContext& context) override {
     opened_ = true;
@@ -215,8 +217,11 @@ arrow::Result<std::unique_ptr<exec::Operator>> FakeComponents::MakeOperator(cons
       inner = std::make_unique<Totals>(totals.group_columns[0], totals.group_columns[1]);
       break;
     }
-    case plan::PhysicalNode::Kind::kExpand: inner = std::make_unique<Repeat>(expand_copies); break;
-    default: inner = std::make_unique<PassOn>();
+    case plan::PhysicalNode::Kind::kExpand:
+      inner = std::make_unique<Repeat>(expand_copies);
+      break;
+    default:
+      inner = std::make_unique<PassOn>();
   }
   return std::make_unique<CheckedOperator>(std::move(inner), this);
 }

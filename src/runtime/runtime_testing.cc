@@ -51,8 +51,9 @@ class MemorySource final : public connectors::Source {
   }
 
   bool CaughtUp(SplitId split) const override {
-    return table_.unbounded && std::none_of(pieces_.begin() + static_cast<int64_t>(at_), pieces_.end(),
-                                            [&](const Piece& piece) { return static_cast<SplitId>(piece.split) == split; });
+    return table_.unbounded &&
+           std::none_of(pieces_.begin() + static_cast<int64_t>(at_), pieces_.end(),
+                        [&](const Piece& piece) { return static_cast<SplitId>(piece.split) == split; });
   }
 
  private:
@@ -161,8 +162,8 @@ std::vector<FakeSinkRecord> FakeComponents::sinks() {
   return all;
 }
 
-arrow::Result<std::unique_ptr<connectors::Source>> FakeComponents::MakeSource(const connectors::SourceRequest& request,
-                                                                              const connectors::ConnectorContext& context) {
+arrow::Result<std::unique_ptr<connectors::Source>> FakeComponents::MakeSource(
+    const connectors::SourceRequest& request, const connectors::ConnectorContext& context) {
   return std::make_unique<MemorySource>(tables_.at(request.node->table->name()), context, &rows_read);
 }
 
@@ -265,7 +266,8 @@ plan::PhysicalPtr FakeExpand(plan::PhysicalPtr input) {
 
 plan::PhysicalPtr FakeCalc(plan::PhysicalPtr input) {
   const Schema schema = input->schema();
-  return std::make_shared<plan::CalcNode>(schema, std::move(input), nullptr, std::vector<expr::ExpressionPtr>(), "Calc");
+  return std::make_shared<plan::CalcNode>(schema, std::move(input), nullptr, std::vector<expr::ExpressionPtr>(),
+                                          "Calc");
 }
 
 plan::PhysicalPtr FakeCollect(plan::PhysicalPtr input) {

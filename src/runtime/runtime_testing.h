@@ -59,7 +59,8 @@ struct FakeSinkRecord {
 
 /// Sources over FakeTables, sinks that record, and for operators:
 ///   Calc             passes rows on
-///   WindowAggregate  tumbling count and sum per key: (window_end, key, count, sum); fails on a row that is on time by its
+///   WindowAggregate  tumbling count and sum per key: (window_end, key, count, sum); fails on a row that is on time by
+///   its
 ///                    stamp but whose window was emitted already, unless `tolerant_windows`
 ///   GroupAggregate   count and sum per first column, at the end: (key, count, sum); fails with a label past its budget
 ///   Union, Join      pass rows on, and count the ends of their inputs
@@ -120,8 +121,8 @@ plan::PhysicalPtr FakeTableSink(plan::PhysicalPtr input, const std::string& tabl
 /// Random rows: times move forward with some disorder, so that some rows are late.
 FakeTable RandomTable(uint64_t seed, int splits, int pieces, int rows_per_piece);
 
-/// What FakeWindows over tables, keyed and collected, gives, sorted; and how many rows are late. Reads each split alone,
-/// in order.
+/// What FakeWindows over tables, keyed and collected, gives, sorted; and how many rows are late. Reads each split
+/// alone, in order.
 struct ExpectedWindows {
   std::vector<std::string> rows;
   int64_t late_rows = 0;

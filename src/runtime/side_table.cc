@@ -34,7 +34,8 @@ arrow::Result<std::unique_ptr<plan::SinkNode>> MakeSideSinkNode(TablePtr table, 
     }
     schema.push_back({column.name, column.type});
   }
-  auto rows = std::make_shared<plan::ValuesNode>(std::move(schema), std::vector<std::vector<expr::ExpressionPtr>>(), label);
+  auto rows =
+      std::make_shared<plan::ValuesNode>(std::move(schema), std::vector<std::vector<expr::ExpressionPtr>>(), label);
   return std::make_unique<plan::SinkNode>(std::move(rows), std::move(table), label);
 }
 

@@ -14,8 +14,8 @@
 
 namespace tidemark::runtime {
 
-/// The sink node of a side table. Fails, naming what there is, when a column of `table` is not, by name and type, one of
-/// `known`. `purpose` is for the label: "LateRows".
+/// The sink node of a side table. Fails, naming what there is, when a column of `table` is not, by name and type, one
+/// of `known`. `purpose` is for the label: "LateRows".
 arrow::Result<std::unique_ptr<plan::SinkNode>> MakeSideSinkNode(TablePtr table, const Schema& known,
                                                                 const std::string& purpose);
 

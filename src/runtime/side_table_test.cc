@@ -51,8 +51,9 @@ class SideTableTest : public ::testing::Test {
 };
 
 TEST_F(SideTableTest, ColumnsAreChosenByNameInAnyOrder) {
-  const auto node = MakeSideSinkNode(Table({{"reason", DataType::String()}, {"operator_name", DataType::String().NotNull()}}),
-                                     LateRowSchema(), "LateRows");
+  const auto node =
+      MakeSideSinkNode(Table({{"reason", DataType::String()}, {"operator_name", DataType::String().NotNull()}}),
+                       LateRowSchema(), "LateRows");
   ASSERT_TRUE(node.ok()) << node.status().ToString();
   EXPECT_EQ((*node)->label(), "LateRows(side)");
   EXPECT_THAT(KnownColumns(**node, LateRowSchema()), ElementsAre(1, 0));

@@ -55,8 +55,9 @@ class Simulation {
     const arrow::Status status = Loop();
     if (!status.ok()) return Named(status);
     if (!job_->control()->status().ok()) return Named(job_->control()->status());
-    return SimulationReport{options_.workers,  options_.batch_rows, options_.channel_capacity, options_.read_ahead_batches,
-                            steps_,            trace_,              job_->Metrics()};
+    return SimulationReport{
+        options_.workers, options_.batch_rows, options_.channel_capacity, options_.read_ahead_batches, steps_,
+        trace_,           job_->Metrics()};
   }
 
  private:
@@ -72,7 +73,8 @@ class Simulation {
   arrow::Status Loop() {
     int64_t quiet_jumps = 0;
     while (true) {
-      if (std::all_of(turns_.begin(), turns_.end(), [](const Turn& turn) { return turn.done; })) return arrow::Status::OK();
+      if (std::all_of(turns_.begin(), turns_.end(), [](const Turn& turn) { return turn.done; }))
+        return arrow::Status::OK();
       const std::vector<int> ready = ReadyWorkers();
       if (ready.empty()) {
         if (++quiet_jumps > simulation_.quiet_jumps_max) {
@@ -134,8 +136,10 @@ class Simulation {
 
   void MoveClock() {
     const int draw = chooser_.Choose(256);
-    if (draw == 0) clock_.Advance(chooser_.Choose(2'000'000));
-    else if (draw < 32) clock_.Advance(chooser_.Choose(8'000));
+    if (draw == 0)
+      clock_.Advance(chooser_.Choose(2'000'000));
+    else if (draw < 32)
+      clock_.Advance(chooser_.Choose(8'000));
   }
 
   void JumpToNextDeadline() {
@@ -148,8 +152,9 @@ class Simulation {
 
   arrow::Status Named(const arrow::Status& status) const {
     return status.WithMessage("simulation seed ", simulation_.seed, " (", options_.workers, " workers, ",
-                              options_.batch_rows, " rows a batch, ", options_.channel_capacity, " messages a channel, ",
-                              options_.read_ahead_batches, " batches read ahead): ", status.message());
+                              options_.batch_rows, " rows a batch, ", options_.channel_capacity,
+                              " messages a channel, ", options_.read_ahead_batches,
+                              " batches read ahead): ", status.message());
   }
 
   const SimulationOptions simulation_;

@@ -26,8 +26,8 @@ struct Outcome {
   SimulationReport report;
 };
 
-arrow::Result<Outcome> RunSeed(const plan::PhysicalPlan& plan, FakeComponents* components, const SimulationOptions& simulation,
-                           const JobOptions& base = {}) {
+arrow::Result<Outcome> RunSeed(const plan::PhysicalPlan& plan, FakeComponents* components,
+                               const SimulationOptions& simulation, const JobOptions& base = {}) {
   TextCollector collector;
   JobOptions options = base;
   options.components = components;
@@ -59,8 +59,8 @@ TEST(Simulator, TwoTablesThroughAUnionTwoStagesAndOneWorker) {
   const FakeTable right = RandomTable(102, 1, 2, 40);
   // Windows are merged per key, then all on worker 0 again, by an exchange each.
   const auto plan = PlanOf(FakeCollect(FakeTotals(
-      FakeExchange(FakeTotals(FakeExchange(FakeExpand(FakeUnion({FakeSource("l"), FakeCalc(FakeSource("r"))})), {2}), 2, 3),
-                   {}),
+      FakeExchange(
+          FakeTotals(FakeExchange(FakeExpand(FakeUnion({FakeSource("l"), FakeCalc(FakeSource("r"))})), {2}), 2, 3), {}),
       0, 2)));
   for (uint64_t seed = 0; seed < 150; ++seed) {
     FakeComponents components({{"l", left}, {"r", right}});
@@ -148,7 +148,8 @@ TEST(Simulator, AStoppedJobEmitsNoUnfinishedWindow) {
     FakeComponents components({{"t", table}});
     plan::PhysicalPlan plan = WindowsOfOneTable();
     plan.sinks.push_back(FakeTableSink(FakeSource("t"), "copy"));
-    const auto outcome = RunSeed(plan, &components, {.seed = seed, .stop_after_steps = static_cast<int64_t>(20 * seed)});
+    const auto outcome =
+        RunSeed(plan, &components, {.seed = seed, .stop_after_steps = static_cast<int64_t>(20 * seed)});
     ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
     EXPECT_EQ(components.finished_operators.load(), 0);
     for (const auto& row : outcome->rows) {
@@ -170,7 +171,8 @@ TEST(Simulator, AnIdleSplitReleasesTheOthers) {
       FakeComponents components({{"t", table}});
       JobOptions options;
       options.idle_timeout_micros = with_timeout ? 100'000 : 0;
-      const auto outcome = RunSeed(WindowsOfOneTable(), &components, {.seed = seed, .stop_after_steps = 1'000'000}, options);
+      const auto outcome =
+          RunSeed(WindowsOfOneTable(), &components, {.seed = seed, .stop_after_steps = 1'000'000}, options);
       ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
       rows += outcome->rows.size();
     }

@@ -30,7 +30,8 @@ class SerialCollector {
 /// A connector's sink and whether it still needs Close or Abort. Aborts when neither came.
 class OpenSink {
  public:
-  OpenSink(std::unique_ptr<connectors::Sink> sink, std::string label) : sink_(std::move(sink)), label_(std::move(label)) {}
+  OpenSink(std::unique_ptr<connectors::Sink> sink, std::string label)
+      : sink_(std::move(sink)), label_(std::move(label)) {}
   ~OpenSink() { Abort(); }
   OpenSink(const OpenSink&) = delete;
   OpenSink& operator=(const OpenSink&) = delete;

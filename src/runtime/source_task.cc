@@ -20,8 +20,8 @@ constexpr int64_t kReplayStepMicros = 2'000;
 }  // namespace
 
 arrow::Result<std::unique_ptr<SourceTask>> SourceTask::Make(const plan::SourceNode& node,
-                                                            std::unique_ptr<connectors::Source> source, SplitBoard* board,
-                                                            const SourceTaskOptions& options,
+                                                            std::unique_ptr<connectors::Source> source,
+                                                            SplitBoard* board, const SourceTaskOptions& options,
                                                             const expr::FunctionContext* functions,
                                                             exec::OperatorMetrics* metrics, FailureSite* site) {
   std::unique_ptr<SourceTask> task(new SourceTask(node, std::move(source), board, options, metrics, site));

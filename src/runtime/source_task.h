@@ -57,9 +57,9 @@ class SourceTask final : public Head {
     std::vector<EventTimeMs> rowtimes;
   };
   enum class Delivery {
-    kDone,     ///< all rows were handed down
-    kPartly,   ///< the first of them; the others' time has not come
-    kNotYet,   ///< another piece has the turn, or the time of no row has come
+    kDone,    ///< all rows were handed down
+    kPartly,  ///< the first of them; the others' time has not come
+    kNotYet,  ///< another piece has the turn, or the time of no row has come
   };
 
   SourceTask(const plan::SourceNode& node, std::unique_ptr<connectors::Source> source, SplitBoard* board,

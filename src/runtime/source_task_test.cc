@@ -107,7 +107,8 @@ class SourceTaskTest : public ::testing::Test {
     poll.split_end = poll.piece_end = split_end;
     arrow::Int64Builder notes;
     for (size_t i = 0; i < times.size(); ++i) (void)notes.Append(static_cast<int64_t>(100 + i));  // memory only
-    poll.batch = Batch{static_cast<int64_t>(times.size()), {notes.Finish().ValueOrDie(), Times(times)}, nullptr, nullptr};
+    poll.batch =
+        Batch{static_cast<int64_t>(times.size()), {notes.Finish().ValueOrDie(), Times(times)}, nullptr, nullptr};
     source_->polls.push_back(std::move(poll));
   }
   /// Steps until there is nothing to do, and gives the words since the last call.

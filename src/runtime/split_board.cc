@@ -99,8 +99,10 @@ void SplitBoard::SetHeld(int worker, SplitId id, std::optional<int64_t> piece) {
   const auto found = active_.find(id);
   if (found == active_.end()) return;
   Split& split = found->second;
-  if (piece) split.held[worker] = *piece;
-  else split.held.erase(worker);
+  if (piece)
+    split.held[worker] = *piece;
+  else
+    split.held.erase(worker);
   const int64_t next_before = split.next_piece;
   SkipAbandonedPieces(split);
   if (split.next_piece != next_before) Changed(-1);
@@ -141,7 +143,8 @@ void SplitBoard::BelowReadAheadLimit(int worker) {
   at_limit_[worker] = false;
 }
 
-void SplitBoard::MarkCaughtUp(int worker, const std::vector<SplitId>& splits, int64_t now_micros, int64_t timeout_micros) {
+void SplitBoard::MarkCaughtUp(int worker, const std::vector<SplitId>& splits, int64_t now_micros,
+                              int64_t timeout_micros) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const TableProgress before{watermark_, idle_};
   for (SplitId id : splits) {

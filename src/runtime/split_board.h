@@ -72,7 +72,8 @@ class SplitBoard {
 
   /// Each of these splits is caught up to its end; those silent for `timeout_micros` fall idle. A table without any
   /// active split is treated like a caught-up split.
-  void MarkCaughtUp(int worker, const std::vector<connectors::SplitId>& splits, int64_t now_micros, int64_t timeout_micros);
+  void MarkCaughtUp(int worker, const std::vector<connectors::SplitId>& splits, int64_t now_micros,
+                    int64_t timeout_micros);
 
   /// `worker` will read nothing more.
   void EndWorker(int worker);

@@ -15,8 +15,8 @@ class SplitBoardTest : public ::testing::Test {
   EventTimeMs watermark() const { return board_.progress().watermark; }
   bool idle() const { return board_.progress().idle; }
   /// Rows of one piece as far as `running`.
-  void Read(int worker, int64_t split, int64_t piece, EventTimeMs running, bool piece_end = false, bool split_end = false,
-            int64_t now = kNow) {
+  void Read(int worker, int64_t split, int64_t piece, EventTimeMs running, bool piece_end = false,
+            bool split_end = false, int64_t now = kNow) {
     ASSERT_TRUE(board_.Turn(split, piece, true, now)) << "split " << split << " piece " << piece;
     board_.Publish(worker, split, running, piece_end, split_end);
   }

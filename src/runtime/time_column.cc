@@ -10,9 +10,12 @@ namespace {
 
 int64_t UnitsPerMilli(arrow::TimeUnit::type unit) {
   switch (unit) {
-    case arrow::TimeUnit::MICRO: return 1000;
-    case arrow::TimeUnit::NANO: return 1'000'000;
-    default: return 1;
+    case arrow::TimeUnit::MICRO:
+      return 1000;
+    case arrow::TimeUnit::NANO:
+      return 1'000'000;
+    default:
+      return 1;
   }
 }
 
@@ -25,7 +28,8 @@ int64_t DivideDown(int64_t value, int64_t divisor) {
 
 arrow::Status TimestampMillis(const arrow::Array& column, EventTimeMs null_value, std::vector<EventTimeMs>* millis) {
   if (column.type_id() != arrow::Type::TIMESTAMP) {
-    return arrow::Status::TypeError("A time column must be a TIMESTAMP or TIMESTAMP_LTZ, not ", column.type()->ToString());
+    return arrow::Status::TypeError("A time column must be a TIMESTAMP or TIMESTAMP_LTZ, not ",
+                                    column.type()->ToString());
   }
   const auto unit = static_cast<const arrow::TimestampType&>(*column.type()).unit();
   if (unit == arrow::TimeUnit::SECOND) return arrow::Status::TypeError("A time column in seconds is not supported");

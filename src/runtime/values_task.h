@@ -26,7 +26,8 @@ class ValuesTask final : public Head {
   std::string Describe() const override { return node_.label() + (done_ ? " ended" : " emits"); }
 
  private:
-  ValuesTask(const plan::ValuesNode& node, Batch rows, int64_t batch_rows, exec::OperatorMetrics* metrics, FailureSite* site)
+  ValuesTask(const plan::ValuesNode& node, Batch rows, int64_t batch_rows, exec::OperatorMetrics* metrics,
+             FailureSite* site)
       : node_(node), rows_(std::move(rows)), batch_rows_(batch_rows), outlet_(metrics), site_(site) {}
 
   const plan::ValuesNode& node_;

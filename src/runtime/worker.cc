@@ -107,7 +107,8 @@ arrow::Result<HeadStep> Worker::StepStages(int64_t now_micros) {
   HeadStep result;
   // The simulator also lets later stages wait now and then: their order is for memory and latency, not for the result.
   const bool shuffled = chooser_ != nullptr && chooser_->Choose(2) == 0;
-  const size_t offset = shuffled ? static_cast<size_t>(chooser_->Choose(static_cast<int>(std::max<size_t>(count, 1)))) : 0;
+  const size_t offset =
+      shuffled ? static_cast<size_t>(chooser_->Choose(static_cast<int>(std::max<size_t>(count, 1)))) : 0;
   for (size_t i = 0; i < count; ++i) {
     size_t place = (i + offset) % count;
     if (place >= first_input_) {

@@ -50,13 +50,18 @@ arrow::Status Session::RefreshFunctionContext() {
   return arrow::Status::OK();
 }
 
-arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Statement> statement, std::string_view text) {
+arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Statement> statement,
+                                                  std::string_view text) {
   ARROW_RETURN_NOT_OK(RefreshFunctionContext());
   switch (statement->kind) {
-    case sql::StatementKind::kQuery: return PrepareQuery(*statement->As<sql::QueryStatement>().query);
-    case sql::StatementKind::kInsert: return PrepareInserts({&statement->As<sql::InsertStatement>()});
-    case sql::StatementKind::kStatementSet: return PrepareStatementSet(statement->As<sql::StatementSetStatement>());
-    case sql::StatementKind::kExplain: return PrepareExplain(statement->As<sql::ExplainStatement>());
+    case sql::StatementKind::kQuery:
+      return PrepareQuery(*statement->As<sql::QueryStatement>().query);
+    case sql::StatementKind::kInsert:
+      return PrepareInserts({&statement->As<sql::InsertStatement>()});
+    case sql::StatementKind::kStatementSet:
+      return PrepareStatementSet(statement->As<sql::StatementSetStatement>());
+    case sql::StatementKind::kExplain:
+      return PrepareExplain(statement->As<sql::ExplainStatement>());
     case sql::StatementKind::kCreateTable:
       return PrepareCreateTable(std::static_pointer_cast<const sql::CreateTableStatement>(statement), text);
     case sql::StatementKind::kCreateView: {
@@ -89,7 +94,8 @@ arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Sta
       if (command == sql::ClientCommand::kHelp) return Text("Type a SQL statement and end it with ';'. QUIT leaves.\n");
       return prepared;
     }
-    default: break;
+    default:
+      break;
   }
   ARROW_ASSIGN_OR_RAISE(auto definition, RunDefinition(*statement, &catalog_, plan_context()));
   if (definition) return std::move(*definition);
@@ -132,7 +138,8 @@ arrow::Result<PreparedStatement> Session::PrepareStatementSet(const sql::Stateme
   std::vector<const sql::InsertStatement*> inserts;
   for (const auto& statement : set.statements) {
     const auto* insert = statement->TryAs<sql::InsertStatement>();
-    if (insert == nullptr) return sql::NotSupportedYet(statement->range, "a statement other than INSERT in a statement set");
+    if (insert == nullptr)
+      return sql::NotSupportedYet(statement->range, "a statement other than INSERT in a statement set");
     inserts.push_back(insert);
   }
   return PrepareInserts(inserts);

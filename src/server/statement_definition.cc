@@ -46,7 +46,8 @@ Prepared Drop(const sql::DropStatement& drop, Catalog* catalog) {
         if (drop.if_exists) return Done();
         const char* type = wants_view ? "View" : "Table";
         if (object != nullptr) {
-          return sql::SqlError(drop.name.range, "'" + drop.name.ToString() + "' is not a " + (wants_view ? "view" : "table"),
+          return sql::SqlError(drop.name.range,
+                               "'" + drop.name.ToString() + "' is not a " + (wants_view ? "view" : "table"),
                                wants_view ? "write DROP TABLE" : "write DROP VIEW");
         }
         return UnknownObject(drop.name, type, catalog->ListTables(path[0], path[1]));
@@ -67,7 +68,8 @@ Prepared Drop(const sql::DropStatement& drop, Catalog* catalog) {
       ARROW_RETURN_NOT_OK(sql::WithPlace(status, drop.name.range));
       return Done();
     }
-    default: return sql::NotSupportedYet(drop.range, std::string("DROP ") + sql::ObjectTypeName(drop.object_type));
+    default:
+      return sql::NotSupportedYet(drop.range, std::string("DROP ") + sql::ObjectTypeName(drop.object_type));
   }
 }
 
@@ -129,9 +131,14 @@ Prepared AlterTable(const sql::AlterTableStatement& alter, Catalog* catalog, con
     case sql::AlterTableAction::kResetOptions:
       for (const auto& key : alter.keys) changed->options.erase(key.value);
       break;
-    case sql::AlterTableAction::kDropPrimaryKey: changed->primary_key.clear(); break;
-    case sql::AlterTableAction::kDropWatermark: changed->watermark.reset(); break;
-    default: return sql::NotSupportedYet(alter.action_range, "this form of ALTER TABLE");
+    case sql::AlterTableAction::kDropPrimaryKey:
+      changed->primary_key.clear();
+      break;
+    case sql::AlterTableAction::kDropWatermark:
+      changed->watermark.reset();
+      break;
+    default:
+      return sql::NotSupportedYet(alter.action_range, "this form of ALTER TABLE");
   }
   ARROW_RETURN_NOT_OK(sql::WithPlace(context.tables->Validate(*changed), alter.action_range));
   ARROW_RETURN_NOT_OK(catalog->Replace(TablePtr(changed)));
@@ -143,11 +150,16 @@ Prepared AlterTable(const sql::AlterTableStatement& alter, Catalog* catalog, con
 arrow::Result<std::optional<PreparedStatement>> RunDefinition(const sql::Statement& statement, Catalog* catalog,
                                                               const plan::PlanContext& context) {
   switch (statement.kind) {
-    case sql::StatementKind::kDrop: return Drop(statement.As<sql::DropStatement>(), catalog);
-    case sql::StatementKind::kCreateSimple: return CreateSimple(statement.As<sql::CreateSimpleStatement>(), catalog);
-    case sql::StatementKind::kUse: return Use(statement.As<sql::UseStatement>(), catalog);
-    case sql::StatementKind::kAlterTable: return AlterTable(statement.As<sql::AlterTableStatement>(), catalog, context);
-    default: return std::nullopt;
+    case sql::StatementKind::kDrop:
+      return Drop(statement.As<sql::DropStatement>(), catalog);
+    case sql::StatementKind::kCreateSimple:
+      return CreateSimple(statement.As<sql::CreateSimpleStatement>(), catalog);
+    case sql::StatementKind::kUse:
+      return Use(statement.As<sql::UseStatement>(), catalog);
+    case sql::StatementKind::kAlterTable:
+      return AlterTable(statement.As<sql::AlterTableStatement>(), catalog, context);
+    default:
+      return std::nullopt;
   }
 }
 

@@ -30,13 +30,18 @@ class NameFilter {
     if (!show.pattern) return;
     std::string regex = show.pattern_ignores_case ? "(?si)" : "(?s)";
     for (char c : show.pattern->value) {
-      if (c == '%') regex += ".*";
-      else if (c == '_') regex += ".";
-      else regex += RE2::QuoteMeta(std::string(1, c));
+      if (c == '%')
+        regex += ".*";
+      else if (c == '_')
+        regex += ".";
+      else
+        regex += RE2::QuoteMeta(std::string(1, c));
     }
     regex_.emplace(regex);
   }
-  bool Passes(const std::string& name) const { return !regex_ || RE2::FullMatch(name, *regex_) != show_.pattern_negated; }
+  bool Passes(const std::string& name) const {
+    return !regex_ || RE2::FullMatch(name, *regex_) != show_.pattern_negated;
+  }
 
  private:
   const sql::ShowStatement& show_;
@@ -103,7 +108,8 @@ std::string QuotedNames(const std::vector<std::string>& names) {
 }
 
 std::string CreateTableText(const TableDefinition& table) {
-  std::string text = std::string(table.temporary ? "CREATE TEMPORARY TABLE " : "CREATE TABLE ") + QuotedPath(table.path) + " (\n";
+  std::string text =
+      std::string(table.temporary ? "CREATE TEMPORARY TABLE " : "CREATE TABLE ") + QuotedPath(table.path) + " (\n";
   std::vector<std::string> lines;
   for (const auto& column : table.columns) {
     const std::string extras = ColumnExtras(column);
@@ -124,7 +130,8 @@ std::string CreateTableText(const TableDefinition& table) {
   text += "\nWITH (\n";
   size_t printed = 0;
   for (const auto& [key, value] : table.options) {
-    text += "  " + sql::QuoteString(key) + " = " + sql::QuoteString(value) + (++printed < table.options.size() ? ",\n" : "\n");
+    text += "  " + sql::QuoteString(key) + " = " + sql::QuoteString(value) +
+            (++printed < table.options.size() ? ",\n" : "\n");
   }
   return text + ")\n";
 }
@@ -168,23 +175,35 @@ Prepared Show(const sql::ShowStatement& show, const Catalog& catalog) {
   const NameFilter filter(show);
   const std::string catalog_name = show.name.empty() ? catalog.current_catalog() : show.name.last().value;
   switch (show.show) {
-    case sql::ShowKind::kTables: return NameRows("table name", TablesIn(show, catalog, false), filter);
-    case sql::ShowKind::kViews: return NameRows("view name", TablesIn(show, catalog, true), filter);
-    case sql::ShowKind::kCatalogs: return NameRows("catalog name", catalog.ListCatalogs(), filter);
-    case sql::ShowKind::kDatabases: return NameRows("database name", catalog.ListDatabases(catalog_name), filter);
-    case sql::ShowKind::kCurrentCatalog: return Rows({"current catalog name"}, {{catalog.current_catalog()}});
-    case sql::ShowKind::kCurrentDatabase: return Rows({"current database name"}, {{catalog.current_database()}});
-    case sql::ShowKind::kFunctions: return NameRows("function name", FunctionNames(), filter);
-    case sql::ShowKind::kUserFunctions: return NameRows("function name", {}, filter);
-    case sql::ShowKind::kModules: return Rows({"module name"}, {{"core"}});
-    case sql::ShowKind::kJars: return Rows({"jars"}, {});
-    case sql::ShowKind::kCreate: return ShowCreate(show, catalog);
+    case sql::ShowKind::kTables:
+      return NameRows("table name", TablesIn(show, catalog, false), filter);
+    case sql::ShowKind::kViews:
+      return NameRows("view name", TablesIn(show, catalog, true), filter);
+    case sql::ShowKind::kCatalogs:
+      return NameRows("catalog name", catalog.ListCatalogs(), filter);
+    case sql::ShowKind::kDatabases:
+      return NameRows("database name", catalog.ListDatabases(catalog_name), filter);
+    case sql::ShowKind::kCurrentCatalog:
+      return Rows({"current catalog name"}, {{catalog.current_catalog()}});
+    case sql::ShowKind::kCurrentDatabase:
+      return Rows({"current database name"}, {{catalog.current_database()}});
+    case sql::ShowKind::kFunctions:
+      return NameRows("function name", FunctionNames(), filter);
+    case sql::ShowKind::kUserFunctions:
+      return NameRows("function name", {}, filter);
+    case sql::ShowKind::kModules:
+      return Rows({"module name"}, {{"core"}});
+    case sql::ShowKind::kJars:
+      return Rows({"jars"}, {});
+    case sql::ShowKind::kCreate:
+      return ShowCreate(show, catalog);
     case sql::ShowKind::kColumns: {
       ARROW_ASSIGN_OR_RAISE(const auto* object, FindObject(show.name, catalog));
       if (const auto* table = std::get_if<TablePtr>(object)) return DescribeTable(**table);
       return sql::NotSupportedYet(show.range, "SHOW COLUMNS of a view");
     }
-    default: return sql::NotSupportedYet(show.range, "this SHOW statement");
+    default:
+      return sql::NotSupportedYet(show.range, "this SHOW statement");
   }
 }
 

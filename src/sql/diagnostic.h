@@ -65,8 +65,8 @@ arrow::Status SyntaxError(SourceRange range, std::string message, std::string hi
 /// Valid SQL that is not built so far: the message reads "<what> is not supported yet".
 arrow::Status NotSupportedYet(SourceRange range, std::string_view what, std::string hint = "");
 
-/// Gives `status` a place if it is an error without one; an error that already has a place keeps it (one whose range is empty has none).
-/// Use it where an error from a lower layer passes code that knows the syntax node.
+/// Gives `status` a place if it is an error without one; an error that already has a place keeps it (one whose range is
+/// empty has none). Use it where an error from a lower layer passes code that knows the syntax node.
 arrow::Status WithPlace(arrow::Status status, SourceRange range);
 
 /// What the user sees, ending in a newline:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// KeyedTable for keys of any length: a row is the key's hash, its length and bytes (or where they are), then the payload.
+// KeyedTable for keys of any length: a row is the key's hash, its length and bytes (or where they are), then the
+// payload.
 #include <arrow/array.h>
 #include <arrow/builder.h>
 
@@ -168,9 +169,7 @@ class BytesKeyTable final : public KeyedTable {
     null_positions_.clear();
   }
   void AddKey(std::string_view bytes, uint64_t hash, int32_t position) { keys_.push_back({bytes, hash, position}); }
-  void AddKey(std::string_view bytes, int32_t position) {
-    AddKey(bytes, HashBytes(bytes), position);
-  }
+  void AddKey(std::string_view bytes, int32_t position) { AddKey(bytes, HashBytes(bytes), position); }
 
   /// Fills keys_ and null_positions_. The bytes belong to `keys` or encoded_.
   arrow::Status ReadKeys(Columns keys, int64_t num_rows, const std::vector<int32_t>* rows) {

@@ -228,11 +228,16 @@ std::unique_ptr<KeyedTable> MakeFixedKeyTable(std::vector<DataType> key_types, i
   const bool single = key_types.size() == 1 && IsSingleWordKey(key_types[0]);
   const int words = single || key_types.empty() ? 1 : KeyCodec(key_types, KeyCodec::Floats::kAsKeys).fixed_bytes() / 8;
   switch (words) {
-    case 1: return std::make_unique<FixedKeyTable<1>>(std::move(key_types), payload_bytes, words);
-    case 2: return std::make_unique<FixedKeyTable<2>>(std::move(key_types), payload_bytes, words);
-    case 3: return std::make_unique<FixedKeyTable<3>>(std::move(key_types), payload_bytes, words);
-    case 4: return std::make_unique<FixedKeyTable<4>>(std::move(key_types), payload_bytes, words);
-    default: return std::make_unique<FixedKeyTable<0>>(std::move(key_types), payload_bytes, words);
+    case 1:
+      return std::make_unique<FixedKeyTable<1>>(std::move(key_types), payload_bytes, words);
+    case 2:
+      return std::make_unique<FixedKeyTable<2>>(std::move(key_types), payload_bytes, words);
+    case 3:
+      return std::make_unique<FixedKeyTable<3>>(std::move(key_types), payload_bytes, words);
+    case 4:
+      return std::make_unique<FixedKeyTable<4>>(std::move(key_types), payload_bytes, words);
+    default:
+      return std::make_unique<FixedKeyTable<0>>(std::move(key_types), payload_bytes, words);
   }
 }
 

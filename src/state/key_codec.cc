@@ -21,9 +21,12 @@ using arrow::bit_util::GetBit;
 /// Bytes of a value in an encoded row; 0 for types that vary.
 int32_t FixedWidth(const arrow::DataType& type) {
   switch (type.id()) {
-    case arrow::Type::NA: return 0;
-    case arrow::Type::BOOL: return 1;
-    default: return arrow::is_fixed_width(type.id()) ? type.byte_width() : 0;
+    case arrow::Type::NA:
+      return 0;
+    case arrow::Type::BOOL:
+      return 1;
+    default:
+      return arrow::is_fixed_width(type.id()) ? type.byte_width() : 0;
   }
 }
 
@@ -90,12 +93,18 @@ void EncodeFixed(const arrow::ArrayData& column, KeyCodec::Floats floats, const 
   if (id == arrow::Type::FLOAT && as_keys) return EncodeFloatColumn<float>(column, targets, offset, bytes);
   if (id == arrow::Type::DOUBLE && as_keys) return EncodeFloatColumn<double>(column, targets, offset, bytes);
   switch (FixedWidth(*column.type)) {
-    case 1: return EncodeColumn<uint8_t>(column, targets, offset, bytes);
-    case 2: return EncodeColumn<uint16_t>(column, targets, offset, bytes);
-    case 4: return EncodeColumn<uint32_t>(column, targets, offset, bytes);
-    case 8: return EncodeColumn<uint64_t>(column, targets, offset, bytes);
-    case 16: return EncodeColumn<Wide>(column, targets, offset, bytes);
-    default: return;  // the NULL type: nothing but its bit
+    case 1:
+      return EncodeColumn<uint8_t>(column, targets, offset, bytes);
+    case 2:
+      return EncodeColumn<uint16_t>(column, targets, offset, bytes);
+    case 4:
+      return EncodeColumn<uint32_t>(column, targets, offset, bytes);
+    case 8:
+      return EncodeColumn<uint64_t>(column, targets, offset, bytes);
+    case 16:
+      return EncodeColumn<Wide>(column, targets, offset, bytes);
+    default:
+      return;  // the NULL type: nothing but its bit
   }
 }
 
@@ -156,8 +165,7 @@ void DecodeValues(std::span<const uint8_t* const> rows, int32_t offset, uint8_t*
 }
 
 arrow::Result<std::shared_ptr<arrow::Array>> DecodeFixed(std::span<const uint8_t* const> rows, int column,
-                                                         int32_t offset,
-                                                         const std::shared_ptr<arrow::DataType>& type) {
+                                                         int32_t offset, const std::shared_ptr<arrow::DataType>& type) {
   const auto count = static_cast<int64_t>(rows.size());
   if (type->id() == arrow::Type::NA) return std::make_shared<arrow::NullArray>(count);
   int64_t null_count = 0;
@@ -172,11 +180,21 @@ arrow::Result<std::shared_ptr<arrow::Array>> DecodeFixed(std::span<const uint8_t
     const int32_t width = FixedWidth(*type);
     ARROW_ASSIGN_OR_RAISE(values, arrow::AllocateBuffer(count * width));
     switch (width) {
-      case 1: DecodeValues<uint8_t>(rows, offset, values->mutable_data()); break;
-      case 2: DecodeValues<uint16_t>(rows, offset, values->mutable_data()); break;
-      case 4: DecodeValues<uint32_t>(rows, offset, values->mutable_data()); break;
-      case 8: DecodeValues<uint64_t>(rows, offset, values->mutable_data()); break;
-      default: DecodeValues<Wide>(rows, offset, values->mutable_data()); break;
+      case 1:
+        DecodeValues<uint8_t>(rows, offset, values->mutable_data());
+        break;
+      case 2:
+        DecodeValues<uint16_t>(rows, offset, values->mutable_data());
+        break;
+      case 4:
+        DecodeValues<uint32_t>(rows, offset, values->mutable_data());
+        break;
+      case 8:
+        DecodeValues<uint64_t>(rows, offset, values->mutable_data());
+        break;
+      default:
+        DecodeValues<Wide>(rows, offset, values->mutable_data());
+        break;
     }
   }
   return arrow::MakeArray(arrow::ArrayData::Make(type, count, {std::move(validity), std::move(values)}, null_count));
@@ -198,7 +216,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> DecodeVariable(std::span<const uint
     uint32_t length = 0;
     std::memcpy(&length, (*cursors)[i], sizeof(length));
     total += length;
-    if (total > std::numeric_limits<int32_t>::max()) return arrow::Status::CapacityError("Text of one batch exceeds 2 GiB");
+    if (total > std::numeric_limits<int32_t>::max())
+      return arrow::Status::CapacityError("Text of one batch exceeds 2 GiB");
   }
   offset[count] = static_cast<int32_t>(total);
   ARROW_ASSIGN_OR_RAISE(auto bytes, arrow::AllocateBuffer(total));
@@ -208,8 +227,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> DecodeVariable(std::span<const uint
     std::memcpy(bytes->mutable_data() + offset[i], from, static_cast<size_t>(length));
     (*cursors)[i] = from + length;
   }
-  return arrow::MakeArray(arrow::ArrayData::Make(type, count, {std::move(validity), std::move(offsets), std::move(bytes)},
-                                                 null_count));
+  return arrow::MakeArray(
+      arrow::ArrayData::Make(type, count, {std::move(validity), std::move(offsets), std::move(bytes)}, null_count));
 }
 
 }  // namespace
@@ -246,7 +265,8 @@ arrow::Status KeyCodec::Encode(std::span<const std::shared_ptr<arrow::Array>> co
     for (int64_t i = 0; i < targets.count; ++i) {
       encoded->offsets[i] = total;
       int64_t length = fixed_bytes_;
-      for (const VariableColumn& column : variable) length += 4 + static_cast<int64_t>(column.Value(targets.row(i)).size());
+      for (const VariableColumn& column : variable)
+        length += 4 + static_cast<int64_t>(column.Value(targets.row(i)).size());
       if (length > std::numeric_limits<int32_t>::max()) return arrow::Status::CapacityError("A row exceeds 2 GiB");
       total += length;
     }
@@ -258,7 +278,8 @@ arrow::Status KeyCodec::Encode(std::span<const std::shared_ptr<arrow::Array>> co
   uint8_t* bytes = encoded->bytes.data();
   for (size_t column = 0; column < types_.size(); ++column) {
     EncodeNullBits(*columns[column], static_cast<int>(column), targets, bytes);
-    if (column_offsets_[column] >= 0) EncodeFixed(*columns[column]->data(), floats_, targets, column_offsets_[column], bytes);
+    if (column_offsets_[column] >= 0)
+      EncodeFixed(*columns[column]->data(), floats_, targets, column_offsets_[column], bytes);
   }
   for (int64_t i = 0; !variable.empty() && i < targets.count; ++i) {
     uint8_t* at = bytes + targets.start(i) + fixed_bytes_;

@@ -119,8 +119,9 @@ TEST(KeyCodec, UnequalRowsHaveUnequalBytes) {
 
 TEST(KeyCodec, TextCannotSpillIntoTheNextColumn) {
   const std::vector<DataType> types = {DataType::String(), DataType::String()};
-  const auto rows = EncodeAll(KeyCodec(types, KeyCodec::Floats::kAsKeys),
-                              {Column(types[0], R"(["ab", "a", null, ""])"), Column(types[1], R"(["c", "bc", "", null])")});
+  const auto rows =
+      EncodeAll(KeyCodec(types, KeyCodec::Floats::kAsKeys),
+                {Column(types[0], R"(["ab", "a", null, ""])"), Column(types[1], R"(["c", "bc", "", null])")});
   EXPECT_NE(rows[0], rows[1]);
   EXPECT_NE(rows[2], rows[3]);
 }

@@ -16,8 +16,8 @@
 namespace tidemark::state {
 namespace {
 
-// Other constants than the tables' own hash has: the rows of one worker share some bits of this hash, and must be spread
-// over a table all the same.
+// Other constants than the tables' own hash has: the rows of one worker share some bits of this hash, and must be
+// spread over a table all the same.
 constexpr uint64_t kNullHash = 0x1D8AF066F8C7D3A5ull;
 constexpr uint64_t kValueXor = 0x60BEE2BEE120FC15ull;
 constexpr uint64_t kValueMultiplier = 0xA3B195354A39B70Dull;
@@ -84,18 +84,25 @@ void CombineColumn(const arrow::Array& column, std::vector<uint64_t>* hashes) {
       const auto& values = static_cast<const arrow::BooleanArray&>(column);
       return Combine(column, hashes, [&](int64_t row) { return Mix(values.Value(row) ? 1 : 0); });
     }
-    case arrow::Type::INT8: return CombineIntegers<int8_t>(column, hashes);
-    case arrow::Type::INT16: return CombineIntegers<int16_t>(column, hashes);
+    case arrow::Type::INT8:
+      return CombineIntegers<int8_t>(column, hashes);
+    case arrow::Type::INT16:
+      return CombineIntegers<int16_t>(column, hashes);
     case arrow::Type::INT32:
     case arrow::Type::DATE32:
     case arrow::Type::TIME32:
-    case arrow::Type::INTERVAL_MONTHS: return CombineIntegers<int32_t>(column, hashes);
+    case arrow::Type::INTERVAL_MONTHS:
+      return CombineIntegers<int32_t>(column, hashes);
     case arrow::Type::INT64:
     case arrow::Type::TIMESTAMP:
-    case arrow::Type::DURATION: return CombineIntegers<int64_t>(column, hashes);
-    case arrow::Type::FLOAT: return CombineFloats<float>(column, hashes);
-    case arrow::Type::DOUBLE: return CombineFloats<double>(column, hashes);
-    case arrow::Type::DECIMAL128: return CombineDecimals(column, hashes);
+    case arrow::Type::DURATION:
+      return CombineIntegers<int64_t>(column, hashes);
+    case arrow::Type::FLOAT:
+      return CombineFloats<float>(column, hashes);
+    case arrow::Type::DOUBLE:
+      return CombineFloats<double>(column, hashes);
+    case arrow::Type::DECIMAL128:
+      return CombineDecimals(column, hashes);
     case arrow::Type::STRING:
     case arrow::Type::BINARY: {
       const auto& values = static_cast<const arrow::BinaryArray&>(column);
@@ -104,7 +111,8 @@ void CombineColumn(const arrow::Array& column, std::vector<uint64_t>* hashes) {
         return HashBytes(value);
       });
     }
-    default: return CombineNested(column, hashes);
+    default:
+      return CombineNested(column, hashes);
   }
 }
 
@@ -115,7 +123,8 @@ arrow::Result<std::vector<uint8_t>> KeyGroups(std::span<const std::shared_ptr<ar
   for (const auto& key : keys) CombineColumn(*key, &hashes);
   std::vector<uint8_t> groups(static_cast<size_t>(num_rows));
   // Mixed once more: the combination of several columns alone leaves the top bits uneven.
-  for (int64_t row = 0; row < num_rows; ++row) groups[row] = static_cast<uint8_t>(Mix(hashes[row]) >> (64 - kGroupBits));
+  for (int64_t row = 0; row < num_rows; ++row)
+    groups[row] = static_cast<uint8_t>(Mix(hashes[row]) >> (64 - kGroupBits));
   return groups;
 }
 

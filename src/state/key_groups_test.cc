@@ -25,7 +25,8 @@ std::vector<int> Groups(const std::vector<std::shared_ptr<arrow::Array>>& keys) 
 
 // These values are a contract with state on disk. A change here loses the state of every job.
 TEST(KeyGroups, PinnedValues) {
-  EXPECT_EQ(Groups({Column(DataType::BigInt(), "[0, 1, 2, -1, null, 9223372036854775807]")}), (std::vector<int>{42, 95, 71, 69, 49, 87}));
+  EXPECT_EQ(Groups({Column(DataType::BigInt(), "[0, 1, 2, -1, null, 9223372036854775807]")}),
+            (std::vector<int>{42, 95, 71, 69, 49, 87}));
   EXPECT_EQ(Groups({Column(DataType::String(), R"(["", "a", "auction", null])")}), (std::vector<int>{3, 71, 8, 49}));
   EXPECT_EQ(Groups({Column(DataType::Double(), "[0, -0.0, 1.5, null]")}), (std::vector<int>{42, 42, 123, 49}));
   EXPECT_EQ(Groups({Column(DataType::Boolean(), "[true, false, null]")}), (std::vector<int>{95, 42, 49}));

@@ -29,8 +29,8 @@ class KeyedTable {
   static std::unique_ptr<KeyedTable> Make(std::vector<DataType> key_types, int32_t payload_bytes);
   virtual ~KeyedTable() = default;
 
-  /// For each of `rows` of the key columns (null: all of 0..num_rows-1) the payload of its key's row; makes the row where
-  /// there is none. Clears and fills `payloads`, parallel to the rows looked at, and `created`: the positions in
+  /// For each of `rows` of the key columns (null: all of 0..num_rows-1) the payload of its key's row; makes the row
+  /// where there is none. Clears and fills `payloads`, parallel to the rows looked at, and `created`: the positions in
   /// `payloads` of rows that were made (the first of equal keys), ascending.
   virtual arrow::Status FindOrInsert(Columns keys, int64_t num_rows, const std::vector<int32_t>* rows,
                                      std::vector<uint8_t*>* payloads, std::vector<int32_t>* created) = 0;

@@ -30,13 +30,20 @@ std::string RandomJson(const DataType& type, int distinct, std::mt19937* random)
     case TypeKind::kVarChar:
       // Lengths on both sides of what fits into a row.
       return "\"" + std::string(value % 3 == 0 ? 20 : 0, 'x') + std::to_string(value) + "\"";
-    case TypeKind::kBoolean: return value % 2 ? "true" : "false";
-    case TypeKind::kTinyInt: return std::to_string(value % 128);
-    case TypeKind::kSmallInt: return std::to_string(value - 500);
-    case TypeKind::kDecimal: return "\"" + std::to_string(value) + ".00\"";
-    case TypeKind::kArray: return "[" + RandomJson(type.element(), distinct, random) + "]";
-    case TypeKind::kDouble: return std::to_string(value) + ".5";
-    default: return std::to_string(value * 7919 - 1000);
+    case TypeKind::kBoolean:
+      return value % 2 ? "true" : "false";
+    case TypeKind::kTinyInt:
+      return std::to_string(value % 128);
+    case TypeKind::kSmallInt:
+      return std::to_string(value - 500);
+    case TypeKind::kDecimal:
+      return "\"" + std::to_string(value) + ".00\"";
+    case TypeKind::kArray:
+      return "[" + RandomJson(type.element(), distinct, random) + "]";
+    case TypeKind::kDouble:
+      return std::to_string(value) + ".5";
+    default:
+      return std::to_string(value * 7919 - 1000);
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MemoryBlock: one large piece of memory, on huge pages where it is big enough, because keyed state is visited at random
-// and would otherwise miss the TLB at nearly every row.
+// MemoryBlock: one large piece of memory, on huge pages where it is big enough, because keyed state is visited at
+// random and would otherwise miss the TLB at nearly every row.
 #pragma once
 
 #include <cstddef>

@@ -46,20 +46,32 @@ arrow::Status DecodeFixedWidth(const uint8_t** at, arrow::ArrayBuilder* builder)
   const uint8_t* bytes = *at;
   *at += width;
   switch (builder->type()->id()) {
-    case arrow::Type::INT8: return static_cast<arrow::Int8Builder*>(builder)->Append(static_cast<int8_t>(*bytes));
-    case arrow::Type::INT16: return static_cast<arrow::Int16Builder*>(builder)->Append(ReadRaw<int16_t>(&bytes));
-    case arrow::Type::INT32: return static_cast<arrow::Int32Builder*>(builder)->Append(ReadRaw<int32_t>(&bytes));
-    case arrow::Type::INT64: return static_cast<arrow::Int64Builder*>(builder)->Append(ReadRaw<int64_t>(&bytes));
-    case arrow::Type::FLOAT: return static_cast<arrow::FloatBuilder*>(builder)->Append(ReadRaw<float>(&bytes));
-    case arrow::Type::DOUBLE: return static_cast<arrow::DoubleBuilder*>(builder)->Append(ReadRaw<double>(&bytes));
-    case arrow::Type::DATE32: return static_cast<arrow::Date32Builder*>(builder)->Append(ReadRaw<int32_t>(&bytes));
-    case arrow::Type::TIME32: return static_cast<arrow::Time32Builder*>(builder)->Append(ReadRaw<int32_t>(&bytes));
-    case arrow::Type::TIMESTAMP: return static_cast<arrow::TimestampBuilder*>(builder)->Append(ReadRaw<int64_t>(&bytes));
-    case arrow::Type::DURATION: return static_cast<arrow::DurationBuilder*>(builder)->Append(ReadRaw<int64_t>(&bytes));
+    case arrow::Type::INT8:
+      return static_cast<arrow::Int8Builder*>(builder)->Append(static_cast<int8_t>(*bytes));
+    case arrow::Type::INT16:
+      return static_cast<arrow::Int16Builder*>(builder)->Append(ReadRaw<int16_t>(&bytes));
+    case arrow::Type::INT32:
+      return static_cast<arrow::Int32Builder*>(builder)->Append(ReadRaw<int32_t>(&bytes));
+    case arrow::Type::INT64:
+      return static_cast<arrow::Int64Builder*>(builder)->Append(ReadRaw<int64_t>(&bytes));
+    case arrow::Type::FLOAT:
+      return static_cast<arrow::FloatBuilder*>(builder)->Append(ReadRaw<float>(&bytes));
+    case arrow::Type::DOUBLE:
+      return static_cast<arrow::DoubleBuilder*>(builder)->Append(ReadRaw<double>(&bytes));
+    case arrow::Type::DATE32:
+      return static_cast<arrow::Date32Builder*>(builder)->Append(ReadRaw<int32_t>(&bytes));
+    case arrow::Type::TIME32:
+      return static_cast<arrow::Time32Builder*>(builder)->Append(ReadRaw<int32_t>(&bytes));
+    case arrow::Type::TIMESTAMP:
+      return static_cast<arrow::TimestampBuilder*>(builder)->Append(ReadRaw<int64_t>(&bytes));
+    case arrow::Type::DURATION:
+      return static_cast<arrow::DurationBuilder*>(builder)->Append(ReadRaw<int64_t>(&bytes));
     case arrow::Type::INTERVAL_MONTHS:
       return static_cast<arrow::MonthIntervalBuilder*>(builder)->Append(ReadRaw<int32_t>(&bytes));
-    case arrow::Type::DECIMAL128: return static_cast<arrow::Decimal128Builder*>(builder)->Append(bytes);
-    default: return arrow::Status::NotImplemented("State of type ", builder->type()->ToString(), " is not supported yet");
+    case arrow::Type::DECIMAL128:
+      return static_cast<arrow::Decimal128Builder*>(builder)->Append(bytes);
+    default:
+      return arrow::Status::NotImplemented("State of type ", builder->type()->ToString(), " is not supported yet");
   }
 }
 
@@ -92,7 +104,8 @@ arrow::Status DecodeValue(const uint8_t** at, arrow::ArrayBuilder* builder) {
   const uint8_t valid = *(*at)++;
   if (valid == 0) return builder->AppendNull();
   switch (builder->type()->id()) {
-    case arrow::Type::BOOL: return static_cast<arrow::BooleanBuilder*>(builder)->Append(*(*at)++ != 0);
+    case arrow::Type::BOOL:
+      return static_cast<arrow::BooleanBuilder*>(builder)->Append(*(*at)++ != 0);
     case arrow::Type::STRING:
     case arrow::Type::BINARY: {
       const auto length = ReadRaw<uint32_t>(at);
@@ -100,10 +113,14 @@ arrow::Status DecodeValue(const uint8_t** at, arrow::ArrayBuilder* builder) {
       *at += length;
       return static_cast<arrow::BinaryBuilder*>(builder)->Append(bytes, static_cast<int32_t>(length));
     }
-    case arrow::Type::STRUCT: return DecodeStruct(at, static_cast<arrow::StructBuilder*>(builder));
-    case arrow::Type::MAP: return DecodeMap(at, static_cast<arrow::MapBuilder*>(builder));
-    case arrow::Type::LIST: return DecodeList(at, static_cast<arrow::ListBuilder*>(builder));
-    default: return DecodeFixedWidth(at, builder);
+    case arrow::Type::STRUCT:
+      return DecodeStruct(at, static_cast<arrow::StructBuilder*>(builder));
+    case arrow::Type::MAP:
+      return DecodeMap(at, static_cast<arrow::MapBuilder*>(builder));
+    case arrow::Type::LIST:
+      return DecodeList(at, static_cast<arrow::ListBuilder*>(builder));
+    default:
+      return DecodeFixedWidth(at, builder);
   }
 }
 
@@ -116,7 +133,9 @@ void EncodeNested(const arrow::Array& array, int64_t row, bool floats_as_keys, s
   }
   bytes->push_back(1);
   switch (array.type_id()) {
-    case arrow::Type::BOOL: bytes->push_back(static_cast<const arrow::BooleanArray&>(array).Value(row) ? 1 : 0); return;
+    case arrow::Type::BOOL:
+      bytes->push_back(static_cast<const arrow::BooleanArray&>(array).Value(row) ? 1 : 0);
+      return;
     case arrow::Type::FLOAT:
       return AppendFloat(static_cast<const arrow::FloatArray&>(array).Value(row), floats_as_keys, bytes);
     case arrow::Type::DOUBLE:

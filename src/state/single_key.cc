@@ -86,8 +86,10 @@ bool IsSingleWordKey(const DataType& type) {
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
     case TypeKind::kIntervalYearMonth:
-    case TypeKind::kIntervalDayTime: return true;
-    default: return false;
+    case TypeKind::kIntervalDayTime:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -109,9 +111,15 @@ arrow::Result<SingleKeys> ReadSingleKeys(const arrow::Array& column, const DataT
     case arrow::Type::INT32:
     case arrow::Type::DATE32:
     case arrow::Type::TIME32:
-    case arrow::Type::INTERVAL_MONTHS: ReadIntegers<int32_t>(column, rows, scratch, &keys); return keys;
-    case arrow::Type::INT16: ReadIntegers<int16_t>(column, rows, scratch, &keys); return keys;
-    case arrow::Type::INT8: ReadIntegers<int8_t>(column, rows, scratch, &keys); return keys;
+    case arrow::Type::INTERVAL_MONTHS:
+      ReadIntegers<int32_t>(column, rows, scratch, &keys);
+      return keys;
+    case arrow::Type::INT16:
+      ReadIntegers<int16_t>(column, rows, scratch, &keys);
+      return keys;
+    case arrow::Type::INT8:
+      ReadIntegers<int8_t>(column, rows, scratch, &keys);
+      return keys;
     case arrow::Type::DOUBLE: {
       const double* values = data.GetValues<double>(1);
       Read(column, rows, scratch, &keys, [values](int64_t row) { return DoubleWord(values[row]); });
@@ -157,10 +165,18 @@ arrow::Result<std::shared_ptr<arrow::Array>> SingleKeyColumn(std::span<const uin
   } else {
     ARROW_ASSIGN_OR_RAISE(values, arrow::AllocateBuffer(count * arrow_type->byte_width()));
     switch (arrow_type->byte_width()) {
-      case 1: WriteIntegers<uint8_t>(words, values->mutable_data()); break;
-      case 2: WriteIntegers<uint16_t>(words, values->mutable_data()); break;
-      case 4: WriteIntegers<uint32_t>(words, values->mutable_data()); break;
-      default: WriteIntegers<uint64_t>(words, values->mutable_data()); break;
+      case 1:
+        WriteIntegers<uint8_t>(words, values->mutable_data());
+        break;
+      case 2:
+        WriteIntegers<uint16_t>(words, values->mutable_data());
+        break;
+      case 4:
+        WriteIntegers<uint32_t>(words, values->mutable_data());
+        break;
+      default:
+        WriteIntegers<uint64_t>(words, values->mutable_data());
+        break;
     }
   }
   return arrow::MakeArray(

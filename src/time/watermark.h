@@ -16,9 +16,9 @@ class SplitWatermark {
  public:
   explicit SplitWatermark(EventTimeMs start = kMinWatermark) : current_(start) {}
 
-  /// Takes in the values of the WATERMARK expression for consecutive rows, in ms (kMinWatermark for a NULL). Returns the
-  /// watermark before each row; or null, which is the common case, when each row's `rowtime` lies more than 1 ms after
-  /// the watermark before it: then no row can be late for a window, nor touch a session that is already complete
+  /// Takes in the values of the WATERMARK expression for consecutive rows, in ms (kMinWatermark for a NULL). Returns
+  /// the watermark before each row; or null, which is the common case, when each row's `rowtime` lies more than 1 ms
+  /// after the watermark before it: then no row can be late for a window, nor touch a session that is already complete
   /// (its end is at most watermark + 1), so nobody need look.
   /// REQUIRES: both vectors have one entry per row.
   std::shared_ptr<const std::vector<EventTimeMs>> Observe(const std::vector<EventTimeMs>& watermarks,

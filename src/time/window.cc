@@ -30,12 +30,18 @@ arrow::Status CheckLength(const WindowSpec& spec, const char* name, int64_t leng
 std::string WindowSpec::ToString() const {
   std::string text;
   switch (kind) {
-    case WindowKind::kTumble: text = "TUMBLE(size=" + LengthToString(size_ms); break;
-    case WindowKind::kHop: text = "HOP(size=" + LengthToString(size_ms) + ", slide=" + LengthToString(slide_ms); break;
+    case WindowKind::kTumble:
+      text = "TUMBLE(size=" + LengthToString(size_ms);
+      break;
+    case WindowKind::kHop:
+      text = "HOP(size=" + LengthToString(size_ms) + ", slide=" + LengthToString(slide_ms);
+      break;
     case WindowKind::kCumulate:
       text = "CUMULATE(max_size=" + LengthToString(size_ms) + ", step=" + LengthToString(slide_ms);
       break;
-    case WindowKind::kSession: text = "SESSION(gap=" + LengthToString(size_ms); break;
+    case WindowKind::kSession:
+      text = "SESSION(gap=" + LengthToString(size_ms);
+      break;
   }
   if (offset_ms != 0) text += ", offset=" + LengthToString(offset_ms);
   return text + ")";
@@ -88,16 +94,20 @@ void AssignWindows(const WindowSpec& spec, EventTimeMs time, std::vector<Window>
       }
       return;
     }
-    case WindowKind::kSession: return;
+    case WindowKind::kSession:
+      return;
   }
 }
 
 int64_t SliceLength(const WindowSpec& spec) {
   switch (spec.kind) {
-    case WindowKind::kHop: return std::gcd(spec.size_ms, spec.slide_ms);
-    case WindowKind::kCumulate: return spec.slide_ms;
+    case WindowKind::kHop:
+      return std::gcd(spec.size_ms, spec.slide_ms);
+    case WindowKind::kCumulate:
+      return spec.slide_ms;
     case WindowKind::kTumble:
-    case WindowKind::kSession: break;
+    case WindowKind::kSession:
+      break;
   }
   return spec.size_ms;
 }
@@ -126,7 +136,8 @@ WindowEnds WindowEndsOfSlice(const WindowSpec& spec, EventTimeMs slice_end) {
     case WindowKind::kHop: {
       // A window holds the slice when it starts before the slice's end, and ends at it or later.
       const EventTimeMs last_start = WindowStart(slice_end - 1, spec.offset_ms, spec.slide_ms);
-      const EventTimeMs first_start = WindowStart(slice_end - 1 - spec.size_ms, spec.offset_ms, spec.slide_ms) + spec.slide_ms;
+      const EventTimeMs first_start =
+          WindowStart(slice_end - 1 - spec.size_ms, spec.offset_ms, spec.slide_ms) + spec.slide_ms;
       return {first_start + spec.size_ms, last_start + spec.size_ms, spec.slide_ms};
     }
     case WindowKind::kCumulate: {
@@ -134,7 +145,8 @@ WindowEnds WindowEndsOfSlice(const WindowSpec& spec, EventTimeMs slice_end) {
       return {slice_end, start + spec.size_ms, spec.slide_ms};
     }
     case WindowKind::kTumble:
-    case WindowKind::kSession: break;
+    case WindowKind::kSession:
+      break;
   }
   return {slice_end, slice_end, spec.size_ms};
 }

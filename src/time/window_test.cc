@@ -100,9 +100,12 @@ WindowSpec RandomSpec(std::mt19937* random) {
   const int64_t size = 1 + (*random)() % 40;
   const int64_t slide = 1 + (*random)() % 12;
   switch ((*random)() % 3) {
-    case 0: return Tumble(size, offset);
-    case 1: return Hop(size, slide, offset);
-    default: return Cumulate(slide * (1 + (*random)() % 6), slide, offset);
+    case 0:
+      return Tumble(size, offset);
+    case 1:
+      return Hop(size, slide, offset);
+    default:
+      return Cumulate(slide * (1 + (*random)() % 6), slide, offset);
   }
 }
 

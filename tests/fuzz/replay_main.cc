@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a fuzzer's entry point without libFuzzer: every file of a corpus, then seeded mutations of them until the time is
-// up. It lets the ordinary test command try the parsers with any compiler; the real fuzzer follows coverage.
+// Runs a fuzzer's entry point without libFuzzer: every file of a corpus, then seeded mutations of them until the time
+// is up. It lets the ordinary test command try the parsers with any compiler; the real fuzzer follows coverage.
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>

@@ -13,10 +13,10 @@
 namespace tidemark::golden {
 
 struct CaseOptions {
-  bool rewrite = false;         ///< put what came out in the place of what was expected
-  int simulated_seeds = 0;      ///< > 0: run under so many seeds per case instead of the fixed settings
+  bool rewrite = false;     ///< put what came out in the place of what was expected
+  int simulated_seeds = 0;  ///< > 0: run under so many seeds per case instead of the fixed settings
   uint64_t first_seed = 1;
-  bool quick = false;           ///< one setting only
+  bool quick = false;  ///< one setting only
   runtime::Components* components = nullptr;
 };
 

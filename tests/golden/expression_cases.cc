@@ -75,7 +75,8 @@ class ExpressionRunner {
       }
     }
     for (const auto& expression : group) {
-      if (std::find(failed_lines_.begin(), failed_lines_.end(), expression.line) == failed_lines_.end()) report_->Pass(Name(expression));
+      if (std::find(failed_lines_.begin(), failed_lines_.end(), expression.line) == failed_lines_.end())
+        report_->Pass(Name(expression));
     }
   }
 
@@ -94,7 +95,8 @@ class ExpressionRunner {
     for (size_t i = 0; i < count; ++i) {
       const size_t start = types.find(fmt::format("c{} ", i)) + fmt::format("c{} ", i).size();
       const size_t end = types.find(fmt::format(", c{} ", i + 1), start);
-      found[i] += std::string(kTypeMark) + std::string(types.substr(start, end == std::string_view::npos ? end : end - start));
+      found[i] +=
+          std::string(kTypeMark) + std::string(types.substr(start, end == std::string_view::npos ? end : end - start));
     }
     return found;
   }
@@ -106,7 +108,9 @@ class ExpressionRunner {
     }
     if (found == expression.expected) return true;
     if (std::find(failed_lines_.begin(), failed_lines_.end(), expression.line) != failed_lines_.end()) return false;
-    const auto type_of = [](const std::string& text) { return text.substr(std::min(text.rfind(kTypeMark), text.size())); };
+    const auto type_of = [](const std::string& text) {
+      return text.substr(std::min(text.rfind(kTypeMark), text.size()));
+    };
     const bool wrong_type = type_of(found) != type_of(expression.expected);
     report_->Fail(Name(expression), wrong_type ? "wrong type" : "wrong value",
                   fmt::format("    - {}\n    + {}  ({})", expression.expected, found, settings.ToString()));
@@ -126,7 +130,8 @@ class ExpressionRunner {
     std::string message = status.message();
     const size_t error = message.find("error: ");
     if (error != std::string::npos) message = message.substr(error + 7);
-    report_->Fail(Name(expression), message.substr(0, message.find('\n')), "    - " + expression.expected + "\n    + " + message);
+    report_->Fail(Name(expression), message.substr(0, message.find('\n')),
+                  "    - " + expression.expected + "\n    + " + message);
   }
 
   std::string Name(const Expression& expression) const { return file_.path + ": " + expression.text; }

@@ -53,7 +53,8 @@ std::vector<std::string> SplitLines(std::string_view text) {
 void AddAttribute(Section* section, std::string_view line) {
   const size_t space = line.find(' ');
   std::string value(space == std::string_view::npos ? "" : line.substr(space + 1));
-  section->attributes.emplace_back(line.substr(1, space == std::string_view::npos ? space : space - 1), std::move(value));
+  section->attributes.emplace_back(line.substr(1, space == std::string_view::npos ? space : space - 1),
+                                   std::move(value));
 }
 
 arrow::Result<std::string> FromHex(std::string_view text) {
@@ -208,11 +209,21 @@ std::string RenderCell(const std::optional<std::string>& value) {
   for (char c : *value) {
     const auto byte = static_cast<unsigned char>(c);
     switch (c) {
-      case '\\': text += "\\\\"; break;
-      case '\n': text += "\\n"; break;
-      case '\r': text += "\\r"; break;
-      case '\t': text += "\\t"; break;
-      case '|': text += "\\|"; break;
+      case '\\':
+        text += "\\\\";
+        break;
+      case '\n':
+        text += "\\n";
+        break;
+      case '\r':
+        text += "\\r";
+        break;
+      case '\t':
+        text += "\\t";
+        break;
+      case '|':
+        text += "\\|";
+        break;
       default:
         if (byte < 32 || byte == 127) {
           text += fmt::format("\\x{:02x}", byte);
@@ -221,7 +232,8 @@ std::string RenderCell(const std::optional<std::string>& value) {
         }
     }
   }
-  const bool quoted = text.empty() || text == "NULL" || text.front() == ' ' || text.front() == '"' || text.back() == ' ';
+  const bool quoted =
+      text.empty() || text == "NULL" || text.front() == ' ' || text.front() == '"' || text.back() == ' ';
   return quoted ? "\"" + text + "\"" : text;
 }
 

@@ -70,7 +70,9 @@ arrow::Result<bool> Run(Options* options) {
   for (auto& file : files) {
     for (auto& section : file->sections) {
       const bool is_case = section.kind == "case";
-      if ((!is_case && section.kind != "expressions") || CaseName(*file, section).find(options->only) == std::string::npos) continue;
+      if ((!is_case && section.kind != "expressions") ||
+          CaseName(*file, section).find(options->only) == std::string::npos)
+        continue;
       if (options->list) {
         fmt::print("{}\n", CaseName(*file, section));
         continue;
@@ -83,7 +85,8 @@ arrow::Result<bool> Run(Options* options) {
     }
   }
   for (const auto& path : FindFiles(options->paths, ".sql")) {
-    if (path.find(options->only) != std::string::npos) tasks.push_back([&, path] { CheckError(path, options->cases, &report); });
+    if (path.find(options->only) != std::string::npos)
+      tasks.push_back([&, path] { CheckError(path, options->cases, &report); });
   }
   // Sections of one file are rewritten by one thread.
   RunAll(tasks, options->cases.rewrite ? 1 : options->jobs);
@@ -93,7 +96,8 @@ arrow::Result<bool> Run(Options* options) {
   if (options->list) return true;
   const bool all_passed = report.Print();
   if (!options->wrong_watermark_merge) return all_passed;
-  fmt::print("{}\n", all_passed ? "the wrong merge of watermarks was not found" : "the wrong merge of watermarks was found");
+  fmt::print("{}\n",
+             all_passed ? "the wrong merge of watermarks was not found" : "the wrong merge of watermarks was found");
   return !all_passed;
 }
 
@@ -105,12 +109,14 @@ int main(int argc, char** argv) {
   app.add_option("PATH", options.paths, "Golden files, or folders of them")->required();
   app.add_option("--only", options.only, "Only cases whose 'file: title' contains this");
   app.add_flag("--list", options.list, "Print the cases and stop");
-  app.add_flag("--rewrite", options.cases.rewrite, "Expect what comes out now; read the difference before you commit it");
+  app.add_flag("--rewrite", options.cases.rewrite,
+               "Expect what comes out now; read the difference before you commit it");
   app.add_flag("--quick", options.cases.quick, "One worker, one batch size");
   app.add_flag("--simulate", options.simulate, "Run under the simulator");
   app.add_option("--seeds", options.seeds, "Seeds per case and mode with --simulate");
   app.add_option("--first-seed", options.cases.first_seed, "The first seed");
-  app.add_flag("--wrong-watermark-merge", options.wrong_watermark_merge, "Merge watermarks wrongly and succeed when that is found");
+  app.add_flag("--wrong-watermark-merge", options.wrong_watermark_merge,
+               "Merge watermarks wrongly and succeed when that is found");
   app.add_option("--jobs", options.jobs, "Cases at a time");
   CLI11_PARSE(app, argc, argv);
   if (auto status = arrow::compute::Initialize(); !status.ok()) {

@@ -22,7 +22,8 @@ namespace {
 constexpr char kFolder[] = "/golden";
 
 std::string ReplaceAll(std::string text, std::string_view from, std::string_view to) {
-  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
   return text;
 }
 
@@ -57,7 +58,8 @@ class FinalTable final : public runtime::ResultCollector {
  private:
   arrow::Status Apply(RowKind kind, std::string row) {
     if (kind != RowKind::kInsert && !updating_) {
-      return arrow::Status::UnknownError("the plan promised insertions only, but there came ", RowKindName(kind), " ", row);
+      return arrow::Status::UnknownError("the plan promised insertions only, but there came ", RowKindName(kind), " ",
+                                         row);
     }
     if (IsAddition(kind)) {
       rows_.push_back(std::move(row));
@@ -101,8 +103,8 @@ std::vector<std::string> ProgramResult::LinesBelow(const std::string& folder) co
     const std::string below = path.substr(prefix.size());
     const size_t slash = below.rfind('/');
     const std::string name = slash == std::string::npos ? below : below.substr(slash + 1);
-    const bool hidden = below[0] == '.' || below[0] == '_' || name[0] == '.' || name[0] == '_' ||
-                        below.find("/.") != std::string::npos;
+    const bool hidden =
+        below[0] == '.' || below[0] == '_' || name[0] == '.' || name[0] == '_' || below.find("/.") != std::string::npos;
     if (hidden) continue;
     const std::string partition = slash == std::string::npos ? "" : below.substr(0, slash) + ": ";
     std::string bytes = files->Get(path);
@@ -139,7 +141,8 @@ arrow::Result<std::unique_ptr<Program>> Program::Plan(const std::string& text, b
   return program;
 }
 
-arrow::Result<ProgramResult> Program::Run(const std::map<std::string, std::string>& inputs, const RunSettings& settings) const {
+arrow::Result<ProgramResult> Program::Run(const std::map<std::string, std::string>& inputs,
+                                          const RunSettings& settings) const {
   ProgramResult result;
   result.files = std::make_unique<io::MemoryFileSystem>();
   for (const auto& [name, bytes] : inputs) result.files->Put(std::string(kFolder) + "/" + name, bytes);
@@ -148,10 +151,12 @@ arrow::Result<ProgramResult> Program::Run(const std::map<std::string, std::strin
       result.has_rows = true;
       result.columns.clear();
       result.rows.clear();
-      for (const auto& name : step.prepared.rows.column_names) result.columns += (result.columns.empty() ? "" : ", ") + name + " STRING";
+      for (const auto& name : step.prepared.rows.column_names)
+        result.columns += (result.columns.empty() ? "" : ", ") + name + " STRING";
       for (const auto& row : step.prepared.rows.rows) result.rows.push_back(RenderRow(row));
     }
-    if (step.prepared.kind == server::PreparedStatement::Kind::kJob) ARROW_RETURN_NOT_OK(RunJob(step, settings, &result));
+    if (step.prepared.kind == server::PreparedStatement::Kind::kJob)
+      ARROW_RETURN_NOT_OK(RunJob(step, settings, &result));
   }
   return result;
 }

@@ -22,7 +22,7 @@ namespace tidemark::golden {
 struct RunSettings {
   int workers = 1;
   int64_t batch_rows = 8192;
-  std::optional<uint64_t> seed;              ///< simulated; sizes are drawn from the seed
+  std::optional<uint64_t> seed;               ///< simulated; sizes are drawn from the seed
   runtime::Components* components = nullptr;  ///< null: the built-in ones
 
   std::string ToString() const;

@@ -80,7 +80,8 @@ class ProgramCase {
     if (error == nullptr) return Fail(Cause(status), where + ": " + status.message());
     for (const auto& text : error->lines) {
       if (status.message().find(text) == std::string::npos) {
-        return Fail("another error than expected", fmt::format("{}: no '{}' in the error: {}", where, text, status.message()));
+        return Fail("another error than expected",
+                    fmt::format("{}: no '{}' in the error: {}", where, text, status.message()));
       }
     }
     return true;
@@ -91,16 +92,19 @@ class ProgramCase {
       if (part.name.compare(0, 6, "lines ") != 0) continue;
       const auto found = result.LinesBelow(part.name.substr(6));
       if (options_.rewrite) part.lines = found;
-      if (found != part.lines) return Fail("wrong lines written", where + ": " + part.name + "\n" + Difference(part.lines, found));
+      if (found != part.lines)
+        return Fail("wrong lines written", where + ": " + part.name + "\n" + Difference(part.lines, found));
     }
     if (!result.has_rows) return true;
     if (const std::string* changelog = section_->attribute("changelog"); changelog != nullptr && !batch_) {
       const std::string found = result.updating ? "updating" : "insert-only";
       // Rows that are never taken back are as good as ones that may be.
-      if (result.updating && found != *changelog) return Fail("wrong changelog mode", where + ": the changelog is " + found);
+      if (result.updating && found != *changelog)
+        return Fail("wrong changelog mode", where + ": the changelog is " + found);
     }
     if (options_.rewrite) section_->SetPart("columns", {result.columns});
-    if (const Part* columns = section_->part("columns"); columns != nullptr && columns->lines != std::vector<std::string>{result.columns}) {
+    if (const Part* columns = section_->part("columns");
+        columns != nullptr && columns->lines != std::vector<std::string>{result.columns}) {
       return Fail("wrong column names or types", where + "\n" + Difference(columns->lines, {result.columns}));
     }
     return CheckRows(result.rows, where);

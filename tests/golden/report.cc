@@ -21,7 +21,8 @@ arrow::Result<SkipList> SkipList::Load(const std::string& path) {
   for (std::string line; std::getline(stream, line);) {
     if (line.empty() || line[0] == '#') continue;
     const size_t reason = line.find(" -- ");
-    if (reason == std::string::npos) return arrow::Status::Invalid(path, ": a line without ' -- ' and a reason: ", line);
+    if (reason == std::string::npos)
+      return arrow::Status::Invalid(path, ": a line without ' -- ' and a reason: ", line);
     list.names_.insert(line.substr(0, reason));
   }
   return list;
@@ -51,7 +52,8 @@ bool Report::Print() const {
   for (const auto& failure : failures_) fmt::print("FAILED {}\n", failure);
   if (!by_cause_.empty()) {
     std::vector<std::pair<std::string, std::vector<std::string>>> causes(by_cause_.begin(), by_cause_.end());
-    std::stable_sort(causes.begin(), causes.end(), [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
+    std::stable_sort(causes.begin(), causes.end(),
+                     [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
     fmt::print("\nCauses:\n");
     for (const auto& [cause, names] : causes) fmt::print("{:5}  {}  (e.g. {})\n", names.size(), cause, names.front());
     fmt::print("\n");

@@ -30,7 +30,9 @@ class WrongComponents final : public runtime::Components {
                                                             const connectors::ConnectorContext& context) override {
     return runtime::BuiltInComponents()->MakeSink(node, context);
   }
-  std::unique_ptr<runtime::WatermarkMerge> MakeWatermarkMerge(int) override { return std::make_unique<MaximumWatermarkMerge>(); }
+  std::unique_ptr<runtime::WatermarkMerge> MakeWatermarkMerge(int) override {
+    return std::make_unique<MaximumWatermarkMerge>();
+  }
 };
 
 }  // namespace

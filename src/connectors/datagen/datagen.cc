@@ -55,7 +55,8 @@ class DatagenSource final : public Source {
     }
     const int64_t now = context_.clock->SteadyMicros();
     if (started_micros_ < 0) started_micros_ = now;
-    const int64_t due = started_micros_ + static_cast<int64_t>(1e6 * static_cast<double>(first) / static_cast<double>(rows_per_second_));
+    const int64_t due = started_micros_ +
+                        static_cast<int64_t>(1e6 * static_cast<double>(first) / static_cast<double>(rows_per_second_));
     if (rows_per_second_ > 0 && now < due) {
       poll.retry_after_micros = due - now;
       return poll;
@@ -75,7 +76,9 @@ class DatagenSource final : public Source {
     return poll;
   }
 
-  std::vector<SplitId> ActiveSplits() const override { return total_ && *total_ <= 0 ? std::vector<SplitId>() : std::vector<SplitId>{0}; }
+  std::vector<SplitId> ActiveSplits() const override {
+    return total_ && *total_ <= 0 ? std::vector<SplitId>() : std::vector<SplitId>{0};
+  }
 
  private:
   const ConnectorContext context_;
@@ -110,16 +113,20 @@ class Datagen final : public Connector {
     for (const auto& [key, value] : table.options) {
       if (key.compare(0, 7, "fields.") != 0) continue;
       const std::string column = key.substr(7, key.rfind('.') - 7);
-      if (table.FindColumn(column) == nullptr) return arrow::Status::Invalid("Option '", key, "' names no column of the table: ", column);
+      if (table.FindColumn(column) == nullptr)
+        return arrow::Status::Invalid("Option '", key, "' names no column of the table: ", column);
     }
     ARROW_ASSIGN_OR_RAISE(const int64_t rate, IntegerOption(table, "rows-per-second", kDefaultRowsPerSecond));
     if (rate <= 0) return arrow::Status::Invalid("Option 'rows-per-second' must be positive");
     return TotalRows(table).status();
   }
   bool can_write() const override { return false; }
-  bool IsBounded(const TableDefinition& table) const override { return TotalRows(table).ValueOr(std::nullopt).has_value(); }
+  bool IsBounded(const TableDefinition& table) const override {
+    return TotalRows(table).ValueOr(std::nullopt).has_value();
+  }
 
-  arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request, const ConnectorContext& context) const override {
+  arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request,
+                                                    const ConnectorContext& context) const override {
     const TableDefinition& table = *request.node->table;
     std::vector<std::unique_ptr<ValueGenerator>> columns;
     for (int column : request.node->read_columns) {

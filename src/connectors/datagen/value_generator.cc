@@ -18,7 +18,8 @@ namespace {
 /// generators", OOPSLA 2014).
 class CellRandom {
  public:
-  CellRandom(uint64_t column_seed, int64_t row) : state_(column_seed + static_cast<uint64_t>(row) * 0x9E3779B97F4A7C15ull) {
+  CellRandom(uint64_t column_seed, int64_t row)
+      : state_(column_seed + static_cast<uint64_t>(row) * 0x9E3779B97F4A7C15ull) {
     Next();
   }
   uint64_t Next() {
@@ -30,7 +31,8 @@ class CellRandom {
   double NextUnit() { return static_cast<double>(Next() >> 11) * 0x1.0p-53; }
   int64_t NextBetween(int64_t low, int64_t high) {
     const auto range = static_cast<uint64_t>(high) - static_cast<uint64_t>(low) + 1;
-    return range == 0 ? static_cast<int64_t>(Next()) : static_cast<int64_t>(static_cast<uint64_t>(low) + Next() % range);
+    return range == 0 ? static_cast<int64_t>(Next())
+                      : static_cast<int64_t>(static_cast<uint64_t>(low) + Next() % range);
   }
 
  private:
@@ -46,7 +48,8 @@ uint64_t SeedOf(const std::string& name) {
 /// The options of one column.
 class FieldOptions {
  public:
-  FieldOptions(const TableDefinition& table, const std::string& column) : table_(table), prefix_("fields." + column + ".") {}
+  FieldOptions(const TableDefinition& table, const std::string& column)
+      : table_(table), prefix_("fields." + column + ".") {}
 
   std::optional<std::string> Find(const std::string& key) const {
     const auto found = table_.options.find(prefix_ + key);
@@ -66,7 +69,8 @@ class FieldOptions {
     if (!text) return otherwise;
     double value = 0;
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    return error == std::errc() && end == text->data() + text->size() ? arrow::Result<double>(value) : Bad(key, "a number");
+    return error == std::errc() && end == text->data() + text->size() ? arrow::Result<double>(value)
+                                                                      : Bad(key, "a number");
   }
   arrow::Result<int64_t> DurationMicros(const std::string& key) const {
     const auto text = Find(key);
@@ -80,14 +84,17 @@ class FieldOptions {
   std::string prefix_;
 };
 
-using AppendCell = std::function<arrow::Status(CellRandom& random, int64_t row, int64_t now_micros, arrow::ArrayBuilder* builder)>;
+using AppendCell =
+    std::function<arrow::Status(CellRandom& random, int64_t row, int64_t now_micros, arrow::ArrayBuilder* builder)>;
 
 class CellGenerator final : public ValueGenerator {
  public:
-  CellGenerator(std::shared_ptr<arrow::DataType> type, uint64_t seed, double null_rate, std::optional<int64_t> rows, AppendCell append)
+  CellGenerator(std::shared_ptr<arrow::DataType> type, uint64_t seed, double null_rate, std::optional<int64_t> rows,
+                AppendCell append)
       : type_(std::move(type)), seed_(seed), null_rate_(null_rate), rows_(rows), append_(std::move(append)) {}
 
-  arrow::Result<std::shared_ptr<arrow::Array>> Generate(int64_t first, int64_t count, int64_t now_micros) const override {
+  arrow::Result<std::shared_ptr<arrow::Array>> Generate(int64_t first, int64_t count,
+                                                        int64_t now_micros) const override {
     ARROW_ASSIGN_OR_RAISE(auto builder, arrow::MakeBuilder(type_));
     ARROW_RETURN_NOT_OK(builder->Reserve(count));
     for (int64_t row = first; row < first + count; ++row) {
@@ -109,10 +116,14 @@ class CellGenerator final : public ValueGenerator {
 
 arrow::Status AppendInteger(const DataType& type, int64_t value, arrow::ArrayBuilder* builder) {
   switch (type.kind()) {
-    case TypeKind::kTinyInt: return static_cast<arrow::Int8Builder*>(builder)->Append(static_cast<int8_t>(value));
-    case TypeKind::kSmallInt: return static_cast<arrow::Int16Builder*>(builder)->Append(static_cast<int16_t>(value));
-    case TypeKind::kInt: return static_cast<arrow::Int32Builder*>(builder)->Append(static_cast<int32_t>(value));
-    default: return static_cast<arrow::Int64Builder*>(builder)->Append(value);
+    case TypeKind::kTinyInt:
+      return static_cast<arrow::Int8Builder*>(builder)->Append(static_cast<int8_t>(value));
+    case TypeKind::kSmallInt:
+      return static_cast<arrow::Int16Builder*>(builder)->Append(static_cast<int16_t>(value));
+    case TypeKind::kInt:
+      return static_cast<arrow::Int32Builder*>(builder)->Append(static_cast<int32_t>(value));
+    default:
+      return static_cast<arrow::Int64Builder*>(builder)->Append(value);
   }
 }
 
@@ -157,15 +168,17 @@ arrow::Result<AppendCell> RandomCell(const DataType& type, const FieldOptions& o
   }
   if (type.is_approximate() || type.kind() == TypeKind::kDecimal) {
     const bool decimal = type.kind() == TypeKind::kDecimal;
-    const double limit = decimal ? std::pow(10.0, type.precision() - type.scale()) - 1
-                         : type.kind() == TypeKind::kFloat ? std::numeric_limits<float>::max() / 2 : std::numeric_limits<double>::max() / 2;
+    const double limit = decimal                           ? std::pow(10.0, type.precision() - type.scale()) - 1
+                         : type.kind() == TypeKind::kFloat ? std::numeric_limits<float>::max() / 2
+                                                           : std::numeric_limits<double>::max() / 2;
     ARROW_ASSIGN_OR_RAISE(const double low, options.Number("min", -limit));
     ARROW_ASSIGN_OR_RAISE(const double high, options.Number("max", limit));
     if (low > high) return options.Bad("max", "at least the 'min'");
     return [=](CellRandom& random, int64_t, int64_t, arrow::ArrayBuilder* builder) -> arrow::Status {
       const double value = low + random.NextUnit() * (high - low);
       if (decimal) return AppendDecimal(type, value, builder);
-      if (type.kind() == TypeKind::kFloat) return static_cast<arrow::FloatBuilder*>(builder)->Append(static_cast<float>(value));
+      if (type.kind() == TypeKind::kFloat)
+        return static_cast<arrow::FloatBuilder*>(builder)->Append(static_cast<float>(value));
       return static_cast<arrow::DoubleBuilder*>(builder)->Append(value);
     };
   }
@@ -205,12 +218,15 @@ arrow::Result<AppendCell> RandomCell(const DataType& type, const FieldOptions& o
 
 arrow::Result<AppendCell> SequenceCell(const DataType& type, int64_t start) {
   const bool takes = type.is_numeric() || type.is_character();
-  if (!takes) return arrow::Status::NotImplemented("A datagen sequence of type ", type.ToString(), " is not supported yet");
+  if (!takes)
+    return arrow::Status::NotImplemented("A datagen sequence of type ", type.ToString(), " is not supported yet");
   return [=](CellRandom&, int64_t row, int64_t, arrow::ArrayBuilder* builder) -> arrow::Status {
     const int64_t value = start + row;
     if (type.is_integer()) return AppendInteger(type, value, builder);
-    if (type.kind() == TypeKind::kFloat) return static_cast<arrow::FloatBuilder*>(builder)->Append(static_cast<float>(value));
-    if (type.kind() == TypeKind::kDouble) return static_cast<arrow::DoubleBuilder*>(builder)->Append(static_cast<double>(value));
+    if (type.kind() == TypeKind::kFloat)
+      return static_cast<arrow::FloatBuilder*>(builder)->Append(static_cast<float>(value));
+    if (type.kind() == TypeKind::kDouble)
+      return static_cast<arrow::DoubleBuilder*>(builder)->Append(static_cast<double>(value));
     if (type.kind() == TypeKind::kDecimal) return AppendDecimal(type, static_cast<double>(value), builder);
     return static_cast<arrow::StringBuilder*>(builder)->Append(std::to_string(value));
   };
@@ -218,7 +234,8 @@ arrow::Result<AppendCell> SequenceCell(const DataType& type, int64_t start) {
 
 }  // namespace
 
-arrow::Result<std::unique_ptr<ValueGenerator>> MakeValueGenerator(const TableDefinition& table, const TableColumn& column) {
+arrow::Result<std::unique_ptr<ValueGenerator>> MakeValueGenerator(const TableDefinition& table,
+                                                                  const TableColumn& column) {
   const FieldOptions options(table, column.name);
   ARROW_ASSIGN_OR_RAISE(const double null_rate, options.Number("null-rate", 0));
   const std::string kind = options.Find("kind").value_or("random");
@@ -226,8 +243,8 @@ arrow::Result<std::unique_ptr<ValueGenerator>> MakeValueGenerator(const TableDef
   std::optional<int64_t> rows;
   if (kind == "sequence") {
     if (!options.Find("start") || !options.Find("end")) {
-      return arrow::Status::Invalid("Column '", column.name, "' is a sequence and needs 'fields.", column.name, ".start' and 'fields.",
-                                    column.name, ".end'");
+      return arrow::Status::Invalid("Column '", column.name, "' is a sequence and needs 'fields.", column.name,
+                                    ".start' and 'fields.", column.name, ".end'");
     }
     ARROW_ASSIGN_OR_RAISE(const int64_t start, options.Integer("start", 0));
     ARROW_ASSIGN_OR_RAISE(const int64_t end, options.Integer("end", 0));
@@ -239,7 +256,8 @@ arrow::Result<std::unique_ptr<ValueGenerator>> MakeValueGenerator(const TableDef
   } else {
     return options.Bad("kind", "'random' or 'sequence'");
   }
-  return std::make_unique<CellGenerator>(column.type.ToArrow(), SeedOf(column.name), null_rate, rows, std::move(append));
+  return std::make_unique<CellGenerator>(column.type.ToArrow(), SeedOf(column.name), null_rate, rows,
+                                         std::move(append));
 }
 
 }  // namespace tidemark::connectors

@@ -18,12 +18,14 @@ namespace tidemark::connectors {
 class ValueGenerator {
  public:
   virtual ~ValueGenerator() = default;
-  virtual arrow::Result<std::shared_ptr<arrow::Array>> Generate(int64_t first, int64_t count, int64_t now_micros) const = 0;
+  virtual arrow::Result<std::shared_ptr<arrow::Array>> Generate(int64_t first, int64_t count,
+                                                                int64_t now_micros) const = 0;
   /// Rows after which the column has no more values: a sequence's length.
   virtual std::optional<int64_t> rows() const { return std::nullopt; }
 };
 
 /// The generator that the table's options `fields.<column>.*` describe. Invalid names the option that does not fit.
-arrow::Result<std::unique_ptr<ValueGenerator>> MakeValueGenerator(const TableDefinition& table, const TableColumn& column);
+arrow::Result<std::unique_ptr<ValueGenerator>> MakeValueGenerator(const TableDefinition& table,
+                                                                  const TableColumn& column);
 
 }  // namespace tidemark::connectors

@@ -39,8 +39,10 @@ bool IsHidden(const std::string& path, const std::string& base) {
   return false;
 }
 
-arrow::Status ReadPartition(const TableDefinition& table, const FilesOptions& options, const std::string& base, TableFile* file) {
-  const std::string_view below = std::string_view(file->info.path).substr(std::min(base.size(), file->info.path.size()));
+arrow::Status ReadPartition(const TableDefinition& table, const FilesOptions& options, const std::string& base,
+                            TableFile* file) {
+  const std::string_view below =
+      std::string_view(file->info.path).substr(std::min(base.size(), file->info.path.size()));
   for (const auto& part : SplitPath(below)) {
     const auto equals = part.find('=');
     if (equals == std::string::npos) continue;
@@ -50,7 +52,8 @@ arrow::Status ReadPartition(const TableDefinition& table, const FilesOptions& op
   }
   for (const auto& key : table.partition_keys) {
     if (file->partition.count(key) == 0) {
-      return arrow::Status::Invalid("File '", file->info.path, "' is in no folder '", key, "=...', but the table is PARTITIONED BY (", key, ")");
+      return arrow::Status::Invalid("File '", file->info.path, "' is in no folder '", key,
+                                    "=...', but the table is PARTITIONED BY (", key, ")");
     }
   }
   return arrow::Status::OK();
@@ -67,8 +70,10 @@ std::string EscapePartitionName(std::string_view text) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string escaped;
   for (unsigned char c : text) {
-    if (!IsEscaped(c)) escaped += static_cast<char>(c);
-    else escaped += {'%', kDigits[c >> 4], kDigits[c & 15]};
+    if (!IsEscaped(c))
+      escaped += static_cast<char>(c);
+    else
+      escaped += {'%', kDigits[c >> 4], kDigits[c & 15]};
   }
   return escaped;
 }
@@ -76,7 +81,8 @@ std::string EscapePartitionName(std::string_view text) {
 std::string UnescapePartitionName(std::string_view text) {
   std::string plain;
   for (size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && std::isxdigit(static_cast<unsigned char>(text[i + 1])) &&
+    const bool escape = text[i] == '%' && i + 2 < text.size() &&
+                        std::isxdigit(static_cast<unsigned char>(text[i + 1])) &&
                         std::isxdigit(static_cast<unsigned char>(text[i + 2]));
     if (!escape) {
       plain += text[i];
@@ -88,7 +94,8 @@ std::string UnescapePartitionName(std::string_view text) {
   return plain;
 }
 
-arrow::Result<std::vector<TableFile>> ListTableFiles(io::FileSystem* files, const TableDefinition& table, const FilesOptions& options) {
+arrow::Result<std::vector<TableFile>> ListTableFiles(io::FileSystem* files, const TableDefinition& table,
+                                                     const FilesOptions& options) {
   const bool pattern = HasPattern(options.path) && !files->Exists(options.path);
   const std::string base = pattern ? FixedPart(options.path) : options.path;
   std::vector<io::FileInfo> found;
@@ -112,7 +119,8 @@ arrow::Result<std::vector<TableFile>> ListTableFiles(io::FileSystem* files, cons
     ARROW_RETURN_NOT_OK(ReadPartition(table, options, base, &file));
     table_files.push_back(std::move(file));
   }
-  std::sort(table_files.begin(), table_files.end(), [](const TableFile& a, const TableFile& b) { return a.info.path < b.info.path; });
+  std::sort(table_files.begin(), table_files.end(),
+            [](const TableFile& a, const TableFile& b) { return a.info.path < b.info.path; });
   return table_files;
 }
 

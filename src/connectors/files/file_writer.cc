@@ -52,8 +52,9 @@ class ParquetFileWriter final : public FileWriter {
 
 }  // namespace
 
-arrow::Result<std::unique_ptr<FileWriter>> FileWriter::Open(io::FileSystem* files, const std::string& path, const Schema& schema,
-                                                            const FilesOptions& options, const std::string& local_time_zone) {
+arrow::Result<std::unique_ptr<FileWriter>> FileWriter::Open(io::FileSystem* files, const std::string& path,
+                                                            const Schema& schema, const FilesOptions& options,
+                                                            const std::string& local_time_zone) {
   ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForWrite(path));
   if (options.format == "parquet") {
     ARROW_ASSIGN_OR_RAISE(const auto parquet, formats::ParquetOptions::Parse(options.format_options));

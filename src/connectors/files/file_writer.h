@@ -17,8 +17,9 @@ namespace tidemark::connectors {
 class FileWriter {
  public:
   /// `schema`: the columns that lie in the file.
-  static arrow::Result<std::unique_ptr<FileWriter>> Open(io::FileSystem* files, const std::string& path, const Schema& schema,
-                                                         const FilesOptions& options, const std::string& local_time_zone);
+  static arrow::Result<std::unique_ptr<FileWriter>> Open(io::FileSystem* files, const std::string& path,
+                                                         const Schema& schema, const FilesOptions& options,
+                                                         const std::string& local_time_zone);
   virtual ~FileWriter() = default;
   virtual arrow::Status Write(const Batch& batch) = 0;
   /// Bytes so far, roughly.

@@ -25,23 +25,58 @@ std::vector<OptionSpec> FilesOptionSpecs() {
   return {
       {"path", OptionType::kString, "", "A file, a folder, or a pattern with * in its last parts", {}, true},
       {"format", OptionType::kString, "", "json, csv, parquet, ...", {}, true},
-      {"source.monitor-interval", OptionType::kDuration, "", "Look for new files so often; the table is unbounded then", {}, false},
+      {"source.monitor-interval",
+       OptionType::kDuration,
+       "",
+       "Look for new files so often; the table is unbounded then",
+       {},
+       false},
       {"source.path.regex-pattern", OptionType::kString, "", "Only files whose whole path matches", {}, false},
       {"source.report-statistics", OptionType::kEnum, "ALL", "Accepted", {"ALL", "NONE", "all", "none"}, false},
       {"sink.rolling-policy.file-size", OptionType::kMemorySize, "128 mb", "Begin a new file at this size", {}, false},
-      {"sink.rolling-policy.rollover-interval", OptionType::kDuration, "30 min", "Begin a new file after this time", {}, false},
-      {"sink.rolling-policy.check-interval", OptionType::kDuration, "1 min", "Accepted; checked all the time", {}, false},
+      {"sink.rolling-policy.rollover-interval",
+       OptionType::kDuration,
+       "30 min",
+       "Begin a new file after this time",
+       {},
+       false},
+      {"sink.rolling-policy.check-interval",
+       OptionType::kDuration,
+       "1 min",
+       "Accepted; checked all the time",
+       {},
+       false},
       {"sink.rolling-policy.inactivity-interval", OptionType::kDuration, "30 min", "Accepted", {}, false},
       {"auto-compaction", OptionType::kBoolean, "false", "Accepted", {}, false},
       {"compaction.file-size", OptionType::kMemorySize, "", "Accepted", {}, false},
       {"sink.shuffle-by-partition.enable", OptionType::kBoolean, "false", "Accepted", {}, false},
-      {"partition.default-name", OptionType::kString, "__DEFAULT_PARTITION__", "Folder name for NULL and empty values", {}, false},
+      {"partition.default-name",
+       OptionType::kString,
+       "__DEFAULT_PARTITION__",
+       "Folder name for NULL and empty values",
+       {},
+       false},
       {"partition.time-extractor.kind", OptionType::kString, "default", "Accepted", {}, false},
       {"partition.time-extractor.timestamp-pattern", OptionType::kString, "", "Accepted", {}, false},
       {"partition.time-extractor.timestamp-formatter", OptionType::kString, "", "Accepted", {}, false},
-      {"sink.partition-commit.trigger", OptionType::kEnum, "process-time", "When partitions are marked", {"process-time", "partition-time"}, false},
-      {"sink.partition-commit.delay", OptionType::kDuration, "0 s", "Accepted; partitions are marked when the job ends", {}, false},
-      {"sink.partition-commit.policy.kind", OptionType::kString, "", "'success-file' writes _SUCCESS into each partition", {}, false},
+      {"sink.partition-commit.trigger",
+       OptionType::kEnum,
+       "process-time",
+       "When partitions are marked",
+       {"process-time", "partition-time"},
+       false},
+      {"sink.partition-commit.delay",
+       OptionType::kDuration,
+       "0 s",
+       "Accepted; partitions are marked when the job ends",
+       {},
+       false},
+      {"sink.partition-commit.policy.kind",
+       OptionType::kString,
+       "",
+       "'success-file' writes _SUCCESS into each partition",
+       {},
+       false},
       {"sink.partition-commit.watermark-time-zone", OptionType::kString, "UTC", "Accepted", {}, false},
       {"sink.partition-commit.success-file.name", OptionType::kString, "_SUCCESS", "Accepted", {}, false},
       BadRecordsOption(),
@@ -59,12 +94,14 @@ arrow::Result<FilesOptions> ReadFilesOptions(const TableDefinition& table) {
   }
   if (const auto interval = ValueOf(table, "source.monitor-interval"); !interval.empty()) {
     ARROW_ASSIGN_OR_RAISE(options.monitor_interval_ms, ParseDurationMillis(interval));
-    if (*options.monitor_interval_ms <= 0) return arrow::Status::Invalid("Option 'source.monitor-interval' must be positive");
+    if (*options.monitor_interval_ms <= 0)
+      return arrow::Status::Invalid("Option 'source.monitor-interval' must be positive");
   }
   options.path_pattern = ValueOf(table, "source.path.regex-pattern");
   options.bad_records = BadRecordsOf(table, options.format_options);
   ARROW_ASSIGN_OR_RAISE(options.rolling_bytes, ParseMemorySizeBytes(ValueOf(table, "sink.rolling-policy.file-size")));
-  ARROW_ASSIGN_OR_RAISE(options.rolling_interval_ms, ParseDurationMillis(ValueOf(table, "sink.rolling-policy.rollover-interval")));
+  ARROW_ASSIGN_OR_RAISE(options.rolling_interval_ms,
+                        ParseDurationMillis(ValueOf(table, "sink.rolling-policy.rollover-interval")));
   options.success_file = ValueOf(table, "sink.partition-commit.policy.kind").find("success-file") != std::string::npos;
   options.default_partition_name = ValueOf(table, "partition.default-name");
   return options;

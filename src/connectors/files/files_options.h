@@ -17,8 +17,8 @@
 namespace tidemark::connectors {
 
 struct FilesOptions {
-  std::string path;    ///< local
-  std::string format;  ///< 'json', ..., 'parquet'
+  std::string path;             ///< local
+  std::string format;           ///< 'json', ..., 'parquet'
   TableOptions format_options;  ///< without the format's prefix
   std::optional<int64_t> monitor_interval_ms;
   std::string path_pattern;  ///< regular expression over whole paths; empty: all

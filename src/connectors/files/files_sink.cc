@@ -46,7 +46,8 @@ class FilesSink final : public Sink {
   arrow::Status Open() {
     if (context_.files->Exists(options_.path)) {
       ARROW_ASSIGN_OR_RAISE(const auto info, context_.files->Stat(options_.path));
-      if (!info.is_directory) return arrow::Status::Invalid("Cannot write into '", options_.path, "': it is a file, not a folder");
+      if (!info.is_directory)
+        return arrow::Status::Invalid("Cannot write into '", options_.path, "': it is a file, not a folder");
     }
     return context_.files->CreateFolders(options_.path);
   }
@@ -98,8 +99,8 @@ class FilesSink final : public Sink {
     for (int key : keys_) {
       const std::string prefix = "/" + EscapePartitionName(node_.table->columns[key].name) + "=";
       const DataType& type = node_.table->columns[key].type;
-      ARROW_ASSIGN_OR_RAISE(const auto text, expr::CastValue(arrow::Datum(batch.columns[key]), type, DataType::String(), false,
-                                                             *context_.functions));
+      ARROW_ASSIGN_OR_RAISE(const auto text, expr::CastValue(arrow::Datum(batch.columns[key]), type, DataType::String(),
+                                                             false, *context_.functions));
       const auto array = text.make_array();
       const auto& values = static_cast<const arrow::StringArray&>(*array);
       for (int64_t row = 0; row < batch.num_rows; ++row) {
@@ -126,14 +127,16 @@ class FilesSink final : public Sink {
     const auto found = open_.find(folder);
     if (found != open_.end()) return &found->second;
     if (open_.size() >= kOpenFilesMax) {
-      const auto oldest = std::min_element(open_.begin(), open_.end(),
-                                           [](const auto& a, const auto& b) { return a.second.last_use < b.second.last_use; });
+      const auto oldest = std::min_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
+        return a.second.last_use < b.second.last_use;
+      });
       ARROW_RETURN_NOT_OK(oldest->second.writer->Commit());
       open_.erase(oldest);
     }
     if (folders_.insert(folder).second) ARROW_RETURN_NOT_OK(context_.files->CreateFolders(folder));
     const std::string extension = options_.format == "parquet" ? ".parquet" : "";
-    const std::string path = fmt::format("{}/part-{}-{}-{}{}", folder, job_id_, context_.worker, files_opened_++, extension);
+    const std::string path =
+        fmt::format("{}/part-{}-{}-{}{}", folder, job_id_, context_.worker, files_opened_++, extension);
     OpenFile file;
     ARROW_ASSIGN_OR_RAISE(file.writer, FileWriter::Open(context_.files, path, StoredSchema(*node_.table), options_,
                                                         context_.functions->local_time_zone));

@@ -151,7 +151,8 @@ class FilesSource final : public Source {
   bool MayMatch(const TableFile& file) const {
     for (const auto& filter : node_.filters) {
       const auto partition = file.partition.find(filter.column);
-      const bool comparable = partition != file.partition.end() && filter.op == plan::PushedFilter::Op::kEqual && partition->second;
+      const bool comparable =
+          partition != file.partition.end() && filter.op == plan::PushedFilter::Op::kEqual && partition->second;
       if (!comparable || !filter.value || filter.value->type->id() != arrow::Type::STRING) continue;
       if (static_cast<const arrow::StringScalar&>(*filter.value).view() != *partition->second) return false;
     }
@@ -182,7 +183,8 @@ class FilesSource final : public Source {
         columns.push_back(decoded.columns[output.stored]);
         continue;
       }
-      ARROW_ASSIGN_OR_RAISE(auto value, output.kind == OutputColumn::Kind::kPartition ? PartitionValue(output) : MetadataValue(output));
+      ARROW_ASSIGN_OR_RAISE(
+          auto value, output.kind == OutputColumn::Kind::kPartition ? PartitionValue(output) : MetadataValue(output));
       ARROW_ASSIGN_OR_RAISE(auto column, arrow::MakeArrayFromScalar(*value, decoded.num_rows));
       columns.push_back(std::move(column));
     }
@@ -192,11 +194,11 @@ class FilesSource final : public Source {
   arrow::Result<std::shared_ptr<arrow::Scalar>> PartitionValue(const OutputColumn& output) const {
     const auto& text = current_.file->partition.at(output.name);
     if (!text) return arrow::MakeNullScalar(output.type.ToArrow());
-    auto value = expr::CastValue(arrow::Datum(std::make_shared<arrow::StringScalar>(*text)), DataType::String(), output.type, false,
-                                 *context_.functions);
+    auto value = expr::CastValue(arrow::Datum(std::make_shared<arrow::StringScalar>(*text)), DataType::String(),
+                                 output.type, false, *context_.functions);
     if (!value.ok()) {
-      return arrow::Status::Invalid(current_.file->info.path, ": partition value '", *text, "' of '", output.name, "' is not a ",
-                                    output.type.ToString());
+      return arrow::Status::Invalid(current_.file->info.path, ": partition value '", *text, "' of '", output.name,
+                                    "' is not a ", output.type.ToString());
     }
     return value->scalar();
   }

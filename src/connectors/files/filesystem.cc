@@ -26,7 +26,9 @@ class Filesystem final : public Connector {
     return format->check == nullptr ? arrow::Status::OK() : format->check(options.format_options, StoredSchema(table));
   }
 
-  bool IsBounded(const TableDefinition& table) const override { return table.options.count("source.monitor-interval") == 0; }
+  bool IsBounded(const TableDefinition& table) const override {
+    return table.options.count("source.monitor-interval") == 0;
+  }
 
   plan::ChangelogMode SourceChangelog(const TableDefinition& table) const override {
     const auto* format = FormatOf(table);
@@ -46,10 +48,12 @@ class Filesystem final : public Connector {
     return !table.partition_keys.empty() || (format != table.options.end() && format->second == "parquet");
   }
 
-  arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request, const ConnectorContext& context) const override {
+  arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request,
+                                                    const ConnectorContext& context) const override {
     return MakeFilesSource(request, context);
   }
-  arrow::Result<std::unique_ptr<Sink>> MakeSink(const plan::SinkNode& node, const ConnectorContext& context) const override {
+  arrow::Result<std::unique_ptr<Sink>> MakeSink(const plan::SinkNode& node,
+                                                const ConnectorContext& context) const override {
     return MakeFilesSink(node, context);
   }
 };

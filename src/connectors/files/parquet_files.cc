@@ -23,7 +23,8 @@ arrow::Result<formats::ParquetReadRequest> RequestOf(const ReadPlan& plan) {
 
 class RowGroupReader final : public FileReader {
  public:
-  RowGroupReader(const ReadPlan& plan, formats::ParquetReadRequest request) : plan_(plan), request_(std::move(request)) {}
+  RowGroupReader(const ReadPlan& plan, formats::ParquetReadRequest request)
+      : plan_(plan), request_(std::move(request)) {}
 
   arrow::Status Start(const FilePiece& piece) override {
     rows_left_ = 0;
@@ -31,7 +32,8 @@ class RowGroupReader final : public FileReader {
     // Row groups of one file follow one another: its footer is read once.
     if (!file_ || open_path_ != piece.file.path) {
       file_.reset();
-      ARROW_ASSIGN_OR_RAISE(file_, formats::ParquetFile::Open(plan_.context.files, piece.file.path, piece.file.size_bytes, &request_));
+      ARROW_ASSIGN_OR_RAISE(
+          file_, formats::ParquetFile::Open(plan_.context.files, piece.file.path, piece.file.size_bytes, &request_));
       open_path_ = piece.file.path;
     }
     const int row_group = static_cast<int>(piece.begin);
@@ -65,7 +67,8 @@ class RowGroupReader final : public FileReader {
 
 arrow::Result<std::vector<FilePiece>> CutParquetFile(const ReadPlan& plan, const io::FileInfo& file) {
   ARROW_ASSIGN_OR_RAISE(const auto request, RequestOf(plan));
-  ARROW_ASSIGN_OR_RAISE(const auto opened, formats::ParquetFile::Open(plan.context.files, file.path, file.size_bytes, &request));
+  ARROW_ASSIGN_OR_RAISE(const auto opened,
+                        formats::ParquetFile::Open(plan.context.files, file.path, file.size_bytes, &request));
   std::vector<FilePiece> pieces;
   const int groups = std::max(opened->row_groups(), 1);
   for (int group = 0; group < groups; ++group) {

@@ -42,7 +42,8 @@ class TextReader final : public FileReader {
     formats::DecodeRequest request = plan_.request;
     request.bad_records = &bad_records_;
     ARROW_ASSIGN_OR_RAISE(auto decoder, format.make_decoder(plan_.options.format_options, request));
-    records_ = std::make_unique<RecordStream>(std::move(decoder), &bad_records_, request.max_record_bytes, plan_.context.batch_rows);
+    records_ = std::make_unique<RecordStream>(std::move(decoder), &bad_records_, request.max_record_bytes,
+                                              plan_.context.batch_rows);
     return arrow::Status::OK();
   }
 
@@ -73,7 +74,8 @@ class TextReader final : public FileReader {
     if (!batch.ok()) {
       // What the decoder says has no place, what the policy says has one.
       const std::string& message = batch.status().message();
-      return message.starts_with(piece_.file.path) ? batch.status() : batch.status().WithMessage(piece_.file.path, ": ", message);
+      return message.starts_with(piece_.file.path) ? batch.status()
+                                                   : batch.status().WithMessage(piece_.file.path, ": ", message);
     }
     *at_end = records_->done();
     return batch;
@@ -92,9 +94,11 @@ class TextReader final : public FileReader {
   /// Every piece needs to see the file's first line.
   arrow::Status FeedHeader() {
     char* space = records_->Space();
-    ARROW_ASSIGN_OR_RAISE(const int64_t got, file_->ReadAt(0, std::min(RecordStream::kReadBytes, piece_.file.size_bytes), space));
+    ARROW_ASSIGN_OR_RAISE(const int64_t got,
+                          file_->ReadAt(0, std::min(RecordStream::kReadBytes, piece_.file.size_bytes), space));
     const void* newline = std::memchr(space, '\n', static_cast<size_t>(got));
-    if (newline == nullptr) return arrow::Status::Invalid(piece_.file.path, ": the header line is longer than ", got, " bytes");
+    if (newline == nullptr)
+      return arrow::Status::Invalid(piece_.file.path, ": the header line is longer than ", got, " bytes");
     records_->Added(static_cast<const char*>(newline) - space + 1);
     return records_->Next().status();
   }
@@ -121,7 +125,8 @@ class TextReader final : public FileReader {
       return arrow::Status::OK();
     }
     const bool inside = next_ < piece_.end;
-    const int64_t wanted = inside ? std::min(RecordStream::kReadBytes, piece_.end - next_) : std::min(kSearchBytes, size - next_);
+    const int64_t wanted =
+        inside ? std::min(RecordStream::kReadBytes, piece_.end - next_) : std::min(kSearchBytes, size - next_);
     char* space = records_->Space();
     ARROW_ASSIGN_OR_RAISE(const int64_t got, file_->ReadAt(next_, wanted, space));
     if (got < wanted) return TooShort(next_ + got);
@@ -144,13 +149,16 @@ class TextReader final : public FileReader {
     const int64_t before = compressed_->file_position();
     ARROW_ASSIGN_OR_RAISE(const int64_t got, compressed_->Read(RecordStream::kReadBytes, records_->Space()));
     plan_.metrics->bytes.fetch_add(compressed_->file_position() - before, std::memory_order_relaxed);
-    if (got == 0) records_->End();
-    else records_->Added(got);
+    if (got == 0)
+      records_->End();
+    else
+      records_->Added(got);
     return arrow::Status::OK();
   }
 
   arrow::Status TooShort(int64_t bytes) const {
-    return arrow::Status::IOError(piece_.file.path, ": became shorter while it was read: ", bytes, " bytes instead of ", piece_.file.size_bytes);
+    return arrow::Status::IOError(piece_.file.path, ": became shorter while it was read: ", bytes, " bytes instead of ",
+                                  piece_.file.size_bytes);
   }
 
   const ReadPlan& plan_;
@@ -158,7 +166,7 @@ class TextReader final : public FileReader {
   BadRecordPolicy bad_records_;
   std::unique_ptr<RecordStream> records_;
   FilePiece piece_;
-  std::unique_ptr<io::ReadableFile> file_;        ///< a plain file
+  std::unique_ptr<io::ReadableFile> file_;       ///< a plain file
   std::unique_ptr<io::InputStream> compressed_;  ///< or a compressed one
   int64_t next_ = 0;                             ///< offset of the next byte to read of a plain file
 };

@@ -99,10 +99,11 @@ arrow::Status CheckField(EventType type, const std::string& column, const Field&
   static const Parameters defaults;
   std::string text;
   if (NumberField(defaults, type, field.name) != nullptr) {
-    const bool fits = IsTimeField(field.name) ? field.type.is_timestamp() && field.type.precision() <= 3 : field.type.kind() == TypeKind::kBigInt;
+    const bool fits = IsTimeField(field.name) ? field.type.is_timestamp() && field.type.precision() <= 3
+                                              : field.type.kind() == TypeKind::kBigInt;
     if (fits) return arrow::Status::OK();
-    return arrow::Status::Invalid("Field '", column, ".", field.name, "' is ", IsTimeField(field.name) ? "TIMESTAMP(3)" : "BIGINT", ", not ",
-                                  field.type.ToString());
+    return arrow::Status::Invalid("Field '", column, ".", field.name, "' is ",
+                                  IsTimeField(field.name) ? "TIMESTAMP(3)" : "BIGINT", ", not ", field.type.ToString());
   }
   if (!nexmark::TextField(defaults, type, field.name, 0, &text)) {
     return arrow::Status::Invalid("Connector 'nexmark' has no field '", field.name, "' in '", column, "'");
@@ -123,7 +124,8 @@ std::vector<int64_t> EventsOfType(const Parameters& p, EventType type, int64_t f
 /// A field of all events [first, first + count), NULL for events of another type.
 class FieldColumn {
  public:
-  FieldColumn(const Parameters& p, EventType type, const Field& field) : p_(p), type_(type), field_(field), number_(NumberField(p, type, field.name)) {}
+  FieldColumn(const Parameters& p, EventType type, const Field& field)
+      : p_(p), type_(type), field_(field), number_(NumberField(p, type, field.name)) {}
 
   arrow::Result<std::shared_ptr<arrow::Array>> Make(int64_t first, int64_t count) const {
     return number_ != nullptr ? MakeNumbers(first, count) : MakeTexts(first, count);
@@ -134,8 +136,10 @@ class FieldColumn {
     arrow::Int64Builder builder;
     ARROW_RETURN_NOT_OK(builder.Reserve(count));
     for (int64_t event = first; event < first + count; ++event) {
-      if (nexmark::TypeOf(p_, event) == type_) builder.UnsafeAppend(number_(event));
-      else builder.UnsafeAppendNull();
+      if (nexmark::TypeOf(p_, event) == type_)
+        builder.UnsafeAppend(number_(event));
+      else
+        builder.UnsafeAppendNull();
     }
     ARROW_ASSIGN_OR_RAISE(auto numbers, builder.Finish());
     return IsTimeField(field_.name) ? numbers->View(field_.type.ToArrow()) : numbers;
@@ -185,12 +189,14 @@ class EventColumn {
         ARROW_ASSIGN_OR_RAISE(auto child, fields_[i]->Make(first, count));
         children.push_back(std::move(child));
       } else {
-        ARROW_ASSIGN_OR_RAISE(auto nulls, arrow::MakeArrayOfNull(arrow_type_->field(static_cast<int>(i))->type(), count));
+        ARROW_ASSIGN_OR_RAISE(auto nulls,
+                              arrow::MakeArrayOfNull(arrow_type_->field(static_cast<int>(i))->type(), count));
         children.push_back(std::move(nulls));
       }
     }
     ARROW_ASSIGN_OR_RAISE(auto valid, arrow::AllocateEmptyBitmap(count));
-    for (int64_t event : EventsOfType(p_, *type_, first, count)) arrow::bit_util::SetBit(valid->mutable_data(), event - first);
+    for (int64_t event : EventsOfType(p_, *type_, first, count))
+      arrow::bit_util::SetBit(valid->mutable_data(), event - first);
     return std::make_shared<arrow::StructArray>(arrow_type_, count, std::move(children), std::move(valid));
   }
 
@@ -198,7 +204,8 @@ class EventColumn {
   arrow::Result<std::shared_ptr<arrow::Array>> MakeTypes(int64_t first, int64_t count) const {
     arrow::Int32Builder builder;
     ARROW_RETURN_NOT_OK(builder.Reserve(count));
-    for (int64_t event = first; event < first + count; ++event) builder.UnsafeAppend(static_cast<int32_t>(nexmark::TypeOf(p_, event)));
+    for (int64_t event = first; event < first + count; ++event)
+      builder.UnsafeAppend(static_cast<int32_t>(nexmark::TypeOf(p_, event)));
     return builder.Finish();
   }
 
@@ -271,16 +278,19 @@ class Nexmark final : public Connector {
 
   arrow::Status Validate(const TableDefinition& table) const override {
     const Parameters p = ParametersOf(table);
-    const bool positive = p.person_proportion > 0 && p.auction_proportion >= 0 && p.bid_proportion >= 0 && p.events_per_second > 0 &&
-                          p.hot_auction_ratio > 0 && p.hot_bidder_ratio > 0 && p.hot_seller_ratio > 0;
-    if (!positive) return arrow::Status::Invalid("Connector 'nexmark': rates, ratios and 'person.proportion' must be positive");
+    const bool positive = p.person_proportion > 0 && p.auction_proportion >= 0 && p.bid_proportion >= 0 &&
+                          p.events_per_second > 0 && p.hot_auction_ratio > 0 && p.hot_bidder_ratio > 0 &&
+                          p.hot_seller_ratio > 0;
+    if (!positive)
+      return arrow::Status::Invalid("Connector 'nexmark': rates, ratios and 'person.proportion' must be positive");
     for (const auto& column : table.columns) {
       if (column.kind != TableColumn::Kind::kPhysical) continue;
       if (column.name == "event_type" && column.type.kind() == TypeKind::kInt) continue;
       const auto type = EventOfColumn(column.name);
       if (!type || column.type.kind() != TypeKind::kRow) {
-        return arrow::Status::Invalid("Connector 'nexmark' has the columns event_type INT and person, auction, bid of type ROW, not '", column.name,
-                                      "' ", column.type.ToString());
+        return arrow::Status::Invalid(
+            "Connector 'nexmark' has the columns event_type INT and person, auction, bid of type ROW, not '",
+            column.name, "' ", column.type.ToString());
       }
       for (const auto& field : column.type.fields()) ARROW_RETURN_NOT_OK(CheckField(*type, column.name, field));
     }
@@ -289,7 +299,8 @@ class Nexmark final : public Connector {
   bool can_write() const override { return false; }
   bool IsBounded(const TableDefinition& table) const override { return Number(table, "events.num") > 0; }
 
-  arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request, const ConnectorContext& context) const override {
+  arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request,
+                                                    const ConnectorContext& context) const override {
     return std::make_unique<NexmarkSource>(*request.node, context);
   }
 };

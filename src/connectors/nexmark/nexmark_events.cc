@@ -23,15 +23,35 @@ constexpr int64_t kPersonFixedBytes = 8 + 60;
 
 // Numbers that keep the fields' random streams apart.
 enum Field : uint64_t {
-  kBidAuction = 1, kBidBidder, kBidPrice, kBidChannel, kBidUrl, kBidExtra,
-  kAuctionItem, kAuctionDescription, kAuctionInitialBid, kAuctionReserve, kAuctionExpires, kAuctionSeller, kAuctionCategory, kAuctionExtra,
-  kPersonName, kPersonEmail, kPersonCard, kPersonCity, kPersonState, kPersonExtra,
+  kBidAuction = 1,
+  kBidBidder,
+  kBidPrice,
+  kBidChannel,
+  kBidUrl,
+  kBidExtra,
+  kAuctionItem,
+  kAuctionDescription,
+  kAuctionInitialBid,
+  kAuctionReserve,
+  kAuctionExpires,
+  kAuctionSeller,
+  kAuctionCategory,
+  kAuctionExtra,
+  kPersonName,
+  kPersonEmail,
+  kPersonCard,
+  kPersonCity,
+  kPersonState,
+  kPersonExtra,
 };
 
 constexpr const char* kStates[] = {"AZ", "CA", "ID", "OR", "WA", "WY"};
-constexpr const char* kCities[] = {"Tucson", "Oakland", "Boise", "Salem", "Tacoma", "Laramie", "Fresno", "Eugene", "Spokane", "Mesa"};
-constexpr const char* kFirstNames[] = {"Ada", "Alan", "Barbara", "Edgar", "Frances", "Grace", "Jim", "Leslie", "Margaret", "Niklaus", "Radia"};
-constexpr const char* kLastNames[] = {"Codd", "Gray", "Hamilton", "Hopper", "Lamport", "Liskov", "Lovelace", "Perlman", "Wirth"};
+constexpr const char* kCities[] = {"Tucson",  "Oakland", "Boise",  "Salem",   "Tacoma",
+                                   "Laramie", "Fresno",  "Eugene", "Spokane", "Mesa"};
+constexpr const char* kFirstNames[] = {"Ada", "Alan",   "Barbara",  "Edgar",   "Frances", "Grace",
+                                       "Jim", "Leslie", "Margaret", "Niklaus", "Radia"};
+constexpr const char* kLastNames[] = {"Codd",   "Gray",     "Hamilton", "Hopper", "Lamport",
+                                      "Liskov", "Lovelace", "Perlman",  "Wirth"};
 constexpr const char* kHotChannels[] = {"Google", "Facebook", "Baidu", "Apple"};
 
 int64_t LastPerson(const Parameters& p, int64_t event) {
@@ -128,10 +148,14 @@ bool PersonText(const Parameters& p, const std::string& field, int64_t event, st
 }
 
 bool AuctionText(const Parameters& p, const std::string& field, int64_t event, std::string* out) {
-  if (field == "itemName") FieldRandom(event, kAuctionItem).AppendLetters(20, out);
-  else if (field == "description") FieldRandom(event, kAuctionDescription).AppendLetters(100, out);
-  else if (field == "extra") AppendExtra(FieldRandom(event, kAuctionExtra), kAuctionFixedBytes, p.auction_bytes, out);
-  else return false;
+  if (field == "itemName")
+    FieldRandom(event, kAuctionItem).AppendLetters(20, out);
+  else if (field == "description")
+    FieldRandom(event, kAuctionDescription).AppendLetters(100, out);
+  else if (field == "extra")
+    AppendExtra(FieldRandom(event, kAuctionExtra), kAuctionFixedBytes, p.auction_bytes, out);
+  else
+    return false;
   return true;
 }
 
@@ -184,16 +208,20 @@ int64_t AuctionId(const Parameters& p, int64_t event) { return kFirstAuctionId +
 
 int64_t AuctionSeller(const Parameters& p, int64_t event) {
   FieldRandom random(event, kAuctionSeller);
-  if (random.Below(p.hot_seller_ratio) > 0) return kFirstPersonId + LastPerson(p, event) / kHotIdDistance * kHotIdDistance;
+  if (random.Below(p.hot_seller_ratio) > 0)
+    return kFirstPersonId + LastPerson(p, event) / kHotIdDistance * kHotIdDistance;
   return kFirstPersonId + SomePerson(p, event, &random);
 }
 
-int64_t AuctionCategory(int64_t event) { return kFirstCategory + FieldRandom(event, kAuctionCategory).Below(kCategories); }
+int64_t AuctionCategory(int64_t event) {
+  return kFirstCategory + FieldRandom(event, kAuctionCategory).Below(kCategories);
+}
 int64_t AuctionInitialBid(int64_t event) { return Price(FieldRandom(event, kAuctionInitialBid)); }
 int64_t AuctionReserve(int64_t event) { return AuctionInitialBid(event) + Price(FieldRandom(event, kAuctionReserve)); }
 
 int64_t AuctionExpires(const Parameters& p, int64_t event) {
-  const int64_t events_in_flight = p.in_flight_auctions * p.total_proportion() / std::max<int64_t>(p.auction_proportion, 1);
+  const int64_t events_in_flight =
+      p.in_flight_auctions * p.total_proportion() / std::max<int64_t>(p.auction_proportion, 1);
   const int64_t horizon_ms = TimeOf(p, event + events_in_flight) - TimeOf(p, event);
   return TimeOf(p, event) + 1 + FieldRandom(event, kAuctionExpires).Below(std::max<int64_t>(horizon_ms * 2, 1));
 }
@@ -208,7 +236,8 @@ int64_t BidAuction(const Parameters& p, int64_t event) {
 
 int64_t BidBidder(const Parameters& p, int64_t event) {
   FieldRandom random(event, kBidBidder);
-  if (random.Below(p.hot_bidder_ratio) > 0) return kFirstPersonId + LastPerson(p, event) / kHotIdDistance * kHotIdDistance + 1;
+  if (random.Below(p.hot_bidder_ratio) > 0)
+    return kFirstPersonId + LastPerson(p, event) / kHotIdDistance * kHotIdDistance + 1;
   return kFirstPersonId + SomePerson(p, event, &random);
 }
 
@@ -217,9 +246,12 @@ int64_t BidPrice(int64_t event) { return Price(FieldRandom(event, kBidPrice)); }
 bool TextField(const Parameters& p, EventType type, const std::string& field, int64_t event, std::string* out) {
   out->clear();
   switch (type) {
-    case EventType::kPerson: return PersonText(p, field, event, out);
-    case EventType::kAuction: return AuctionText(p, field, event, out);
-    case EventType::kBid: return BidText(p, field, event, out);
+    case EventType::kPerson:
+      return PersonText(p, field, event, out);
+    case EventType::kAuction:
+      return AuctionText(p, field, event, out);
+    case EventType::kBid:
+      return BidText(p, field, event, out);
   }
   return false;
 }

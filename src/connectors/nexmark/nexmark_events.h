@@ -32,10 +32,13 @@ struct Parameters {
 /// A stream of random numbers of one field of one event.
 class FieldRandom {
  public:
-  FieldRandom(int64_t event, uint64_t field) : state_(static_cast<uint64_t>(event) * 0x9E3779B97F4A7C15ull + field * 0xD1B54A32D192ED03ull) {}
+  FieldRandom(int64_t event, uint64_t field)
+      : state_(static_cast<uint64_t>(event) * 0x9E3779B97F4A7C15ull + field * 0xD1B54A32D192ED03ull) {}
   uint64_t Next();
   /// 0 .. bound-1. REQUIRES: bound > 0.
-  int64_t Below(int64_t bound) { return static_cast<int64_t>((static_cast<unsigned __int128>(Next()) * static_cast<uint64_t>(bound)) >> 64); }
+  int64_t Below(int64_t bound) {
+    return static_cast<int64_t>((static_cast<unsigned __int128>(Next()) * static_cast<uint64_t>(bound)) >> 64);
+  }
   double Unit() { return static_cast<double>(Next() >> 11) * 0x1.0p-53; }
   /// Appends `length` lower-case letters.
   void AppendLetters(int64_t length, std::string* out);

@@ -55,7 +55,8 @@ class Print final : public Connector {
   bool IsBounded(const TableDefinition&) const override { return true; }
   plan::ChangelogMode SinkChangelog(const TableDefinition&) const override { return {true, true, true}; }
 
-  arrow::Result<std::unique_ptr<Sink>> MakeSink(const plan::SinkNode& node, const ConnectorContext& context) const override {
+  arrow::Result<std::unique_ptr<Sink>> MakeSink(const plan::SinkNode& node,
+                                                const ConnectorContext& context) const override {
     // Flink also names the subtask when several print; which worker prints a row means nothing here.
     std::string prefix = OptionOr(*node.table, "print-identifier", "");
     if (!prefix.empty()) prefix += "> ";

@@ -24,13 +24,15 @@ class StdinSource final : public Source {
   arrow::Status Open(const SourceRequest& request, const ConnectorContext& context) {
     const TableDefinition& table = *request.node->table;
     ARROW_ASSIGN_OR_RAISE(const TextTable text, TextTable::Of(table));
-    bad_records_ = std::make_unique<BadRecordPolicy>(BadRecordsOf(table, text.options), &metrics(), context.dead_letters);
+    bad_records_ =
+        std::make_unique<BadRecordPolicy>(BadRecordsOf(table, text.options), &metrics(), context.dead_letters);
     const bool has_header = text.format->has_header != nullptr && text.format->has_header(text.options);
     bad_records_->Start("standard input", [has_header]() -> arrow::Result<int64_t> { return has_header ? 1 : 0; });
     formats::DecodeRequest decode = text.RequestFor(*request.node, context);
     decode.bad_records = bad_records_.get();
     ARROW_ASSIGN_OR_RAISE(auto decoder, text.format->make_decoder(text.options, decode));
-    records_ = std::make_unique<RecordStream>(std::move(decoder), bad_records_.get(), decode.max_record_bytes, context.batch_rows);
+    records_ = std::make_unique<RecordStream>(std::move(decoder), bad_records_.get(), decode.max_record_bytes,
+                                              context.batch_rows);
     records_->Start(has_header);
     return arrow::Status::OK();
   }
@@ -42,13 +44,16 @@ class StdinSource final : public Source {
       return poll;
     }
     if (records_->wants_bytes()) {
-      ARROW_ASSIGN_OR_RAISE(const int64_t got, streams_->ReadInput(RecordStream::kReadBytes, kWaitMicros, records_->Space()));
+      ARROW_ASSIGN_OR_RAISE(const int64_t got,
+                            streams_->ReadInput(RecordStream::kReadBytes, kWaitMicros, records_->Space()));
       if (got == 0) {
         poll.retry_after_micros = kRetryMicros;
         return poll;
       }
-      if (got < 0) records_->End();
-      else records_->Added(got);
+      if (got < 0)
+        records_->End();
+      else
+        records_->Added(got);
       metrics().bytes.fetch_add(std::max<int64_t>(got, 0), std::memory_order_relaxed);
     }
     ARROW_ASSIGN_OR_RAISE(poll.batch, records_->Next());
@@ -77,9 +82,12 @@ class Stdin final : public Connector {
   bool can_write() const override { return false; }
   /// Standard input ends when its writer closes it.
   bool IsBounded(const TableDefinition&) const override { return true; }
-  plan::ChangelogMode SourceChangelog(const TableDefinition& table) const override { return TextTable::Changelog(table); }
+  plan::ChangelogMode SourceChangelog(const TableDefinition& table) const override {
+    return TextTable::Changelog(table);
+  }
 
-  arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request, const ConnectorContext& context) const override {
+  arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request,
+                                                    const ConnectorContext& context) const override {
     auto source = std::make_unique<StdinSource>(context);
     ARROW_RETURN_NOT_OK(source->Open(request, context));
     return source;

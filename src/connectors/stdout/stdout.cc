@@ -11,7 +11,8 @@ namespace {
 
 class StdoutSink final : public Sink {
  public:
-  StdoutSink(std::unique_ptr<formats::Encoder> encoder, io::StandardStreams* streams) : encoder_(std::move(encoder)), streams_(streams) {}
+  StdoutSink(std::unique_ptr<formats::Encoder> encoder, io::StandardStreams* streams)
+      : encoder_(std::move(encoder)), streams_(streams) {}
 
   arrow::Status Write(const Batch& batch) override {
     text_.clear();
@@ -36,10 +37,13 @@ class Stdout final : public Connector {
   bool IsBounded(const TableDefinition&) const override { return true; }
   plan::ChangelogMode SinkChangelog(const TableDefinition& table) const override { return TextTable::Changelog(table); }
 
-  arrow::Result<std::unique_ptr<Sink>> MakeSink(const plan::SinkNode& node, const ConnectorContext& context) const override {
+  arrow::Result<std::unique_ptr<Sink>> MakeSink(const plan::SinkNode& node,
+                                                const ConnectorContext& context) const override {
     ARROW_ASSIGN_OR_RAISE(const TextTable text, TextTable::Of(*node.table));
-    ARROW_ASSIGN_OR_RAISE(auto encoder, text.format->make_encoder(text.options, text.schema, context.functions->local_time_zone));
-    return std::make_unique<StdoutSink>(std::move(encoder), context.streams != nullptr ? context.streams : io::ProcessStreams());
+    ARROW_ASSIGN_OR_RAISE(auto encoder,
+                          text.format->make_encoder(text.options, text.schema, context.functions->local_time_zone));
+    return std::make_unique<StdoutSink>(std::move(encoder),
+                                        context.streams != nullptr ? context.streams : io::ProcessStreams());
   }
 };
 

@@ -46,7 +46,8 @@ std::vector<uint8_t*> Accumulators::states() {
   return states;
 }
 
-arrow::Status Accumulators::Update(const std::vector<std::string>& columns, std::vector<int> groups, const std::string& kinds) {
+arrow::Status Accumulators::Update(const std::vector<std::string>& columns, std::vector<int> groups,
+                                   const std::string& kinds) {
   std::vector<std::shared_ptr<arrow::Array>> arrays;
   for (size_t i = 0; i < columns.size(); ++i) {
     ARROW_ASSIGN_OR_RAISE(auto array, arrow::json::ArrayFromJSONString(argument_types_[i], columns[i]));
@@ -61,8 +62,9 @@ arrow::Status Accumulators::Update(const std::vector<std::string>& columns, std:
   return Update(arrays, rows, groups, kinds.empty() ? nullptr : &row_kinds);
 }
 
-arrow::Status Accumulators::Update(const std::vector<std::shared_ptr<arrow::Array>>& columns, const std::vector<int32_t>& rows,
-                                   const std::vector<int>& groups, const std::vector<RowKind>* kinds) {
+arrow::Status Accumulators::Update(const std::vector<std::shared_ptr<arrow::Array>>& columns,
+                                   const std::vector<int32_t>& rows, const std::vector<int>& groups,
+                                   const std::vector<RowKind>* kinds) {
   const auto all = states();
   std::vector<uint8_t*> chosen;
   for (int group : groups) chosen.push_back(all[group]);
@@ -104,7 +106,8 @@ void ExpectResults(Accumulators& accumulators, const std::string& json) {
   EXPECT_TRUE(actual->Equals(*expected, options)) << actual->ToString() << "\nexpected\n" << expected->ToString();
 }
 
-void ExpectAggregate(const AggregateCallText& call, const std::vector<std::string>& columns, const std::string& result) {
+void ExpectAggregate(const AggregateCallText& call, const std::vector<std::string>& columns,
+                     const std::string& result) {
   SCOPED_TRACE(call.name + " of " + (columns.empty() ? "" : columns[0]));
   Accumulators whole(call, 1);
   ASSERT_TRUE(whole.Update(columns).ok());
@@ -128,7 +131,8 @@ void ExpectAggregate(const AggregateCallText& call, const std::vector<std::strin
   const auto expected = ColumnFromJson(whole.type(), "[" + result + "]");
   // Halves of FLOAT and DOUBLE sums round differently.
   EXPECT_TRUE((*merged)->ApproxEquals(*expected, arrow::EqualOptions::Defaults().nans_equal(true).atol(1e-5)))
-      << "merged: " << (*merged)->ToString() << "\nexpected\n" << expected->ToString();
+      << "merged: " << (*merged)->ToString() << "\nexpected\n"
+      << expected->ToString();
 }
 
 }  // namespace tidemark::expr

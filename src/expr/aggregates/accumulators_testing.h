@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accumulators of one aggregate call by group number, fed with columns written as JSON: for tests of aggregate functions.
+// Accumulators of one aggregate call by group number, fed with columns written as JSON: for tests of aggregate
+// functions.
 #pragma once
 
 #include <arrow/type_fwd.h>
@@ -34,8 +35,10 @@ class Accumulators {
   const DataType& type() const { return function_->type(); }
   const AggregateFunction& function() const { return *function_; }
 
-  /// One JSON array per argument; row i goes to groups[i] (all to 0 when empty). `kinds`: one of "+-" per row, or empty.
-  arrow::Status Update(const std::vector<std::string>& columns, std::vector<int> groups = {}, const std::string& kinds = "");
+  /// One JSON array per argument; row i goes to groups[i] (all to 0 when empty). `kinds`: one of "+-" per row, or
+  /// empty.
+  arrow::Status Update(const std::vector<std::string>& columns, std::vector<int> groups = {},
+                       const std::string& kinds = "");
   arrow::Status Update(const std::vector<std::shared_ptr<arrow::Array>>& columns, const std::vector<int32_t>& rows,
                        const std::vector<int>& groups, const std::vector<RowKind>* kinds);
   /// Adds `other` group by group.

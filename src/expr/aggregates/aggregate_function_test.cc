@@ -19,7 +19,8 @@ AggregateCallText Distinct(std::string name, std::vector<DataType> types) {
 }
 
 AggregateCallText ListAgg(const std::string& separator, bool distinct = false) {
-  AggregateCallText call = Call("LISTAGG", {DataType::String(), DataType::Char(static_cast<int32_t>(separator.size()))});
+  AggregateCallText call =
+      Call("LISTAGG", {DataType::String(), DataType::Char(static_cast<int32_t>(separator.size()))});
   call.literals = {"", separator};
   call.distinct = distinct;
   return call;
@@ -59,7 +60,8 @@ TEST(AggregateFunction, SumHasTheArgumentsTypeAndWraps) {
 TEST(AggregateFunction, DecimalSumBeyond38DigitsIsNull) {
   const std::string nines(38, '9');
   ExpectAggregate(Call("SUM", {DataType::Decimal(38, 0)}), {"[\"" + nines + "\", \"1\"]"}, "null");
-  ExpectAggregate(Call("SUM", {DataType::Decimal(38, 0)}), {"[\"" + nines + "\", \"1\", \"-2\"]"}, "\"99999999999999999999999999999999999998\"");
+  ExpectAggregate(Call("SUM", {DataType::Decimal(38, 0)}), {"[\"" + nines + "\", \"1\", \"-2\"]"},
+                  "\"99999999999999999999999999999999999998\"");
   ExpectAggregate(Call("AVG", {DataType::Decimal(38, 0)}), {"[\"" + nines + "\"]"}, "null");
 }
 
@@ -72,9 +74,12 @@ TEST(AggregateFunction, AverageKeepsTheTypeAndTruncatesIntegers) {
   ExpectAggregate(Call("AVG", {DataType::Double()}), {"[0.1, 0.2, 0.3]"}, "0.20000000000000004");
   ExpectAggregate(Call("AVG", {DataType::Decimal(10, 2)}), {R"(["1.00", "0.00", "1.00"])"}, R"("0.666667")");
   ExpectAggregate(Call("AVG", {DataType::Decimal(10, 2)}), {R"(["-1.00", "0.00", "-1.00"])"}, R"("-0.666667")");
-  ExpectAggregate(Call("AVG", {DataType::Decimal(10, 7)}), {R"(["1.0000000", "0.0000000", "1.0000000"])"}, R"("0.6666667")");
-  ExpectAggregate(Call("AVG", {DataType::Decimal(38, 30)}),
-                  {R"(["1.000000000000000000000000000000", "0.000000000000000000000000000000", "1.000000000000000000000000000000"])"}, R"("0.666666666666666666666666666667")");
+  ExpectAggregate(Call("AVG", {DataType::Decimal(10, 7)}), {R"(["1.0000000", "0.0000000", "1.0000000"])"},
+                  R"("0.6666667")");
+  ExpectAggregate(
+      Call("AVG", {DataType::Decimal(38, 30)}),
+      {R"(["1.000000000000000000000000000000", "0.000000000000000000000000000000", "1.000000000000000000000000000000"])"},
+      R"("0.666666666666666666666666666667")");
   ExpectAggregate(Call("AVG", {DataType::Int()}), {"[null]"}, "null");
 }
 
@@ -151,7 +156,8 @@ TEST(AggregateFunction, ListAggJoinsWithCommaOrSeparator) {
   ExpectAggregate(Call("LISTAGG", {DataType::String()}), {"[]"}, "null");
   ExpectAggregate(Distinct("LISTAGG", {DataType::String()}), {R"(["a", "b", "a", null, ""])"}, R"("a,b,")");
   ExpectAggregate(ListAgg(";", /*distinct=*/true), {R"(["a", "b", "a"])", R"([";", ";", ";"])"}, R"("a;b")");
-  EXPECT_EQ(TypeOf("LISTAGG", {DataType::String(), DataType::String()}), "Type error: The separator of LISTAGG must be a literal");
+  EXPECT_EQ(TypeOf("LISTAGG", {DataType::String(), DataType::String()}),
+            "Type error: The separator of LISTAGG must be a literal");
 }
 
 TEST(AggregateFunction, ArrayAggKeepsNullsUnlessAsked) {
@@ -162,7 +168,8 @@ TEST(AggregateFunction, ArrayAggKeepsNullsUnlessAsked) {
   ExpectAggregate(ignoring, {"[null]"}, "null");
   ExpectAggregate(Call("ARRAY_AGG", {DataType::Int()}), {"[]"}, "null");
   ExpectAggregate(Distinct("ARRAY_AGG", {DataType::Int()}), {"[1, null, 1, null, 2]"}, "[1, null, 2]");
-  ExpectAggregate(Call("ARRAY_AGG", {DataType::Row({{"a", DataType::Int()}})}), {"[[1], null, [null]]"}, "[[1], null, [null]]");
+  ExpectAggregate(Call("ARRAY_AGG", {DataType::Row({{"a", DataType::Int()}})}), {"[[1], null, [null]]"},
+                  "[[1], null, [null]]");
 }
 
 TEST(AggregateFunction, CollectCountsValues) {
@@ -216,7 +223,8 @@ TEST(AggregateFunction, DecimalVariancesRoundAtEveryStep) {
 
 TEST(AggregateFunction, PercentileInterpolates) {
   const DataType fraction = DataType::Double();
-  ExpectAggregate(Call("PERCENTILE", {DataType::Double(), fraction}), {"[1, 10, 3, null, 7]", "[0.5, 0.5, 0.5, 0.5, 0.5]"}, "5");
+  ExpectAggregate(Call("PERCENTILE", {DataType::Double(), fraction}),
+                  {"[1, 10, 3, null, 7]", "[0.5, 0.5, 0.5, 0.5, 0.5]"}, "5");
   ExpectAggregate(Call("PERCENTILE", {DataType::Double(), DataType::Array(fraction)}),
                   {"[1, 10, 3, 7]", "[[0.25, 1, 0], [0.25, 1, 0], [0.25, 1, 0], [0.25, 1, 0]]"}, "[2.5, 10, 1]");
   ExpectAggregate(Call("PERCENTILE", {DataType::Double(), fraction, DataType::BigInt()}),
@@ -275,7 +283,8 @@ TEST(AggregateFunction, ResultTypesAreFlinks) {
   EXPECT_EQ(TypeOf("COLLECT", {DataType::Int()}), "MULTISET<INT> NOT NULL");
   EXPECT_EQ(TypeOf("PERCENTILE", {DataType::Int(), DataType::Decimal(2, 1)}), "DOUBLE");
   EXPECT_EQ(TypeOf("SUM", {DataType::String()}), "Type error: SUM takes (<numeric>), not (STRING)");
-  EXPECT_EQ(TypeOf("MIN", {DataType::Bytes()}), "Type error: MIN takes (<number, text, date, time or boolean>), not (BYTES)");
+  EXPECT_EQ(TypeOf("MIN", {DataType::Bytes()}),
+            "Type error: MIN takes (<number, text, date, time or boolean>), not (BYTES)");
   EXPECT_EQ(TypeOf("NOPE", {}), "Key error: Unknown aggregate function: NOPE");
 }
 

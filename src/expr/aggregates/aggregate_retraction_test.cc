@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Aggregates over random changelogs against a naive model that keeps the rows of every group and computes anew: with batches
-// of every size, sliced columns, saving and loading between batches, and merging of slices.
+// Aggregates over random changelogs against a naive model that keeps the rows of every group and computes anew: with
+// batches of every size, sliced columns, saving and loading between batches, and merging of slices.
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
@@ -150,7 +150,8 @@ std::vector<Case> Cases() {
   const size_t plain = cases.size();
   for (size_t i = 0; i < plain; ++i) {
     const std::string& name = cases[i].call.name;
-    if (name == "FIRST_VALUE" || name == "LAST_VALUE" || cases[i].call.argument_types[0].kind() == TypeKind::kBoolean) continue;
+    if (name == "FIRST_VALUE" || name == "LAST_VALUE" || cases[i].call.argument_types[0].kind() == TypeKind::kBoolean)
+      continue;
     Case distinct = cases[i];
     distinct.call.distinct = true;
     distinct.model = OfUnique(distinct.model);
@@ -238,8 +239,9 @@ TEST(AggregateRetraction, RandomChangelogsEqualTheModel) {
       if (retractable && !test.retracts) continue;
       test.call.retractable = retractable;
       for (uint64_t seed = 1; seed <= 12; ++seed) {
-        SCOPED_TRACE(test.call.name + "(" + (test.call.distinct ? "DISTINCT " : "") + test.call.argument_types[0].ToString() +
-                     ") retractable " + std::to_string(retractable) + " seed " + std::to_string(seed));
+        SCOPED_TRACE(test.call.name + "(" + (test.call.distinct ? "DISTINCT " : "") +
+                     test.call.argument_types[0].ToString() + ") retractable " + std::to_string(retractable) +
+                     " seed " + std::to_string(seed));
         std::mt19937_64 random(seed);
         const auto rows = RandomChangelog(random, retractable, seed % 2 == 0 ? 4 : 40);
         std::vector<Values> groups(kGroups);
@@ -258,11 +260,13 @@ TEST(AggregateRetraction, MergedSlicesEqualTheWhole) {
     for (bool retractable : {false, true}) {
       // Which of several equal values a retraction takes differs when each slice sees only its own.
       const ArgumentInfo argument{test.call.argument_types[0]};
-      if (retractable && (!test.retracts || (IsOrderSensitive(test.call.name, {&argument, 1}) && test.call.name != "SUM"))) continue;
+      if (retractable &&
+          (!test.retracts || (IsOrderSensitive(test.call.name, {&argument, 1}) && test.call.name != "SUM")))
+        continue;
       test.call.retractable = retractable;
       for (uint64_t seed = 1; seed <= 6; ++seed) {
-        SCOPED_TRACE(test.call.name + (test.call.distinct ? " DISTINCT" : "") + " retractable " + std::to_string(retractable) +
-                     " seed " + std::to_string(seed));
+        SCOPED_TRACE(test.call.name + (test.call.distinct ? " DISTINCT" : "") + " retractable " +
+                     std::to_string(retractable) + " seed " + std::to_string(seed));
         std::mt19937_64 random(seed);
         const auto rows = RandomChangelog(random, retractable, 10);
         std::vector<Values> groups(kGroups);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// APPROX_COUNT_DISTINCT(x): number of distinct values, exact up to kExactMax, then by HyperLogLog with about 0.8 % error
-// (estimator: Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", 2017).
+// APPROX_COUNT_DISTINCT(x): number of distinct values, exact up to kExactMax, then by HyperLogLog with about 0.8 %
+// error (estimator: Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", 2017).
 #include <arrow/array.h>
 
 #include <bit>
@@ -153,10 +153,11 @@ class ApproxCountDistinct final : public HeldAggregate<Sketch> {
     return arrow::Status::OK();
   }
   arrow::Result<std::shared_ptr<arrow::Array>> Finalize(std::span<uint8_t* const> states) const override {
-    return MakeResultColumn<int64_t>(type_, static_cast<int64_t>(states.size()), [&](int64_t i) -> std::optional<int64_t> {
-      const Sketch* sketch = HeldAt(states[i]);
-      return sketch == nullptr ? 0 : sketch->Estimate();
-    });
+    return MakeResultColumn<int64_t>(type_, static_cast<int64_t>(states.size()),
+                                     [&](int64_t i) -> std::optional<int64_t> {
+                                       const Sketch* sketch = HeldAt(states[i]);
+                                       return sketch == nullptr ? 0 : sketch->Estimate();
+                                     });
   }
 
   /// Saved form: version (u8 = 1), sketch.
@@ -186,9 +187,11 @@ bool IsCountable(const DataType& type) { return type.is_numeric() || type.is_cha
 void AddApproxCountDistinct(AggregateList* list) {
   AggregateDefinition definition;
   definition.name = "APPROX_COUNT_DISTINCT";
-  definition.resolve = ResolveBy("APPROX_COUNT_DISTINCT", {Signature{{ArgWhere("<number, text, date or time>", IsCountable)},
-                                                                     ReturnsNotNull(DataType::BigInt())}});
-  definition.make = [](const AggregateCallSite&, const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
+  definition.resolve = ResolveBy(
+      "APPROX_COUNT_DISTINCT",
+      {Signature{{ArgWhere("<number, text, date or time>", IsCountable)}, ReturnsNotNull(DataType::BigInt())}});
+  definition.make = [](const AggregateCallSite&,
+                       const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
     return std::make_unique<ApproxCountDistinct>(type);
   };
   definition.insert_only = true;

@@ -57,7 +57,9 @@ class ArrayAgg final : public HeldAggregate<ValueList> {
     return builder.Finish();
   }
 
-  arrow::Status Save(const uint8_t* state, std::string* out) const override { return SaveValueList(HeldAt(state), out); }
+  arrow::Status Save(const uint8_t* state, std::string* out) const override {
+    return SaveValueList(HeldAt(state), out);
+  }
   arrow::Result<int64_t> Load(std::string_view saved, uint8_t* state) const override {
     ARROW_ASSIGN_OR_RAISE(auto loaded, LoadValueList(saved));
     new (state) State(loaded.list.release());
@@ -73,10 +75,12 @@ class ArrayAgg final : public HeldAggregate<ValueList> {
 void AddArrayAgg(AggregateList* list) {
   AggregateDefinition definition;
   definition.name = "ARRAY_AGG";
-  definition.resolve = ResolveBy("ARRAY_AGG", {Signature{{AnyArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-                                                           return DataType::Array(arguments[0].type.WithTimeAttribute(TimeAttribute::kNone));
-                                                         }}});
-  definition.make = [](const AggregateCallSite& site, const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
+  definition.resolve = ResolveBy(
+      "ARRAY_AGG", {Signature{{AnyArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
+                                return DataType::Array(arguments[0].type.WithTimeAttribute(TimeAttribute::kNone));
+                              }}});
+  definition.make = [](const AggregateCallSite& site,
+                       const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
     return std::make_unique<ArrayAgg>(type, site.ignore_nulls.value_or(false));
   };
   definition.ignores_null_rows = false;

@@ -119,15 +119,23 @@ std::unique_ptr<AggregateFunction> MakeNumberAverage(const DataType& type) {
 
 arrow::Result<std::unique_ptr<AggregateFunction>> MakeAverage(const AggregateCallSite& site, const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kTinyInt: return MakeNumberAverage<int8_t>(type);
-    case TypeKind::kSmallInt: return MakeNumberAverage<int16_t>(type);
-    case TypeKind::kInt: return MakeNumberAverage<int32_t>(type);
-    case TypeKind::kBigInt: return MakeNumberAverage<int64_t>(type);
-    case TypeKind::kFloat: return MakeNumberAverage<float>(type);
-    case TypeKind::kDouble: return MakeNumberAverage<double>(type);
+    case TypeKind::kTinyInt:
+      return MakeNumberAverage<int8_t>(type);
+    case TypeKind::kSmallInt:
+      return MakeNumberAverage<int16_t>(type);
+    case TypeKind::kInt:
+      return MakeNumberAverage<int32_t>(type);
+    case TypeKind::kBigInt:
+      return MakeNumberAverage<int64_t>(type);
+    case TypeKind::kFloat:
+      return MakeNumberAverage<float>(type);
+    case TypeKind::kDouble:
+      return MakeNumberAverage<double>(type);
     case TypeKind::kDecimal:
-      return std::make_unique<Average<arrow::Decimal128, DecimalAverage>>(type, type.scale() - site.arguments[0].type.scale());
-    default: return arrow::Status::TypeError("AVG takes (<numeric>), not (", type.ToString(), ")");
+      return std::make_unique<Average<arrow::Decimal128, DecimalAverage>>(
+          type, type.scale() - site.arguments[0].type.scale());
+    default:
+      return arrow::Status::TypeError("AVG takes (<numeric>), not (", type.ToString(), ")");
   }
 }
 
@@ -136,9 +144,10 @@ arrow::Result<std::unique_ptr<AggregateFunction>> MakeAverage(const AggregateCal
 void AddAverage(AggregateList* list) {
   AggregateDefinition average;
   average.name = "AVG";
-  average.resolve = ResolveBy("AVG", {Signature{{NumericArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-                                                  return AverageType(arguments[0].type);
-                                                }}});
+  average.resolve = ResolveBy(
+      "AVG", {Signature{{NumericArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
+                          return AverageType(arguments[0].type);
+                        }}});
   average.make = MakeAverage;
   average.order_sensitive = [](std::span<const ArgumentInfo> arguments) { return arguments[0].type.is_approximate(); };
   average.signature_text = "AVG([DISTINCT] number)";

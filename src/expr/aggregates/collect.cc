@@ -91,10 +91,13 @@ class Collect final : public HeldAggregate<TextCounts> {
 void AddCollect(AggregateList* list) {
   AggregateDefinition definition;
   definition.name = "COLLECT";
-  definition.resolve = ResolveBy("COLLECT", {Signature{{AnyArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-                                                         return DataType::Multiset(arguments[0].type.WithTimeAttribute(TimeAttribute::kNone)).NotNull();
-                                                       }}});
-  definition.make = [](const AggregateCallSite&, const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
+  definition.resolve = ResolveBy(
+      "COLLECT",
+      {Signature{{AnyArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
+                   return DataType::Multiset(arguments[0].type.WithTimeAttribute(TimeAttribute::kNone)).NotNull();
+                 }}});
+  definition.make = [](const AggregateCallSite&,
+                       const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
     return std::make_unique<Collect>(type);
   };
   definition.signature_text = "COLLECT([DISTINCT] value)";

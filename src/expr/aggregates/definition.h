@@ -19,7 +19,8 @@ struct AggregateDefinition {
   std::string name;  ///< upper case
   Resolver resolve;
   /// Makes the running form for `site` (argument types resolved, DISTINCT already taken away) with result `type`.
-  std::function<arrow::Result<std::unique_ptr<AggregateFunction>>(const AggregateCallSite& site, const DataType& type)> make;
+  std::function<arrow::Result<std::unique_ptr<AggregateFunction>>(const AggregateCallSite& site, const DataType& type)>
+      make;
   /// A row in which any argument is NULL changes nothing. DISTINCT then drops such rows before its set.
   bool ignores_null_rows = true;
   /// Whether another order of the rows may give another result. Unset: never.

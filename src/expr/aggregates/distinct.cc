@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DISTINCT: a set of argument tuples before the accumulator of the function proper. The function sees a tuple when it comes
-// first and, where the input retracts, again when its last copy is taken back.
+// DISTINCT: a set of argument tuples before the accumulator of the function proper. The function sees a tuple when it
+// comes first and, where the input retracts, again when its last copy is taken back.
 #include <arrow/api.h>
 
 #include "expr/aggregates/definition.h"
@@ -85,8 +85,8 @@ class Distinct final : public AggregateFunction {
     return inner_->Finalize(inner);
   }
 
-  /// Saved form: version (u8 = 1), number of keys (u32), each key (u64; or length u32 and bytes) with its count (i64) where
-  /// counted; then the inner accumulator.
+  /// Saved form: version (u8 = 1), number of keys (u32), each key (u64; or length u32 and bytes) with its count (i64)
+  /// where counted; then the inner accumulator.
   arrow::Status Save(const uint8_t* state, std::string* out) const override {
     PutFixed(kVersion, out);
     const Keys* keys = StateAt<Keys*>(state);
@@ -108,7 +108,8 @@ class Distinct final : public AggregateFunction {
     for (uint32_t i = 0; i < size; ++i) {
       Key key;
       int64_t count = 1;
-      if (!TakeKey(&saved, &key) || (Keys::kCounted && !TakeFixed(&saved, &count))) return DamagedAccumulator("DISTINCT");
+      if (!TakeKey(&saved, &key) || (Keys::kCounted && !TakeFixed(&saved, &count)))
+        return DamagedAccumulator("DISTINCT");
       keys->Change(key, count);
     }
     ARROW_ASSIGN_OR_RAISE(const int64_t inner_size, inner_->Load(saved, Inner(state)));
@@ -186,7 +187,8 @@ arrow::Result<std::unique_ptr<AggregateFunction>> MakeDistinct(const AggregateCa
   using CountedWords = CountedKeys<WordCounts, WordKeyReader>;
   using CountedTexts = CountedKeys<TextCounts, TextKeyReader>;
   if (!words) return std::make_unique<Distinct<CountedTexts>>(std::move(types), ignores_null_rows, std::move(inner));
-  if (site.retractable) return std::make_unique<Distinct<CountedWords>>(std::move(types), ignores_null_rows, std::move(inner));
+  if (site.retractable)
+    return std::make_unique<Distinct<CountedWords>>(std::move(types), ignores_null_rows, std::move(inner));
   return std::make_unique<Distinct<PlainWordKeys>>(std::move(types), ignores_null_rows, std::move(inner));
 }
 

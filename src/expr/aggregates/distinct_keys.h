@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kinds of sets that DISTINCT keeps, behind one shape: what a key is, how it is read from a row, saved and turned back
-// into argument values.
+// The kinds of sets that DISTINCT keeps, behind one shape: what a key is, how it is read from a row, saved and turned
+// back into argument values.
 #pragma once
 
 #include <arrow/array.h>
@@ -109,7 +109,9 @@ struct PlainWordKeys {
   static constexpr bool kCounted = false;
   WordSet keys;
 
-  DistinctChange Change(uint64_t key, int64_t) { return keys.Insert(key) ? DistinctChange::kAppeared : DistinctChange::kNone; }
+  DistinctChange Change(uint64_t key, int64_t) {
+    return keys.Insert(key) ? DistinctChange::kAppeared : DistinctChange::kNone;
+  }
   int64_t size() const { return keys.size(); }
   template <typename Visit>
   void ForEach(Visit visit) const {

@@ -181,37 +181,49 @@ class RetractableEdge final : public HeldAggregate<ValueList> {
 template <bool kLast>
 std::unique_ptr<AggregateFunction> MakeInsertOnly(const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kBoolean: return std::make_unique<FixedEdge<bool, kLast>>(type);
-    case TypeKind::kTinyInt: return std::make_unique<FixedEdge<int8_t, kLast>>(type);
-    case TypeKind::kSmallInt: return std::make_unique<FixedEdge<int16_t, kLast>>(type);
+    case TypeKind::kBoolean:
+      return std::make_unique<FixedEdge<bool, kLast>>(type);
+    case TypeKind::kTinyInt:
+      return std::make_unique<FixedEdge<int8_t, kLast>>(type);
+    case TypeKind::kSmallInt:
+      return std::make_unique<FixedEdge<int16_t, kLast>>(type);
     case TypeKind::kInt:
     case TypeKind::kDate:
     case TypeKind::kTime:
-    case TypeKind::kIntervalYearMonth: return std::make_unique<FixedEdge<int32_t, kLast>>(type);
+    case TypeKind::kIntervalYearMonth:
+      return std::make_unique<FixedEdge<int32_t, kLast>>(type);
     case TypeKind::kBigInt:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
-    case TypeKind::kIntervalDayTime: return std::make_unique<FixedEdge<int64_t, kLast>>(type);
-    case TypeKind::kFloat: return std::make_unique<FixedEdge<float, kLast>>(type);
-    case TypeKind::kDouble: return std::make_unique<FixedEdge<double, kLast>>(type);
-    case TypeKind::kDecimal: return std::make_unique<FixedEdge<arrow::Decimal128, kLast>>(type);
-    default: return std::make_unique<EncodedEdge<kLast>>(type);
+    case TypeKind::kIntervalDayTime:
+      return std::make_unique<FixedEdge<int64_t, kLast>>(type);
+    case TypeKind::kFloat:
+      return std::make_unique<FixedEdge<float, kLast>>(type);
+    case TypeKind::kDouble:
+      return std::make_unique<FixedEdge<double, kLast>>(type);
+    case TypeKind::kDecimal:
+      return std::make_unique<FixedEdge<arrow::Decimal128, kLast>>(type);
+    default:
+      return std::make_unique<EncodedEdge<kLast>>(type);
   }
 }
 
 AggregateDefinition Define(const std::string& name, bool last) {
   AggregateDefinition definition;
   definition.name = name;
-  definition.resolve = ResolveBy(name, {Signature{{AnyArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-                                                    return arguments[0].type.WithTimeAttribute(TimeAttribute::kNone);
-                                                  }}});
-  definition.make = [last](const AggregateCallSite& site, const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
+  definition.resolve =
+      ResolveBy(name, {Signature{{AnyArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
+                                   return arguments[0].type.WithTimeAttribute(TimeAttribute::kNone);
+                                 }}});
+  definition.make = [last](const AggregateCallSite& site,
+                           const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
     if (site.retractable) return std::make_unique<RetractableEdge>(type, last);
     return last ? MakeInsertOnly<true>(type) : MakeInsertOnly<false>(type);
   };
   definition.order_sensitive = [](std::span<const ArgumentInfo>) { return true; };
   definition.signature_text = name + "(value)";
-  definition.description = last ? "Last value, in order of arrival, that is not NULL" : "First value, in order of arrival, that is not NULL";
+  definition.description =
+      last ? "Last value, in order of arrival, that is not NULL" : "First value, in order of arrival, that is not NULL";
   return definition;
 }
 

@@ -36,7 +36,9 @@ class TextCounts {
   };
   static constexpr uint32_t kFree = 0xFFFFFFFF;
 
-  std::string_view KeyOf(const Entry& entry) const { return std::string_view(keys_).substr(entry.offset, entry.length); }
+  std::string_view KeyOf(const Entry& entry) const {
+    return std::string_view(keys_).substr(entry.offset, entry.length);
+  }
   /// The slot that holds `key`, or the free one where it belongs.
   size_t FindSlot(std::string_view key, uint32_t hash) const;
   /// Drops forgotten entries and makes room for as many keys again.

@@ -28,7 +28,8 @@ class ListAgg final : public AggregateFunction {
   arrow::Status Update(const AggregateInput& input) const override {
     ARROW_ASSIGN_OR_RAISE(auto column, ColumnReader<std::string_view>::Make(input.args[0]));
     ForEachValue<State>(
-        input, column, [this](State& state, std::string_view value) { Join(state, value); }, [](State&, std::string_view) {});
+        input, column, [this](State& state, std::string_view value) { Join(state, value); },
+        [](State&, std::string_view) {});
     return arrow::Status::OK();
   }
   arrow::Status Merge(std::span<uint8_t* const> targets, std::span<uint8_t* const> sources) const override {
@@ -39,10 +40,11 @@ class ListAgg final : public AggregateFunction {
     return arrow::Status::OK();
   }
   arrow::Result<std::shared_ptr<arrow::Array>> Finalize(std::span<uint8_t* const> states) const override {
-    return MakeTextColumn(type_, static_cast<int64_t>(states.size()), [&](int64_t i) -> std::optional<std::string_view> {
-      const State& state = StateAt<State>(states[i]);
-      return state.present() ? std::optional(state.view()) : std::nullopt;
-    });
+    return MakeTextColumn(type_, static_cast<int64_t>(states.size()),
+                          [&](int64_t i) -> std::optional<std::string_view> {
+                            const State& state = StateAt<State>(states[i]);
+                            return state.present() ? std::optional(state.view()) : std::nullopt;
+                          });
   }
 
   /// Saved form: version (u8 = 1), known (u8), if known: length (u32) and joined text.
@@ -81,7 +83,9 @@ class ListAgg final : public AggregateFunction {
 
 class RetractableListAgg final : public HeldAggregate<ValueList> {
  public:
-  RetractableListAgg(DataType type, std::string separator) : separator_(std::move(separator)) { type_ = std::move(type); }
+  RetractableListAgg(DataType type, std::string separator) : separator_(std::move(separator)) {
+    type_ = std::move(type);
+  }
 
   arrow::Status Update(const AggregateInput& input) const override {
     ARROW_ASSIGN_OR_RAISE(auto column, ColumnReader<std::string_view>::Make(input.args[0]));
@@ -105,21 +109,24 @@ class RetractableListAgg final : public HeldAggregate<ValueList> {
   }
   arrow::Result<std::shared_ptr<arrow::Array>> Finalize(std::span<uint8_t* const> states) const override {
     std::string joined;
-    return MakeTextColumn(type_, static_cast<int64_t>(states.size()), [&](int64_t i) -> std::optional<std::string_view> {
-      const ValueList* list = HeldAt(states[i]);
-      if (list == nullptr || list->size() == 0) return std::nullopt;
-      joined.clear();
-      bool first = true;
-      list->ForEach([&](std::string_view value) {
-        if (!first) joined.append(separator_);
-        first = false;
-        joined.append(value);
-      });
-      return joined;
-    });
+    return MakeTextColumn(type_, static_cast<int64_t>(states.size()),
+                          [&](int64_t i) -> std::optional<std::string_view> {
+                            const ValueList* list = HeldAt(states[i]);
+                            if (list == nullptr || list->size() == 0) return std::nullopt;
+                            joined.clear();
+                            bool first = true;
+                            list->ForEach([&](std::string_view value) {
+                              if (!first) joined.append(separator_);
+                              first = false;
+                              joined.append(value);
+                            });
+                            return joined;
+                          });
   }
 
-  arrow::Status Save(const uint8_t* state, std::string* out) const override { return SaveValueList(HeldAt(state), out); }
+  arrow::Status Save(const uint8_t* state, std::string* out) const override {
+    return SaveValueList(HeldAt(state), out);
+  }
   arrow::Result<int64_t> Load(std::string_view saved, uint8_t* state) const override {
     ARROW_ASSIGN_OR_RAISE(auto loaded, LoadValueList(saved));
     new (state) State(loaded.list.release());

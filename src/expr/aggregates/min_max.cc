@@ -77,7 +77,8 @@ class TextExtreme final : public AggregateFunction {
   arrow::Status Update(const AggregateInput& input) const override {
     ARROW_ASSIGN_OR_RAISE(auto column, ColumnReader<std::string_view>::Make(input.args[0]));
     ForEachValue<State>(
-        input, column, [](State& state, std::string_view value) { Offer(state, value); }, [](State&, std::string_view) {});
+        input, column, [](State& state, std::string_view value) { Offer(state, value); },
+        [](State&, std::string_view) {});
     return arrow::Status::OK();
   }
 
@@ -90,10 +91,11 @@ class TextExtreme final : public AggregateFunction {
   }
 
   arrow::Result<std::shared_ptr<arrow::Array>> Finalize(std::span<uint8_t* const> states) const override {
-    return MakeTextColumn(type_, static_cast<int64_t>(states.size()), [&](int64_t i) -> std::optional<std::string_view> {
-      const State& state = StateAt<State>(states[i]);
-      return state.present() ? std::optional(state.view()) : std::nullopt;
-    });
+    return MakeTextColumn(type_, static_cast<int64_t>(states.size()),
+                          [&](int64_t i) -> std::optional<std::string_view> {
+                            const State& state = StateAt<State>(states[i]);
+                            return state.present() ? std::optional(state.view()) : std::nullopt;
+                          });
   }
 
   /// Saved form: version (u8 = 1), known (u8), if known: length (u32) and bytes.
@@ -126,21 +128,31 @@ class TextExtreme final : public AggregateFunction {
 template <bool kMax>
 arrow::Result<std::unique_ptr<AggregateFunction>> MakeInsertOnly(const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kBoolean: return std::make_unique<FixedExtreme<bool, kMax>>(type);
-    case TypeKind::kTinyInt: return std::make_unique<FixedExtreme<int8_t, kMax>>(type);
-    case TypeKind::kSmallInt: return std::make_unique<FixedExtreme<int16_t, kMax>>(type);
+    case TypeKind::kBoolean:
+      return std::make_unique<FixedExtreme<bool, kMax>>(type);
+    case TypeKind::kTinyInt:
+      return std::make_unique<FixedExtreme<int8_t, kMax>>(type);
+    case TypeKind::kSmallInt:
+      return std::make_unique<FixedExtreme<int16_t, kMax>>(type);
     case TypeKind::kInt:
     case TypeKind::kDate:
-    case TypeKind::kTime: return std::make_unique<FixedExtreme<int32_t, kMax>>(type);
+    case TypeKind::kTime:
+      return std::make_unique<FixedExtreme<int32_t, kMax>>(type);
     case TypeKind::kBigInt:
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return std::make_unique<FixedExtreme<int64_t, kMax>>(type);
-    case TypeKind::kFloat: return std::make_unique<FixedExtreme<float, kMax>>(type);
-    case TypeKind::kDouble: return std::make_unique<FixedExtreme<double, kMax>>(type);
-    case TypeKind::kDecimal: return std::make_unique<FixedExtreme<arrow::Decimal128, kMax>>(type);
+    case TypeKind::kTimestampLtz:
+      return std::make_unique<FixedExtreme<int64_t, kMax>>(type);
+    case TypeKind::kFloat:
+      return std::make_unique<FixedExtreme<float, kMax>>(type);
+    case TypeKind::kDouble:
+      return std::make_unique<FixedExtreme<double, kMax>>(type);
+    case TypeKind::kDecimal:
+      return std::make_unique<FixedExtreme<arrow::Decimal128, kMax>>(type);
     case TypeKind::kChar:
-    case TypeKind::kVarChar: return std::make_unique<TextExtreme<kMax>>(type);
-    default: return arrow::Status::TypeError("MIN and MAX do not take ", type.ToString());
+    case TypeKind::kVarChar:
+      return std::make_unique<TextExtreme<kMax>>(type);
+    default:
+      return arrow::Status::TypeError("MIN and MAX do not take ", type.ToString());
   }
 }
 
@@ -151,11 +163,11 @@ bool IsOrdered(const DataType& type) {
 AggregateDefinition Define(const std::string& name, bool max) {
   AggregateDefinition definition;
   definition.name = name;
-  definition.resolve = ResolveBy(
-      name, {Signature{{ArgWhere("<number, text, date, time or boolean>", IsOrdered)},
-                       [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-                         return arguments[0].type.WithTimeAttribute(TimeAttribute::kNone);
-                       }}});
+  definition.resolve =
+      ResolveBy(name, {Signature{{ArgWhere("<number, text, date, time or boolean>", IsOrdered)},
+                                 [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
+                                   return arguments[0].type.WithTimeAttribute(TimeAttribute::kNone);
+                                 }}});
   definition.make = [max](const AggregateCallSite& site, const DataType& type) {
     if (site.retractable) return MakeRetractableExtreme(type, max);
     return max ? MakeInsertOnly<true>(type) : MakeInsertOnly<false>(type);

@@ -110,8 +110,8 @@ class RetractableExtreme final : public HeldAggregate<ExtremeValues<T>> {
     }
   }
 
-  /// Saved form: version (u8 = 1), number of values (u32), then each value as kept (text: length u32 and bytes; DOUBLE under
-  /// MAX: negated) and count (i64).
+  /// Saved form: version (u8 = 1), number of values (u32), then each value as kept (text: length u32 and bytes; DOUBLE
+  /// under MAX: negated) and count (i64).
   arrow::Status Save(const uint8_t* state, std::string* out) const override {
     PutFixed(kVersion, out);
     const Values* values = this->HeldAt(state);
@@ -189,21 +189,31 @@ class RetractableExtreme final : public HeldAggregate<ExtremeValues<T>> {
 
 arrow::Result<std::unique_ptr<AggregateFunction>> MakeRetractableExtreme(const DataType& type, bool max) {
   switch (type.kind()) {
-    case TypeKind::kBoolean: return std::make_unique<RetractableExtreme<bool>>(type, max);
-    case TypeKind::kTinyInt: return std::make_unique<RetractableExtreme<int8_t>>(type, max);
-    case TypeKind::kSmallInt: return std::make_unique<RetractableExtreme<int16_t>>(type, max);
+    case TypeKind::kBoolean:
+      return std::make_unique<RetractableExtreme<bool>>(type, max);
+    case TypeKind::kTinyInt:
+      return std::make_unique<RetractableExtreme<int8_t>>(type, max);
+    case TypeKind::kSmallInt:
+      return std::make_unique<RetractableExtreme<int16_t>>(type, max);
     case TypeKind::kInt:
     case TypeKind::kDate:
-    case TypeKind::kTime: return std::make_unique<RetractableExtreme<int32_t>>(type, max);
+    case TypeKind::kTime:
+      return std::make_unique<RetractableExtreme<int32_t>>(type, max);
     case TypeKind::kBigInt:
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return std::make_unique<RetractableExtreme<int64_t>>(type, max);
-    case TypeKind::kFloat: return std::make_unique<RetractableExtreme<float>>(type, max);
-    case TypeKind::kDouble: return std::make_unique<RetractableExtreme<double>>(type, max);
-    case TypeKind::kDecimal: return std::make_unique<RetractableExtreme<arrow::Decimal128>>(type, max);
+    case TypeKind::kTimestampLtz:
+      return std::make_unique<RetractableExtreme<int64_t>>(type, max);
+    case TypeKind::kFloat:
+      return std::make_unique<RetractableExtreme<float>>(type, max);
+    case TypeKind::kDouble:
+      return std::make_unique<RetractableExtreme<double>>(type, max);
+    case TypeKind::kDecimal:
+      return std::make_unique<RetractableExtreme<arrow::Decimal128>>(type, max);
     case TypeKind::kChar:
-    case TypeKind::kVarChar: return std::make_unique<RetractableExtreme<std::string_view>>(type, max);
-    default: return arrow::Status::TypeError("MIN and MAX do not take ", type.ToString());
+    case TypeKind::kVarChar:
+      return std::make_unique<RetractableExtreme<std::string_view>>(type, max);
+    default:
+      return arrow::Status::TypeError("MIN and MAX do not take ", type.ToString());
   }
 }
 

@@ -28,8 +28,9 @@ class OrderedCounts {
   int Change(const Value& value, int64_t delta) {
     if (delta == 0) return 0;
     if (blocks_.empty()) blocks_.emplace_back();
-    auto block = std::lower_bound(blocks_.begin(), blocks_.end(), value,
-                                  [](const Block& each, const Value& sought) { return each.empty() || Less()(each.back().value, sought); });
+    auto block = std::lower_bound(blocks_.begin(), blocks_.end(), value, [](const Block& each, const Value& sought) {
+      return each.empty() || Less()(each.back().value, sought);
+    });
     if (block == blocks_.end()) --block;
     auto entry = std::lower_bound(block->begin(), block->end(), value,
                                   [](const Entry& each, const Value& sought) { return Less()(each.value, sought); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// PERCENTILE(x, p [, frequency]): the exact percentile with linear interpolation between the two nearest values; p may be
-// an array of percentages.
+// PERCENTILE(x, p [, frequency]): the exact percentile with linear interpolation between the two nearest values; p may
+// be an array of percentages.
 #include <arrow/api.h>
 
 #include <cmath>
@@ -113,7 +113,8 @@ class Percentile final : public HeldAggregate<Percentiles> {
     return many_ ? lists.Finish() : values.Finish();
   }
 
-  /// Saved form: version (u8 = 1), number of percentages (u32), they (f64); number of values (u32), each with count (i64).
+  /// Saved form: version (u8 = 1), number of percentages (u32), they (f64); number of values (u32), each with count
+  /// (i64).
   arrow::Status Save(const uint8_t* state, std::string* out) const override {
     const Percentiles none;
     const Percentiles& held = HeldAt(state) != nullptr ? *HeldAt(state) : none;
@@ -168,7 +169,8 @@ class Percentile final : public HeldAggregate<Percentiles> {
     }
     for (int64_t i = begin; i < end; ++i) {
       const double value = values->IsNull(i) ? -1 : static_cast<const arrow::DoubleArray&>(*values).Value(i);
-      if (!(value >= 0 && value <= 1)) return arrow::Status::Invalid("A percentage of PERCENTILE is not between 0 and 1");
+      if (!(value >= 0 && value <= 1))
+        return arrow::Status::Invalid("A percentage of PERCENTILE is not between 0 and 1");
       out->push_back(value);
     }
     return arrow::Status::OK();
@@ -190,8 +192,10 @@ void AddPercentile(AggregateList* list) {
   definition.name = "PERCENTILE";
   definition.resolve = ResolveBy(
       "PERCENTILE", {Signature{{DoubleArg(), percentage, Optional(BigIntArg())}, ReturnsNullable(DataType::Double())},
-                     Signature{{DoubleArg(), percentages, Optional(BigIntArg())}, ReturnsNullable(DataType::Array(DataType::Double()))}});
-  definition.make = [](const AggregateCallSite&, const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
+                     Signature{{DoubleArg(), percentages, Optional(BigIntArg())},
+                               ReturnsNullable(DataType::Array(DataType::Double()))}});
+  definition.make = [](const AggregateCallSite&,
+                       const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
     return std::make_unique<Percentile>(type);
   };
   definition.signature_text = "PERCENTILE(number, percentage [, frequency])";

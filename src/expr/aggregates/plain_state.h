@@ -56,7 +56,8 @@ inline arrow::Status TakeVersion(std::string_view* saved, uint8_t newest, const 
   uint8_t version = 0;
   if (!TakeFixed(saved, &version) || version == 0) return DamagedAccumulator(function);
   if (version > newest) {
-    return arrow::Status::SerializationError("Accumulator of ", function, " was saved by a newer version: ", int{version});
+    return arrow::Status::SerializationError("Accumulator of ", function,
+                                             " was saved by a newer version: ", int{version});
   }
   return arrow::Status::OK();
 }

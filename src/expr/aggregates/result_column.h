@@ -15,7 +15,8 @@
 namespace tidemark::expr {
 
 /// An array of `count` values of `type`: `value_at(i)` gives a std::optional<T>, nullopt for NULL. T is the C++ type of
-/// the Arrow layout (catalog/data_type.h), std::string_view for text and bytes; a view must stay good until the next call.
+/// the Arrow layout (catalog/data_type.h), std::string_view for text and bytes; a view must stay good until the next
+/// call.
 template <typename T, typename ValueAt>
 arrow::Result<std::shared_ptr<arrow::Array>> MakeResultColumn(const DataType& type, int64_t count, ValueAt value_at) {
   ColumnWriter<T> writer;

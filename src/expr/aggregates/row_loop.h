@@ -41,8 +41,8 @@ void ForEachRow(const AggregateInput& input, Visit visit) {
   }
 }
 
-/// Calls `add(state, value)` for each added and `retract(state, value)` for each retracted row of the column whose value
-/// is not NULL, in order.
+/// Calls `add(state, value)` for each added and `retract(state, value)` for each retracted row of the column whose
+/// value is not NULL, in order.
 template <typename State, typename T, typename Add, typename Retract>
 void ForEachValue(const AggregateInput& input, const ColumnReader<T>& column, Add add, Retract retract) {
   if (column.all_null()) return;

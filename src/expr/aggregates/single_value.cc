@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SINGLE_VALUE(x): the value of the only row, NULL without rows, an error with more than one. What a scalar subquery means.
+// SINGLE_VALUE(x): the value of the only row, NULL without rows, an error with more than one. What a scalar subquery
+// means.
 #include <arrow/array.h>
 
 #include "expr/aggregates/definition.h"
@@ -49,7 +50,9 @@ class SingleValue final : public HeldAggregate<ValueList> {
     return ReadValues(type_.ToArrow(), values);
   }
 
-  arrow::Status Save(const uint8_t* state, std::string* out) const override { return SaveValueList(HeldAt(state), out); }
+  arrow::Status Save(const uint8_t* state, std::string* out) const override {
+    return SaveValueList(HeldAt(state), out);
+  }
   arrow::Result<int64_t> Load(std::string_view saved, uint8_t* state) const override {
     ARROW_ASSIGN_OR_RAISE(auto loaded, LoadValueList(saved));
     new (state) State(loaded.list.release());
@@ -62,10 +65,12 @@ class SingleValue final : public HeldAggregate<ValueList> {
 void AddSingleValue(AggregateList* list) {
   AggregateDefinition definition;
   definition.name = "SINGLE_VALUE";
-  definition.resolve = ResolveBy("SINGLE_VALUE", {Signature{{AnyArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-                                                              return arguments[0].type.WithTimeAttribute(TimeAttribute::kNone).WithNullable(true);
-                                                            }}});
-  definition.make = [](const AggregateCallSite&, const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
+  definition.resolve = ResolveBy(
+      "SINGLE_VALUE", {Signature{{AnyArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
+                                   return arguments[0].type.WithTimeAttribute(TimeAttribute::kNone).WithNullable(true);
+                                 }}});
+  definition.make = [](const AggregateCallSite&,
+                       const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
     return std::make_unique<SingleValue>(type);
   };
   definition.ignores_null_rows = false;

@@ -90,14 +90,22 @@ std::unique_ptr<AggregateFunction> MakeNumberSum(const DataType& type, bool null
 
 arrow::Result<std::unique_ptr<AggregateFunction>> MakeSum(const DataType& type, bool null_if_empty) {
   switch (type.kind()) {
-    case TypeKind::kTinyInt: return MakeNumberSum<int8_t>(type, null_if_empty);
-    case TypeKind::kSmallInt: return MakeNumberSum<int16_t>(type, null_if_empty);
-    case TypeKind::kInt: return MakeNumberSum<int32_t>(type, null_if_empty);
-    case TypeKind::kBigInt: return MakeNumberSum<int64_t>(type, null_if_empty);
-    case TypeKind::kFloat: return MakeNumberSum<float>(type, null_if_empty);
-    case TypeKind::kDouble: return MakeNumberSum<double>(type, null_if_empty);
-    case TypeKind::kDecimal: return std::make_unique<Sum<arrow::Decimal128, DecimalSum>>(type, null_if_empty);
-    default: return arrow::Status::TypeError("SUM takes (<numeric>), not (", type.ToString(), ")");
+    case TypeKind::kTinyInt:
+      return MakeNumberSum<int8_t>(type, null_if_empty);
+    case TypeKind::kSmallInt:
+      return MakeNumberSum<int16_t>(type, null_if_empty);
+    case TypeKind::kInt:
+      return MakeNumberSum<int32_t>(type, null_if_empty);
+    case TypeKind::kBigInt:
+      return MakeNumberSum<int64_t>(type, null_if_empty);
+    case TypeKind::kFloat:
+      return MakeNumberSum<float>(type, null_if_empty);
+    case TypeKind::kDouble:
+      return MakeNumberSum<double>(type, null_if_empty);
+    case TypeKind::kDecimal:
+      return std::make_unique<Sum<arrow::Decimal128, DecimalSum>>(type, null_if_empty);
+    default:
+      return arrow::Status::TypeError("SUM takes (<numeric>), not (", type.ToString(), ")");
   }
 }
 
@@ -118,7 +126,8 @@ AggregateDefinition Define(const std::string& name, bool null_if_empty) {
   sum.make = [null_if_empty](const AggregateCallSite&, const DataType& type) { return MakeSum(type, null_if_empty); };
   sum.order_sensitive = [](std::span<const ArgumentInfo> arguments) { return arguments[0].type.is_approximate(); };
   sum.signature_text = name + "([DISTINCT] number)";
-  sum.description = null_if_empty ? "Sum of the values that are not NULL" : "Sum of the values that are not NULL; 0 if there is none";
+  sum.description =
+      null_if_empty ? "Sum of the values that are not NULL" : "Sum of the values that are not NULL; 0 if there is none";
   return sum;
 }
 

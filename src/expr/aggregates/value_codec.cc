@@ -105,18 +105,30 @@ void AppendValue(const arrow::Array& array, int64_t row, std::string* out) {
   }
   out->push_back('\1');
   switch (array.type_id()) {
-    case arrow::Type::BOOL: return PutRaw(static_cast<uint8_t>(static_cast<const arrow::BooleanArray&>(array).Value(row)), out);
-    case arrow::Type::INT8: return PutPrimitive<arrow::Int8Array>(array, row, out);
-    case arrow::Type::INT16: return PutPrimitive<arrow::Int16Array>(array, row, out);
-    case arrow::Type::INT32: return PutPrimitive<arrow::Int32Array>(array, row, out);
-    case arrow::Type::INT64: return PutPrimitive<arrow::Int64Array>(array, row, out);
-    case arrow::Type::FLOAT: return PutPrimitive<arrow::FloatArray>(array, row, out);
-    case arrow::Type::DOUBLE: return PutPrimitive<arrow::DoubleArray>(array, row, out);
-    case arrow::Type::DATE32: return PutPrimitive<arrow::Date32Array>(array, row, out);
-    case arrow::Type::TIME32: return PutPrimitive<arrow::Time32Array>(array, row, out);
-    case arrow::Type::TIMESTAMP: return PutPrimitive<arrow::TimestampArray>(array, row, out);
-    case arrow::Type::DURATION: return PutPrimitive<arrow::DurationArray>(array, row, out);
-    case arrow::Type::INTERVAL_MONTHS: return PutPrimitive<arrow::MonthIntervalArray>(array, row, out);
+    case arrow::Type::BOOL:
+      return PutRaw(static_cast<uint8_t>(static_cast<const arrow::BooleanArray&>(array).Value(row)), out);
+    case arrow::Type::INT8:
+      return PutPrimitive<arrow::Int8Array>(array, row, out);
+    case arrow::Type::INT16:
+      return PutPrimitive<arrow::Int16Array>(array, row, out);
+    case arrow::Type::INT32:
+      return PutPrimitive<arrow::Int32Array>(array, row, out);
+    case arrow::Type::INT64:
+      return PutPrimitive<arrow::Int64Array>(array, row, out);
+    case arrow::Type::FLOAT:
+      return PutPrimitive<arrow::FloatArray>(array, row, out);
+    case arrow::Type::DOUBLE:
+      return PutPrimitive<arrow::DoubleArray>(array, row, out);
+    case arrow::Type::DATE32:
+      return PutPrimitive<arrow::Date32Array>(array, row, out);
+    case arrow::Type::TIME32:
+      return PutPrimitive<arrow::Time32Array>(array, row, out);
+    case arrow::Type::TIMESTAMP:
+      return PutPrimitive<arrow::TimestampArray>(array, row, out);
+    case arrow::Type::DURATION:
+      return PutPrimitive<arrow::DurationArray>(array, row, out);
+    case arrow::Type::INTERVAL_MONTHS:
+      return PutPrimitive<arrow::MonthIntervalArray>(array, row, out);
     case arrow::Type::DECIMAL128:
       out->append(reinterpret_cast<const char*>(static_cast<const arrow::Decimal128Array&>(array).GetValue(row)), 16);
       return;
@@ -145,7 +157,8 @@ void AppendValue(const arrow::Array& array, int64_t row, std::string* out) {
       for (int i = 0; i < fields.num_fields(); ++i) AppendValue(*fields.field(i), row, out);
       return;
     }
-    default: assert(false && "a type that no DataType has");
+    default:
+      assert(false && "a type that no DataType has");
   }
 }
 
@@ -159,24 +172,41 @@ arrow::Status ReadValue(std::string_view* bytes, arrow::ArrayBuilder* builder) {
       if (!TakeRaw(bytes, &value)) return Damaged();
       return static_cast<arrow::BooleanBuilder*>(builder)->Append(value != 0);
     }
-    case arrow::Type::INT8: return ReadPrimitive<arrow::Int8Builder>(bytes, builder);
-    case arrow::Type::INT16: return ReadPrimitive<arrow::Int16Builder>(bytes, builder);
-    case arrow::Type::INT32: return ReadPrimitive<arrow::Int32Builder>(bytes, builder);
-    case arrow::Type::INT64: return ReadPrimitive<arrow::Int64Builder>(bytes, builder);
-    case arrow::Type::FLOAT: return ReadPrimitive<arrow::FloatBuilder>(bytes, builder);
-    case arrow::Type::DOUBLE: return ReadPrimitive<arrow::DoubleBuilder>(bytes, builder);
-    case arrow::Type::DATE32: return ReadPrimitive<arrow::Date32Builder>(bytes, builder);
-    case arrow::Type::TIME32: return ReadPrimitive<arrow::Time32Builder>(bytes, builder);
-    case arrow::Type::TIMESTAMP: return ReadPrimitive<arrow::TimestampBuilder>(bytes, builder);
-    case arrow::Type::DURATION: return ReadPrimitive<arrow::DurationBuilder>(bytes, builder);
-    case arrow::Type::INTERVAL_MONTHS: return ReadPrimitive<arrow::MonthIntervalBuilder>(bytes, builder);
-    case arrow::Type::DECIMAL128: return ReadDecimal(bytes, builder);
+    case arrow::Type::INT8:
+      return ReadPrimitive<arrow::Int8Builder>(bytes, builder);
+    case arrow::Type::INT16:
+      return ReadPrimitive<arrow::Int16Builder>(bytes, builder);
+    case arrow::Type::INT32:
+      return ReadPrimitive<arrow::Int32Builder>(bytes, builder);
+    case arrow::Type::INT64:
+      return ReadPrimitive<arrow::Int64Builder>(bytes, builder);
+    case arrow::Type::FLOAT:
+      return ReadPrimitive<arrow::FloatBuilder>(bytes, builder);
+    case arrow::Type::DOUBLE:
+      return ReadPrimitive<arrow::DoubleBuilder>(bytes, builder);
+    case arrow::Type::DATE32:
+      return ReadPrimitive<arrow::Date32Builder>(bytes, builder);
+    case arrow::Type::TIME32:
+      return ReadPrimitive<arrow::Time32Builder>(bytes, builder);
+    case arrow::Type::TIMESTAMP:
+      return ReadPrimitive<arrow::TimestampBuilder>(bytes, builder);
+    case arrow::Type::DURATION:
+      return ReadPrimitive<arrow::DurationBuilder>(bytes, builder);
+    case arrow::Type::INTERVAL_MONTHS:
+      return ReadPrimitive<arrow::MonthIntervalBuilder>(bytes, builder);
+    case arrow::Type::DECIMAL128:
+      return ReadDecimal(bytes, builder);
     case arrow::Type::STRING:
-    case arrow::Type::BINARY: return ReadText(bytes, builder);
-    case arrow::Type::LIST: return ReadList(bytes, static_cast<arrow::ListBuilder*>(builder));
-    case arrow::Type::MAP: return ReadMap(bytes, static_cast<arrow::MapBuilder*>(builder));
-    case arrow::Type::STRUCT: return ReadStruct(bytes, static_cast<arrow::StructBuilder*>(builder));
-    default: return Damaged();
+    case arrow::Type::BINARY:
+      return ReadText(bytes, builder);
+    case arrow::Type::LIST:
+      return ReadList(bytes, static_cast<arrow::ListBuilder*>(builder));
+    case arrow::Type::MAP:
+      return ReadMap(bytes, static_cast<arrow::MapBuilder*>(builder));
+    case arrow::Type::STRUCT:
+      return ReadStruct(bytes, static_cast<arrow::StructBuilder*>(builder));
+    default:
+      return Damaged();
   }
 }
 

@@ -17,7 +17,8 @@ namespace tidemark::expr {
 /// -0.0 differ, as in Flink's sets). The bytes do not depend on the machine.
 ///
 /// Form: 0 for NULL, else 1 and: fixed-width values little-endian (BOOLEAN one byte); text and bytes: length (u32) and
-/// bytes; ARRAY: length (u32) and values; MAP and MULTISET: length (u32), then key and value of each entry; ROW: its fields.
+/// bytes; ARRAY: length (u32) and values; MAP and MULTISET: length (u32), then key and value of each entry; ROW: its
+/// fields.
 void AppendValue(const arrow::Array& array, int64_t row, std::string* out);
 
 /// Takes one value off the front of `bytes` and appends it to `builder`. SerializationError for bytes that AppendValue

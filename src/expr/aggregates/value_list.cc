@@ -55,7 +55,8 @@ bool ValueList::Remove(std::string_view value) {
     }
     if (at == start_) {
       start_ += framed;
-      // Moving the rest down only when half is free makes taking values from the front cost the same however many follow.
+      // Moving the rest down only when half is free makes taking values from the front cost the same however many
+      // follow.
       if (start_ > bytes_.size() / 2) {
         bytes_.erase(0, start_);
         start_ = 0;

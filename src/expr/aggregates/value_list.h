@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ValueList: the values of one accumulator in order of arrival, for LISTAGG, ARRAY_AGG, JSON_ARRAYAGG and for FIRST_VALUE and
-// LAST_VALUE over inputs that retract.
+// ValueList: the values of one accumulator in order of arrival, for LISTAGG, ARRAY_AGG, JSON_ARRAYAGG and for
+// FIRST_VALUE and LAST_VALUE over inputs that retract.
 #pragma once
 
 #include <arrow/result.h>

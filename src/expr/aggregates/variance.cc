@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// VAR_POP, VAR_SAMP, VARIANCE, STDDEV_POP, STDDEV_SAMP, STDDEV from three sums, in the arithmetic of the argument's type as
-// Flink does it: (SUM(x * x) - SUM(x) * SUM(x) / COUNT(x)) / n, where n is COUNT(x), or COUNT(x) - 1 for samples. So the
-// variance of integers is made of integer divisions.
+// VAR_POP, VAR_SAMP, VARIANCE, STDDEV_POP, STDDEV_SAMP, STDDEV from three sums, in the arithmetic of the argument's
+// type as Flink does it: (SUM(x * x) - SUM(x) * SUM(x) / COUNT(x)) / n, where n is COUNT(x), or COUNT(x) - 1 for
+// samples. So the variance of integers is made of integer divisions.
 #include <arrow/array.h>
 
 #include <cmath>
@@ -24,8 +24,10 @@ T FromDouble(double value) {
   } else {
     using Wide = std::conditional_t<sizeof(T) == 8, int64_t, int32_t>;
     if (std::isnan(value)) return 0;
-    if (value >= static_cast<double>(std::numeric_limits<Wide>::max())) return static_cast<T>(std::numeric_limits<Wide>::max());
-    if (value <= static_cast<double>(std::numeric_limits<Wide>::min())) return static_cast<T>(std::numeric_limits<Wide>::min());
+    if (value >= static_cast<double>(std::numeric_limits<Wide>::max()))
+      return static_cast<T>(std::numeric_limits<Wide>::max());
+    if (value <= static_cast<double>(std::numeric_limits<Wide>::min()))
+      return static_cast<T>(std::numeric_limits<Wide>::min());
     return static_cast<T>(static_cast<Wide>(value));
   }
 }
@@ -115,30 +117,42 @@ std::unique_ptr<AggregateFunction> MakeNumber(const DataType& type, VarianceKind
 arrow::Result<std::unique_ptr<AggregateFunction>> MakeVariance(const AggregateCallSite& site, const DataType& type,
                                                                VarianceKind kind) {
   switch (type.kind()) {
-    case TypeKind::kTinyInt: return MakeNumber<int8_t>(type, kind);
-    case TypeKind::kSmallInt: return MakeNumber<int16_t>(type, kind);
-    case TypeKind::kInt: return MakeNumber<int32_t>(type, kind);
-    case TypeKind::kBigInt: return MakeNumber<int64_t>(type, kind);
-    case TypeKind::kFloat: return MakeNumber<float>(type, kind);
-    case TypeKind::kDouble: return MakeNumber<double>(type, kind);
+    case TypeKind::kTinyInt:
+      return MakeNumber<int8_t>(type, kind);
+    case TypeKind::kSmallInt:
+      return MakeNumber<int16_t>(type, kind);
+    case TypeKind::kInt:
+      return MakeNumber<int32_t>(type, kind);
+    case TypeKind::kBigInt:
+      return MakeNumber<int64_t>(type, kind);
+    case TypeKind::kFloat:
+      return MakeNumber<float>(type, kind);
+    case TypeKind::kDouble:
+      return MakeNumber<double>(type, kind);
     case TypeKind::kDecimal:
       return std::make_unique<Variance<arrow::Decimal128, DecimalSums>>(type, kind, site.arguments[0].type.scale());
-    default: return arrow::Status::TypeError(site.name, " takes (<numeric>), not (", type.ToString(), ")");
+    default:
+      return arrow::Status::TypeError(site.name, " takes (<numeric>), not (", type.ToString(), ")");
   }
 }
 
 AggregateDefinition Define(const std::string& name, VarianceKind kind, const std::string& description) {
   AggregateDefinition definition;
   definition.name = name;
-  definition.resolve = ResolveBy(name, {Signature{{NumericArg()}, [kind](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-                                                    const DataType& type = arguments[0].type;
-                                                    // A sample of one row has no variance.
-                                                    const bool nullable = kind.sample || type.nullable();
-                                                    if (type.kind() != TypeKind::kDecimal) return type.WithNullable(nullable);
-                                                    return DecimalVarianceType(type).WithNullable(nullable);
-                                                  }}});
-  definition.make = [kind](const AggregateCallSite& site, const DataType& type) { return MakeVariance(site, type, kind); };
-  definition.order_sensitive = [](std::span<const ArgumentInfo> arguments) { return arguments[0].type.is_approximate(); };
+  definition.resolve = ResolveBy(
+      name, {Signature{{NumericArg()}, [kind](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
+                         const DataType& type = arguments[0].type;
+                         // A sample of one row has no variance.
+                         const bool nullable = kind.sample || type.nullable();
+                         if (type.kind() != TypeKind::kDecimal) return type.WithNullable(nullable);
+                         return DecimalVarianceType(type).WithNullable(nullable);
+                       }}});
+  definition.make = [kind](const AggregateCallSite& site, const DataType& type) {
+    return MakeVariance(site, type, kind);
+  };
+  definition.order_sensitive = [](std::span<const ArgumentInfo> arguments) {
+    return arguments[0].type.is_approximate();
+  };
   definition.signature_text = name + "([DISTINCT] number)";
   definition.description = description;
   return definition;

@@ -62,7 +62,8 @@ std::optional<Decimal128> FromDouble(double value, int32_t scale) {
   int32_t precision = 0;
   int32_t text_scale = 0;
   Decimal256 parsed;
-  if (!Decimal256::FromString(std::string_view(text, end - text), &parsed, &precision, &text_scale).ok()) return std::nullopt;
+  if (!Decimal256::FromString(std::string_view(text, end - text), &parsed, &precision, &text_scale).ok())
+    return std::nullopt;
   return Narrow(Rescale(parsed, text_scale, scale));
 }
 

@@ -7,8 +7,8 @@
 namespace tidemark::expr {
 
 Resolver ResolveArrayAndElement(std::string name, ReturnRule returns) {
-  return [name = std::move(name), returns = std::move(returns)](
-             std::span<const ArgumentInfo> arguments) -> arrow::Result<ResolvedSignature> {
+  return [name = std::move(name),
+          returns = std::move(returns)](std::span<const ArgumentInfo> arguments) -> arrow::Result<ResolvedSignature> {
     const bool fits = arguments.size() == 2 && arguments[0].type.kind() == TypeKind::kArray &&
                       IsImplicitlyCastable(arguments[1].type, arguments[0].type.element());
     if (!fits) return arrow::Status::TypeError(name, " takes (ARRAY<t>, t), not ", TypeListText(arguments));
@@ -30,7 +30,8 @@ Resolver ResolveCommon(std::string name, TypeKind kind, size_t least, size_t mos
     const char* what = kind == TypeKind::kArray ? "ARRAY<t>" : "MAP<k, v>";
     const auto common = fits ? CommonType(types) : arrow::Status::TypeError("");
     if (!common.ok() || common->kind() != kind) {
-      return arrow::Status::TypeError(name, " takes (", what, ", ", what, most > 2 ? ", ..." : "", ") of a common type, not ", TypeListText(arguments));
+      return arrow::Status::TypeError(name, " takes (", what, ", ", what, most > 2 ? ", ..." : "",
+                                      ") of a common type, not ", TypeListText(arguments));
     }
     ResolvedSignature resolved;
     for (const DataType& type : types) resolved.argument_types.push_back(common->WithNullable(type.nullable()));

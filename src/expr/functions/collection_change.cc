@@ -13,7 +13,8 @@ template <typename Fill>
 class ListKernel final : public ScalarKernel {
  public:
   /// `strict`: NULL in any argument, not only the array, gives NULL.
-  ListKernel(std::shared_ptr<arrow::DataType> type, bool strict, Fill fill) : type_(std::move(type)), strict_(strict), fill_(std::move(fill)) {}
+  ListKernel(std::shared_ptr<arrow::DataType> type, bool strict, Fill fill)
+      : type_(std::move(type)), strict_(strict), fill_(std::move(fill)) {}
 
   arrow::Result<arrow::Datum> Run(std::span<const arrow::Datum> args, int64_t num_rows) override {
     ARROW_ASSIGN_OR_RAISE(auto list, ListColumn::Make(args[0]));
@@ -132,12 +133,14 @@ KernelFactory MakeExtend(bool append) {
 /// An array that can also hold the new element; nullable if any argument is.
 arrow::Result<DataType> ExtendedType(std::span<const ArgumentInfo> arguments) {
   const DataType& element = arguments[0].type.element();
-  return DataType::Array(element.WithNullable(element.nullable() || arguments[1].type.nullable())).WithNullable(AnyNullable(arguments));
+  return DataType::Array(element.WithNullable(element.nullable() || arguments[1].type.nullable()))
+      .WithNullable(AnyNullable(arguments));
 }
 
 arrow::Result<DataType> SameArray(std::span<const ArgumentInfo> arguments) { return arguments[0].type; }
 
-void AddWithElement(FunctionRegistry* registry, const std::string& name, ReturnRule returns, KernelFactory kernel, const std::string& description) {
+void AddWithElement(FunctionRegistry* registry, const std::string& name, ReturnRule returns, KernelFactory kernel,
+                    const std::string& description) {
   ScalarFunction function = Define(name, {}, std::move(kernel), {name + "(array, element)", description});
   function.resolve = ResolveArrayAndElement(name, std::move(returns));
   registry->Add(std::move(function));
@@ -146,14 +149,21 @@ void AddWithElement(FunctionRegistry* registry, const std::string& name, ReturnR
 }  // namespace
 
 void RegisterArrayChange(FunctionRegistry* registry) {
-  AddWithElement(registry, "ARRAY_APPEND", ExtendedType, MakeExtend(/*append=*/true), "The array with an element more at its end");
-  AddWithElement(registry, "ARRAY_PREPEND", ExtendedType, MakeExtend(/*append=*/false), "The array with an element more at its beginning");
-  AddWithElement(registry, "ARRAY_REMOVE", SameArray, MakeList(/*strict=*/false, Remove), "The array without the elements that equal the given one");
+  AddWithElement(registry, "ARRAY_APPEND", ExtendedType, MakeExtend(/*append=*/true),
+                 "The array with an element more at its end");
+  AddWithElement(registry, "ARRAY_PREPEND", ExtendedType, MakeExtend(/*append=*/false),
+                 "The array with an element more at its beginning");
+  AddWithElement(registry, "ARRAY_REMOVE", SameArray, MakeList(/*strict=*/false, Remove),
+                 "The array without the elements that equal the given one");
   const std::vector<Signature> one = {Signature{{ArrayArg()}, SameArray}};
-  registry->Add(Define("ARRAY_REVERSE", one, MakeList(true, Reverse), {"ARRAY_REVERSE(array)", "The elements in reverse order"}));
-  registry->Add(Define("ARRAY_DISTINCT", one, MakeList(true, Distinct), {"ARRAY_DISTINCT(array)", "The array without repeated elements"}));
-  registry->Add(Define("ARRAY_SLICE", {Signature{{ArrayArg(), CountArg(), Optional(CountArg())}, ReturnsArgument(0)}}, MakeList(true, Slice),
-                       {"ARRAY_SLICE(array, first [, last])", "The elements from one place to another, counted from 1, negative ones from the end"}));
+  registry->Add(
+      Define("ARRAY_REVERSE", one, MakeList(true, Reverse), {"ARRAY_REVERSE(array)", "The elements in reverse order"}));
+  registry->Add(Define("ARRAY_DISTINCT", one, MakeList(true, Distinct),
+                       {"ARRAY_DISTINCT(array)", "The array without repeated elements"}));
+  registry->Add(Define("ARRAY_SLICE", {Signature{{ArrayArg(), CountArg(), Optional(CountArg())}, ReturnsArgument(0)}},
+                       MakeList(true, Slice),
+                       {"ARRAY_SLICE(array, first [, last])",
+                        "The elements from one place to another, counted from 1, negative ones from the end"}));
 }
 
 }  // namespace tidemark::expr

@@ -45,7 +45,8 @@ class Element final : public ScalarKernel {
     arrow::Int64Builder positions;
     for (int64_t row = 0; row < count; ++row) {
       const ElementRange range = list.IsNull(row) ? ElementRange{} : list.Row(row);
-      if (range.size() > 1) return arrow::Status::Invalid("ELEMENT of an array with more than one element: ", range.size());
+      if (range.size() > 1)
+        return arrow::Status::Invalid("ELEMENT of an array with more than one element: ", range.size());
       ARROW_RETURN_NOT_OK(range.size() == 0 ? positions.AppendNull() : positions.Append(range.begin));
     }
     ARROW_ASSIGN_OR_RAISE(auto taken, positions.Finish());
@@ -112,17 +113,24 @@ void RegisterArrayElement(FunctionRegistry* registry) {
   });
   registry->Add(Define("CARDINALITY", {Signature{{counted}, Returns(DataType::Int())}}, Make<Cardinality>(),
                        {"CARDINALITY(array or map)", "Number of elements or entries"}));
-  registry->Add(DefineFallible("ELEMENT", {Signature{{ArrayArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-                                                       return arguments[0].type.element().WithNullable(true);
-                                                     }}},
-                               Make<Element>(), {"ELEMENT(array)", "The only element of an array; NULL if it is empty"}));
-  ScalarFunction contains = Define("ARRAY_CONTAINS", {}, Make<Find<bool>>(), {"ARRAY_CONTAINS(array, element)", "Whether the array has the element, which may be NULL"});
-  contains.resolve = ResolveArrayAndElement("ARRAY_CONTAINS", [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-    return DataType::Boolean().WithNullable(arguments[0].type.nullable());
-  });
+  registry->Add(DefineFallible("ELEMENT",
+                               {Signature{{ArrayArg()},
+                                          [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
+                                            return arguments[0].type.element().WithNullable(true);
+                                          }}},
+                               Make<Element>(),
+                               {"ELEMENT(array)", "The only element of an array; NULL if it is empty"}));
+  ScalarFunction contains =
+      Define("ARRAY_CONTAINS", {}, Make<Find<bool>>(),
+             {"ARRAY_CONTAINS(array, element)", "Whether the array has the element, which may be NULL"});
+  contains.resolve =
+      ResolveArrayAndElement("ARRAY_CONTAINS", [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
+        return DataType::Boolean().WithNullable(arguments[0].type.nullable());
+      });
   registry->Add(std::move(contains));
-  ScalarFunction position = Define("ARRAY_POSITION", {}, Make<Find<int32_t>>(),
-                                   {"ARRAY_POSITION(array, element)", "Where the element first stands in the array, from 1; 0 if nowhere"});
+  ScalarFunction position =
+      Define("ARRAY_POSITION", {}, Make<Find<int32_t>>(),
+             {"ARRAY_POSITION(array, element)", "Where the element first stands in the array, from 1; 0 if nowhere"});
   position.resolve = ResolveArrayAndElement("ARRAY_POSITION", Returns(DataType::Int()));
   registry->Add(std::move(position));
 }

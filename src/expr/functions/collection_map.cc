@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MAP_KEYS, MAP_VALUES, MAP_ENTRIES, MAP_FROM_ARRAYS, MAP_UNION. Where a key comes more than once, its last value counts and its
-// first place.
+// MAP_KEYS, MAP_VALUES, MAP_ENTRIES, MAP_FROM_ARRAYS, MAP_UNION. Where a key comes more than once, its last value
+// counts and its first place.
 #include <arrow/compute/api.h>
 
 #include <limits>
@@ -66,8 +66,8 @@ class MapResult {
     has_nulls_ = has_nulls_ || !valid;
   }
 
-  arrow::Result<arrow::Datum> Finish(const std::shared_ptr<arrow::DataType>& type, const arrow::Array& keys, const arrow::Array& values,
-                                     bool scalar) {
+  arrow::Result<arrow::Datum> Finish(const std::shared_ptr<arrow::DataType>& type, const arrow::Array& keys,
+                                     const arrow::Array& values, bool scalar) {
     const auto& map_type = static_cast<const arrow::MapType&>(*type);
     const auto rows = static_cast<int64_t>(valid_.size());
     ARROW_ASSIGN_OR_RAISE(auto taken_keys, Taken(keys, keys_));
@@ -77,17 +77,19 @@ class MapResult {
     std::shared_ptr<arrow::Buffer> validity;
     if (has_nulls_) {
       ARROW_ASSIGN_OR_RAISE(validity, arrow::AllocateBitmap(rows));
-      for (int64_t row = 0; row < rows; ++row) arrow::bit_util::SetBitTo(validity->mutable_data(), row, valid_[static_cast<size_t>(row)]);
+      for (int64_t row = 0; row < rows; ++row)
+        arrow::bit_util::SetBitTo(validity->mutable_data(), row, valid_[static_cast<size_t>(row)]);
     }
-    auto array = arrow::MakeArray(arrow::ArrayData::Make(type, rows, {std::move(validity), arrow::Buffer::FromVector(std::move(offsets_))},
-                                                         {std::move(entries)}));
+    auto array = arrow::MakeArray(arrow::ArrayData::Make(
+        type, rows, {std::move(validity), arrow::Buffer::FromVector(std::move(offsets_))}, {std::move(entries)}));
     if (!scalar) return arrow::Datum(std::move(array));
     ARROW_ASSIGN_OR_RAISE(auto value, array->GetScalar(0));
     return arrow::Datum(std::move(value));
   }
 
  private:
-  static arrow::Result<std::shared_ptr<arrow::Array>> Taken(const arrow::Array& source, const std::vector<int64_t>& positions) {
+  static arrow::Result<std::shared_ptr<arrow::Array>> Taken(const arrow::Array& source,
+                                                            const std::vector<int64_t>& positions) {
     const arrow::Int64Array indices(static_cast<int64_t>(positions.size()), arrow::Buffer::Wrap(positions));
     return arrow::compute::Take(source, indices, arrow::compute::TakeOptions::NoBoundsCheck());
   }
@@ -120,10 +122,11 @@ class MapFromArrays final : public ScalarKernel {
   }
 
  private:
-  static arrow::Status PutAll(const ListColumn& keys, const ElementRange& key_range, const ElementRange& value_range, MapResult* result) {
+  static arrow::Status PutAll(const ListColumn& keys, const ElementRange& key_range, const ElementRange& value_range,
+                              MapResult* result) {
     if (key_range.size() != value_range.size()) {
-      return arrow::Status::Invalid("MAP_FROM_ARRAYS of arrays of different lengths: ", key_range.size(), " keys, ", value_range.size(),
-                                    " values");
+      return arrow::Status::Invalid("MAP_FROM_ARRAYS of arrays of different lengths: ", key_range.size(), " keys, ",
+                                    value_range.size(), " values");
     }
     for (int64_t i = 0; i < key_range.size(); ++i) {
       ARROW_RETURN_NOT_OK(result->Put(*keys.elements(), key_range.begin + i, value_range.begin + i));
@@ -163,7 +166,8 @@ class MapUnion final : public ScalarKernel {
       for (const auto& map : maps) valid = valid && !map.IsNull(row);
       for (size_t i = 0; i < maps.size() && valid; ++i) {
         const ElementRange range = maps[i].Row(row);
-        for (int64_t at = begins[i] + range.begin; at < begins[i] + range.end; ++at) ARROW_RETURN_NOT_OK(result.Put(*all_keys, at, at));
+        for (int64_t at = begins[i] + range.begin; at < begins[i] + range.end; ++at)
+          ARROW_RETURN_NOT_OK(result.Put(*all_keys, at, at));
       }
       result.EndRow(valid);
     }
@@ -197,18 +201,23 @@ void RegisterMap(FunctionRegistry* registry) {
   };
   auto entries = [](Arguments arguments) -> arrow::Result<DataType> {
     const DataType& map = arguments[0].type;
-    return DataType::Array(DataType::Row({{"key", map.map_key()}, {"value", map.map_value()}})).WithNullable(map.nullable());
+    return DataType::Array(DataType::Row({{"key", map.map_key()}, {"value", map.map_value()}}))
+        .WithNullable(map.nullable());
   };
-  registry->Add(Define("MAP_KEYS", {Signature{{MapArg()}, keys}}, MakePart(Part::kKeys), {"MAP_KEYS(map)", "The keys as an array"}));
-  registry->Add(Define("MAP_VALUES", {Signature{{MapArg()}, values}}, MakePart(Part::kValues), {"MAP_VALUES(map)", "The values as an array"}));
+  registry->Add(Define("MAP_KEYS", {Signature{{MapArg()}, keys}}, MakePart(Part::kKeys),
+                       {"MAP_KEYS(map)", "The keys as an array"}));
+  registry->Add(Define("MAP_VALUES", {Signature{{MapArg()}, values}}, MakePart(Part::kValues),
+                       {"MAP_VALUES(map)", "The values as an array"}));
   registry->Add(Define("MAP_ENTRIES", {Signature{{MapArg()}, entries}}, MakePart(Part::kEntries),
                        {"MAP_ENTRIES(map)", "The entries as an array of rows (key, value)"}));
   auto from_arrays = [](Arguments arguments) -> arrow::Result<DataType> {
     return DataType::Map(arguments[0].type.element(), arguments[1].type.element()).WithNullable(AnyNullable(arguments));
   };
-  registry->Add(DefineFallible("MAP_FROM_ARRAYS", {Signature{{ArrayArg(), ArrayArg()}, from_arrays}}, MakeTyped<MapFromArrays>,
+  registry->Add(DefineFallible("MAP_FROM_ARRAYS", {Signature{{ArrayArg(), ArrayArg()}, from_arrays}},
+                               MakeTyped<MapFromArrays>,
                                {"MAP_FROM_ARRAYS(keys, values)", "A map from an array of keys and one of values"}));
-  ScalarFunction map_union = DefineFallible("MAP_UNION", {}, MakeTyped<MapUnion>, {"MAP_UNION(map, ...)", "The entries of all maps; later ones win"});
+  ScalarFunction map_union = DefineFallible("MAP_UNION", {}, MakeTyped<MapUnion>,
+                                            {"MAP_UNION(map, ...)", "The entries of all maps; later ones win"});
   map_union.resolve = ResolveCommon("MAP_UNION", TypeKind::kMap, 1, std::numeric_limits<size_t>::max());
   registry->Add(std::move(map_union));
 }

@@ -51,13 +51,14 @@ class Sort final : public ScalarKernel {
   }
 
  private:
-  void SortRow(const arrow::Array& elements, const SortKeys& keys, const ElementRange& range, bool ascending, bool nulls_first,
-               ListResult& result) {
+  void SortRow(const arrow::Array& elements, const SortKeys& keys, const ElementRange& range, bool ascending,
+               bool nulls_first, ListResult& result) {
     order_.clear();
     nulls_.clear();
     for (int64_t at = range.begin; at < range.end; ++at) (elements.IsNull(at) ? nulls_ : order_).push_back(at);
-    std::stable_sort(order_.begin(), order_.end(),
-                     [&](int64_t a, int64_t b) { return ascending ? keys.key(a) < keys.key(b) : keys.key(b) < keys.key(a); });
+    std::stable_sort(order_.begin(), order_.end(), [&](int64_t a, int64_t b) {
+      return ascending ? keys.key(a) < keys.key(b) : keys.key(b) < keys.key(a);
+    });
     if (nulls_first) AddAll(nulls_, result);
     AddAll(order_, result);
     if (!nulls_first) AddAll(nulls_, result);
@@ -105,7 +106,8 @@ Parameter OrderedArrayArg() {
   return ArgWhere("ARRAY of numbers, texts, dates, times or booleans", [](const DataType& type) {
     if (type.kind() != TypeKind::kArray) return false;
     const DataType& element = type.element();
-    return element.is_numeric() || element.is_character() || element.is_binary() || element.is_datetime() || element.kind() == TypeKind::kBoolean;
+    return element.is_numeric() || element.is_character() || element.is_binary() || element.is_datetime() ||
+           element.kind() == TypeKind::kBoolean;
   });
 }
 
@@ -122,10 +124,14 @@ void AddExtreme(FunctionRegistry* registry, const std::string& name, bool max) {
 }  // namespace
 
 void RegisterArrayOrder(FunctionRegistry* registry) {
-  registry->Add(Define(
-      "ARRAY_SORT", {Signature{{OrderedArrayArg(), Optional(BooleanArg()), Optional(BooleanArg())}, ReturnsArgument(0)}},
-      [](const CallSite& site) -> arrow::Result<std::unique_ptr<ScalarKernel>> { return std::make_unique<Sort>(site.return_type.ToArrow()); },
-      {"ARRAY_SORT(array [, ascending [, nulls_first]])", "The elements in order; NULLs come first in ascending order"}));
+  registry->Add(
+      Define("ARRAY_SORT",
+             {Signature{{OrderedArrayArg(), Optional(BooleanArg()), Optional(BooleanArg())}, ReturnsArgument(0)}},
+             [](const CallSite& site) -> arrow::Result<std::unique_ptr<ScalarKernel>> {
+               return std::make_unique<Sort>(site.return_type.ToArrow());
+             },
+             {"ARRAY_SORT(array [, ascending [, nulls_first]])",
+              "The elements in order; NULLs come first in ascending order"}));
   AddExtreme(registry, "ARRAY_MAX", /*max=*/true);
   AddExtreme(registry, "ARRAY_MIN", /*max=*/false);
 }

@@ -70,7 +70,8 @@ enum class Operation { kConcat, kUnion, kExcept, kIntersect };
 
 class CombineKernel final : public ScalarKernel {
  public:
-  CombineKernel(std::shared_ptr<arrow::DataType> type, Operation operation) : type_(std::move(type)), operation_(operation) {}
+  CombineKernel(std::shared_ptr<arrow::DataType> type, Operation operation)
+      : type_(std::move(type)), operation_(operation) {}
 
   arrow::Result<arrow::Datum> Run(std::span<const arrow::Datum> args, int64_t num_rows) override {
     Lists lists;
@@ -104,10 +105,14 @@ class CombineKernel final : public ScalarKernel {
  private:
   void Combine(Combiner& combiner, int64_t row, ListResult& result) const {
     switch (operation_) {
-      case Operation::kConcat: return combiner.Concat(row, result);
-      case Operation::kUnion: return combiner.Union(row, result);
-      case Operation::kExcept: return combiner.Filter(row, /*wanted=*/false, result);
-      case Operation::kIntersect: return combiner.Filter(row, /*wanted=*/true, result);
+      case Operation::kConcat:
+        return combiner.Concat(row, result);
+      case Operation::kUnion:
+        return combiner.Union(row, result);
+      case Operation::kExcept:
+        return combiner.Filter(row, /*wanted=*/false, result);
+      case Operation::kIntersect:
+        return combiner.Filter(row, /*wanted=*/true, result);
     }
   }
 
@@ -115,14 +120,14 @@ class CombineKernel final : public ScalarKernel {
   const Operation operation_;
 };
 
-void AddCombine(FunctionRegistry* registry, const std::string& name, Operation operation, const std::string& description) {
+void AddCombine(FunctionRegistry* registry, const std::string& name, Operation operation,
+                const std::string& description) {
   const bool any_number = operation == Operation::kConcat;
-  ScalarFunction function = Define(
-      name, {},
-      [operation](const CallSite& site) -> arrow::Result<std::unique_ptr<ScalarKernel>> {
-        return std::make_unique<CombineKernel>(site.return_type.ToArrow(), operation);
-      },
-      {name + (any_number ? "(array, ...)" : "(array, array)"), description});
+  ScalarFunction function = Define(name, {},
+                                   [operation](const CallSite& site) -> arrow::Result<std::unique_ptr<ScalarKernel>> {
+                                     return std::make_unique<CombineKernel>(site.return_type.ToArrow(), operation);
+                                   },
+                                   {name + (any_number ? "(array, ...)" : "(array, array)"), description});
   function.resolve = ResolveCommon(name, TypeKind::kArray, any_number ? 1 : 2, any_number ? kAnyNumber : 2);
   registry->Add(std::move(function));
 }
@@ -132,8 +137,10 @@ void AddCombine(FunctionRegistry* registry, const std::string& name, Operation o
 void RegisterArraySet(FunctionRegistry* registry) {
   AddCombine(registry, "ARRAY_CONCAT", Operation::kConcat, "The elements of all arrays, one array after the other");
   AddCombine(registry, "ARRAY_UNION", Operation::kUnion, "The elements of both arrays, each once");
-  AddCombine(registry, "ARRAY_EXCEPT", Operation::kExcept, "The elements of the first array that the second has not, each once");
-  AddCombine(registry, "ARRAY_INTERSECT", Operation::kIntersect, "The elements of the first array that the second has too, each once");
+  AddCombine(registry, "ARRAY_EXCEPT", Operation::kExcept,
+             "The elements of the first array that the second has not, each once");
+  AddCombine(registry, "ARRAY_INTERSECT", Operation::kIntersect,
+             "The elements of the first array that the second has too, each once");
 }
 
 }  // namespace tidemark::expr

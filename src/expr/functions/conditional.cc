@@ -51,7 +51,8 @@ std::unique_ptr<ScalarKernel> PairKernel(bool greatest, const DataType& type) {
     if (greatest) return MakeValueKernel(type, [](Value a, Value b) { return a < b ? b : a; });
     return MakeValueKernel(type, [](Value a, Value b) { return b < a ? b : a; });
   } else if constexpr (std::is_same_v<Value, arrow::Decimal128>) {
-    return MakeRowKernel(type, [greatest](Value a, Value b) { return (ToInt128(a) < ToInt128(b)) == greatest ? b : a; });
+    return MakeRowKernel(type,
+                         [greatest](Value a, Value b) { return (ToInt128(a) < ToInt128(b)) == greatest ? b : a; });
   } else {
     return MakeRowKernel(type, [greatest](Value a, Value b) { return (a < b) == greatest ? b : a; });
   }
@@ -59,25 +60,35 @@ std::unique_ptr<ScalarKernel> PairKernel(bool greatest, const DataType& type) {
 
 KernelResult MakePair(bool greatest, const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kBoolean: return PairKernel<bool>(greatest, type);
-    case TypeKind::kTinyInt: return PairKernel<int8_t>(greatest, type);
-    case TypeKind::kSmallInt: return PairKernel<int16_t>(greatest, type);
+    case TypeKind::kBoolean:
+      return PairKernel<bool>(greatest, type);
+    case TypeKind::kTinyInt:
+      return PairKernel<int8_t>(greatest, type);
+    case TypeKind::kSmallInt:
+      return PairKernel<int16_t>(greatest, type);
     case TypeKind::kInt:
     case TypeKind::kDate:
     case TypeKind::kTime:
-    case TypeKind::kIntervalYearMonth: return PairKernel<int32_t>(greatest, type);
+    case TypeKind::kIntervalYearMonth:
+      return PairKernel<int32_t>(greatest, type);
     case TypeKind::kBigInt:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
-    case TypeKind::kIntervalDayTime: return PairKernel<int64_t>(greatest, type);
-    case TypeKind::kFloat: return PairKernel<float>(greatest, type);
-    case TypeKind::kDouble: return PairKernel<double>(greatest, type);
-    case TypeKind::kDecimal: return PairKernel<arrow::Decimal128>(greatest, type);
+    case TypeKind::kIntervalDayTime:
+      return PairKernel<int64_t>(greatest, type);
+    case TypeKind::kFloat:
+      return PairKernel<float>(greatest, type);
+    case TypeKind::kDouble:
+      return PairKernel<double>(greatest, type);
+    case TypeKind::kDecimal:
+      return PairKernel<arrow::Decimal128>(greatest, type);
     case TypeKind::kChar:
     case TypeKind::kVarChar:
     case TypeKind::kBinary:
-    case TypeKind::kVarBinary: return PairKernel<std::string_view>(greatest, type);
-    default: return arrow::Status::TypeError("No order of ", type.ToString());
+    case TypeKind::kVarBinary:
+      return PairKernel<std::string_view>(greatest, type);
+    default:
+      return arrow::Status::TypeError("No order of ", type.ToString());
   }
 }
 
@@ -127,12 +138,14 @@ class CharacterTest final : public ScalarKernel {
 
 /// Text as it is, numbers by their digits.
 Parameter TextOrNumber() {
-  Parameter parameter = ArgWhere("STRING or <numeric>", [](const DataType& type) { return type.is_character() || type.is_numeric(); });
+  Parameter parameter =
+      ArgWhere("STRING or <numeric>", [](const DataType& type) { return type.is_character() || type.is_numeric(); });
   parameter.cast_to = DataType::String();
   return parameter;
 }
 
-void AddTest(FunctionRegistry* registry, const std::string& name, KernelFactory kernel, const std::string& description) {
+void AddTest(FunctionRegistry* registry, const std::string& name, KernelFactory kernel,
+             const std::string& description) {
   registry->Add({.name = name,
                  .resolve = ResolveBy(name, {{{TextOrNumber()}, ReturnsNotNull(DataType::Boolean())}}),
                  .make_kernel = std::move(kernel),
@@ -152,8 +165,9 @@ void RegisterConditional(FunctionRegistry* registry) {
   AddExtreme(registry, "LEAST", false, "The least of the values; NULL if one is NULL");
   AddTest(registry, "IS_ALPHA", Characters("utf8_is_alpha"), "TRUE if all characters are letters; FALSE for NULL");
   AddTest(registry, "IS_DIGIT", Characters("utf8_is_decimal"), "TRUE if all characters are digits; FALSE for NULL");
-  AddTest(registry, "IS_DECIMAL",
-          MapRows([](std::optional<std::string_view> text) { return text.has_value() && ParseDouble(*text).has_value(); }),
+  AddTest(registry, "IS_DECIMAL", MapRows([](std::optional<std::string_view> text) {
+            return text.has_value() && ParseDouble(*text).has_value();
+          }),
           "TRUE if the text is a number; FALSE for NULL");
 }
 

@@ -66,7 +66,8 @@ int64_t WeekOfMonth(int64_t days) {
 
 void AppendYear(int64_t year, int count, PatternDialect dialect, std::string* out) {
   if (count == 2) return AppendPadded(FloorModulo(year, 100), 2, out);
-  if (dialect == PatternDialect::kDateTimeFormatter && count >= 4 && year > 9999 && std::to_string(year).size() > static_cast<size_t>(count)) {
+  if (dialect == PatternDialect::kDateTimeFormatter && count >= 4 && year > 9999 &&
+      std::to_string(year).size() > static_cast<size_t>(count)) {
     *out += '+';
   }
   AppendPadded(year, count, out);
@@ -158,7 +159,8 @@ arrow::Result<DatePattern> DatePattern::Make(std::string_view pattern, PatternDi
     } else {
       const bool bracket = dialect == PatternDialect::kDateTimeFormatter && (c == '[' || c == ']');
       if (bracket) {
-        compiled.elements_.push_back({c == '[' ? Element::Kind::kOptionalStart : Element::Kind::kOptionalEnd, "", 0, 0, 0});
+        compiled.elements_.push_back(
+            {c == '[' ? Element::Kind::kOptionalStart : Element::Kind::kOptionalEnd, "", 0, 0, 0});
       } else {
         literal(pattern.substr(at, 1));
       }
@@ -170,13 +172,15 @@ arrow::Result<DatePattern> DatePattern::Make(std::string_view pattern, PatternDi
 }
 
 arrow::Status DatePattern::AddField(std::string_view pattern, char letter, int count) {
-  const auto letters = dialect_ == PatternDialect::kDateTimeFormatter ? kDateTimeFormatterLetters : kSimpleDateFormatLetters;
+  const auto letters =
+      dialect_ == PatternDialect::kDateTimeFormatter ? kDateTimeFormatterLetters : kSimpleDateFormatLetters;
   if (letters.find(letter) == std::string_view::npos) {
     return arrow::Status::Invalid("Unknown letter '", std::string(1, letter), "' in date pattern '", pattern,
                                   "'; plain text stands in quotes: ''", std::string(1, letter), "''");
   }
   constexpr int kCountMax = 19;
-  if (count > kCountMax) return arrow::Status::Invalid("Too many letters '", std::string(1, letter), "' in date pattern");
+  if (count > kCountMax)
+    return arrow::Status::Invalid("Too many letters '", std::string(1, letter), "' in date pattern");
   elements_.push_back({Element::Kind::kField, "", letter, count, 0});
   return arrow::Status::OK();
 }
@@ -203,8 +207,12 @@ arrow::Status DatePattern::Format(const WallClock& clock, std::string* out) cons
     if (element.kind != Element::Kind::kField) continue;
     const int count = element.count;
     switch (element.letter) {
-      case 'G': AppendEra(parts.date.year, count, dialect_, out); break;
-      case 'y': AppendYear(parts.date.year > 0 ? parts.date.year : 1 - parts.date.year, count, dialect_, out); break;
+      case 'G':
+        AppendEra(parts.date.year, count, dialect_, out);
+        break;
+      case 'y':
+        AppendYear(parts.date.year > 0 ? parts.date.year : 1 - parts.date.year, count, dialect_, out);
+        break;
       case 'u':
         if (simple) {
           AppendPadded(IsoDayOfWeek(parts.days), count, out);
@@ -212,19 +220,35 @@ arrow::Status DatePattern::Format(const WallClock& clock, std::string* out) cons
           AppendYear(parts.date.year, count, dialect_, out);
         }
         break;
-      case 'Y': AppendYear(WeekYear(parts.days), count, dialect_, out); break;
+      case 'Y':
+        AppendYear(WeekYear(parts.days), count, dialect_, out);
+        break;
       case 'M':
-      case 'L': AppendMonth(parts.date.month, count, out); break;
-      case 'd': AppendPadded(parts.date.day, count, out); break;
-      case 'D': AppendPadded(DayOfYear(parts.days), count, out); break;
+      case 'L':
+        AppendMonth(parts.date.month, count, out);
+        break;
+      case 'd':
+        AppendPadded(parts.date.day, count, out);
+        break;
+      case 'D':
+        AppendPadded(DayOfYear(parts.days), count, out);
+        break;
       case 'Q':
-      case 'q': AppendQuarter(parts.date.month, count, out); break;
-      case 'w': AppendPadded(WeekOfYear(parts.days), count, out); break;
-      case 'W': AppendPadded(WeekOfMonth(parts.days), count, out); break;
+      case 'q':
+        AppendQuarter(parts.date.month, count, out);
+        break;
+      case 'w':
+        AppendPadded(WeekOfYear(parts.days), count, out);
+        break;
+      case 'W':
+        AppendPadded(WeekOfMonth(parts.days), count, out);
+        break;
       case 'F':
         AppendPadded(simple ? (parts.date.day - 1) / 7 + 1 : (parts.date.day - 1) % 7 + 1, count, out);
         break;
-      case 'E': AppendWeekday(parts.days, count, out); break;
+      case 'E':
+        AppendWeekday(parts.days, count, out);
+        break;
       case 'e':
       case 'c':
         if (count <= 2) {
@@ -233,13 +257,27 @@ arrow::Status DatePattern::Format(const WallClock& clock, std::string* out) cons
           AppendWeekday(parts.days, count, out);
         }
         break;
-      case 'a': *out += parts.hour < 12 ? "AM" : "PM"; break;
-      case 'H': AppendPadded(parts.hour, count, out); break;
-      case 'k': AppendPadded(parts.hour == 0 ? 24 : parts.hour, count, out); break;
-      case 'K': AppendPadded(parts.hour % 12, count, out); break;
-      case 'h': AppendPadded(parts.hour % 12 == 0 ? 12 : parts.hour % 12, count, out); break;
-      case 'm': AppendPadded(parts.minute, count, out); break;
-      case 's': AppendPadded(parts.second, count, out); break;
+      case 'a':
+        *out += parts.hour < 12 ? "AM" : "PM";
+        break;
+      case 'H':
+        AppendPadded(parts.hour, count, out);
+        break;
+      case 'k':
+        AppendPadded(parts.hour == 0 ? 24 : parts.hour, count, out);
+        break;
+      case 'K':
+        AppendPadded(parts.hour % 12, count, out);
+        break;
+      case 'h':
+        AppendPadded(parts.hour % 12 == 0 ? 12 : parts.hour % 12, count, out);
+        break;
+      case 'm':
+        AppendPadded(parts.minute, count, out);
+        break;
+      case 's':
+        AppendPadded(parts.second, count, out);
+        break;
       case 'S':
         if (simple) {
           AppendPadded(parts.nano / 1'000'000, count, out);
@@ -250,17 +288,26 @@ arrow::Status DatePattern::Format(const WallClock& clock, std::string* out) cons
           *out += digits;
         }
         break;
-      case 'A': AppendPadded(parts.nanos_of_day / 1'000'000, count, out); break;
-      case 'n': AppendPadded(parts.nano, count, out); break;
-      case 'N': AppendPadded(parts.nanos_of_day, count, out); break;
+      case 'A':
+        AppendPadded(parts.nanos_of_day / 1'000'000, count, out);
+        break;
+      case 'n':
+        AppendPadded(parts.nano, count, out);
+        break;
+      case 'N':
+        AppendPadded(parts.nanos_of_day, count, out);
+        break;
       case 'Z':
       case 'X':
       case 'x':
-        if (!clock.has_offset) return arrow::Status::Invalid("Date pattern letter '", std::string(1, element.letter), "' asks for a zone, which a timestamp lacks");
+        if (!clock.has_offset)
+          return arrow::Status::Invalid("Date pattern letter '", std::string(1, element.letter),
+                                        "' asks for a zone, which a timestamp lacks");
         AppendOffset(element.letter, count, clock.offset_seconds, out);
         break;
       default:
-        return arrow::Status::Invalid("Date pattern letter '", std::string(1, element.letter), "' asks for the name of a zone, which a timestamp lacks");
+        return arrow::Status::Invalid("Date pattern letter '", std::string(1, element.letter),
+                                      "' asks for the name of a zone, which a timestamp lacks");
     }
   }
   return arrow::Status::OK();

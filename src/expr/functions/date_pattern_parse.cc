@@ -53,7 +53,8 @@ bool StartsWithIgnoringCase(std::string_view text, std::string_view word) {
 
 /// Takes the longest of the names (or their first `abbreviated` letters) at the front; its index, or -1.
 template <size_t kCount>
-int TakeName(const std::array<std::string_view, kCount>& names, bool full, bool either, bool ignore_case, std::string_view* text) {
+int TakeName(const std::array<std::string_view, kCount>& names, bool full, bool either, bool ignore_case,
+             std::string_view* text) {
   for (size_t i = 0; i < kCount; ++i) {
     for (std::string_view name : {names[i], names[i].substr(0, 3)}) {
       const bool is_full = name.size() == names[i].size();
@@ -121,12 +122,14 @@ struct DatePattern::Fields {
   ParsedTimestamp ResolveLeniently() const {
     const int64_t y = before_christ ? 1 - year.value_or(1970) : year.value_or(1970);
     const int64_t month_index = y * 12 + month.value_or(1) - 1;
-    int64_t days = DaysFromCivil({FloorDivide(month_index, 12), static_cast<int32_t>(FloorModulo(month_index, 12)) + 1, 1});
+    int64_t days =
+        DaysFromCivil({FloorDivide(month_index, 12), static_cast<int32_t>(FloorModulo(month_index, 12)) + 1, 1});
     days += day_of_year && !day ? *day_of_year - 1 : day.value_or(1) - 1;
     const int64_t h = hour ? *hour : hour_of_half.value_or(0) + 12 * afternoon.value_or(0);
     const int64_t fraction = millis.value_or(0);
     ParsedTimestamp timestamp;
-    timestamp.seconds = days * kSecondsPerDay + h * 3600 + minute.value_or(0) * 60 + second.value_or(0) + FloorDivide(fraction, 1000);
+    timestamp.seconds =
+        days * kSecondsPerDay + h * 3600 + minute.value_or(0) * 60 + second.value_or(0) + FloorDivide(fraction, 1000);
     timestamp.nanos = static_cast<int32_t>(FloorModulo(fraction, 1000) * 1'000'000);
     return timestamp;
   }
@@ -241,30 +244,54 @@ bool DatePattern::ParseField(const Element& element, size_t index, Cursor* curso
         return true;
       }
       break;
-    default: break;
+    default:
+      break;
   }
   int64_t value = 0;
   if (!ParseNumber(element, index, cursor, &value)) return false;
   switch (element.letter) {
-    case 'y': fields.year = value; return true;
+    case 'y':
+      fields.year = value;
+      return true;
     case 'u':
       if (!simple) fields.year = value;
       return true;
     case 'M':
-    case 'L': fields.month = value; return true;
-    case 'd': fields.day = value; return true;
-    case 'D': fields.day_of_year = value; return true;
-    case 'H': fields.hour = value; return true;
-    case 'k': fields.hour = value == 24 ? 0 : value; return simple || (value >= 1 && value <= 24);
-    case 'K': fields.hour_of_half = value; return simple || value <= 11;
-    case 'h': fields.hour_of_half = value == 12 ? 0 : value; return simple || (value >= 1 && value <= 12);
-    case 'm': fields.minute = value; return true;
-    case 's': fields.second = value; return true;
+    case 'L':
+      fields.month = value;
+      return true;
+    case 'd':
+      fields.day = value;
+      return true;
+    case 'D':
+      fields.day_of_year = value;
+      return true;
+    case 'H':
+      fields.hour = value;
+      return true;
+    case 'k':
+      fields.hour = value == 24 ? 0 : value;
+      return simple || (value >= 1 && value <= 24);
+    case 'K':
+      fields.hour_of_half = value;
+      return simple || value <= 11;
+    case 'h':
+      fields.hour_of_half = value == 12 ? 0 : value;
+      return simple || (value >= 1 && value <= 12);
+    case 'm':
+      fields.minute = value;
+      return true;
+    case 's':
+      fields.second = value;
+      return true;
     case 'S':
       (simple ? fields.millis : fields.nanos) = value;
       return true;
-    case 'n': fields.nanos = value; return value < 1'000'000'000;
-    default: return true;  // weeks and quarters alone decide no date
+    case 'n':
+      fields.nanos = value;
+      return value < 1'000'000'000;
+    default:
+      return true;  // weeks and quarters alone decide no date
   }
 }
 
@@ -285,7 +312,8 @@ bool DatePattern::ParseRange(size_t begin, size_t end, Cursor* cursor) const {
         i = element.partner;
         break;
       }
-      case Element::Kind::kOptionalEnd: break;
+      case Element::Kind::kOptionalEnd:
+        break;
     }
   }
   return true;

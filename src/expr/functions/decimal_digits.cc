@@ -74,13 +74,16 @@ std::string DecimalDigits::ToFixed(int places, DigitRounding rounding) const {
   const int point = zero ? 0 : rounded.exponent;  // digits before the decimal point, less one
   std::string whole;
   for (int i = 0; i <= std::max(point, 0); ++i) {
-    whole.push_back(point < 0 || i >= static_cast<int>(rounded.digits.size()) ? '0' : rounded.digits[static_cast<size_t>(i)]);
+    whole.push_back(point < 0 || i >= static_cast<int>(rounded.digits.size()) ? '0'
+                                                                              : rounded.digits[static_cast<size_t>(i)]);
   }
   if (places <= 0) return whole;
   std::string fraction;
   for (int i = 1; i <= places; ++i) {
     const int at = point + i;
-    fraction.push_back(zero || at < 0 || at >= static_cast<int>(rounded.digits.size()) ? '0' : rounded.digits[static_cast<size_t>(at)]);
+    fraction.push_back(zero || at < 0 || at >= static_cast<int>(rounded.digits.size())
+                           ? '0'
+                           : rounded.digits[static_cast<size_t>(at)]);
   }
   return whole + "." + fraction;
 }

@@ -20,8 +20,8 @@ struct DecimalDigits {
   /// Keeps `count` digits. A count of 0 or less may leave a single "1" or zero.
   void RoundToDigits(int count, DigitRounding rounding = DigitRounding::kHalfUp);
 
-  /// Plain digits with exactly `places` after the point; no point for 0 places. A negative number of places rounds before
-  /// the point.
+  /// Plain digits with exactly `places` after the point; no point for 0 places. A negative number of places rounds
+  /// before the point.
   std::string ToFixed(int places, DigitRounding rounding = DigitRounding::kHalfUp) const;
 };
 

@@ -19,7 +19,8 @@ struct FunctionText {
 };
 
 /// A deterministic function that no row can make fail.
-inline ScalarFunction Define(const std::string& name, std::vector<Signature> signatures, KernelFactory kernel, FunctionText text) {
+inline ScalarFunction Define(const std::string& name, std::vector<Signature> signatures, KernelFactory kernel,
+                             FunctionText text) {
   ScalarFunction function;
   function.name = name;
   function.resolve = ResolveBy(name, std::move(signatures));
@@ -72,7 +73,8 @@ inline Parameter TextArg() {
 inline arrow::Result<DataType> VaryingLikeFirst(std::span<const ArgumentInfo> arguments) {
   const DataType& first = arguments[0].type;
   const bool nullable = AnyNullable(arguments);
-  return (first.is_binary() ? DataType::VarBinary(first.length()) : DataType::VarChar(first.length())).WithNullable(nullable);
+  return (first.is_binary() ? DataType::VarBinary(first.length()) : DataType::VarChar(first.length()))
+      .WithNullable(nullable);
 }
 
 /// The same, but always nullable.

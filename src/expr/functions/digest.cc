@@ -94,7 +94,8 @@ struct Sha1 {
   static void Block(const uint8_t* block, std::array<Word, 8>* state) {
     std::array<uint32_t, 80> words;
     for (size_t i = 0; i < 16; ++i) words[i] = LoadBig<uint32_t>(block + 4 * i);
-    for (size_t i = 16; i < 80; ++i) words[i] = std::rotl(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
+    for (size_t i = 16; i < 80; ++i)
+      words[i] = std::rotl(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
     auto [a, b, c, d, e] = std::array<uint32_t, 5>{(*state)[0], (*state)[1], (*state)[2], (*state)[3], (*state)[4]};
     for (size_t i = 0; i < 80; ++i) {
       constexpr uint32_t kRounds[] = {0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6};
@@ -136,7 +137,8 @@ struct Sha2 {
     std::array<Word, kRounds> words;
     for (size_t i = 0; i < 16; ++i) words[i] = LoadBig<Word>(block + sizeof(Word) * i);
     for (size_t i = 16; i < kRounds; ++i) {
-      words[i] = words[i - 16] + Mix(words[i - 15], 7, 18, 3, 1, 8, 7, true) + words[i - 7] + Mix(words[i - 2], 17, 19, 10, 19, 61, 6, true);
+      words[i] = words[i - 16] + Mix(words[i - 15], 7, 18, 3, 1, 8, 7, true) + words[i - 7] +
+                 Mix(words[i - 2], 17, 19, 10, 19, 61, 6, true);
     }
     std::array<Word, 8> v = *state;
     for (size_t i = 0; i < kRounds; ++i) {
@@ -180,28 +182,34 @@ using Sha256 = Sha2<uint32_t, 64>;
 using Sha512 = Sha2<uint64_t, 80>;
 
 constexpr std::array<uint32_t, 8> kSha1Start = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0, 0, 0, 0};
-constexpr std::array<uint32_t, 8> kSha224Start = {
-    0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939, 0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4};
-constexpr std::array<uint32_t, 8> kSha256Start = {
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-constexpr std::array<uint64_t, 8> kSha384Start = {
-    0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
-    0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
-constexpr std::array<uint64_t, 8> kSha512Start = {
-    0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
-    0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
+constexpr std::array<uint32_t, 8> kSha224Start = {0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939,
+                                                  0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4};
+constexpr std::array<uint32_t, 8> kSha256Start = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+constexpr std::array<uint64_t, 8> kSha384Start = {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17,
+                                                  0x152fecd8f70e5939, 0x67332667ffc00b31, 0x8eb44a8768581511,
+                                                  0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
+constexpr std::array<uint64_t, 8> kSha512Start = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
+                                                  0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,
+                                                  0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
 
 }  // namespace
 
 void ComputeDigest(DigestAlgorithm algorithm, std::string_view bytes, uint8_t* digest) {
   const size_t size = DigestSize(algorithm);
   switch (algorithm) {
-    case DigestAlgorithm::kMd5: return Digest<Md5>(bytes, kSha1Start, digest, size);
-    case DigestAlgorithm::kSha1: return Digest<Sha1>(bytes, kSha1Start, digest, size);
-    case DigestAlgorithm::kSha224: return Digest<Sha256>(bytes, kSha224Start, digest, size);
-    case DigestAlgorithm::kSha256: return Digest<Sha256>(bytes, kSha256Start, digest, size);
-    case DigestAlgorithm::kSha384: return Digest<Sha512>(bytes, kSha384Start, digest, size);
-    case DigestAlgorithm::kSha512: return Digest<Sha512>(bytes, kSha512Start, digest, size);
+    case DigestAlgorithm::kMd5:
+      return Digest<Md5>(bytes, kSha1Start, digest, size);
+    case DigestAlgorithm::kSha1:
+      return Digest<Sha1>(bytes, kSha1Start, digest, size);
+    case DigestAlgorithm::kSha224:
+      return Digest<Sha256>(bytes, kSha224Start, digest, size);
+    case DigestAlgorithm::kSha256:
+      return Digest<Sha256>(bytes, kSha256Start, digest, size);
+    case DigestAlgorithm::kSha384:
+      return Digest<Sha512>(bytes, kSha384Start, digest, size);
+    case DigestAlgorithm::kSha512:
+      return Digest<Sha512>(bytes, kSha512Start, digest, size);
   }
 }
 

@@ -9,7 +9,9 @@ namespace {
 
 class FunctionCases : public testing::TestWithParam<const char*> {};
 
-TEST_P(FunctionCases, GiveWhatFlinkGives) { CheckFunctionCases(std::string("src/expr/functions/cases/") + GetParam() + ".txt"); }
+TEST_P(FunctionCases, GiveWhatFlinkGives) {
+  CheckFunctionCases(std::string("src/expr/functions/cases/") + GetParam() + ".txt");
+}
 
 INSTANTIATE_TEST_SUITE_P(BuiltIn, FunctionCases, testing::Values("string", "regexp", "hash", "math", "collection"),
                          [](const auto& info) { return std::string(info.param); });

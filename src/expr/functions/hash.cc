@@ -34,7 +34,8 @@ arrow::Status Sha2(std::string_view bytes, int64_t bits, StringSink& out) {
 
 void AddDigest(FunctionRegistry* registry, const std::string& name, DigestAlgorithm algorithm) {
   const auto hex_digits = static_cast<int32_t>(2 * DigestSize(algorithm));
-  KernelFactory kernel = MapRows([algorithm](std::string_view bytes, StringSink& out) { AppendDigest(bytes, algorithm, out); });
+  KernelFactory kernel =
+      MapRows([algorithm](std::string_view bytes, StringSink& out) { AppendDigest(bytes, algorithm, out); });
   registry->Add(Define(name, {Signature{{StringOrBytesArg()}, Returns(DataType::Char(hex_digits))}}, std::move(kernel),
                        {name + "(text)", "The " + name + " digest in hexadecimal digits"}));
 }
@@ -48,8 +49,9 @@ void RegisterHash(FunctionRegistry* registry) {
   AddDigest(registry, "SHA256", DigestAlgorithm::kSha256);
   AddDigest(registry, "SHA384", DigestAlgorithm::kSha384);
   AddDigest(registry, "SHA512", DigestAlgorithm::kSha512);
-  registry->Add(DefineFallible("SHA2", {Signature{{StringOrBytesArg(), CountArg()}, Returns(DataType::VarChar(128))}}, MapRows(Inline<Sha2>()),
-                               {"SHA2(text, bits)", "The SHA-2 digest of 224, 256, 384 or 512 bits in hexadecimal digits"}));
+  registry->Add(DefineFallible(
+      "SHA2", {Signature{{StringOrBytesArg(), CountArg()}, Returns(DataType::VarChar(128))}}, MapRows(Inline<Sha2>()),
+      {"SHA2(text, bits)", "The SHA-2 digest of 224, 256, 384 or 512 bits in hexadecimal digits"}));
 }
 
 }  // namespace tidemark::expr

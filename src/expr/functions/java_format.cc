@@ -63,7 +63,8 @@ bool TakeSpec(std::string_view* text, Spec* spec) {
   spec->conversion = text->front();
   text->remove_prefix(1);
   const bool needs_width = spec->Has('-') || spec->Has('0');
-  return !(needs_width && spec->width < 0) && !(spec->Has('-') && spec->Has('0')) && !(spec->Has('+') && spec->Has(' '));
+  return !(needs_width && spec->width < 0) && !(spec->Has('-') && spec->Has('0')) &&
+         !(spec->Has('+') && spec->Has(' '));
 }
 
 bool OnlyFlags(const Spec& spec, std::string_view allowed) {
@@ -115,12 +116,14 @@ std::string LayOutNumber(std::string digits, bool negative, const Spec& spec) {
 
 Text FormatInteger(const FormatArgument& argument, const Spec& spec) {
   if (spec.precision >= 0) return std::nullopt;
-  if (argument.kind == FormatArgument::Kind::kNull) return LayOutText("null", {.flags = spec.Has('-') ? "-" : "", .width = spec.width, .conversion = 's'});
+  if (argument.kind == FormatArgument::Kind::kNull)
+    return LayOutText("null", {.flags = spec.Has('-') ? "-" : "", .width = spec.width, .conversion = 's'});
   if (argument.kind != FormatArgument::Kind::kInteger) return std::nullopt;
   if (spec.conversion == 'd') {
     if (!OnlyFlags(spec, "-+ 0,(")) return std::nullopt;
     const bool negative = argument.integer < 0;
-    const uint64_t magnitude = negative ? ~static_cast<uint64_t>(argument.integer) + 1 : static_cast<uint64_t>(argument.integer);
+    const uint64_t magnitude =
+        negative ? ~static_cast<uint64_t>(argument.integer) + 1 : static_cast<uint64_t>(argument.integer);
     return LayOutNumber(std::to_string(magnitude), negative, spec);
   }
   if (!OnlyFlags(spec, "-#0")) return std::nullopt;
@@ -166,7 +169,11 @@ std::string General(const DecimalDigits& number, int precision, const Spec& spec
 Text FormatFloating(const FormatArgument& argument, const Spec& spec) {
   const char kind = static_cast<char>(spec.conversion | 0x20);
   if (!OnlyFlags(spec, kind == 'f' ? "-#+ 0,(" : kind == 'e' ? "-#+ 0(" : "-+ 0,(")) return std::nullopt;
-  if (argument.kind == FormatArgument::Kind::kNull) return LayOutText("null", {.flags = spec.Has('-') ? "-" : "", .width = spec.width, .precision = spec.precision, .conversion = spec.conversion});
+  if (argument.kind == FormatArgument::Kind::kNull)
+    return LayOutText("null", {.flags = spec.Has('-') ? "-" : "",
+                               .width = spec.width,
+                               .precision = spec.precision,
+                               .conversion = spec.conversion});
   if (argument.kind != FormatArgument::Kind::kFloating) return std::nullopt;
   const double value = argument.floating;
   const bool negative = std::signbit(value) && !std::isnan(value);
@@ -178,7 +185,9 @@ Text FormatFloating(const FormatArgument& argument, const Spec& spec) {
   } else {
     const DecimalDigits number = DecimalDigits::FromText(argument.text);
     const int precision = spec.precision < 0 ? kDefaultPrecision : spec.precision;
-    std::string digits = kind == 'f' ? number.ToFixed(precision) : kind == 'e' ? Scientific(number, precision, spec) : General(number, precision, spec);
+    std::string digits = kind == 'f'   ? number.ToFixed(precision)
+                         : kind == 'e' ? Scientific(number, precision, spec)
+                                       : General(number, precision, spec);
     if (kind == 'f' && precision == 0 && spec.Has('#')) digits += ".";
     text = LayOutNumber(std::move(digits), negative, spec);
   }
@@ -187,17 +196,22 @@ Text FormatFloating(const FormatArgument& argument, const Spec& spec) {
 
 std::string TextOf(const FormatArgument& argument) {
   switch (argument.kind) {
-    case FormatArgument::Kind::kNull: return "null";
-    case FormatArgument::Kind::kInteger: return std::to_string(argument.integer);
-    case FormatArgument::Kind::kBoolean: return argument.integer != 0 ? "true" : "false";
-    default: return argument.text;
+    case FormatArgument::Kind::kNull:
+      return "null";
+    case FormatArgument::Kind::kInteger:
+      return std::to_string(argument.integer);
+    case FormatArgument::Kind::kBoolean:
+      return argument.integer != 0 ? "true" : "false";
+    default:
+      return argument.text;
   }
 }
 
 Text FormatCharacter(const FormatArgument& argument, const Spec& spec) {
   if (spec.precision >= 0 || !OnlyFlags(spec, "-")) return std::nullopt;
   if (argument.kind == FormatArgument::Kind::kNull) return LayOutText("null", spec);
-  const bool fits = argument.kind == FormatArgument::Kind::kInteger && argument.integer_bytes <= 4 && argument.integer >= 0 && argument.integer < 0x110000;
+  const bool fits = argument.kind == FormatArgument::Kind::kInteger && argument.integer_bytes <= 4 &&
+                    argument.integer >= 0 && argument.integer < 0x110000;
   if (!fits) return std::nullopt;
   const auto code = static_cast<uint32_t>(argument.integer);
   std::string character;
@@ -217,34 +231,43 @@ arrow::Result<Text> FormatOne(const FormatArgument& argument, const Spec& spec) 
     case 'd':
     case 'o':
     case 'x':
-    case 'X': return FormatInteger(argument, spec);
+    case 'X':
+      return FormatInteger(argument, spec);
     case 'e':
     case 'E':
     case 'f':
     case 'g':
-    case 'G': return FormatFloating(argument, spec);
+    case 'G':
+      return FormatFloating(argument, spec);
     case 's':
-    case 'S': return LayOutText(TextOf(argument), spec);
+    case 'S':
+      return LayOutText(TextOf(argument), spec);
     case 'b':
     case 'B': {
-      const bool no = argument.kind == FormatArgument::Kind::kNull || (argument.kind == FormatArgument::Kind::kBoolean && argument.integer == 0);
+      const bool no = argument.kind == FormatArgument::Kind::kNull ||
+                      (argument.kind == FormatArgument::Kind::kBoolean && argument.integer == 0);
       return LayOutText(no ? "false" : "true", spec);
     }
     case 'c':
-    case 'C': return FormatCharacter(argument, spec);
+    case 'C':
+      return FormatCharacter(argument, spec);
     case 'h':
     case 'H':
     case 't':
     case 'T':
     case 'a':
-    case 'A': return arrow::Status::NotImplemented("PRINTF conversion %", std::string(1, spec.conversion), " is not supported yet");
-    default: return std::nullopt;
+    case 'A':
+      return arrow::Status::NotImplemented("PRINTF conversion %", std::string(1, spec.conversion),
+                                           " is not supported yet");
+    default:
+      return std::nullopt;
   }
 }
 
 }  // namespace
 
-arrow::Result<std::optional<std::string>> FormatLikeJava(std::string_view format, const std::vector<FormatArgument>& arguments) {
+arrow::Result<std::optional<std::string>> FormatLikeJava(std::string_view format,
+                                                         const std::vector<FormatArgument>& arguments) {
   std::string result;
   size_t next = 0;
   int previous = -1;
@@ -256,7 +279,8 @@ arrow::Result<std::optional<std::string>> FormatLikeJava(std::string_view format
     Spec spec;
     if (!TakeSpec(&format, &spec)) return std::nullopt;
     if (spec.conversion == '%' || spec.conversion == 'n') {
-      if (spec.precision >= 0 || !OnlyFlags(spec, spec.conversion == '%' ? "-" : "") || (spec.conversion == 'n' && spec.width >= 0)) {
+      if (spec.precision >= 0 || !OnlyFlags(spec, spec.conversion == '%' ? "-" : "") ||
+          (spec.conversion == 'n' && spec.width >= 0)) {
         return std::nullopt;
       }
       result += Pad(spec.conversion == '%' ? "%" : "\n", spec);

@@ -25,6 +25,7 @@ struct FormatArgument {
 
 /// nullopt where Java throws: an unknown conversion, flags that do not fit, an argument missing or of the wrong kind.
 /// NotImplemented for %h and %t.
-arrow::Result<std::optional<std::string>> FormatLikeJava(std::string_view format, const std::vector<FormatArgument>& arguments);
+arrow::Result<std::optional<std::string>> FormatLikeJava(std::string_view format,
+                                                         const std::vector<FormatArgument>& arguments);
 
 }  // namespace tidemark::expr

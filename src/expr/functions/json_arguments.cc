@@ -16,15 +16,24 @@ const sql::JsonClauses& ClausesOf(const sql::FunctionCall& call) {
 
 std::string BehaviorText(const sql::JsonBehavior& behavior, const std::string& unspecified) {
   switch (behavior.kind) {
-    case sql::JsonBehaviorKind::kUnspecified: return unspecified;
-    case sql::JsonBehaviorKind::kNull: return "NULL";
-    case sql::JsonBehaviorKind::kError: return "ERROR";
-    case sql::JsonBehaviorKind::kDefault: return "DEFAULT";
-    case sql::JsonBehaviorKind::kEmptyArray: return "EMPTY ARRAY";
-    case sql::JsonBehaviorKind::kEmptyObject: return "EMPTY OBJECT";
-    case sql::JsonBehaviorKind::kTrue: return "TRUE";
-    case sql::JsonBehaviorKind::kFalse: return "FALSE";
-    case sql::JsonBehaviorKind::kUnknown: return "UNKNOWN";
+    case sql::JsonBehaviorKind::kUnspecified:
+      return unspecified;
+    case sql::JsonBehaviorKind::kNull:
+      return "NULL";
+    case sql::JsonBehaviorKind::kError:
+      return "ERROR";
+    case sql::JsonBehaviorKind::kDefault:
+      return "DEFAULT";
+    case sql::JsonBehaviorKind::kEmptyArray:
+      return "EMPTY ARRAY";
+    case sql::JsonBehaviorKind::kEmptyObject:
+      return "EMPTY OBJECT";
+    case sql::JsonBehaviorKind::kTrue:
+      return "TRUE";
+    case sql::JsonBehaviorKind::kFalse:
+      return "FALSE";
+    case sql::JsonBehaviorKind::kUnknown:
+      return "UNKNOWN";
   }
   return unspecified;
 }
@@ -43,9 +52,12 @@ std::string ReturningText(const sql::JsonClauses& clauses) {
 
 std::string WrapperText(sql::JsonWrapper wrapper) {
   switch (wrapper) {
-    case sql::JsonWrapper::kConditional: return "CONDITIONAL";
-    case sql::JsonWrapper::kUnconditional: return "UNCONDITIONAL";
-    default: return "WITHOUT";
+    case sql::JsonWrapper::kConditional:
+      return "CONDITIONAL";
+    case sql::JsonWrapper::kUnconditional:
+      return "UNCONDITIONAL";
+    default:
+      return "WITHOUT";
   }
 }
 
@@ -69,7 +81,8 @@ bool IsJsonText(const sql::Expression& value) {
 /// A letter for each value: every `step`-th argument from `first` on.
 std::string RawLetters(const sql::FunctionCall& call, size_t first, size_t step) {
   std::string letters;
-  for (size_t i = first; i < call.arguments.size(); i += step) letters += IsJsonText(*call.arguments[i].value) ? 'J' : 'V';
+  for (size_t i = first; i < call.arguments.size(); i += step)
+    letters += IsJsonText(*call.arguments[i].value) ? 'J' : 'V';
   return letters;
 }
 
@@ -94,7 +107,8 @@ std::vector<JsonCallArgument> JsonCallArguments(const std::string& name, const s
     written.emplace_back(BehaviorText(clauses.on_error, "NULL"));
   } else if (name == "JSON_OBJECT" || name == "JSON_ARRAY") {
     const bool object = name == "JSON_OBJECT";
-    Arguments arguments = {NullsText(clauses, object ? "NULL" : "ABSENT"), RawLetters(call, object ? 1 : 0, object ? 2 : 1)};
+    Arguments arguments = {NullsText(clauses, object ? "NULL" : "ABSENT"),
+                           RawLetters(call, object ? 1 : 0, object ? 2 : 1)};
     arguments.insert(arguments.end(), written.begin(), written.end());
     return arguments;
   } else if (name == "JSON_OBJECTAGG" || name == "JSON_ARRAYAGG") {

@@ -13,21 +13,23 @@ namespace tidemark::expr {
 /// An argument as written, to be bound, or a symbol, to be passed as a string literal.
 using JsonCallArgument = std::variant<const sql::Expression*, std::string>;
 
-/// The arguments of a call of the function `name` (upper case) in the order that the function takes them; for any function that
-/// has nothing to do with JSON just the arguments as written.
+/// The arguments of a call of the function `name` (upper case) in the order that the function takes them; for any
+/// function that has nothing to do with JSON just the arguments as written.
 ///
 ///     JSON_EXISTS(json, path, on_error)                              on_error: 'TRUE', 'FALSE', 'UNKNOWN', 'ERROR'
 ///     JSON_VALUE(json, path, type, on_empty, default, on_error, default)
-///                       type: RETURNING type as SQL writes it; on_...: 'NULL', 'ERROR', 'DEFAULT'; default: '' without DEFAULT
+///                       type: RETURNING type as SQL writes it; on_...: 'NULL', 'ERROR', 'DEFAULT'; default: '' without
+///                       DEFAULT
 ///     JSON_QUERY(json, path, type, wrapper, on_empty, on_error)
-///                       wrapper: 'WITHOUT', 'CONDITIONAL', 'UNCONDITIONAL'; on_...: 'NULL', 'EMPTY ARRAY', 'EMPTY OBJECT', 'ERROR'
+///                       wrapper: 'WITHOUT', 'CONDITIONAL', 'UNCONDITIONAL'; on_...: 'NULL', 'EMPTY ARRAY', 'EMPTY
+///                       OBJECT', 'ERROR'
 ///     JSON_OBJECT(on_null, raw, key, value, ...)                     on_null: 'NULL' or 'ABSENT'
 ///     JSON_ARRAY(on_null, raw, value, ...)
 ///     JSON_OBJECTAGG(key, value, on_null, raw)
 ///     JSON_ARRAYAGG(value, on_null, raw)
 ///
-/// `raw` has a letter for each value: 'J' where the value is JSON text already, because it comes from JSON_OBJECT, JSON_ARRAY or JSON,
-/// else 'V'.
+/// `raw` has a letter for each value: 'J' where the value is JSON text already, because it comes from JSON_OBJECT,
+/// JSON_ARRAY or JSON, else 'V'.
 std::vector<JsonCallArgument> JsonCallArguments(const std::string& name, const sql::FunctionCall& call);
 
 }  // namespace tidemark::expr

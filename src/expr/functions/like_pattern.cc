@@ -113,7 +113,8 @@ arrow::Result<std::string> SimilarToRegex(std::string_view pattern, std::optiona
     if (escape && c == *escape) {
       if (i + 1 >= pattern.size()) return InvalidEscape(pattern, i);
       const char next = pattern[++i];
-      const bool letter_or_digit = (next >= '0' && next <= '9') || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
+      const bool letter_or_digit =
+          (next >= '0' && next <= '9') || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
       if (letter_or_digit) return InvalidEscape(pattern, i - 1);
       if (static_cast<unsigned char>(next) < 0x80) regex += '\\';
       regex += next;

@@ -35,7 +35,8 @@ class LikePattern {
   std::vector<Piece> pieces_;  ///< at least one; a % stands between any two
 };
 
-/// The regular expression (RE2) of a SIMILAR TO pattern: % and _ as in LIKE, | * + ? {n} ( ) [ ] as in regular expressions.
+/// The regular expression (RE2) of a SIMILAR TO pattern: % and _ as in LIKE, | * + ? {n} ( ) [ ] as in regular
+/// expressions.
 arrow::Result<std::string> SimilarToRegex(std::string_view pattern, std::optional<char> escape);
 
 }  // namespace tidemark::expr

@@ -40,15 +40,18 @@ void ListResult::EndRowNull() {
   EndRow();
 }
 
-arrow::Result<arrow::Datum> ListResult::Finish(const std::shared_ptr<arrow::DataType>& type, const arrow::Array& source, bool scalar) {
+arrow::Result<arrow::Datum> ListResult::Finish(const std::shared_ptr<arrow::DataType>& type, const arrow::Array& source,
+                                               bool scalar) {
   const auto rows = static_cast<int64_t>(offsets_.size()) - 1;
   const arrow::Int64Array positions(static_cast<int64_t>(positions_.size()), arrow::Buffer::Wrap(positions_));
-  ARROW_ASSIGN_OR_RAISE(auto values, arrow::compute::Take(source, positions, arrow::compute::TakeOptions::NoBoundsCheck()));
+  ARROW_ASSIGN_OR_RAISE(auto values,
+                        arrow::compute::Take(source, positions, arrow::compute::TakeOptions::NoBoundsCheck()));
   std::shared_ptr<arrow::Buffer> validity;
   if (has_nulls_) {
     nulls_.resize(static_cast<size_t>(rows), false);
     ARROW_ASSIGN_OR_RAISE(validity, arrow::AllocateBitmap(rows));
-    for (int64_t row = 0; row < rows; ++row) arrow::bit_util::SetBitTo(validity->mutable_data(), row, !nulls_[static_cast<size_t>(row)]);
+    for (int64_t row = 0; row < rows; ++row)
+      arrow::bit_util::SetBitTo(validity->mutable_data(), row, !nulls_[static_cast<size_t>(row)]);
   }
   auto offsets = arrow::Buffer::FromVector(std::move(offsets_));
   // The source may have another name or NULLability of fields (the entries of a map) than the result's elements.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ARRAY columns as ranges of their elements, and ARRAY results as lists of element positions: functions of arrays then need
-// nothing of the elements' type.
+// ARRAY columns as ranges of their elements, and ARRAY results as lists of element positions: functions of arrays then
+// need nothing of the elements' type.
 #pragma once
 
 #include <arrow/api.h>
@@ -71,7 +71,8 @@ class ListResult {
   int64_t row_size() const { return static_cast<int64_t>(positions_.size()) - offsets_.back(); }
 
   /// A list array of `type`, or the scalar of its only row.
-  arrow::Result<arrow::Datum> Finish(const std::shared_ptr<arrow::DataType>& type, const arrow::Array& source, bool scalar);
+  arrow::Result<arrow::Datum> Finish(const std::shared_ptr<arrow::DataType>& type, const arrow::Array& source,
+                                     bool scalar);
 
  private:
   std::vector<int64_t> positions_;

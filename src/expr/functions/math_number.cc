@@ -36,15 +36,22 @@ template <typename F>
 Kernel MakeForNumber(const CallSite& site, F function) {
   const DataType& type = site.return_type;
   switch (type.kind()) {
-    case TypeKind::kTinyInt: return MakeValueKernel(type, [function](int8_t x) { return function(x); });
-    case TypeKind::kSmallInt: return MakeValueKernel(type, [function](int16_t x) { return function(x); });
+    case TypeKind::kTinyInt:
+      return MakeValueKernel(type, [function](int8_t x) { return function(x); });
+    case TypeKind::kSmallInt:
+      return MakeValueKernel(type, [function](int16_t x) { return function(x); });
     case TypeKind::kInt:
-    case TypeKind::kIntervalYearMonth: return MakeValueKernel(type, [function](int32_t x) { return function(x); });
+    case TypeKind::kIntervalYearMonth:
+      return MakeValueKernel(type, [function](int32_t x) { return function(x); });
     case TypeKind::kBigInt:
-    case TypeKind::kIntervalDayTime: return MakeValueKernel(type, [function](int64_t x) { return function(x); });
-    case TypeKind::kFloat: return MakeValueKernel(type, [function](float x) { return function(x); });
-    case TypeKind::kDouble: return MakeValueKernel(type, [function](double x) { return function(x); });
-    default: return arrow::Status::TypeError("Not a number: ", type.ToString());
+    case TypeKind::kIntervalDayTime:
+      return MakeValueKernel(type, [function](int64_t x) { return function(x); });
+    case TypeKind::kFloat:
+      return MakeValueKernel(type, [function](float x) { return function(x); });
+    case TypeKind::kDouble:
+      return MakeValueKernel(type, [function](double x) { return function(x); });
+    default:
+      return arrow::Status::TypeError("Not a number: ", type.ToString());
   }
 }
 
@@ -100,13 +107,16 @@ arrow::Result<DataType> WholeType(std::span<const ArgumentInfo> arguments) {
 
 void RegisterMathNumber(FunctionRegistry* registry) {
   const auto interval = ArgWhere("INTERVAL", [](const DataType& type) { return type.is_interval(); });
-  registry->Add(Define("ABS", {Signature{{NumericArg()}, ReturnsArgument(0)}, Signature{{interval}, ReturnsArgument(0)}}, MakeAbs,
-                       {"ABS(number)", "Absolute value"}));
-  registry->Add(Define("SIGN", {Signature{{NumericArg()}, ReturnsArgument(0)}}, MakeSign, {"SIGN(number)", "-1, 0 or 1"}));
+  registry->Add(Define("ABS",
+                       {Signature{{NumericArg()}, ReturnsArgument(0)}, Signature{{interval}, ReturnsArgument(0)}},
+                       MakeAbs, {"ABS(number)", "Absolute value"}));
+  registry->Add(
+      Define("SIGN", {Signature{{NumericArg()}, ReturnsArgument(0)}}, MakeSign, {"SIGN(number)", "-1, 0 or 1"}));
   const std::vector<Signature> whole = {Signature{{NumericArg()}, WholeType}};
   registry->Add(Define("CEIL", whole, MakeWhole(/*up=*/true), {"CEIL(number)", "Least whole number that is not less"}));
   registry->AddAlias("CEILING", "CEIL");
-  registry->Add(Define("FLOOR", whole, MakeWhole(/*up=*/false), {"FLOOR(number)", "Greatest whole number that is not greater"}));
+  registry->Add(
+      Define("FLOOR", whole, MakeWhole(/*up=*/false), {"FLOOR(number)", "Greatest whole number that is not greater"}));
   registry->AddAlias("MOD", "%");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RAND([seed]), RAND_INTEGER([seed,] bound). A constant seed starts one sequence that goes on from row to row; a seed from a
-// column starts anew in every row. Without a seed the sequence depends on the job's seed.
+// RAND([seed]), RAND_INTEGER([seed,] bound). A constant seed starts one sequence that goes on from row to row; a seed
+// from a column starts anew in every row. Without a seed the sequence depends on the job's seed.
 #include <atomic>
 #include <optional>
 
@@ -15,7 +15,10 @@ namespace {
 class RandomKernel final : public ScalarKernel {
  public:
   RandomKernel(DataType type, bool seeded, uint64_t own_seed)
-      : type_(std::move(type)), integer_(type_.is_integer()), seeded_(seeded), random_(static_cast<int64_t>(own_seed)) {}
+      : type_(std::move(type)),
+        integer_(type_.is_integer()),
+        seeded_(seeded),
+        random_(static_cast<int64_t>(own_seed)) {}
 
   arrow::Result<arrow::Datum> Run(std::span<const arrow::Datum> args, int64_t num_rows) override {
     std::optional<ColumnReader<int32_t>> seeds;
@@ -84,8 +87,10 @@ ScalarFunction Random(ScalarFunction function) {
 void RegisterMathRandom(FunctionRegistry* registry) {
   registry->Add(Random(Define("RAND", {Signature{{Optional(IntArg())}, Returns(DataType::Double())}}, MakeRandom(1),
                               {"RAND([seed])", "A random number from 0 up to, not including, 1"})));
-  registry->Add(Random(DefineFallible("RAND_INTEGER", {Signature{{IntArg()}, Returns(DataType::Int())}, Signature{{IntArg(), IntArg()}, Returns(DataType::Int())}},
-                                      MakeRandom(2), {"RAND_INTEGER([seed,] bound)", "A random whole number from 0 up to, not including, the bound"})));
+  registry->Add(Random(DefineFallible(
+      "RAND_INTEGER",
+      {Signature{{IntArg()}, Returns(DataType::Int())}, Signature{{IntArg(), IntArg()}, Returns(DataType::Int())}},
+      MakeRandom(2), {"RAND_INTEGER([seed,] bound)", "A random whole number from 0 up to, not including, the bound"})));
 }
 
 }  // namespace tidemark::expr

@@ -31,7 +31,8 @@ TEST(Random, SeedFromAColumnStartsAnewInEveryRow) {
 TEST(Random, BoundsMustBePositive) {
   const auto integer = CallOf("RAND_INTEGER", {ColumnRef(0, "INT")});
   EXPECT_EQ(Evaluate(integer, {ColumnOf("INT", {"1", "1"})}, 2), (Texts{"0", "0"}));
-  EXPECT_EQ(Evaluate(integer, {ColumnOf("INT", {"0"})}, 1), (Texts{"ERROR: The bound of RAND_INTEGER must be positive: 0"}));
+  EXPECT_EQ(Evaluate(integer, {ColumnOf("INT", {"0"})}, 1),
+            (Texts{"ERROR: The bound of RAND_INTEGER must be positive: 0"}));
 }
 
 TEST(Random, NumbersLieInTheirRange) {

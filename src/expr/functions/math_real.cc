@@ -14,7 +14,8 @@ namespace {
 constexpr double kDegreesPerRadian = 57.29577951308232;
 constexpr double kRadiansPerDegree = 0.017453292519943295;
 
-void AddReal(FunctionRegistry* registry, const std::string& name, const std::string& description, double (*function)(double)) {
+void AddReal(FunctionRegistry* registry, const std::string& name, const std::string& description,
+             double (*function)(double)) {
   registry->Add(Define(name, {Signature{{AnyDoubleArg()}, Returns(DataType::Double())}},
                        MapValues([function](double x) { return function(x); }), {name + "(number)", description}));
 }
@@ -44,7 +45,8 @@ void AddConstant(FunctionRegistry* registry, const std::string& name, double val
     };
     return std::make_unique<Constant>(value);
   };
-  registry->Add(Define(name, {Signature{{}, ReturnsNotNull(DataType::Double())}}, make, {name + "()", "The number " + std::to_string(value) + "..."}));
+  registry->Add(Define(name, {Signature{{}, ReturnsNotNull(DataType::Double())}}, make,
+                       {name + "()", "The number " + std::to_string(value) + "..."}));
 }
 
 }  // namespace
@@ -72,8 +74,8 @@ void RegisterMathReal(FunctionRegistry* registry) {
                        {"POWER(number, exponent)", "A number raised to a power"}));
   registry->Add(Define("ATAN2", two, MapValues([](double y, double x) { return std::atan2(y, x); }),
                        {"ATAN2(y, x)", "Angle of a point, in radians"}));
-  registry->Add(Define("LOG", {Signature{{AnyDoubleArg(), Optional(AnyDoubleArg())}, Returns(DataType::Double())}}, MakeLog,
-                       {"LOG([base,] number)", "Logarithm, natural without a base"}));
+  registry->Add(Define("LOG", {Signature{{AnyDoubleArg(), Optional(AnyDoubleArg())}, Returns(DataType::Double())}},
+                       MakeLog, {"LOG([base,] number)", "Logarithm, natural without a base"}));
   AddConstant(registry, "PI", std::numbers::pi);
   AddConstant(registry, "E", std::numbers::e);
 }

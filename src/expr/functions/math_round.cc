@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ROUND (half up) and TRUNCATE (toward zero) to a number of places after the point, or before it where negative. As in Flink,
-// DOUBLE is rounded by its shortest decimal text, so that ROUND(2.675, 2) is 2.68.
+// ROUND (half up) and TRUNCATE (toward zero) to a number of places after the point, or before it where negative. As in
+// Flink, DOUBLE is rounded by its shortest decimal text, so that ROUND(2.675, 2) is 2.68.
 #include <cmath>
 #include <cstdlib>
 
@@ -58,7 +58,8 @@ T RoundNumber(T value, int64_t places, DigitRounding rounding) {
 
 template <typename T>
 Kernel MakeNumberRound(const CallSite& site, DigitRounding rounding) {
-  if (site.arguments.size() == 1) return MakeRowKernel(site, [rounding](T value) { return RoundNumber(value, 0, rounding); });
+  if (site.arguments.size() == 1)
+    return MakeRowKernel(site, [rounding](T value) { return RoundNumber(value, 0, rounding); });
   return MakeRowKernel(site, [rounding](T value, int64_t places) { return RoundNumber(value, places, rounding); });
 }
 
@@ -74,20 +75,28 @@ Kernel MakeDecimalRound(const CallSite& site, DigitRounding rounding) {
     if (!result) return std::nullopt;
     return ToDecimal128(*result);
   };
-  if (site.arguments.size() == 1) return MakeRowKernel(site, [round](arrow::Decimal128 value) { return round(value, 0); });
+  if (site.arguments.size() == 1)
+    return MakeRowKernel(site, [round](arrow::Decimal128 value) { return round(value, 0); });
   return MakeRowKernel(site, round);
 }
 
 KernelFactory MakeRound(DigitRounding rounding) {
   return [rounding](const CallSite& site) -> Kernel {
     switch (site.return_type.kind()) {
-      case TypeKind::kTinyInt: return MakeNumberRound<int8_t>(site, rounding);
-      case TypeKind::kSmallInt: return MakeNumberRound<int16_t>(site, rounding);
-      case TypeKind::kInt: return MakeNumberRound<int32_t>(site, rounding);
-      case TypeKind::kBigInt: return MakeNumberRound<int64_t>(site, rounding);
-      case TypeKind::kFloat: return MakeNumberRound<float>(site, rounding);
-      case TypeKind::kDouble: return MakeNumberRound<double>(site, rounding);
-      default: return MakeDecimalRound(site, rounding);
+      case TypeKind::kTinyInt:
+        return MakeNumberRound<int8_t>(site, rounding);
+      case TypeKind::kSmallInt:
+        return MakeNumberRound<int16_t>(site, rounding);
+      case TypeKind::kInt:
+        return MakeNumberRound<int32_t>(site, rounding);
+      case TypeKind::kBigInt:
+        return MakeNumberRound<int64_t>(site, rounding);
+      case TypeKind::kFloat:
+        return MakeNumberRound<float>(site, rounding);
+      case TypeKind::kDouble:
+        return MakeNumberRound<double>(site, rounding);
+      default:
+        return MakeDecimalRound(site, rounding);
     }
   };
 }
@@ -117,9 +126,11 @@ arrow::Result<DataType> RoundType(std::span<const ArgumentInfo> arguments) {
 void RegisterMathRound(FunctionRegistry* registry) {
   const std::vector<Signature> signatures = {Signature{{NumericArg(), Optional(CountArg())}, RoundType}};
   registry->Add(Define("ROUND", signatures, MakeRound(DigitRounding::kHalfUp),
-                       {"ROUND(number [, places])", "The number rounded half up to places after the point; negative places lie before it"}));
-  registry->Add(Define("TRUNCATE", signatures, MakeRound(DigitRounding::kDown),
-                       {"TRUNCATE(number [, places])", "The number cut to places after the point; negative places lie before it"}));
+                       {"ROUND(number [, places])",
+                        "The number rounded half up to places after the point; negative places lie before it"}));
+  registry->Add(Define(
+      "TRUNCATE", signatures, MakeRound(DigitRounding::kDown),
+      {"TRUNCATE(number [, places])", "The number cut to places after the point; negative places lie before it"}));
 }
 
 }  // namespace tidemark::expr

@@ -6,15 +6,16 @@
 
 namespace tidemark::expr {
 
-void RegisterArithmetic(FunctionRegistry* registry);   ///< + - * / %
-void RegisterComparison(FunctionRegistry* registry);   ///< = <> < <= > >=, IS [NOT] DISTINCT FROM
-void RegisterLogic(FunctionRegistry* registry);        ///< NOT, IS [NOT] NULL / TRUE / FALSE / UNKNOWN
-void RegisterLike(FunctionRegistry* registry);         ///< [NOT] LIKE, [NOT] SIMILAR TO
-void RegisterIn(FunctionRegistry* registry);           ///< IN over a list
-void RegisterConstructors(FunctionRegistry* registry); ///< ARRAY, MAP, ROW, subscripts, ||
+void RegisterArithmetic(FunctionRegistry* registry);    ///< + - * / %
+void RegisterComparison(FunctionRegistry* registry);    ///< = <> < <= > >=, IS [NOT] DISTINCT FROM
+void RegisterLogic(FunctionRegistry* registry);         ///< NOT, IS [NOT] NULL / TRUE / FALSE / UNKNOWN
+void RegisterLike(FunctionRegistry* registry);          ///< [NOT] LIKE, [NOT] SIMILAR TO
+void RegisterIn(FunctionRegistry* registry);            ///< IN over a list
+void RegisterConstructors(FunctionRegistry* registry);  ///< ARRAY, MAP, ROW, subscripts, ||
 
 /// Arithmetic on dates, times and intervals, which shares + - * with numbers.
-arrow::Result<ResolvedSignature> ResolveTemporalArithmetic(const std::string& op, std::span<const ArgumentInfo> arguments);
+arrow::Result<ResolvedSignature> ResolveTemporalArithmetic(const std::string& op,
+                                                           std::span<const ArgumentInfo> arguments);
 arrow::Result<std::unique_ptr<ScalarKernel>> MakeTemporalArithmetic(const std::string& op, const CallSite& site);
 
 /// Whether + - * on these arguments is about dates, times or intervals.

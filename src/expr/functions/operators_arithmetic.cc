@@ -208,17 +208,23 @@ KernelResult MakeRemainderTo(const CallSite& site) {
     });
   };
   switch (site.return_type.kind()) {
-    case TypeKind::kTinyInt: return narrow(int8_t{});
-    case TypeKind::kSmallInt: return narrow(int16_t{});
-    default: return narrow(int32_t{});
+    case TypeKind::kTinyInt:
+      return narrow(int8_t{});
+    case TypeKind::kSmallInt:
+      return narrow(int16_t{});
+    default:
+      return narrow(int32_t{});
   }
 }
 
 KernelResult MakeNarrowRemainder(const CallSite& site) {
   switch (site.arguments[0].type.kind()) {
-    case TypeKind::kSmallInt: return MakeRemainderTo<int16_t>(site);
-    case TypeKind::kInt: return MakeRemainderTo<int32_t>(site);
-    default: return MakeRemainderTo<int64_t>(site);
+    case TypeKind::kSmallInt:
+      return MakeRemainderTo<int16_t>(site);
+    case TypeKind::kInt:
+      return MakeRemainderTo<int32_t>(site);
+    default:
+      return MakeRemainderTo<int64_t>(site);
   }
 }
 
@@ -281,17 +287,24 @@ KernelResult MakeUnaryKernel(const std::string& op, const CallSite& site) {
   if (op == "+") return std::make_unique<PassThrough>();
   const DataType& type = site.return_type;
   switch (type.kind()) {
-    case TypeKind::kTinyInt: return MakeNegation<int8_t>(type);
-    case TypeKind::kSmallInt: return MakeNegation<int16_t>(type);
+    case TypeKind::kTinyInt:
+      return MakeNegation<int8_t>(type);
+    case TypeKind::kSmallInt:
+      return MakeNegation<int16_t>(type);
     case TypeKind::kInt:
-    case TypeKind::kIntervalYearMonth: return MakeNegation<int32_t>(type);
+    case TypeKind::kIntervalYearMonth:
+      return MakeNegation<int32_t>(type);
     case TypeKind::kBigInt:
-    case TypeKind::kIntervalDayTime: return MakeNegation<int64_t>(type);
-    case TypeKind::kFloat: return MakeNegation<float>(type);
-    case TypeKind::kDouble: return MakeNegation<double>(type);
+    case TypeKind::kIntervalDayTime:
+      return MakeNegation<int64_t>(type);
+    case TypeKind::kFloat:
+      return MakeNegation<float>(type);
+    case TypeKind::kDouble:
+      return MakeNegation<double>(type);
     case TypeKind::kDecimal:
       return Infallible(MakeRowKernel(type, [](arrow::Decimal128 a) { return ToDecimal128(-ToInt128(a)); }));
-    default: return arrow::Status::TypeError("No negation of ", type.ToString());
+    default:
+      return arrow::Status::TypeError("No negation of ", type.ToString());
   }
 }
 
@@ -303,18 +316,27 @@ KernelResult MakeArithmetic(const std::string& op, const CallSite& site) {
   if (given == TypeKind::kFloat && computed == TypeKind::kDouble) return MakeNarrowedKernel(op, site);
   if (op == "%" && given != computed && site.return_type.is_integer()) return MakeNarrowRemainder(site);
   switch (given) {
-    case TypeKind::kTinyInt: return MakeNumberKernel<int8_t>(op, site);
-    case TypeKind::kSmallInt: return MakeNumberKernel<int16_t>(op, site);
-    case TypeKind::kInt: return MakeNumberKernel<int32_t>(op, site);
-    case TypeKind::kBigInt: return MakeNumberKernel<int64_t>(op, site);
-    case TypeKind::kFloat: return MakeNumberKernel<float>(op, site);
-    case TypeKind::kDouble: return MakeNumberKernel<double>(op, site);
-    case TypeKind::kDecimal: return MakeDecimalKernel(op, site);
-    default: return arrow::Status::TypeError("No arithmetic on ", site.return_type.ToString());
+    case TypeKind::kTinyInt:
+      return MakeNumberKernel<int8_t>(op, site);
+    case TypeKind::kSmallInt:
+      return MakeNumberKernel<int16_t>(op, site);
+    case TypeKind::kInt:
+      return MakeNumberKernel<int32_t>(op, site);
+    case TypeKind::kBigInt:
+      return MakeNumberKernel<int64_t>(op, site);
+    case TypeKind::kFloat:
+      return MakeNumberKernel<float>(op, site);
+    case TypeKind::kDouble:
+      return MakeNumberKernel<double>(op, site);
+    case TypeKind::kDecimal:
+      return MakeDecimalKernel(op, site);
+    default:
+      return arrow::Status::TypeError("No arithmetic on ", site.return_type.ToString());
   }
 }
 
-void AddOperator(FunctionRegistry* registry, const std::string& op, const std::string& signature, const std::string& description) {
+void AddOperator(FunctionRegistry* registry, const std::string& op, const std::string& signature,
+                 const std::string& description) {
   registry->Add({.name = op,
                  .resolve = [op](std::span<const ArgumentInfo> arguments) { return ResolveArithmetic(op, arguments); },
                  .make_kernel = [op](const CallSite& site) { return MakeArithmetic(op, site); },
@@ -325,10 +347,13 @@ void AddOperator(FunctionRegistry* registry, const std::string& op, const std::s
 }  // namespace
 
 void RegisterArithmetic(FunctionRegistry* registry) {
-  AddOperator(registry, "+", "a + b", "Sum of two numbers or intervals, or a date, time or timestamp moved by an interval");
-  AddOperator(registry, "-", "a - b", "Difference of two numbers, intervals or timestamps; with one operand, its negative");
+  AddOperator(registry, "+", "a + b",
+              "Sum of two numbers or intervals, or a date, time or timestamp moved by an interval");
+  AddOperator(registry, "-", "a - b",
+              "Difference of two numbers, intervals or timestamps; with one operand, its negative");
   AddOperator(registry, "*", "a * b", "Product of two numbers, or of an interval and a whole number");
-  AddOperator(registry, "/", "a / b", "Quotient of two numbers; whole numbers give a whole number, rounded toward zero");
+  AddOperator(registry, "/", "a / b",
+              "Quotient of two numbers; whole numbers give a whole number, rounded toward zero");
   AddOperator(registry, "%", "a % b", "Remainder of a division, with the sign of the dividend");
 }
 

@@ -64,28 +64,33 @@ TEST(Arithmetic, FloatingPoint) {
 }
 
 TEST(Arithmetic, DecimalSums) {
-  CheckCalls({{"+", "DECIMAL(5, 2) 123.45 | TINYINT 1", "DECIMAL(6, 2)", "124.45"},
-              {"+", "SMALLINT 300 | DECIMAL(5, 2) 123.45", "DECIMAL(8, 2)", "423.45"},
-              {"+", "INT 70000 | DECIMAL(5, 2) 123.45", "DECIMAL(13, 2)", "70123.45"},
-              {"+", "BIGINT 9223372036854775807 | DECIMAL(5, 2) 999.99", "DECIMAL(22, 2)", "9223372036854776806.99"},
-              {"+", "DECIMAL(5, 2) 999.99 | DECIMAL(22, 2) 99999999999999999999.99", "DECIMAL(23, 2)", "100000000000000000999.98"},
-              {"-", "DECIMAL(5, 2) -0.05 | DECIMAL(22, 2) -0.01", "DECIMAL(23, 2)", "-0.04"},
-              {"+", "INT 1 | DECIMAL(2, 1) 1.5", "DECIMAL(12, 1)", "2.5"},
-              {"+", "DECIMAL(38, 10) 100000000000000000000 | DECIMAL(38, 10) 1", "DECIMAL(38, 9)", "100000000000000000001.000000000"},
-              {"+", "DECIMAL(38, 0) 1 | DECIMAL(38, 20) 1", "DECIMAL(38, 6)", "2.000000"},
-              {"+", "DECIMAL(38, 0) 99999999999999999999999999999999999999 | DECIMAL(38, 0) 1", "DECIMAL(38, 0)", "NULL"},
-              {"-", "DECIMAL(38, 0) -99999999999999999999999999999999999999 | DECIMAL(38, 0) 1", "DECIMAL(38, 0)", "NULL"},
-              {"-", "DECIMAL(5, 2) 123.45", "DECIMAL(5, 2)", "-123.45"}});
+  CheckCalls(
+      {{"+", "DECIMAL(5, 2) 123.45 | TINYINT 1", "DECIMAL(6, 2)", "124.45"},
+       {"+", "SMALLINT 300 | DECIMAL(5, 2) 123.45", "DECIMAL(8, 2)", "423.45"},
+       {"+", "INT 70000 | DECIMAL(5, 2) 123.45", "DECIMAL(13, 2)", "70123.45"},
+       {"+", "BIGINT 9223372036854775807 | DECIMAL(5, 2) 999.99", "DECIMAL(22, 2)", "9223372036854776806.99"},
+       {"+", "DECIMAL(5, 2) 999.99 | DECIMAL(22, 2) 99999999999999999999.99", "DECIMAL(23, 2)",
+        "100000000000000000999.98"},
+       {"-", "DECIMAL(5, 2) -0.05 | DECIMAL(22, 2) -0.01", "DECIMAL(23, 2)", "-0.04"},
+       {"+", "INT 1 | DECIMAL(2, 1) 1.5", "DECIMAL(12, 1)", "2.5"},
+       {"+", "DECIMAL(38, 10) 100000000000000000000 | DECIMAL(38, 10) 1", "DECIMAL(38, 9)",
+        "100000000000000000001.000000000"},
+       {"+", "DECIMAL(38, 0) 1 | DECIMAL(38, 20) 1", "DECIMAL(38, 6)", "2.000000"},
+       {"+", "DECIMAL(38, 0) 99999999999999999999999999999999999999 | DECIMAL(38, 0) 1", "DECIMAL(38, 0)", "NULL"},
+       {"-", "DECIMAL(38, 0) -99999999999999999999999999999999999999 | DECIMAL(38, 0) 1", "DECIMAL(38, 0)", "NULL"},
+       {"-", "DECIMAL(5, 2) 123.45", "DECIMAL(5, 2)", "-123.45"}});
 }
 
 TEST(Arithmetic, DecimalProducts) {
   CheckCalls({{"*", "TINYINT -7 | DECIMAL(5, 2) -0.05", "DECIMAL(9, 2)", "0.35"},
               {"*", "DECIMAL(5, 2) 123.45 | DECIMAL(5, 2) 123.45", "DECIMAL(11, 4)", "15239.9025"},
               {"*", "DECIMAL(3, 3) 0.908 | BIGINT 1000", "DECIMAL(23, 3)", "908.000"},
-              {"*", "BIGINT 3000000000 | DECIMAL(22, 2) 12345678901234567890.12", "DECIMAL(38, 2)", "37037036703703703670360000000.00"},
+              {"*", "BIGINT 3000000000 | DECIMAL(22, 2) 12345678901234567890.12", "DECIMAL(38, 2)",
+               "37037036703703703670360000000.00"},
               {"*", "BIGINT 9223372036854775807 | DECIMAL(22, 2) 99999999999999999999.99", "DECIMAL(38, 2)", "NULL"},
               {"*", "DECIMAL(22, 2) -0.01 | DECIMAL(22, 2) -0.01", "DECIMAL(38, 4)", "0.0001"},
-              {"*", "DECIMAL(22, 2) 12345678901234567890.12 | DECIMAL(22, 2) 12345678901234567890.12", "DECIMAL(38, 4)", "NULL"},
+              {"*", "DECIMAL(22, 2) 12345678901234567890.12 | DECIMAL(22, 2) 12345678901234567890.12", "DECIMAL(38, 4)",
+               "NULL"},
               {"*", "DECIMAL(38, 10) 1 | DECIMAL(38, 10) 1", "DECIMAL(38, 6)", "1.000000"},
               {"*", "DECIMAL(20, 10) 1.5 | DECIMAL(20, 10) 1.5", "DECIMAL(38, 17)", "2.25000000000000000"}});
 }
@@ -95,12 +100,17 @@ TEST(Arithmetic, DecimalQuotients) {
               {"/", "TINYINT 1 | DECIMAL(5, 2) 123.45", "DECIMAL(11, 6)", "0.008100"},
               {"/", "INT 70000 | DECIMAL(5, 2) 123.45", "DECIMAL(18, 6)", "567.031187"},
               {"/", "BIGINT 3000000000 | DECIMAL(5, 2) 123.45", "DECIMAL(27, 6)", "24301336.573512"},
-              {"/", "BIGINT 9223372036854775807 | DECIMAL(22, 2) 99999999999999999999.99", "DECIMAL(38, 17)", "0.09223372036854776"},
+              {"/", "BIGINT 9223372036854775807 | DECIMAL(22, 2) 99999999999999999999.99", "DECIMAL(38, 17)",
+               "0.09223372036854776"},
               {"/", "DECIMAL(5, 2) 999.99 | TINYINT 127", "DECIMAL(9, 6)", "7.873937"},
-              {"/", "DECIMAL(22, 2) 12345678901234567890.12 | DECIMAL(5, 2) 123.45", "DECIMAL(30, 8)", "100005499402467135.60243013"},
-              {"/", "DECIMAL(22, 2) 12345678901234567890.12 | BIGINT 3000000000", "DECIMAL(38, 18)", "4115226300.411522630040000000"},
+              {"/", "DECIMAL(22, 2) 12345678901234567890.12 | DECIMAL(5, 2) 123.45", "DECIMAL(30, 8)",
+               "100005499402467135.60243013"},
+              {"/", "DECIMAL(22, 2) 12345678901234567890.12 | BIGINT 3000000000", "DECIMAL(38, 18)",
+               "4115226300.411522630040000000"},
               {"/", "DECIMAL(38, 0) 1 | DECIMAL(38, 38) 0.5", "DECIMAL(38, 6)", "2.000000"},
-              {"/", "DECIMAL(38, 0) 99999999999999999999999999999999999999 | DECIMAL(38, 38) 0.00000000000000000000000000000000000001",
+              {"/",
+               "DECIMAL(38, 0) 99999999999999999999999999999999999999 | DECIMAL(38, 38) "
+               "0.00000000000000000000000000000000000001",
                "DECIMAL(38, 6)", "NULL"},
               {"/", "DECIMAL(5, 2) -1 | DECIMAL(5, 2) 3", "DECIMAL(13, 8)", "-0.33333333"},
               {"/", "DECIMAL(5, 2) 2 | DECIMAL(5, 2) -3", "DECIMAL(13, 8)", "-0.66666667"},
@@ -127,7 +137,8 @@ TEST(Arithmetic, NullGivesNull) {
 }
 
 TEST(Arithmetic, WrongTypesAreRefused) {
-  CheckCalls({{"+", "STRING 5 | INT 1", "", "ERROR + takes (<numeric>, <numeric>) or dates, times and intervals, not (STRING, INT)"},
+  CheckCalls({{"+", "STRING 5 | INT 1", "",
+               "ERROR + takes (<numeric>, <numeric>) or dates, times and intervals, not (STRING, INT)"},
               {"+", "BOOLEAN true | BOOLEAN true", "", "ERROR not (BOOLEAN, BOOLEAN)"},
               {"%", "DOUBLE 1 | INT 2", "", "ERROR % takes (<exact numeric>, <exact numeric>), not (DOUBLE, INT)"},
               {"-", "STRING 5", "", "ERROR Unary - takes (<numeric>) or (<interval>), not (STRING)"},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// = <> < <= > >= and IS [NOT] DISTINCT FROM. Numbers compare by value across types, NaN equals nothing, text compares by
-// bytes, text beside a date or number is read as one.
+// = <> < <= > >= and IS [NOT] DISTINCT FROM. Numbers compare by value across types, NaN equals nothing, text compares
+// by bytes, text beside a date or number is read as one.
 #include <array>
 
 #include "expr/cast.h"
@@ -152,12 +152,16 @@ KernelPtr OrderKernel(Comparison comparison, const DataType& type) {
     case Order::kEqual:
       if (comparison.negated) return MakeValueKernel(type, [](Value a, Value b) { return !(a == b); });
       return MakeValueKernel(type, [](Value a, Value b) { return a == b; });
-    case Order::kLess: return MakeValueKernel(type, [](Value a, Value b) { return a < b; });
-    default: return MakeValueKernel(type, [](Value a, Value b) { return a <= b; });
+    case Order::kLess:
+      return MakeValueKernel(type, [](Value a, Value b) { return a < b; });
+    default:
+      return MakeValueKernel(type, [](Value a, Value b) { return a <= b; });
   }
 }
 
-bool Holds(Order order, int sign) { return order == Order::kEqual ? sign == 0 : order == Order::kLess ? sign < 0 : sign <= 0; }
+bool Holds(Order order, int sign) {
+  return order == Order::kEqual ? sign == 0 : order == Order::kLess ? sign < 0 : sign <= 0;
+}
 
 KernelPtr DecimalKernel(Comparison comparison, int32_t left_scale, int32_t right_scale, const DataType& type) {
   const Order order = comparison.order;
@@ -183,22 +187,31 @@ KernelPtr TicksKernel(Comparison comparison, int64_t left_per_second, int64_t ri
 /// For `left` and `right` in the order in which the kernel gets them.
 KernelResult MakeOrderKernel(Comparison comparison, const DataType& left, const DataType& right, const DataType& type) {
   switch (left.kind()) {
-    case TypeKind::kBoolean: return OrderKernel<bool>(comparison, type);
-    case TypeKind::kTinyInt: return OrderKernel<int8_t>(comparison, type);
-    case TypeKind::kSmallInt: return OrderKernel<int16_t>(comparison, type);
+    case TypeKind::kBoolean:
+      return OrderKernel<bool>(comparison, type);
+    case TypeKind::kTinyInt:
+      return OrderKernel<int8_t>(comparison, type);
+    case TypeKind::kSmallInt:
+      return OrderKernel<int16_t>(comparison, type);
     case TypeKind::kInt:
     case TypeKind::kDate:
     case TypeKind::kTime:
-    case TypeKind::kIntervalYearMonth: return OrderKernel<int32_t>(comparison, type);
+    case TypeKind::kIntervalYearMonth:
+      return OrderKernel<int32_t>(comparison, type);
     case TypeKind::kBigInt:
-    case TypeKind::kIntervalDayTime: return OrderKernel<int64_t>(comparison, type);
-    case TypeKind::kFloat: return OrderKernel<float>(comparison, type);
-    case TypeKind::kDouble: return OrderKernel<double>(comparison, type);
+    case TypeKind::kIntervalDayTime:
+      return OrderKernel<int64_t>(comparison, type);
+    case TypeKind::kFloat:
+      return OrderKernel<float>(comparison, type);
+    case TypeKind::kDouble:
+      return OrderKernel<double>(comparison, type);
     case TypeKind::kChar:
     case TypeKind::kVarChar:
     case TypeKind::kBinary:
-    case TypeKind::kVarBinary: return OrderKernel<std::string_view>(comparison, type);
-    case TypeKind::kDecimal: return DecimalKernel(comparison, left.scale(), right.scale(), type);
+    case TypeKind::kVarBinary:
+      return OrderKernel<std::string_view>(comparison, type);
+    case TypeKind::kDecimal:
+      return DecimalKernel(comparison, left.scale(), right.scale(), type);
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz: {
       const int64_t left_per_second = TicksPerSecond(left.precision());
@@ -206,8 +219,11 @@ KernelResult MakeOrderKernel(Comparison comparison, const DataType& left, const 
       if (left_per_second == right_per_second) return OrderKernel<int64_t>(comparison, type);
       return TicksKernel(comparison, left_per_second, right_per_second, type);
     }
-    case TypeKind::kNull: return MakeRowKernel(type, [](std::optional<bool>, std::optional<bool>) -> std::optional<bool> { return std::nullopt; });
-    default: return MakeNestedEquality(left, comparison.negated);
+    case TypeKind::kNull:
+      return MakeRowKernel(
+          type, [](std::optional<bool>, std::optional<bool>) -> std::optional<bool> { return std::nullopt; });
+    default:
+      return MakeNestedEquality(left, comparison.negated);
   }
 }
 

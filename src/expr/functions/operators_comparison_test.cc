@@ -10,27 +10,43 @@ namespace {
 TEST(Comparison, EveryOperatorOnEveryType) {
   // Each pair is (less, greater).
   const std::pair<const char*, const char*> pairs[] = {
-      {"BOOLEAN false", "BOOLEAN true"}, {"TINYINT -128", "TINYINT 127"}, {"SMALLINT -1", "SMALLINT 1"}, {"INT -5", "INT 7"},
-      {"BIGINT -9223372036854775808", "BIGINT 9223372036854775807"}, {"FLOAT -Infinity", "FLOAT 1.5"}, {"DOUBLE 1", "DOUBLE Infinity"},
-      {"DECIMAL(5, 2) -0.05", "DECIMAL(5, 2) 0.04"}, {"STRING abc", "STRING abd"}, {"STRING ", "STRING a"}, {"STRING ab", "STRING abc"},
-      {"STRING z", "STRING é"}, {"CHAR(2) ab", "CHAR(3) abc"}, {"BYTES a", "BYTES b"}, {"DATE 1969-12-31", "DATE 1970-01-01"},
-      {"TIME 09:00:00", "TIME 10:00:00"}, {"TIMESTAMP(3) 0001-01-01 00:00:00", "TIMESTAMP(3) 9999-12-31 23:59:59"},
-      {"TIMESTAMP_LTZ(6) 2020-01-01 00:00:00", "TIMESTAMP_LTZ(6) 2020-01-01 00:00:00.000001"}, {"INTERVAL MONTH -1", "INTERVAL MONTH 1"},
+      {"BOOLEAN false", "BOOLEAN true"},
+      {"TINYINT -128", "TINYINT 127"},
+      {"SMALLINT -1", "SMALLINT 1"},
+      {"INT -5", "INT 7"},
+      {"BIGINT -9223372036854775808", "BIGINT 9223372036854775807"},
+      {"FLOAT -Infinity", "FLOAT 1.5"},
+      {"DOUBLE 1", "DOUBLE Infinity"},
+      {"DECIMAL(5, 2) -0.05", "DECIMAL(5, 2) 0.04"},
+      {"STRING abc", "STRING abd"},
+      {"STRING ", "STRING a"},
+      {"STRING ab", "STRING abc"},
+      {"STRING z", "STRING é"},
+      {"CHAR(2) ab", "CHAR(3) abc"},
+      {"BYTES a", "BYTES b"},
+      {"DATE 1969-12-31", "DATE 1970-01-01"},
+      {"TIME 09:00:00", "TIME 10:00:00"},
+      {"TIMESTAMP(3) 0001-01-01 00:00:00", "TIMESTAMP(3) 9999-12-31 23:59:59"},
+      {"TIMESTAMP_LTZ(6) 2020-01-01 00:00:00", "TIMESTAMP_LTZ(6) 2020-01-01 00:00:00.000001"},
+      {"INTERVAL MONTH -1", "INTERVAL MONTH 1"},
       {"INTERVAL SECOND 1", "INTERVAL SECOND 2"}};
   for (const auto& [less, greater] : pairs) {
     const std::string up = std::string(less) + " | " + greater;
     const std::string down = std::string(greater) + " | " + less;
     const std::string same = std::string(less) + " | " + less;
     for (const auto& [op, when_less, when_greater, when_same] :
-         std::vector<std::tuple<const char*, const char*, const char*, const char*>>{{"=", "FALSE", "FALSE", "TRUE"},
-                                                                                     {"<>", "TRUE", "TRUE", "FALSE"},
-                                                                                     {"<", "TRUE", "FALSE", "FALSE"},
-                                                                                     {"<=", "TRUE", "FALSE", "TRUE"},
-                                                                                     {">", "FALSE", "TRUE", "FALSE"},
-                                                                                     {">=", "FALSE", "TRUE", "TRUE"},
-                                                                                     {"IS DISTINCT FROM", "TRUE", "TRUE", "FALSE"},
-                                                                                     {"IS NOT DISTINCT FROM", "FALSE", "FALSE", "TRUE"}}) {
-      CheckCalls({{op, up.c_str(), "BOOLEAN", when_less}, {op, down.c_str(), "BOOLEAN", when_greater}, {op, same.c_str(), "BOOLEAN", when_same}});
+         std::vector<std::tuple<const char*, const char*, const char*, const char*>>{
+             {"=", "FALSE", "FALSE", "TRUE"},
+             {"<>", "TRUE", "TRUE", "FALSE"},
+             {"<", "TRUE", "FALSE", "FALSE"},
+             {"<=", "TRUE", "FALSE", "TRUE"},
+             {">", "FALSE", "TRUE", "FALSE"},
+             {">=", "FALSE", "TRUE", "TRUE"},
+             {"IS DISTINCT FROM", "TRUE", "TRUE", "FALSE"},
+             {"IS NOT DISTINCT FROM", "FALSE", "FALSE", "TRUE"}}) {
+      CheckCalls({{op, up.c_str(), "BOOLEAN", when_less},
+                  {op, down.c_str(), "BOOLEAN", when_greater},
+                  {op, same.c_str(), "BOOLEAN", when_same}});
     }
   }
 }
@@ -78,7 +94,8 @@ TEST(Comparison, TimestampsCompareAcrossPrecisionsAndZones) {
               {"=", "TIMESTAMP(3) 2020-01-01 00:00:00 | TIMESTAMP_LTZ(3) 2020-01-01 00:00:00", "BOOLEAN", "TRUE"}});
   FunctionContext berlin;
   berlin.local_time_zone = "Europe/Berlin";
-  CheckCalls({{"=", "TIMESTAMP(3) 2020-01-01 01:00:00 | TIMESTAMP_LTZ(3) 2020-01-01 00:00:00", "BOOLEAN", "TRUE"}}, berlin);
+  CheckCalls({{"=", "TIMESTAMP(3) 2020-01-01 01:00:00 | TIMESTAMP_LTZ(3) 2020-01-01 00:00:00", "BOOLEAN", "TRUE"}},
+             berlin);
 }
 
 TEST(Comparison, TextBesideOtherTypes) {
@@ -100,7 +117,8 @@ TEST(Comparison, ColumnsOfTextEqualNoDateWhereTheyAreNone) {
   EXPECT_EQ(Evaluate(equal, {ColumnOf("STRING", {"zz", "2020-02-29", "2020-03-01", "NULL"})}, 4),
             (std::vector<std::string>{"NULL", "TRUE", "FALSE", "NULL"}));
   EXPECT_EQ(equal->type().ToString(), "BOOLEAN");
-  EXPECT_EQ(CallOf("=", {Literal("DATE", "2020-02-29"), Literal("STRING", "2020-02-29")})->type().ToString(), "BOOLEAN NOT NULL");
+  EXPECT_EQ(CallOf("=", {Literal("DATE", "2020-02-29"), Literal("STRING", "2020-02-29")})->type().ToString(),
+            "BOOLEAN NOT NULL");
 }
 
 TEST(Comparison, NestedValues) {
@@ -120,7 +138,8 @@ TEST(Comparison, NestedValues) {
 
 TEST(Comparison, WrongTypesAreRefused) {
   CheckCalls({{"=", "BOOLEAN true | INT 1", "", "ERROR = cannot compare (BOOLEAN, INT)"},
-              {"=", "DATE 2020-01-01 | TIMESTAMP(3) 2020-01-01", "", "ERROR = cannot compare (DATE, TIMESTAMP(3)); CAST one side"},
+              {"=", "DATE 2020-01-01 | TIMESTAMP(3) 2020-01-01", "",
+               "ERROR = cannot compare (DATE, TIMESTAMP(3)); CAST one side"},
               {">", "INTERVAL SECOND 1 | INTERVAL MONTH 1", "", "ERROR > cannot compare"},
               {"=", "BYTES a | STRING a", "", "ERROR = cannot compare (BYTES, STRING); CAST one side"},
               {"=", "ARRAY<INT> [1] | INT 1", "", "ERROR = cannot compare (ARRAY<INT>, INT)"}});
@@ -138,8 +157,9 @@ TEST(Comparison, LongColumnsWithNullsAndOffsets) {
   }
   const auto less = CallOf("<", {ColumnRef(0, "INT"), ColumnRef(1, "INT")});
   for (int64_t offset : {0, 1, 5, 64, 130}) {
-    EXPECT_EQ(Evaluate(less, {ColumnOf("INT", left)->Slice(offset), ColumnOf("INT", right)->Slice(offset)}, 300 - offset),
-              std::vector<std::string>(expected.begin() + offset, expected.end()));
+    EXPECT_EQ(
+        Evaluate(less, {ColumnOf("INT", left)->Slice(offset), ColumnOf("INT", right)->Slice(offset)}, 300 - offset),
+        std::vector<std::string>(expected.begin() + offset, expected.end()));
   }
 }
 

@@ -56,7 +56,8 @@ ArrayResult Interleave(std::span<const arrow::Datum> columns, int64_t num_rows) 
 
 /// Offsets 0, n, 2n, ...
 arrow::Result<std::shared_ptr<arrow::Buffer>> EvenOffsets(int64_t num_rows, int64_t each) {
-  if (num_rows * each > std::numeric_limits<int32_t>::max()) return arrow::Status::CapacityError("An array column grew too big");
+  if (num_rows * each > std::numeric_limits<int32_t>::max())
+    return arrow::Status::CapacityError("An array column grew too big");
   ARROW_ASSIGN_OR_RAISE(auto offsets, arrow::AllocateBuffer((num_rows + 1) * static_cast<int64_t>(sizeof(int32_t))));
   auto* out = reinterpret_cast<int32_t*>(offsets->mutable_data());
   for (int64_t row = 0; row <= num_rows; ++row) out[row] = static_cast<int32_t>(row * each);
@@ -138,7 +139,9 @@ class MapKernel final : public ScalarKernel {
     if (entries > 1) {
       ARROW_ASSIGN_OR_RAISE(offsets, DropEqualKeys(count, entries, &keys, &values));
     }
-    return Finish(std::make_shared<arrow::MapArray>(type_, count, std::move(offsets), std::move(keys), std::move(values)), scalar);
+    return Finish(
+        std::make_shared<arrow::MapArray>(type_, count, std::move(offsets), std::move(keys), std::move(values)),
+        scalar);
   }
 
  private:
@@ -236,9 +239,11 @@ arrow::Result<ResolvedSignature> ResolveItem(std::span<const ArgumentInfo> argum
     if (literal != nullptr && literal->is_valid) {
       ARROW_ASSIGN_OR_RAISE(auto wide, literal->CastTo(arrow::int64()));
       const int64_t value = static_cast<const arrow::Int64Scalar&>(*wide).value;
-      if (value < 1) return arrow::Status::TypeError("Elements of an ARRAY are counted from 1, so there is none at ", value);
+      if (value < 1)
+        return arrow::Status::TypeError("Elements of an ARRAY are counted from 1, so there is none at ", value);
     }
-    return ResolvedSignature{{base, DataType::BigInt().WithNullable(index.nullable())}, base.element().WithNullable(true)};
+    return ResolvedSignature{{base, DataType::BigInt().WithNullable(index.nullable())},
+                             base.element().WithNullable(true)};
   }
   if (base.kind() == TypeKind::kMap) {
     const DataType& key = base.map_key();
@@ -247,7 +252,8 @@ arrow::Result<ResolvedSignature> ResolveItem(std::span<const ArgumentInfo> argum
                                       index.WithNullable(true).ToString());
     }
     const bool stays = key.is_character() && index.is_character();
-    return ResolvedSignature{{base, stays ? index : key.WithNullable(index.nullable())}, base.map_value().WithNullable(true)};
+    return ResolvedSignature{{base, stays ? index : key.WithNullable(index.nullable())},
+                             base.map_value().WithNullable(true)};
   }
   if (base.kind() == TypeKind::kRow) return ResolveRowItem(arguments);
   return arrow::Status::TypeError("A subscript takes an ARRAY, MAP or ROW, not ", base.WithNullable(true).ToString());
@@ -273,7 +279,8 @@ class ArrayItem final : public ScalarKernel {
     ARROW_RETURN_NOT_OK(positions.Reserve(count));
     for (int64_t row = 0; row < count; ++row) {
       const int64_t at = row * step;
-      const bool there = list.IsValid(at) && !index.IsNull(row) && index.Value(row) >= 1 && index.Value(row) <= list.value_length(at);
+      const bool there =
+          list.IsValid(at) && !index.IsNull(row) && index.Value(row) >= 1 && index.Value(row) <= list.value_length(at);
       if (there) {
         positions.UnsafeAppend(list.value_offset(at) + index.Value(row) - 1);
       } else {
@@ -340,9 +347,12 @@ class RowItem final : public ScalarKernel {
 
 KernelResult MakeItem(const CallSite& site) {
   switch (site.arguments[0].type.kind()) {
-    case TypeKind::kArray: return std::make_unique<ArrayItem>();
-    case TypeKind::kMap: return std::make_unique<MapItem>();
-    default: break;
+    case TypeKind::kArray:
+      return std::make_unique<ArrayItem>();
+    case TypeKind::kMap:
+      return std::make_unique<MapItem>();
+    default:
+      break;
   }
   const arrow::Scalar* literal = site.arguments[1].literal;
   if (literal == nullptr) return arrow::Status::Invalid("A field of a ROW is taken by a literal number");
@@ -392,7 +402,8 @@ void RegisterConstructors(FunctionRegistry* registry) {
                  .make_kernel = MakeItem,
                  .can_fail = false,
                  .signature_text = "array[index], map[key], row[index]",
-                 .description = "An element of an array (counted from 1), the value of a key, or a field; NULL if there is none"});
+                 .description =
+                     "An element of an array (counted from 1), the value of a key, or a field; NULL if there is none"});
   registry->Add({.name = "||",
                  .resolve = ResolveBy("||", {{{StringArg(), StringArg()}, ConcatenationType}}),
                  .make_kernel = MapRows([](std::string_view a, std::string_view b, StringSink& out) {

@@ -29,17 +29,20 @@ arrow::Result<DataType> ListType(std::span<const ArgumentInfo> arguments) {
   for (const auto& type : types) {
     if (type.is_nested() || type.is_binary() || (value.is_character() && type.is_datetime())) return common.status();
   }
-  const bool any_text = std::any_of(types.begin(), types.end(), [](const DataType& type) { return type.is_character(); });
+  const bool any_text =
+      std::any_of(types.begin(), types.end(), [](const DataType& type) { return type.is_character(); });
   if (!any_text) return common.status();
   return DataType::String();
 }
 
 arrow::Result<ResolvedSignature> ResolveIn(std::span<const ArgumentInfo> arguments) {
-  if (arguments.size() < 2) return arrow::Status::TypeError("IN takes a value and a list, not ", TypeListText(arguments));
+  if (arguments.size() < 2)
+    return arrow::Status::TypeError("IN takes a value and a list, not ", TypeListText(arguments));
   auto type = ListType(arguments);
   if (!type.ok()) return arrow::Status::TypeError("IN cannot compare the types ", TypeListText(arguments));
   ResolvedSignature resolved;
-  for (const auto& argument : arguments) resolved.argument_types.push_back(type->WithNullable(argument.type.nullable()));
+  for (const auto& argument : arguments)
+    resolved.argument_types.push_back(type->WithNullable(argument.type.nullable()));
   resolved.return_type = DataType::Boolean().WithNullable(AnyNullable(arguments));
   return resolved;
 }
@@ -169,24 +172,33 @@ KernelResult MakeIn(const CallSite& site, const ScalarFunction& equal) {
                                         [](const auto& argument) { return argument.literal != nullptr; });
   if (!all_literals) return MakeComparing(site, equal);
   switch (site.arguments[0].type.kind()) {
-    case TypeKind::kTinyInt: return MakeSetKernel<int8_t>(site);
-    case TypeKind::kSmallInt: return MakeSetKernel<int16_t>(site);
+    case TypeKind::kTinyInt:
+      return MakeSetKernel<int8_t>(site);
+    case TypeKind::kSmallInt:
+      return MakeSetKernel<int16_t>(site);
     case TypeKind::kInt:
     case TypeKind::kDate:
     case TypeKind::kTime:
-    case TypeKind::kIntervalYearMonth: return MakeSetKernel<int32_t>(site);
+    case TypeKind::kIntervalYearMonth:
+      return MakeSetKernel<int32_t>(site);
     case TypeKind::kBigInt:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
-    case TypeKind::kIntervalDayTime: return MakeSetKernel<int64_t>(site);
-    case TypeKind::kFloat: return MakeSetKernel<float>(site);
-    case TypeKind::kDouble: return MakeSetKernel<double>(site);
-    case TypeKind::kDecimal: return MakeSetKernel<arrow::Decimal128>(site);
+    case TypeKind::kIntervalDayTime:
+      return MakeSetKernel<int64_t>(site);
+    case TypeKind::kFloat:
+      return MakeSetKernel<float>(site);
+    case TypeKind::kDouble:
+      return MakeSetKernel<double>(site);
+    case TypeKind::kDecimal:
+      return MakeSetKernel<arrow::Decimal128>(site);
     case TypeKind::kChar:
     case TypeKind::kVarChar:
     case TypeKind::kBinary:
-    case TypeKind::kVarBinary: return MakeSetKernel<std::string_view>(site);
-    default: return MakeComparing(site, equal);
+    case TypeKind::kVarBinary:
+      return MakeSetKernel<std::string_view>(site);
+    default:
+      return MakeComparing(site, equal);
   }
 }
 

@@ -89,27 +89,31 @@ KernelResult MakeMatch(bool negated, const CallSite& site) {
     return std::make_unique<FixedMatch<Pattern>>(std::move(compiled), negated, site.return_type);
   }
   if (!has_escape) {
-    return MakeRowKernel(site, [cache = PatternCache<Pattern>(), negated](std::string_view text, std::string_view like) mutable
-                         -> arrow::Result<bool> {
-      ARROW_ASSIGN_OR_RAISE(auto compiled, cache.Get(like, std::nullopt));
-      return compiled->Matches(text) != negated;
-    });
+    return MakeRowKernel(site,
+                         [cache = PatternCache<Pattern>(), negated](
+                             std::string_view text, std::string_view like) mutable -> arrow::Result<bool> {
+                           ARROW_ASSIGN_OR_RAISE(auto compiled, cache.Get(like, std::nullopt));
+                           return compiled->Matches(text) != negated;
+                         });
   }
-  return MakeRowKernel(site, [cache = PatternCache<Pattern>(), negated](std::string_view text, std::string_view like,
-                                                                        std::string_view escape_text) mutable -> arrow::Result<bool> {
-    ARROW_ASSIGN_OR_RAISE(auto escape_char, EscapeOf(escape_text));
-    ARROW_ASSIGN_OR_RAISE(auto compiled, cache.Get(like, escape_char));
-    return compiled->Matches(text) != negated;
-  });
+  return MakeRowKernel(
+      site,
+      [cache = PatternCache<Pattern>(), negated](std::string_view text, std::string_view like,
+                                                 std::string_view escape_text) mutable -> arrow::Result<bool> {
+        ARROW_ASSIGN_OR_RAISE(auto escape_char, EscapeOf(escape_text));
+        ARROW_ASSIGN_OR_RAISE(auto compiled, cache.Get(like, escape_char));
+        return compiled->Matches(text) != negated;
+      });
 }
 
 template <typename Pattern>
 void AddMatch(FunctionRegistry* registry, const std::string& name, bool negated, const std::string& description) {
-  registry->Add({.name = name,
-                 .resolve = ResolveBy(name, {{{StringArg(), StringArg(), Optional(StringArg())}, Returns(DataType::Boolean())}}),
-                 .make_kernel = [negated](const CallSite& site) { return MakeMatch<Pattern>(negated, site); },
-                 .signature_text = "text " + name + " pattern [ESCAPE character]",
-                 .description = description});
+  registry->Add(
+      {.name = name,
+       .resolve = ResolveBy(name, {{{StringArg(), StringArg(), Optional(StringArg())}, Returns(DataType::Boolean())}}),
+       .make_kernel = [negated](const CallSite& site) { return MakeMatch<Pattern>(negated, site); },
+       .signature_text = "text " + name + " pattern [ESCAPE character]",
+       .description = description});
 }
 
 }  // namespace
@@ -118,7 +122,8 @@ void RegisterLike(FunctionRegistry* registry) {
   AddMatch<LikePattern>(registry, "LIKE", false, "TRUE if the text has the pattern: % is any text, _ one character");
   AddMatch<LikePattern>(registry, "NOT LIKE", true, "TRUE if the text does not have the LIKE pattern");
   AddMatch<SimilarPattern>(registry, "SIMILAR TO", false, "TRUE if the whole text matches the SQL regular expression");
-  AddMatch<SimilarPattern>(registry, "NOT SIMILAR TO", true, "TRUE if the text does not match the SQL regular expression");
+  AddMatch<SimilarPattern>(registry, "NOT SIMILAR TO", true,
+                           "TRUE if the text does not match the SQL regular expression");
 }
 
 }  // namespace tidemark::expr

@@ -79,8 +79,8 @@ void AddTruthTest(FunctionRegistry* registry, const std::string& name, bool valu
                  },
                  .can_fail = false,
                  .signature_text = "condition " + name,
-                 .description = std::string("TRUE if the condition is ") + (negated ? "not " : "") + (value ? "TRUE" : "FALSE") +
-                                "; never NULL"});
+                 .description = std::string("TRUE if the condition is ") + (negated ? "not " : "") +
+                                (value ? "TRUE" : "FALSE") + "; never NULL"});
 }
 
 void AddUnknownTest(FunctionRegistry* registry, const std::string& name, bool negated) {

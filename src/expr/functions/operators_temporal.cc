@@ -10,7 +10,9 @@ namespace {
 
 using KernelResult = arrow::Result<std::unique_ptr<ScalarKernel>>;
 
-int64_t WrapAdd(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
+int64_t WrapAdd(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
 int64_t WrapSubtract(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
 }
@@ -19,11 +21,11 @@ int64_t WrapMultiply(int64_t a, int64_t b) {
 }
 
 arrow::Status CannotApply(const std::string& op, std::span<const ArgumentInfo> arguments) {
-  return arrow::Status::TypeError(op, " does not take ", TypeListText(arguments),
-                                  op == "-" && arguments.size() == 2 && arguments[0].type.is_datetime() &&
-                                          arguments[1].type.is_datetime()
-                                      ? "; use TIMESTAMPDIFF(unit, b, a)"
-                                      : "");
+  return arrow::Status::TypeError(
+      op, " does not take ", TypeListText(arguments),
+      op == "-" && arguments.size() == 2 && arguments[0].type.is_datetime() && arguments[1].type.is_datetime()
+          ? "; use TIMESTAMPDIFF(unit, b, a)"
+          : "");
 }
 
 DataType Plain(const DataType& type) { return type.WithTimeAttribute(TimeAttribute::kNone); }
@@ -89,10 +91,13 @@ std::unique_ptr<ScalarKernel> MoveKernel(const DataType& type, bool swapped, F m
 std::unique_ptr<ScalarKernel> MoveByMonths(const DataType& type, bool swapped, int32_t sign) {
   switch (type.kind()) {
     case TypeKind::kDate:
-      return MoveKernel<int32_t, int32_t>(
-          type, swapped, [sign](int32_t days, int32_t months) { return static_cast<int32_t>(AddMonths(days, int64_t{sign} * months)); });
-    case TypeKind::kTime: return MoveKernel<int32_t, int32_t>(type, swapped, [](int32_t millis, int32_t) { return millis; });
-    default: break;
+      return MoveKernel<int32_t, int32_t>(type, swapped, [sign](int32_t days, int32_t months) {
+        return static_cast<int32_t>(AddMonths(days, int64_t{sign} * months));
+      });
+    case TypeKind::kTime:
+      return MoveKernel<int32_t, int32_t>(type, swapped, [](int32_t millis, int32_t) { return millis; });
+    default:
+      break;
   }
   const int64_t per_day = TicksPerSecond(type.precision()) * 86400;
   return MoveKernel<int64_t, int32_t>(
@@ -103,13 +108,15 @@ std::unique_ptr<ScalarKernel> MoveByMillis(const DataType& type, bool swapped, i
   switch (type.kind()) {
     case TypeKind::kDate:
       return MoveKernel<int32_t, int64_t>(type, swapped, [sign](int32_t days, int64_t millis) {
-        return static_cast<int32_t>(FloorDivide(WrapAdd(int64_t{days} * kMillisPerDay, WrapMultiply(millis, sign)), kMillisPerDay));
+        return static_cast<int32_t>(
+            FloorDivide(WrapAdd(int64_t{days} * kMillisPerDay, WrapMultiply(millis, sign)), kMillisPerDay));
       });
     case TypeKind::kTime:
       return MoveKernel<int32_t, int64_t>(type, swapped, [sign](int32_t time, int64_t millis) {
         return static_cast<int32_t>(FloorModulo(WrapAdd(time, WrapMultiply(millis, sign)), kMillisPerDay));
       });
-    default: break;
+    default:
+      break;
   }
   const int64_t factor = sign * (TicksPerSecond(type.precision()) / kMillisPerSecond);
   return MoveKernel<int64_t, int64_t>(
@@ -147,7 +154,8 @@ std::unique_ptr<ScalarKernel> MakeDifference(const CallSite& site) {
     if (dates) return MakeValueKernel(type, [](int32_t a, int32_t b) { return (int64_t{a} - b) * kMillisPerDay; });
     return MakeValueKernel(type, [](int64_t a, int64_t b) { return WrapSubtract(a, b); });
   }
-  if (dates) return MakeValueKernel(type, [](int32_t a, int32_t b) { return static_cast<int32_t>(MonthsBetween(b, a)); });
+  if (dates)
+    return MakeValueKernel(type, [](int32_t a, int32_t b) { return static_cast<int32_t>(MonthsBetween(b, a)); });
   return MakeValueKernel(type, [](int64_t a, int64_t b) {
     const int64_t a_days = FloorDivide(a, kMillisPerDay);
     const int64_t b_days = FloorDivide(b, kMillisPerDay);
@@ -159,11 +167,14 @@ std::unique_ptr<ScalarKernel> MakeDifference(const CallSite& site) {
 
 KernelResult MakeProduct(const CallSite& site) {
   const DataType& type = site.return_type;
-  if (type.kind() == TypeKind::kIntervalDayTime) return MakeValueKernel(type, [](int64_t a, int64_t b) { return WrapMultiply(a, b); });
+  if (type.kind() == TypeKind::kIntervalDayTime)
+    return MakeValueKernel(type, [](int64_t a, int64_t b) { return WrapMultiply(a, b); });
   if (site.arguments[0].type.is_interval()) {
-    return MakeValueKernel(type, [](int32_t months, int64_t times) { return static_cast<int32_t>(WrapMultiply(months, times)); });
+    return MakeValueKernel(
+        type, [](int32_t months, int64_t times) { return static_cast<int32_t>(WrapMultiply(months, times)); });
   }
-  return MakeValueKernel(type, [](int64_t times, int32_t months) { return static_cast<int32_t>(WrapMultiply(months, times)); });
+  return MakeValueKernel(
+      type, [](int64_t times, int32_t months) { return static_cast<int32_t>(WrapMultiply(months, times)); });
 }
 
 }  // namespace
@@ -175,7 +186,8 @@ bool IsTemporalArithmetic(std::span<const ArgumentInfo> arguments) {
   return false;
 }
 
-arrow::Result<ResolvedSignature> ResolveTemporalArithmetic(const std::string& op, std::span<const ArgumentInfo> arguments) {
+arrow::Result<ResolvedSignature> ResolveTemporalArithmetic(const std::string& op,
+                                                           std::span<const ArgumentInfo> arguments) {
   if (op == "-" && arguments.size() == 3) return ResolveDifference(arguments);
   if (arguments.size() != 2) return CannotApply(op, arguments);
   if (op == "+" || op == "-") return ResolveSum(op, arguments);

@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "expr/functions/define.h"
-#include "expr/functions/register.h"
 #include "expr/functions/regexp.h"
+#include "expr/functions/register.h"
 #include "expr/functions/utf16.h"
 
 namespace tidemark::expr {
@@ -31,20 +31,22 @@ arrow::Result<bool> Regexp(RegexCache& cache, std::string_view text, std::string
   return regex != nullptr && regex->Find(text);
 }
 
-arrow::Result<std::optional<std::string_view>> Extract(RegexCache& cache, std::string_view text, std::string_view pattern, int64_t group) {
+arrow::Result<std::optional<std::string_view>> Extract(RegexCache& cache, std::string_view text,
+                                                       std::string_view pattern, int64_t group) {
   ARROW_ASSIGN_OR_RAISE(const JavaRegex* regex, cache.Get(pattern));
   if (regex == nullptr || group < 0 || group > regex->groups()) return std::nullopt;
   RegexMatch match;
   if (!regex->Find(text, 0, static_cast<int>(group), &match) || match[group].data() == nullptr) return std::nullopt;
   return match[group];
 }
-arrow::Result<std::optional<std::string_view>> ExtractWhole(RegexCache& cache, std::string_view text, std::string_view pattern) {
+arrow::Result<std::optional<std::string_view>> ExtractWhole(RegexCache& cache, std::string_view text,
+                                                            std::string_view pattern) {
   return Extract(cache, text, pattern, 0);
 }
 
 /// The replacement is taken as it is: no $1.
-arrow::Result<bool> ReplaceAll(RegexCache& cache, std::string_view text, std::string_view pattern, std::string_view replacement,
-                               StringSink& out) {
+arrow::Result<bool> ReplaceAll(RegexCache& cache, std::string_view text, std::string_view pattern,
+                               std::string_view replacement, StringSink& out) {
   ARROW_ASSIGN_OR_RAISE(const JavaRegex* regex, cache.Get(pattern));
   if (regex == nullptr) return false;
   size_t from = 0;
@@ -87,18 +89,22 @@ arrow::Result<std::unique_ptr<ScalarKernel>> MakeExtract(const CallSite& site) {
 
 void RegisterRegexp(FunctionRegistry* registry) {
   const DataType string = DataType::String();
-  registry->Add(DefineFallible("REGEXP", {Signature{{TextArg(), TextArg()}, Returns(DataType::Boolean())}}, MakeCached<Regexp>,
-                               {"REGEXP(text, pattern)", "Whether a part of the text matches a Java regular expression"}));
-  registry->Add(DefineFallible("REGEXP_EXTRACT", {Signature{{TextArg(), TextArg(), Optional(CountArg())}, ReturnsNullable(string)}}, MakeExtract,
-                               {"REGEXP_EXTRACT(text, pattern [, group])", "The first match, or one group of it, counted from 1"}));
-  registry->Add(DefineFallible("REGEXP_REPLACE", {Signature{{TextArg(), TextArg(), TextArg()}, ReturnsNullable(string)}}, MakeCached<ReplaceAll>,
-                               {"REGEXP_REPLACE(text, pattern, replacement)", "The text with every match replaced"}));
-  registry->Add(DefineFallible("REGEXP_COUNT", {Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}}, MakeCached<Count>,
-                               {"REGEXP_COUNT(text, pattern)", "Number of matches"}));
-  registry->Add(DefineFallible("REGEXP_INSTR", {Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}}, MakeCached<Position>,
-                               {"REGEXP_INSTR(text, pattern)", "Where the first match begins, from 1; 0 if there is none"}));
-  registry->Add(DefineFallible("REGEXP_SUBSTR", {Signature{{TextArg(), TextArg()}, ReturnsNullable(string)}}, MakeCached<ExtractWhole>,
-                               {"REGEXP_SUBSTR(text, pattern)", "The first match"}));
+  registry->Add(
+      DefineFallible("REGEXP", {Signature{{TextArg(), TextArg()}, Returns(DataType::Boolean())}}, MakeCached<Regexp>,
+                     {"REGEXP(text, pattern)", "Whether a part of the text matches a Java regular expression"}));
+  registry->Add(DefineFallible(
+      "REGEXP_EXTRACT", {Signature{{TextArg(), TextArg(), Optional(CountArg())}, ReturnsNullable(string)}}, MakeExtract,
+      {"REGEXP_EXTRACT(text, pattern [, group])", "The first match, or one group of it, counted from 1"}));
+  registry->Add(DefineFallible(
+      "REGEXP_REPLACE", {Signature{{TextArg(), TextArg(), TextArg()}, ReturnsNullable(string)}}, MakeCached<ReplaceAll>,
+      {"REGEXP_REPLACE(text, pattern, replacement)", "The text with every match replaced"}));
+  registry->Add(DefineFallible("REGEXP_COUNT", {Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}},
+                               MakeCached<Count>, {"REGEXP_COUNT(text, pattern)", "Number of matches"}));
+  registry->Add(DefineFallible(
+      "REGEXP_INSTR", {Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}}, MakeCached<Position>,
+      {"REGEXP_INSTR(text, pattern)", "Where the first match begins, from 1; 0 if there is none"}));
+  registry->Add(DefineFallible("REGEXP_SUBSTR", {Signature{{TextArg(), TextArg()}, ReturnsNullable(string)}},
+                               MakeCached<ExtractWhole>, {"REGEXP_SUBSTR(text, pattern)", "The first match"}));
   RegisterRegexpExtractAll(registry);
 }
 

@@ -12,8 +12,8 @@ namespace {
 constexpr int64_t kDefaultGroup = 1;
 
 arrow::Result<std::unique_ptr<ScalarKernel>> MakeExtractAll(const CallSite&) {
-  auto extract = [cache = std::make_shared<RegexCache>()](std::string_view text, std::string_view pattern, int64_t group,
-                                                          TextList* list) -> arrow::Result<bool> {
+  auto extract = [cache = std::make_shared<RegexCache>()](std::string_view text, std::string_view pattern,
+                                                          int64_t group, TextList* list) -> arrow::Result<bool> {
     ARROW_ASSIGN_OR_RAISE(const JavaRegex* regex, cache->Get(pattern));
     if (regex == nullptr || group < 0 || group > regex->groups()) return false;
     regex->ForEachMatch(text, static_cast<int>(group), [&](const RegexMatch& match) {
@@ -31,8 +31,10 @@ arrow::Result<std::unique_ptr<ScalarKernel>> MakeExtractAll(const CallSite&) {
 void RegisterRegexpExtractAll(FunctionRegistry* registry) {
   registry->Add(DefineFallible(
       "REGEXP_EXTRACT_ALL",
-      {Signature{{TextArg(), TextArg(), Optional(CountArg())}, ReturnsNullable(DataType::Array(DataType::String()))}}, MakeExtractAll,
-      {"REGEXP_EXTRACT_ALL(text, pattern [, group])", "One group of every match, the first by default; 0 is the whole match"}));
+      {Signature{{TextArg(), TextArg(), Optional(CountArg())}, ReturnsNullable(DataType::Array(DataType::String()))}},
+      MakeExtractAll,
+      {"REGEXP_EXTRACT_ALL(text, pattern [, group])",
+       "One group of every match, the first by default; 0 is the whole match"}));
 }
 
 }  // namespace tidemark::expr

@@ -6,9 +6,9 @@
 
 namespace tidemark::expr {
 
-void RegisterTextCase(FunctionRegistry* registry);     ///< string_case.cc: UPPER, LOWER, INITCAP
-void RegisterTextTrim(FunctionRegistry* registry);     ///< string_trim.cc: TRIM, LTRIM, RTRIM, BTRIM
-void RegisterTextCut(FunctionRegistry* registry);      ///< string_cut.cc: SUBSTRING, LEFT, RIGHT, OVERLAY, REPEAT, LPAD ...
+void RegisterTextCase(FunctionRegistry* registry);  ///< string_case.cc: UPPER, LOWER, INITCAP
+void RegisterTextTrim(FunctionRegistry* registry);  ///< string_trim.cc: TRIM, LTRIM, RTRIM, BTRIM
+void RegisterTextCut(FunctionRegistry* registry);  ///< string_cut.cc: SUBSTRING, LEFT, RIGHT, OVERLAY, REPEAT, LPAD ...
 void RegisterTextSearch(FunctionRegistry* registry);   ///< string_search.cc: POSITION, INSTR, LOCATE, CHAR_LENGTH ...
 void RegisterTextReplace(FunctionRegistry* registry);  ///< string_replace.cc: REPLACE, TRANSLATE
 void RegisterTextJoin(FunctionRegistry* registry);     ///< string_join.cc: CONCAT, CONCAT_WS, ELT

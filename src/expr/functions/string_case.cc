@@ -28,8 +28,9 @@ void RegisterTextCase(FunctionRegistry* registry) {
   const std::vector<Signature> same = {Signature{{TextArg()}, ReturnsArgument(0)}};
   registry->Add(Define("UPPER", same, MapRows(Inline<AppendUpper>()), {"UPPER(text)", "The text in upper case"}));
   registry->Add(Define("LOWER", same, MapRows(Inline<AppendLower>()), {"LOWER(text)", "The text in lower case"}));
-  registry->Add(Define("INITCAP", same, MapRows(Inline<InitCap>()),
-                       {"INITCAP(text)", "The text with the first letter of each word in upper case and the others in lower case"}));
+  registry->Add(Define(
+      "INITCAP", same, MapRows(Inline<InitCap>()),
+      {"INITCAP(text)", "The text with the first letter of each word in upper case and the others in lower case"}));
 }
 
 }  // namespace tidemark::expr

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ENCODE and DECODE: text as bytes of a character set and back. As in Java, a character that a set lacks is written as '?',
-// and bytes that stand for none are read as U+FFFD.
+// ENCODE and DECODE: text as bytes of a character set and back. As in Java, a character that a set lacks is written as
+// '?', and bytes that stand for none are read as U+FFFD.
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +21,8 @@ arrow::Result<Charset> FindCharset(std::string_view name) {
   for (char& c : upper) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
   if (upper == "UTF-8" || upper == "UTF8") return Charset::kUtf8;
   if (upper == "US-ASCII" || upper == "ASCII") return Charset::kAscii;
-  if (upper == "ISO-8859-1" || upper == "LATIN1" || upper == "ISO8859-1" || upper == "ISO8859_1") return Charset::kLatin1;
+  if (upper == "ISO-8859-1" || upper == "LATIN1" || upper == "ISO8859-1" || upper == "ISO8859_1")
+    return Charset::kLatin1;
   if (upper == "UTF-16BE") return Charset::kUtf16Big;
   if (upper == "UTF-16LE") return Charset::kUtf16Little;
   if (upper == "UTF-16" || upper == "UTF16") return Charset::kUtf16;
@@ -106,9 +107,15 @@ void DecodeUtf16(std::string_view bytes, bool little, StringSink& out) {
 arrow::Status DecodeBytes(std::string_view bytes, std::string_view name, StringSink& out) {
   ARROW_ASSIGN_OR_RAISE(const Charset charset, FindCharset(name));
   switch (charset) {
-    case Charset::kUtf8: out.Append(RepairUtf8(bytes)); break;
-    case Charset::kUtf16Big: DecodeUtf16(bytes, false, out); break;
-    case Charset::kUtf16Little: DecodeUtf16(bytes, true, out); break;
+    case Charset::kUtf8:
+      out.Append(RepairUtf8(bytes));
+      break;
+    case Charset::kUtf16Big:
+      DecodeUtf16(bytes, false, out);
+      break;
+    case Charset::kUtf16Little:
+      DecodeUtf16(bytes, true, out);
+      break;
     case Charset::kUtf16: {
       const bool little = bytes.starts_with("\xFF\xFE");
       const bool marked = little || bytes.starts_with("\xFE\xFF");
@@ -128,11 +135,13 @@ arrow::Status DecodeBytes(std::string_view bytes, std::string_view name, StringS
 }  // namespace
 
 void RegisterTextCharset(FunctionRegistry* registry) {
-  registry->Add(DefineFallible("ENCODE", {Signature{{TextArg(), TextArg()}, Returns(DataType::Bytes())}}, MapRows(Inline<Encode>()),
+  registry->Add(DefineFallible("ENCODE", {Signature{{TextArg(), TextArg()}, Returns(DataType::Bytes())}},
+                               MapRows(Inline<Encode>()),
                                {"ENCODE(text, charset)", "The bytes of the text in a character set such as 'UTF-8'"}));
   Parameter bytes = ArgWhere("BYTES", [](const DataType& type) { return type.is_binary(); });
-  registry->Add(DefineFallible("DECODE", {Signature{{bytes, TextArg()}, Returns(DataType::String())}}, MapRows(Inline<DecodeBytes>()),
-                               {"DECODE(bytes, charset)", "The text that bytes stand for in a character set such as 'UTF-8'"}));
+  registry->Add(DefineFallible(
+      "DECODE", {Signature{{bytes, TextArg()}, Returns(DataType::String())}}, MapRows(Inline<DecodeBytes>()),
+      {"DECODE(bytes, charset)", "The text that bytes stand for in a character set such as 'UTF-8'"}));
 }
 
 }  // namespace tidemark::expr

@@ -41,7 +41,8 @@ arrow::Status DecodeBase64(std::string_view text, StringSink& out) {
   int bits = 0;
   for (char c : body) {
     const int8_t value = kBase64Values[static_cast<unsigned char>(c)];
-    if (value < 0) return arrow::Status::Invalid("FROM_BASE64: no base64 character: '", std::string(1, c), "' in '", text, "'");
+    if (value < 0)
+      return arrow::Status::Invalid("FROM_BASE64: no base64 character: '", std::string(1, c), "' in '", text, "'");
     word = word << 6 | static_cast<uint32_t>(value);
     bits += 6;
     if (bits >= 8) {
@@ -132,14 +133,18 @@ void Chr(int64_t code, StringSink& out) {
 }  // namespace
 
 void RegisterTextCode(FunctionRegistry* registry) {
-  registry->Add(Define("TO_BASE64", {Signature{{StringOrBytesArg()}, Returns(DataType::String())}}, MapRows(Inline<ToBase64>()),
-                       {"TO_BASE64(text)", "The bytes of the text in base64"}));
-  registry->Add(DefineFallible("FROM_BASE64", {Signature{{StringOrBytesArg()}, Returns(DataType::String())}}, MapRows(Inline<FromBase64>()),
+  registry->Add(Define("TO_BASE64", {Signature{{StringOrBytesArg()}, Returns(DataType::String())}},
+                       MapRows(Inline<ToBase64>()), {"TO_BASE64(text)", "The bytes of the text in base64"}));
+  registry->Add(DefineFallible("FROM_BASE64", {Signature{{StringOrBytesArg()}, Returns(DataType::String())}},
+                               MapRows(Inline<FromBase64>()),
                                {"FROM_BASE64(text)", "The text that base64 stands for"}));
-  registry->Add(Define("HEX", {Signature{{CountArg()}, Returns(DataType::String())}, Signature{{TextArg()}, Returns(DataType::String())}},
-                       MakeHex, {"HEX(integer or text)", "A number, or the bytes of a text, in hexadecimal digits"}));
-  registry->Add(Define("UNHEX", {Signature{{TextArg()}, ReturnsNullable(DataType::Bytes())}}, MapRows(Inline<Unhex>()),
-                       {"UNHEX(text)", "The bytes that hexadecimal digits stand for; NULL if there are other characters"}));
+  registry->Add(Define(
+      "HEX",
+      {Signature{{CountArg()}, Returns(DataType::String())}, Signature{{TextArg()}, Returns(DataType::String())}},
+      MakeHex, {"HEX(integer or text)", "A number, or the bytes of a text, in hexadecimal digits"}));
+  registry->Add(
+      Define("UNHEX", {Signature{{TextArg()}, ReturnsNullable(DataType::Bytes())}}, MapRows(Inline<Unhex>()),
+             {"UNHEX(text)", "The bytes that hexadecimal digits stand for; NULL if there are other characters"}));
   registry->Add(Define("BIN", {Signature{{CountArg()}, Returns(DataType::String())}}, MapRows(Inline<Bin>()),
                        {"BIN(integer)", "A number in binary digits"}));
   registry->Add(Define("ASCII", {Signature{{TextArg()}, Returns(DataType::Int())}}, MapRows(Inline<Ascii>()),

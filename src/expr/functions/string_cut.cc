@@ -13,7 +13,8 @@ namespace {
 
 constexpr int64_t kToTheEnd = std::numeric_limits<int32_t>::max();
 
-/// Positions count from 1, negative ones from the end; 0 is the beginning. A start outside gives '', a negative length NULL.
+/// Positions count from 1, negative ones from the end; 0 is the beginning. A start outside gives '', a negative length
+/// NULL.
 std::optional<std::string_view> Substring(std::string_view text, int64_t position, int64_t length) {
   if (length < 0) return std::nullopt;
   if (position < 0) {
@@ -26,7 +27,8 @@ std::optional<std::string_view> Substring(std::string_view text, int64_t positio
 
 arrow::Result<std::unique_ptr<ScalarKernel>> MakeSubstring(const CallSite& site) {
   if (site.arguments.size() == 2) {
-    return MakeRowKernel(site, [](std::string_view text, int64_t position) { return Substring(text, position, kToTheEnd); });
+    return MakeRowKernel(site,
+                         [](std::string_view text, int64_t position) { return Substring(text, position, kToTheEnd); });
   }
   return MakeRowKernel(site, Inline<Substring>());
 }
@@ -65,13 +67,13 @@ void Overlay(std::string_view text, std::string_view replacement, int64_t positi
 
 arrow::Result<std::unique_ptr<ScalarKernel>> MakeOverlay(const CallSite& site) {
   if (site.arguments.size() == 4) {
-    return MakeRowKernel(site, [](std::string_view text, std::string_view replacement, int64_t position, int64_t length, StringSink& out) {
-      Overlay(text, replacement, position, length, out);
-    });
+    return MakeRowKernel(site, [](std::string_view text, std::string_view replacement, int64_t position, int64_t length,
+                                  StringSink& out) { Overlay(text, replacement, position, length, out); });
   }
-  return MakeRowKernel(site, [](std::string_view text, std::string_view replacement, int64_t position, StringSink& out) {
-    Overlay(text, replacement, position, Utf16Length(replacement), out);
-  });
+  return MakeRowKernel(site,
+                       [](std::string_view text, std::string_view replacement, int64_t position, StringSink& out) {
+                         Overlay(text, replacement, position, Utf16Length(replacement), out);
+                       });
 }
 
 arrow::Result<DataType> OverlayType(std::span<const ArgumentInfo> arguments) {
@@ -82,7 +84,8 @@ arrow::Result<DataType> OverlayType(std::span<const ArgumentInfo> arguments) {
 
 arrow::Status Repeat(std::string_view text, int64_t count, StringSink& out) {
   if (count > 0 && text.size() > static_cast<size_t>(kToTheEnd / count)) {
-    return arrow::Status::CapacityError("REPEAT gives a text of more than 2 GiB: ", count, " times ", text.size(), " bytes");
+    return arrow::Status::CapacityError("REPEAT gives a text of more than 2 GiB: ", count, " times ", text.size(),
+                                        " bytes");
   }
   for (int64_t i = 0; i < count; ++i) out.Append(text);
   return arrow::Status::OK();
@@ -131,24 +134,28 @@ void Reverse(std::string_view text, StringSink& out) {
 }  // namespace
 
 void RegisterTextCut(FunctionRegistry* registry) {
-  registry->Add(Define("SUBSTRING", {Signature{{TextArg(), CountArg(), Optional(CountArg())}, NullableVaryingLikeFirst}}, MakeSubstring,
-                       {"SUBSTRING(text FROM position [FOR length])", "Part of the text; positions count from 1, negative ones from the end"}));
+  registry->Add(Define(
+      "SUBSTRING", {Signature{{TextArg(), CountArg(), Optional(CountArg())}, NullableVaryingLikeFirst}}, MakeSubstring,
+      {"SUBSTRING(text FROM position [FOR length])",
+       "Part of the text; positions count from 1, negative ones from the end"}));
   registry->AddAlias("SUBSTR", "SUBSTRING");
   registry->Add(Define("LEFT", {Signature{{TextArg(), CountArg()}, NullableVaryingLikeFirst}}, MapRows(Inline<Left>()),
                        {"LEFT(text, count)", "The first characters"}));
-  registry->Add(Define("RIGHT", {Signature{{TextArg(), CountArg()}, NullableVaryingLikeFirst}}, MapRows(Inline<Right>()),
-                       {"RIGHT(text, count)", "The last characters"}));
-  registry->Add(Define("OVERLAY", {Signature{{TextArg(), TextArg(), CountArg(), Optional(CountArg())}, OverlayType}}, MakeOverlay,
-                       {"OVERLAY(text PLACING replacement FROM position [FOR length])", "The text with a part of it replaced"}));
-  registry->Add(DefineFallible("REPEAT", {Signature{{TextArg(), CountArg()}, Returns(DataType::String())}}, MapRows(Inline<Repeat>()),
-                               {"REPEAT(text, count)", "The text several times"}));
-  const std::vector<Signature> pad = {Signature{{TextArg(), CountArg(), TextArg()}, ReturnsNullable(DataType::String())}};
+  registry->Add(Define("RIGHT", {Signature{{TextArg(), CountArg()}, NullableVaryingLikeFirst}},
+                       MapRows(Inline<Right>()), {"RIGHT(text, count)", "The last characters"}));
+  registry->Add(
+      Define("OVERLAY", {Signature{{TextArg(), TextArg(), CountArg(), Optional(CountArg())}, OverlayType}}, MakeOverlay,
+             {"OVERLAY(text PLACING replacement FROM position [FOR length])", "The text with a part of it replaced"}));
+  registry->Add(DefineFallible("REPEAT", {Signature{{TextArg(), CountArg()}, Returns(DataType::String())}},
+                               MapRows(Inline<Repeat>()), {"REPEAT(text, count)", "The text several times"}));
+  const std::vector<Signature> pad = {
+      Signature{{TextArg(), CountArg(), TextArg()}, ReturnsNullable(DataType::String())}};
   registry->Add(DefineFallible("LPAD", pad, MakePad(/*left=*/true),
                                {"LPAD(text, length, padding)", "The text filled from the left, or cut, to a length"}));
   registry->Add(DefineFallible("RPAD", pad, MakePad(/*left=*/false),
                                {"RPAD(text, length, padding)", "The text filled from the right, or cut, to a length"}));
-  registry->Add(Define("REVERSE", {Signature{{TextArg()}, ReturnsNullable(DataType::String())}}, MapRows(Inline<Reverse>()),
-                       {"REVERSE(text)", "The characters in reverse order"}));
+  registry->Add(Define("REVERSE", {Signature{{TextArg()}, ReturnsNullable(DataType::String())}},
+                       MapRows(Inline<Reverse>()), {"REVERSE(text)", "The characters in reverse order"}));
 }
 
 }  // namespace tidemark::expr

@@ -15,7 +15,8 @@ using TextReader = ColumnReader<std::string_view>;
 template <typename Emit>
 class TextsKernel final : public ScalarKernel {
  public:
-  TextsKernel(std::shared_ptr<arrow::DataType> type, size_t skip, Emit emit) : type_(std::move(type)), skip_(skip), emit_(std::move(emit)) {}
+  TextsKernel(std::shared_ptr<arrow::DataType> type, size_t skip, Emit emit)
+      : type_(std::move(type)), skip_(skip), emit_(std::move(emit)) {}
 
   arrow::Result<arrow::Datum> Run(std::span<const arrow::Datum> args, int64_t num_rows) override {
     std::vector<TextReader> texts;
@@ -94,7 +95,8 @@ bool Elt(const ColumnReader<int64_t>& index, const Texts& texts, int64_t row, St
 arrow::Result<DataType> EltType(std::span<const ArgumentInfo> arguments) {
   if (const arrow::Scalar* index = arguments[0].literal; index != nullptr && index->is_valid) {
     ARROW_ASSIGN_OR_RAISE(auto wide, index->CastTo(arrow::int64()));
-    if (static_cast<const arrow::Int64Scalar&>(*wide).value < 0) return arrow::Status::TypeError("The index of ELT counts from 1");
+    if (static_cast<const arrow::Int64Scalar&>(*wide).value < 0)
+      return arrow::Status::TypeError("The index of ELT counts from 1");
   }
   std::vector<DataType> types;
   for (const ArgumentInfo& argument : arguments.subspan(1)) types.push_back(argument.type);
@@ -105,14 +107,17 @@ arrow::Result<DataType> EltType(std::span<const ArgumentInfo> arguments) {
 }  // namespace
 
 void RegisterTextJoin(FunctionRegistry* registry) {
-  registry->Add(Define("CONCAT", {Signature{{Repeated(TextArg())}, Returns(DataType::String())}}, MapTexts(0, Inline<Concat>()),
+  registry->Add(Define("CONCAT", {Signature{{Repeated(TextArg())}, Returns(DataType::String())}},
+                       MapTexts(0, Inline<Concat>()),
                        {"CONCAT(text, ...)", "The texts one after the other; NULL if any is NULL"}));
-  registry->Add(Define("CONCAT_WS", {Signature{{TextArg(), Optional(Repeated(TextArg()))}, Returns(DataType::String())}},
-                       MapTexts(0, Inline<ConcatWithSeparator>()),
-                       {"CONCAT_WS(separator, text, ...)", "The texts that are not NULL, with a separator between them"}));
+  registry->Add(
+      Define("CONCAT_WS", {Signature{{TextArg(), Optional(Repeated(TextArg()))}, Returns(DataType::String())}},
+             MapTexts(0, Inline<ConcatWithSeparator>()),
+             {"CONCAT_WS(separator, text, ...)", "The texts that are not NULL, with a separator between them"}));
   Parameter bytes = ArgWhere("BYTES", [](const DataType& type) { return type.is_binary(); });
-  registry->Add(Define("ELT", {Signature{{CountArg(), Repeated(TextArg())}, EltType}, Signature{{CountArg(), Repeated(bytes)}, EltType}},
-                       MapTexts(1, Inline<Elt>()), {"ELT(index, text, ...)", "The text at an index, from 1; NULL if there is none"}));
+  registry->Add(Define(
+      "ELT", {Signature{{CountArg(), Repeated(TextArg())}, EltType}, Signature{{CountArg(), Repeated(bytes)}, EltType}},
+      MapTexts(1, Inline<Elt>()), {"ELT(index, text, ...)", "The text at an index, from 1; NULL if there is none"}));
 }
 
 }  // namespace tidemark::expr

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// PRINTF: java.util.Formatter over the values as Flink hands them over: a DATE is its day number, a TIME its milliseconds.
+// PRINTF: java.util.Formatter over the values as Flink hands them over: a DATE is its day number, a TIME its
+// milliseconds.
 #include <vector>
 
 #include "expr/decimal_math.h"
@@ -24,7 +25,8 @@ class ArgumentReader {
       utc.local_time_zone = "UTC";
       ARROW_ASSIGN_OR_RAISE(auto formatter, ValueFormatter::Make(type, utc, ValueStyle::kChangelog));
       reader.formatter_ = std::move(formatter);
-    } else if (!text && !type.is_numeric() && type.kind() != TypeKind::kBoolean && !type.is_datetime() && !type.is_interval()) {
+    } else if (!text && !type.is_numeric() && type.kind() != TypeKind::kBoolean && !type.is_datetime() &&
+               !type.is_interval()) {
       return arrow::Status::NotImplemented("PRINTF of ", type.ToString(), " is not supported yet");
     }
     return reader;
@@ -49,21 +51,32 @@ class ArgumentReader {
     *out = FormatArgument();
     if (array_->IsNull(at) || type_.kind() == TypeKind::kNull) return;
     switch (type_.kind()) {
-      case TypeKind::kTinyInt: return SetInteger(Value<arrow::Int8Array>(at), 1, out);
-      case TypeKind::kSmallInt: return SetInteger(Value<arrow::Int16Array>(at), 2, out);
-      case TypeKind::kInt: return SetInteger(Value<arrow::Int32Array>(at), 4, out);
-      case TypeKind::kBigInt: return SetInteger(Value<arrow::Int64Array>(at), 8, out);
-      case TypeKind::kDate: return SetInteger(Value<arrow::Date32Array>(at), 4, out);
-      case TypeKind::kTime: return SetInteger(Value<arrow::Time32Array>(at), 4, out);
-      case TypeKind::kIntervalYearMonth: return SetInteger(Value<arrow::MonthIntervalArray>(at), 4, out);
-      case TypeKind::kIntervalDayTime: return SetInteger(Value<arrow::DurationArray>(at), 8, out);
+      case TypeKind::kTinyInt:
+        return SetInteger(Value<arrow::Int8Array>(at), 1, out);
+      case TypeKind::kSmallInt:
+        return SetInteger(Value<arrow::Int16Array>(at), 2, out);
+      case TypeKind::kInt:
+        return SetInteger(Value<arrow::Int32Array>(at), 4, out);
+      case TypeKind::kBigInt:
+        return SetInteger(Value<arrow::Int64Array>(at), 8, out);
+      case TypeKind::kDate:
+        return SetInteger(Value<arrow::Date32Array>(at), 4, out);
+      case TypeKind::kTime:
+        return SetInteger(Value<arrow::Time32Array>(at), 4, out);
+      case TypeKind::kIntervalYearMonth:
+        return SetInteger(Value<arrow::MonthIntervalArray>(at), 4, out);
+      case TypeKind::kIntervalDayTime:
+        return SetInteger(Value<arrow::DurationArray>(at), 8, out);
       case TypeKind::kBoolean:
         out->kind = FormatArgument::Kind::kBoolean;
         out->integer = Value<arrow::BooleanArray>(at);
         return;
-      case TypeKind::kFloat: return SetFloating(Value<arrow::FloatArray>(at), FormatFloat, out);
-      case TypeKind::kDouble: return SetFloating(Value<arrow::DoubleArray>(at), FormatDouble, out);
-      default: out->kind = FormatArgument::Kind::kOther;
+      case TypeKind::kFloat:
+        return SetFloating(Value<arrow::FloatArray>(at), FormatFloat, out);
+      case TypeKind::kDouble:
+        return SetFloating(Value<arrow::DoubleArray>(at), FormatDouble, out);
+      default:
+        out->kind = FormatArgument::Kind::kOther;
     }
     if (type_.kind() == TypeKind::kDecimal) {
       const arrow::Decimal128 value(static_cast<const arrow::Decimal128Array&>(*array_).GetValue(at));
@@ -151,8 +164,9 @@ arrow::Result<std::unique_ptr<ScalarKernel>> MakePrintf(const CallSite& site) {
 }  // namespace
 
 void RegisterPrintf(FunctionRegistry* registry) {
-  registry->Add(DefineFallible("PRINTF", {Signature{{TextArg(), Optional(Repeated(AnyArg()))}, ReturnsNullable(DataType::String())}}, MakePrintf,
-                               {"PRINTF(format, value, ...)", "The values laid out by a format such as '%5d: %s'; NULL if they do not fit it"}));
+  registry->Add(DefineFallible(
+      "PRINTF", {Signature{{TextArg(), Optional(Repeated(AnyArg()))}, ReturnsNullable(DataType::String())}}, MakePrintf,
+      {"PRINTF(format, value, ...)", "The values laid out by a format such as '%5d: %s'; NULL if they do not fit it"}));
 }
 
 }  // namespace tidemark::expr

@@ -30,8 +30,8 @@ void Replace(std::string_view text, std::string_view part, std::string_view repl
   out.Append(text.substr(at));
 }
 
-/// The character of `to` that stands where `character` stands in `from`; '' where `to` is shorter; nullopt when `from` does
-/// not have it.
+/// The character of `to` that stands where `character` stands in `from`; '' where `to` is shorter; nullopt when `from`
+/// does not have it.
 std::optional<std::string_view> Translated(std::string_view character, std::string_view from, std::string_view to) {
   size_t target = 0;
   for (size_t at = 0; at < from.size(); at += Utf8Width(from[at])) {
@@ -44,7 +44,8 @@ std::optional<std::string_view> Translated(std::string_view character, std::stri
 }
 
 /// A NULL list of characters counts as empty.
-void Translate(std::string_view text, std::optional<std::string_view> from, std::optional<std::string_view> to, StringSink& out) {
+void Translate(std::string_view text, std::optional<std::string_view> from, std::optional<std::string_view> to,
+               StringSink& out) {
   const std::string_view source = from.value_or("");
   const std::string_view target = to.value_or("");
   for (size_t at = 0; at < text.size(); at += Utf8Width(text[at])) {
@@ -56,14 +57,17 @@ void Translate(std::string_view text, std::optional<std::string_view> from, std:
 }  // namespace
 
 void RegisterTextReplace(FunctionRegistry* registry) {
-  registry->Add(Define("REPLACE", {Signature{{TextArg(), TextArg(), TextArg()}, Returns(DataType::String())}}, MapRows(Inline<Replace>()),
+  registry->Add(Define("REPLACE", {Signature{{TextArg(), TextArg(), TextArg()}, Returns(DataType::String())}},
+                       MapRows(Inline<Replace>()),
                        {"REPLACE(text, part, replacement)", "The text with every occurrence of the part replaced"}));
-  registry->Add(Define("TRANSLATE", {Signature{{TextArg(), TextArg(), TextArg()},
-                                               [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-                                                 return DataType::String().WithNullable(arguments[0].type.nullable());
-                                               }}},
-                       MapRows(Inline<Translate>()),
-                       {"TRANSLATE(text, from, to)", "The text with each character of from replaced by the one at its place in to"}));
+  registry->Add(Define(
+      "TRANSLATE",
+      {Signature{{TextArg(), TextArg(), TextArg()},
+                 [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
+                   return DataType::String().WithNullable(arguments[0].type.nullable());
+                 }}},
+      MapRows(Inline<Translate>()),
+      {"TRANSLATE(text, from, to)", "The text with each character of from replaced by the one at its place in to"}));
   registry->AddAlias("TRANSLATE3", "TRANSLATE");
 }
 

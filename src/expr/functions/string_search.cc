@@ -54,7 +54,8 @@ int32_t FindBackward(std::string_view text, std::string_view part, int64_t from,
 }
 
 arrow::Result<int32_t> Instr(std::string_view text, std::string_view part, int64_t from, int64_t occurrence) {
-  if (occurrence <= 0) return arrow::Status::Invalid("The occurrence that INSTR looks for must be positive: ", occurrence);
+  if (occurrence <= 0)
+    return arrow::Status::Invalid("The occurrence that INSTR looks for must be positive: ", occurrence);
   if (from == 0) return 0;
   return from > 0 ? FindForward(text, part, from, occurrence) : FindBackward(text, part, -from, occurrence);
 }
@@ -62,10 +63,13 @@ arrow::Result<int32_t> Instr(std::string_view text, std::string_view part, int64
 /// (text, part [, from [, occurrence]])
 arrow::Result<std::unique_ptr<ScalarKernel>> MakeInstr(const CallSite& site) {
   switch (site.arguments.size()) {
-    case 2: return MakeRowKernel(site, [](std::string_view text, std::string_view part) { return Find(part, text, 1); });
+    case 2:
+      return MakeRowKernel(site, [](std::string_view text, std::string_view part) { return Find(part, text, 1); });
     case 3:
-      return MakeRowKernel(site, [](std::string_view text, std::string_view part, int64_t from) { return Instr(text, part, from, 1); });
-    default: return MakeRowKernel(site, Inline<Instr>());
+      return MakeRowKernel(
+          site, [](std::string_view text, std::string_view part, int64_t from) { return Instr(text, part, from, 1); });
+    default:
+      return MakeRowKernel(site, Inline<Instr>());
   }
 }
 
@@ -83,17 +87,25 @@ void RegisterTextSearch(FunctionRegistry* registry) {
   registry->Add(Define("CHAR_LENGTH", {Signature{{TextArg()}, Returns(DataType::Int())}}, MapRows(Inline<CharLength>()),
                        {"CHAR_LENGTH(text)", "Number of characters"}));
   registry->AddAlias("CHARACTER_LENGTH", "CHAR_LENGTH");
-  const std::vector<Signature> find = {Signature{{TextArg(), TextArg(), Optional(CountArg())}, Returns(DataType::Int())}};
-  registry->Add(Define("POSITION", find, MakeFind, {"POSITION(part IN text)", "Where the part first stands in the text, from 1; 0 if nowhere"}));
-  registry->Add(Define("LOCATE", find, MakeFind,
-                       {"LOCATE(part, text [, from])", "Where the part first stands in the text at or after a position; 0 if nowhere"}));
+  const std::vector<Signature> find = {
+      Signature{{TextArg(), TextArg(), Optional(CountArg())}, Returns(DataType::Int())}};
+  registry->Add(Define("POSITION", find, MakeFind,
+                       {"POSITION(part IN text)", "Where the part first stands in the text, from 1; 0 if nowhere"}));
+  registry->Add(Define(
+      "LOCATE", find, MakeFind,
+      {"LOCATE(part, text [, from])", "Where the part first stands in the text at or after a position; 0 if nowhere"}));
   registry->Add(DefineFallible(
-      "INSTR", {Signature{{TextArg(), TextArg(), Optional(CountArg()), Optional(CountArg())}, Returns(DataType::Int())}}, MakeInstr,
-      {"INSTR(text, part [, from [, occurrence]])", "Where the part stands in the text; a negative from searches backward from the end"}));
+      "INSTR",
+      {Signature{{TextArg(), TextArg(), Optional(CountArg()), Optional(CountArg())}, Returns(DataType::Int())}},
+      MakeInstr,
+      {"INSTR(text, part [, from [, occurrence]])",
+       "Where the part stands in the text; a negative from searches backward from the end"}));
   const std::vector<Signature> two = {Signature{{TextArg(), TextArg()}, Returns(DataType::Boolean())},
                                       Signature{{BinaryArg(), BinaryArg()}, Returns(DataType::Boolean())}};
-  registry->Add(Define("STARTSWITH", two, MapRows(Inline<StartsWith>()), {"STARTSWITH(text, part)", "Whether the text begins with the part"}));
-  registry->Add(Define("ENDSWITH", two, MapRows(Inline<EndsWith>()), {"ENDSWITH(text, part)", "Whether the text ends with the part"}));
+  registry->Add(Define("STARTSWITH", two, MapRows(Inline<StartsWith>()),
+                       {"STARTSWITH(text, part)", "Whether the text begins with the part"}));
+  registry->Add(Define("ENDSWITH", two, MapRows(Inline<EndsWith>()),
+                       {"ENDSWITH(text, part)", "Whether the text ends with the part"}));
 }
 
 }  // namespace tidemark::expr

@@ -18,7 +18,8 @@ namespace {
 arrow::Result<bool> Split(std::string_view text, std::string_view delimiter, int64_t, TextList* list) {
   if (text.empty()) return true;
   if (delimiter.empty()) {
-    for (size_t at = 0; at < text.size(); at += Utf8Width(text[at])) list->push_back(text.substr(at, Utf8Width(text[at])));
+    for (size_t at = 0; at < text.size(); at += Utf8Width(text[at]))
+      list->push_back(text.substr(at, Utf8Width(text[at])));
     return true;
   }
   size_t at = 0;
@@ -80,7 +81,8 @@ class StrToMapKernel final : public ScalarKernel {
     auto values = std::make_shared<arrow::StringBuilder>();
     arrow::MapBuilder maps(arrow::default_memory_pool(), keys, values);
     for (int64_t row = 0; row < count; ++row) {
-      const bool valid = std::none_of(readers.begin(), readers.end(), [row](const auto& reader) { return reader.IsNull(row); });
+      const bool valid =
+          std::none_of(readers.begin(), readers.end(), [row](const auto& reader) { return reader.IsNull(row); });
       if (!valid) {
         ARROW_RETURN_NOT_OK(maps.AppendNull());
         continue;
@@ -107,7 +109,8 @@ class StrToMapKernel final : public ScalarKernel {
     ARROW_ASSIGN_OR_RAISE(const JavaRegex* between_pairs, pair_patterns_.Get(pair_delimiter));
     ARROW_ASSIGN_OR_RAISE(const JavaRegex* after_key, key_patterns_.Get(key_delimiter));
     if (between_pairs == nullptr || after_key == nullptr) {
-      return arrow::Status::Invalid("STR_TO_MAP: a delimiter is no regular expression: '", pair_delimiter, "', '", key_delimiter, "'");
+      return arrow::Status::Invalid("STR_TO_MAP: a delimiter is no regular expression: '", pair_delimiter, "', '",
+                                    key_delimiter, "'");
     }
     for (std::string_view pair : between_pairs->Split(text, 0)) {
       const auto parts = after_key->Split(pair, 2);
@@ -130,16 +133,22 @@ class StrToMapKernel final : public ScalarKernel {
 }  // namespace
 
 void RegisterTextSplit(FunctionRegistry* registry) {
-  registry->Add(Define("SPLIT", {Signature{{TextArg(), TextArg()}, Returns(DataType::Array(DataType::String()))}}, MakeSplit,
-                       {"SPLIT(text, delimiter)", "The parts of the text between delimiters"}));
-  const std::vector<Signature> index = {Signature{{TextArg(), TextArg(), CountArg()}, ReturnsNullable(DataType::String())},
-                                        Signature{{TextArg(), CountArg(), CountArg()}, ReturnsNullable(DataType::String())}};
-  registry->Add(Define("SPLIT_INDEX", index, MakeSplitIndex,
-                       {"SPLIT_INDEX(text, delimiter, index)", "One part of the text between delimiters, counted from 0"}));
+  registry->Add(Define("SPLIT", {Signature{{TextArg(), TextArg()}, Returns(DataType::Array(DataType::String()))}},
+                       MakeSplit, {"SPLIT(text, delimiter)", "The parts of the text between delimiters"}));
+  const std::vector<Signature> index = {
+      Signature{{TextArg(), TextArg(), CountArg()}, ReturnsNullable(DataType::String())},
+      Signature{{TextArg(), CountArg(), CountArg()}, ReturnsNullable(DataType::String())}};
+  registry->Add(
+      Define("SPLIT_INDEX", index, MakeSplitIndex,
+             {"SPLIT_INDEX(text, delimiter, index)", "One part of the text between delimiters, counted from 0"}));
   const DataType map = DataType::Map(DataType::String(), DataType::String());
   registry->Add(DefineFallible(
-      "STR_TO_MAP", {Signature{{TextArg()}, ReturnsNullable(map)}, Signature{{TextArg(), TextArg(), TextArg()}, ReturnsNullable(map)}},
-      [](const CallSite&) -> arrow::Result<std::unique_ptr<ScalarKernel>> { return std::make_unique<StrToMapKernel>(); },
+      "STR_TO_MAP",
+      {Signature{{TextArg()}, ReturnsNullable(map)},
+       Signature{{TextArg(), TextArg(), TextArg()}, ReturnsNullable(map)}},
+      [](const CallSite&) -> arrow::Result<std::unique_ptr<ScalarKernel>> {
+        return std::make_unique<StrToMapKernel>();
+      },
       {"STR_TO_MAP(text [, pair_delimiter, key_value_delimiter])", "The map that text such as 'a=1,b=2' stands for"}));
 }
 

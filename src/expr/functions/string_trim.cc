@@ -46,7 +46,8 @@ KernelFactory MakeTrim(TrimSide side) {
     if (site.arguments.size() == 1) {
       return MakeRowKernel(site, [side](std::string_view text) { return TrimText(text, " ", side); });
     }
-    return MakeRowKernel(site, [side](std::string_view text, std::string_view characters) { return TrimText(text, characters, side); });
+    return MakeRowKernel(
+        site, [side](std::string_view text, std::string_view characters) { return TrimText(text, characters, side); });
   };
 }
 
@@ -62,9 +63,8 @@ arrow::Result<TrimSide> SideOf(const ArgumentInfo& argument) {
 arrow::Result<std::unique_ptr<ScalarKernel>> MakeStandardTrim(const CallSite& site) {
   if (site.arguments.size() == 1) return MakeTrim(TrimSide::kBoth)(site);
   ARROW_ASSIGN_OR_RAISE(const TrimSide side, SideOf(site.arguments[0]));
-  return MakeRowKernel(site, [side](std::optional<std::string_view>, std::string_view characters, std::string_view text) {
-    return TrimText(text, characters, side);
-  });
+  return MakeRowKernel(site, [side](std::optional<std::string_view>, std::string_view characters,
+                                    std::string_view text) { return TrimText(text, characters, side); });
 }
 
 arrow::Result<DataType> TrimType(std::span<const ArgumentInfo> arguments) {
@@ -76,16 +76,22 @@ arrow::Result<DataType> TrimType(std::span<const ArgumentInfo> arguments) {
 }  // namespace
 
 void RegisterTextTrim(FunctionRegistry* registry) {
-  registry->Add(Define("TRIM", {Signature{{TextArg()}, TrimType}, Signature{{TextArg(), TextArg(), TextArg()}, TrimType}},
+  registry->Add(Define("TRIM",
+                       {Signature{{TextArg()}, TrimType}, Signature{{TextArg(), TextArg(), TextArg()}, TrimType}},
                        MakeStandardTrim,
-                       {"TRIM([BOTH | LEADING | TRAILING] [characters] FROM text)", "The text without leading and trailing characters, blanks by default"}));
+                       {"TRIM([BOTH | LEADING | TRAILING] [characters] FROM text)",
+                        "The text without leading and trailing characters, blanks by default"}));
   const std::vector<Signature> varying = {Signature{{TextArg(), Optional(TextArg())}, VaryingLikeFirst}};
-  registry->Add(Define("LTRIM", varying, MakeTrim(TrimSide::kLeading),
-                       {"LTRIM(text [, characters])", "The text without leading characters of the set, blanks by default"}));
-  registry->Add(Define("RTRIM", varying, MakeTrim(TrimSide::kTrailing),
-                       {"RTRIM(text [, characters])", "The text without trailing characters of the set, blanks by default"}));
-  registry->Add(Define("BTRIM", {Signature{{TextArg(), Optional(TextArg())}, Returns(DataType::String())}}, MakeTrim(TrimSide::kBoth),
-                       {"BTRIM(text [, characters])", "The text without leading and trailing characters of the set, blanks by default"}));
+  registry->Add(
+      Define("LTRIM", varying, MakeTrim(TrimSide::kLeading),
+             {"LTRIM(text [, characters])", "The text without leading characters of the set, blanks by default"}));
+  registry->Add(
+      Define("RTRIM", varying, MakeTrim(TrimSide::kTrailing),
+             {"RTRIM(text [, characters])", "The text without trailing characters of the set, blanks by default"}));
+  registry->Add(Define("BTRIM", {Signature{{TextArg(), Optional(TextArg())}, Returns(DataType::String())}},
+                       MakeTrim(TrimSide::kBoth),
+                       {"BTRIM(text [, characters])",
+                        "The text without leading and trailing characters of the set, blanks by default"}));
 }
 
 }  // namespace tidemark::expr

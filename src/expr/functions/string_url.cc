@@ -49,7 +49,8 @@ arrow::Result<std::unique_ptr<ScalarKernel>> MakeParseUrl(const CallSite& site) 
 }
 
 bool IsPlain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '*' || c == '_';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+         c == '*' || c == '_';
 }
 
 void UrlEncode(std::string_view text, StringSink& out) {
@@ -97,11 +98,15 @@ std::optional<std::string> UrlDecode(std::string_view text) {
 }  // namespace
 
 void RegisterUrl(FunctionRegistry* registry) {
-  registry->Add(Define("PARSE_URL", {Signature{{TextArg(), TextArg(), Optional(TextArg())}, ReturnsNullable(DataType::String())}}, MakeParseUrl,
+  registry->Add(Define("PARSE_URL",
+                       {Signature{{TextArg(), TextArg(), Optional(TextArg())}, ReturnsNullable(DataType::String())}},
+                       MakeParseUrl,
                        {"PARSE_URL(url, part [, key])",
-                        "HOST, PATH, QUERY, REF, PROTOCOL, AUTHORITY, FILE or USERINFO of a URL; with a key one parameter of its QUERY"}));
+                        "HOST, PATH, QUERY, REF, PROTOCOL, AUTHORITY, FILE or USERINFO of a URL; with a key one "
+                        "parameter of its QUERY"}));
   const std::vector<Signature> one = {Signature{{TextArg()}, ReturnsNullable(DataType::String())}};
-  registry->Add(Define("URL_ENCODE", one, MapRows(Inline<UrlEncode>()), {"URL_ENCODE(text)", "The text as it stands in a form's URL"}));
+  registry->Add(Define("URL_ENCODE", one, MapRows(Inline<UrlEncode>()),
+                       {"URL_ENCODE(text)", "The text as it stands in a form's URL"}));
   registry->Add(Define("URL_DECODE", one, MapRows(Inline<UrlDecode>()),
                        {"URL_DECODE(text)", "The text that a form's URL stands for; NULL if it is malformed"}));
 }

@@ -51,7 +51,8 @@ arrow::Result<std::unique_ptr<ScalarKernel>> MakeUuid(const CallSite& site) {
 }  // namespace
 
 void RegisterUuid(FunctionRegistry* registry) {
-  ScalarFunction uuid = Define("UUID", {Signature{{}, ReturnsNotNull(DataType::Char(36))}}, MakeUuid, {"UUID()", "A random UUID"});
+  ScalarFunction uuid =
+      Define("UUID", {Signature{{}, ReturnsNotNull(DataType::Char(36))}}, MakeUuid, {"UUID()", "A random UUID"});
   uuid.deterministic = false;
   registry->Add(std::move(uuid));
 }

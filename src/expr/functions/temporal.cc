@@ -20,7 +20,8 @@ arrow::Result<sql::TimeUnit> UnitArgument(const std::string& function, const Arg
   const auto name = LiteralText(argument);
   const auto unit = name ? sql::TimeUnitFromName(*name) : std::nullopt;
   if (!unit) {
-    return arrow::Status::TypeError(function, " takes a time unit such as SECOND, DAY or MONTH", name ? ", not " + *name : "");
+    return arrow::Status::TypeError(function, " takes a time unit such as SECOND, DAY or MONTH",
+                                    name ? ", not " + *name : "");
   }
   return *unit;
 }

@@ -41,7 +41,8 @@ void AppendDefault(int64_t local_seconds, StringSink* out) {
   out->Append(std::string_view(text, static_cast<size_t>(length)));
 }
 
-arrow::Status AppendFormatted(const DatePattern& pattern, const WallClock& clock, std::string* scratch, StringSink* out) {
+arrow::Status AppendFormatted(const DatePattern& pattern, const WallClock& clock, std::string* scratch,
+                              StringSink* out) {
   scratch->clear();
   ARROW_RETURN_NOT_OK(pattern.Format(clock, scratch));
   out->Append(*scratch);
@@ -59,14 +60,15 @@ KernelResult FormatTimestampKernel(const CallSite& site) {
   DatePatternCache cache(PatternDialect::kDateTimeFormatter);
   ARROW_RETURN_NOT_OK(cache.Prepare(site.arguments[1]));
   const int64_t per_second = TicksPerSecond(from.precision());
-  return MakeRowKernel(site, [=, scratch = std::string()](int64_t ticks, std::string_view text, StringSink& out) mutable {
-    auto pattern = cache.Get(text);
-    if (!pattern.ok()) return pattern.status();
-    const int64_t local = zone.ToLocal(ticks, per_second);
-    const int64_t seconds = FloorDivide(local, per_second);
-    const int64_t nanos = (local - seconds * per_second) * (kNanosPerSecond / per_second);
-    return AppendFormatted(**pattern, ClockOf(seconds, nanos), &scratch, &out);
-  });
+  return MakeRowKernel(site,
+                       [=, scratch = std::string()](int64_t ticks, std::string_view text, StringSink& out) mutable {
+                         auto pattern = cache.Get(text);
+                         if (!pattern.ok()) return pattern.status();
+                         const int64_t local = zone.ToLocal(ticks, per_second);
+                         const int64_t seconds = FloorDivide(local, per_second);
+                         const int64_t nanos = (local - seconds * per_second) * (kNanosPerSecond / per_second);
+                         return AppendFormatted(**pattern, ClockOf(seconds, nanos), &scratch, &out);
+                       });
 }
 
 /// Of text: "yyyy-MM-dd HH:mm:ss" is read first; NULL for other text.
@@ -75,15 +77,16 @@ KernelResult FormatTextKernel(const CallSite& site) {
   DatePatternCache cache(PatternDialect::kSimpleDateFormat);
   ARROW_RETURN_NOT_OK(cache.Prepare(site.arguments[1]));
   TimeZone utc = TimeZone::Utc();
-  return MakeRowKernel(site, [=, scratch = std::string()](std::string_view moment, std::string_view text,
-                                                          StringSink& out) mutable -> arrow::Result<bool> {
-    ARROW_ASSIGN_OR_RAISE(auto pattern, cache.Get(text));
-    const auto reading = reader.Parse(moment);
-    if (!reading) return false;
-    const WallClock clock = ClockAt(reading->timestamp.seconds, reading->timestamp.nanos, &utc);
-    ARROW_RETURN_NOT_OK(AppendFormatted(*pattern, clock, &scratch, &out));
-    return true;
-  });
+  return MakeRowKernel(site,
+                       [=, scratch = std::string()](std::string_view moment, std::string_view text,
+                                                    StringSink& out) mutable -> arrow::Result<bool> {
+                         ARROW_ASSIGN_OR_RAISE(auto pattern, cache.Get(text));
+                         const auto reading = reader.Parse(moment);
+                         if (!reading) return false;
+                         const WallClock clock = ClockAt(reading->timestamp.seconds, reading->timestamp.nanos, &utc);
+                         ARROW_RETURN_NOT_OK(AppendFormatted(*pattern, clock, &scratch, &out));
+                         return true;
+                       });
 }
 
 // ---- FROM_UNIXTIME
@@ -91,15 +94,17 @@ KernelResult FormatTextKernel(const CallSite& site) {
 KernelResult FromUnixTimeKernel(const CallSite& site) {
   ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(site.context.local_time_zone));
   if (site.arguments.size() == 1) {
-    return MakeRowKernel(site, [zone](int64_t seconds, StringSink& out) mutable { AppendDefault(zone.ToLocal(seconds, 1), &out); });
+    return MakeRowKernel(
+        site, [zone](int64_t seconds, StringSink& out) mutable { AppendDefault(zone.ToLocal(seconds, 1), &out); });
   }
   DatePatternCache cache(PatternDialect::kSimpleDateFormat);
   ARROW_RETURN_NOT_OK(cache.Prepare(site.arguments[1]));
-  return MakeRowKernel(site, [=, scratch = std::string()](int64_t seconds, std::string_view text, StringSink& out) mutable {
-    auto pattern = cache.Get(text);
-    if (!pattern.ok()) return pattern.status();
-    return AppendFormatted(**pattern, ClockAt(seconds, 0, &zone), &scratch, &out);
-  });
+  return MakeRowKernel(site,
+                       [=, scratch = std::string()](int64_t seconds, std::string_view text, StringSink& out) mutable {
+                         auto pattern = cache.Get(text);
+                         if (!pattern.ok()) return pattern.status();
+                         return AppendFormatted(**pattern, ClockAt(seconds, 0, &zone), &scratch, &out);
+                       });
 }
 
 // ---- CONVERT_TZ
@@ -127,15 +132,16 @@ KernelResult ConvertTzKernel(const CallSite& site) {
   for (size_t i = 1; i <= 2; ++i) {
     if (const auto name = LiteralText(site.arguments[i])) ARROW_RETURN_NOT_OK((i == 1 ? from : to).Get(*name).status());
   }
-  return MakeRowKernel(site, [=](std::string_view text, std::string_view from_name, std::string_view to_name,
-                                 StringSink& out) mutable -> arrow::Result<bool> {
-    ARROW_ASSIGN_OR_RAISE(auto from_zone, from.Get(from_name));
-    ARROW_ASSIGN_OR_RAISE(auto to_zone, to.Get(to_name));
-    const auto reading = reader.Parse(text);
-    if (!reading) return false;
-    AppendDefault(to_zone->ToLocal(from_zone->ToUtc(reading->timestamp.seconds, 1), 1), &out);
-    return true;
-  });
+  return MakeRowKernel(site,
+                       [=](std::string_view text, std::string_view from_name, std::string_view to_name,
+                           StringSink& out) mutable -> arrow::Result<bool> {
+                         ARROW_ASSIGN_OR_RAISE(auto from_zone, from.Get(from_name));
+                         ARROW_ASSIGN_OR_RAISE(auto to_zone, to.Get(to_name));
+                         const auto reading = reader.Parse(text);
+                         if (!reading) return false;
+                         AppendDefault(to_zone->ToLocal(from_zone->ToUtc(reading->timestamp.seconds, 1), 1), &out);
+                         return true;
+                       });
 }
 
 Parameter AnyTimestampArg() {
@@ -155,9 +161,11 @@ void RegisterTemporalFormat(FunctionRegistry* registry) {
   registry->Add({.name = "DATE_FORMAT",
                  .resolve = ResolveBy("DATE_FORMAT", {{{AnyTimestampArg(), StringArg()}, nullable_text},
                                                       {{StringArg(), StringArg()}, nullable_text}}),
-                 .make_kernel = [](const CallSite& site) {
-                   return site.arguments[0].type.is_timestamp() ? FormatTimestampKernel(site) : FormatTextKernel(site);
-                 },
+                 .make_kernel =
+                     [](const CallSite& site) {
+                       return site.arguments[0].type.is_timestamp() ? FormatTimestampKernel(site)
+                                                                    : FormatTextKernel(site);
+                     },
                  .signature_text = "DATE_FORMAT(timestamp, pattern)",
                  .description = "The timestamp as text by a date pattern such as 'yyyy-MM-dd HH:mm:ss'"});
   registry->Add({.name = "FROM_UNIXTIME",

@@ -43,28 +43,31 @@ KernelResult ToDateKernel(const CallSite& site) {
   }
   DatePatternCache cache(PatternDialect::kSimpleDateFormat);
   ARROW_RETURN_NOT_OK(cache.Prepare(site.arguments[1]));
-  return MakeRowKernel(site, [cache](std::string_view text, std::string_view format) mutable -> arrow::Result<std::optional<int32_t>> {
-    ARROW_ASSIGN_OR_RAISE(auto pattern, cache.Get(format));
-    const auto reading = pattern->Parse(text);
-    if (!reading) return std::optional<int32_t>();
-    const int64_t days = FloorDivide(reading->timestamp.seconds - reading->offset_seconds.value_or(0), 86400);
-    if (days != static_cast<int32_t>(days)) return std::optional<int32_t>();
-    return std::optional(static_cast<int32_t>(days));
-  });
+  return MakeRowKernel(
+      site, [cache](std::string_view text, std::string_view format) mutable -> arrow::Result<std::optional<int32_t>> {
+        ARROW_ASSIGN_OR_RAISE(auto pattern, cache.Get(format));
+        const auto reading = pattern->Parse(text);
+        if (!reading) return std::optional<int32_t>();
+        const int64_t days = FloorDivide(reading->timestamp.seconds - reading->offset_seconds.value_or(0), 86400);
+        if (days != static_cast<int32_t>(days)) return std::optional<int32_t>();
+        return std::optional(static_cast<int32_t>(days));
+      });
 }
 
 // ---- TO_TIMESTAMP
 
 KernelResult ToTimestampKernel(const CallSite& site) {
   if (site.arguments.size() == 1) {
-    return MakeRowKernel(site, [](std::string_view text) -> std::optional<int64_t> { return ToMillis(ParseTimestamp(text)); });
+    return MakeRowKernel(
+        site, [](std::string_view text) -> std::optional<int64_t> { return ToMillis(ParseTimestamp(text)); });
   }
   DatePatternCache cache(PatternDialect::kDateTimeFormatter);
   ARROW_RETURN_NOT_OK(cache.Prepare(site.arguments[1]));
-  return MakeRowKernel(site, [cache](std::string_view text, std::string_view format) mutable -> arrow::Result<std::optional<int64_t>> {
-    ARROW_ASSIGN_OR_RAISE(auto pattern, cache.Get(format));
-    return ToMillis(ParseBy(*pattern, text));
-  });
+  return MakeRowKernel(
+      site, [cache](std::string_view text, std::string_view format) mutable -> arrow::Result<std::optional<int64_t>> {
+        ARROW_ASSIGN_OR_RAISE(auto pattern, cache.Get(format));
+        return ToMillis(ParseBy(*pattern, text));
+      });
 }
 
 // ---- TO_TIMESTAMP_LTZ
@@ -78,7 +81,8 @@ std::optional<int64_t> InRange(int64_t millis) {
 
 arrow::Status CheckEpochPrecision(int32_t precision) {
   if (precision == 0 || precision == 3) return arrow::Status::OK();
-  return arrow::Status::Invalid("TO_TIMESTAMP_LTZ takes the precision 0 (seconds) or 3 (milliseconds), not ", precision);
+  return arrow::Status::Invalid("TO_TIMESTAMP_LTZ takes the precision 0 (seconds) or 3 (milliseconds), not ",
+                                precision);
 }
 
 using Instant = arrow::Result<std::optional<int64_t>>;
@@ -104,14 +108,16 @@ KernelResult EpochKernel(const CallSite& site, F convert) {
   if (site.arguments.size() == 1) {
     return MakeRowKernel(site, [convert](Number value) -> Instant { return convert(value, kPrecision); });
   }
-  return MakeRowKernel(site, [convert](Number value, int32_t precision) -> Instant { return convert(value, precision); });
+  return MakeRowKernel(site,
+                       [convert](Number value, int32_t precision) -> Instant { return convert(value, precision); });
 }
 
 KernelResult TextToInstant(const CallSite& site) {
   if (site.arguments.size() == 1) {
     return MakeRowKernel(site, [](std::string_view text) -> Instant {
       const auto parsed = ParseTimestamp(text);
-      if (!parsed) return arrow::Status::Invalid("TO_TIMESTAMP_LTZ cannot read '", text, "': expected 'yyyy-MM-dd HH:mm:ss'");
+      if (!parsed)
+        return arrow::Status::Invalid("TO_TIMESTAMP_LTZ cannot read '", text, "': expected 'yyyy-MM-dd HH:mm:ss'");
       return ToMillis(parsed);
     });
   }
@@ -123,14 +129,15 @@ KernelResult TextToInstant(const CallSite& site) {
       return ToMillis(ParseBy(*pattern, text));
     });
   }
-  return MakeRowKernel(site, [cache](std::string_view text, std::string_view format, std::string_view zone_name) mutable -> Instant {
-    ARROW_ASSIGN_OR_RAISE(auto pattern, cache.Get(format));
-    auto zone = TimeZone::Make(std::string(zone_name));
-    if (!zone.ok()) return std::optional<int64_t>();
-    auto parsed = ParseBy(*pattern, text);
-    if (parsed) parsed->seconds = zone->ToUtc(parsed->seconds, 1);
-    return ToMillis(parsed);
-  });
+  return MakeRowKernel(
+      site, [cache](std::string_view text, std::string_view format, std::string_view zone_name) mutable -> Instant {
+        ARROW_ASSIGN_OR_RAISE(auto pattern, cache.Get(format));
+        auto zone = TimeZone::Make(std::string(zone_name));
+        if (!zone.ok()) return std::optional<int64_t>();
+        auto parsed = ParseBy(*pattern, text);
+        if (parsed) parsed->seconds = zone->ToUtc(parsed->seconds, 1);
+        return ToMillis(parsed);
+      });
 }
 
 KernelResult ToInstantKernel(const CallSite& site) {
@@ -142,13 +149,15 @@ KernelResult ToInstantKernel(const CallSite& site) {
   }
   if (from.kind() == TypeKind::kDouble) return EpochKernel<double>(site, FromDouble);
   if (from.kind() == TypeKind::kDecimal) {
-    return EpochKernel<arrow::Decimal128>(site, [scale = from.scale()](const arrow::Decimal128& value, int32_t precision) {
-      // Fractions are dropped before seconds become milliseconds.
-      const Int128 whole = TruncateToInteger(ToInt128(value), scale);
-      constexpr Int128 kBeyond = std::numeric_limits<int64_t>::max();
-      if (whole > kBeyond || whole < -kBeyond) return Instant(std::optional<int64_t>());
-      return FromWhole(static_cast<int64_t>(whole), precision);
-    });
+    return EpochKernel<arrow::Decimal128>(site,
+                                          [scale = from.scale()](const arrow::Decimal128& value, int32_t precision) {
+                                            // Fractions are dropped before seconds become milliseconds.
+                                            const Int128 whole = TruncateToInteger(ToInt128(value), scale);
+                                            constexpr Int128 kBeyond = std::numeric_limits<int64_t>::max();
+                                            if (whole > kBeyond || whole < -kBeyond)
+                                              return Instant(std::optional<int64_t>());
+                                            return FromWhole(static_cast<int64_t>(whole), precision);
+                                          });
   }
   return EpochKernel<int64_t>(site, FromWhole);
 }
@@ -192,32 +201,36 @@ Parameter DecimalArg() {
 }  // namespace
 
 void RegisterTemporalParse(FunctionRegistry* registry) {
-  registry->Add({.name = "TO_DATE",
-                 .resolve = ResolveBy("TO_DATE", {{{StringArg(), Optional(StringArg())}, ReturnsNullable(DataType::Date())}}),
-                 .make_kernel = ToDateKernel,
-                 .signature_text = "TO_DATE(text [, pattern])",
-                 .description = "A date out of text, by default 'yyyy-MM-dd'; NULL if it is none"});
+  registry->Add(
+      {.name = "TO_DATE",
+       .resolve = ResolveBy("TO_DATE", {{{StringArg(), Optional(StringArg())}, ReturnsNullable(DataType::Date())}}),
+       .make_kernel = ToDateKernel,
+       .signature_text = "TO_DATE(text [, pattern])",
+       .description = "A date out of text, by default 'yyyy-MM-dd'; NULL if it is none"});
   registry->Add({.name = "TO_TIMESTAMP",
-                 .resolve = ResolveBy("TO_TIMESTAMP", {{{StringArg(), Optional(StringArg())}, ReturnsNullable(DataType::Timestamp(3))}}),
+                 .resolve = ResolveBy(
+                     "TO_TIMESTAMP", {{{StringArg(), Optional(StringArg())}, ReturnsNullable(DataType::Timestamp(3))}}),
                  .make_kernel = ToTimestampKernel,
                  .signature_text = "TO_TIMESTAMP(text [, pattern])",
                  .description = "A timestamp out of text, by default 'yyyy-MM-dd HH:mm:ss'; NULL if it is none"});
   const ReturnRule instant = ReturnsNullable(DataType::TimestampLtz(3));
   const Parameter precision = Optional(IntArg());
-  registry->Add({.name = "TO_TIMESTAMP_LTZ",
-                 .resolve = ResolveBy("TO_TIMESTAMP_LTZ",
-                                      {{{CastingArg(IntegerArg(), DataType::BigInt()), precision}, instant},
-                                       {{DecimalArg(), precision}, instant},
-                                       {{ApproximateArg(), precision}, instant},
-                                       {{StringArg(), Optional(StringArg()), Optional(StringArg())}, instant}}),
-                 .make_kernel = ToInstantKernel,
-                 .signature_text = "TO_TIMESTAMP_LTZ(number [, precision]), TO_TIMESTAMP_LTZ(text [, pattern [, zone]])",
-                 .description = "An instant out of seconds (precision 0) or milliseconds (3) since 1970, or out of text"});
-  registry->Overload({.name = "UNIX_TIMESTAMP",
-                      .resolve = ResolveBy("UNIX_TIMESTAMP", {{{StringArg(), Optional(StringArg())}, Returns(DataType::BigInt())}}),
-                      .make_kernel = UnixTimestampKernel,
-                      .signature_text = "UNIX_TIMESTAMP([text [, pattern]])",
-                      .description = "Seconds since 1970-01-01 00:00:00 UTC: now, or at a time in the local time zone"});
+  registry->Add(
+      {.name = "TO_TIMESTAMP_LTZ",
+       .resolve =
+           ResolveBy("TO_TIMESTAMP_LTZ", {{{CastingArg(IntegerArg(), DataType::BigInt()), precision}, instant},
+                                          {{DecimalArg(), precision}, instant},
+                                          {{ApproximateArg(), precision}, instant},
+                                          {{StringArg(), Optional(StringArg()), Optional(StringArg())}, instant}}),
+       .make_kernel = ToInstantKernel,
+       .signature_text = "TO_TIMESTAMP_LTZ(number [, precision]), TO_TIMESTAMP_LTZ(text [, pattern [, zone]])",
+       .description = "An instant out of seconds (precision 0) or milliseconds (3) since 1970, or out of text"});
+  registry->Overload(
+      {.name = "UNIX_TIMESTAMP",
+       .resolve = ResolveBy("UNIX_TIMESTAMP", {{{StringArg(), Optional(StringArg())}, Returns(DataType::BigInt())}}),
+       .make_kernel = UnixTimestampKernel,
+       .signature_text = "UNIX_TIMESTAMP([text [, pattern]])",
+       .description = "Seconds since 1970-01-01 00:00:00 UTC: now, or at a time in the local time zone"});
 }
 
 }  // namespace tidemark::expr

@@ -17,22 +17,35 @@ constexpr int64_t kNanosPerSecond = 1'000'000'000;
 /// A part that depends on the day alone.
 int64_t DayPart(TimeUnit unit, int64_t days) {
   switch (unit) {
-    case TimeUnit::kDayOfWeek: return DayOfWeek(days);
-    case TimeUnit::kIsoDayOfWeek: return IsoDayOfWeek(days);
-    case TimeUnit::kDayOfYear: return DayOfYear(days);
-    case TimeUnit::kWeek: return IsoWeek(days);
-    case TimeUnit::kIsoYear: return IsoYear(days);
-    default: break;
+    case TimeUnit::kDayOfWeek:
+      return DayOfWeek(days);
+    case TimeUnit::kIsoDayOfWeek:
+      return IsoDayOfWeek(days);
+    case TimeUnit::kDayOfYear:
+      return DayOfYear(days);
+    case TimeUnit::kWeek:
+      return IsoWeek(days);
+    case TimeUnit::kIsoYear:
+      return IsoYear(days);
+    default:
+      break;
   }
   const CivilDate date = CivilFromDays(days);
   switch (unit) {
-    case TimeUnit::kMonth: return date.month;
-    case TimeUnit::kQuarter: return (date.month + 2) / 3;
-    case TimeUnit::kDay: return date.day;
-    case TimeUnit::kDecade: return date.year / 10;
-    case TimeUnit::kCentury: return date.year > 0 ? (date.year + 99) / 100 : (date.year - 99) / 100;
-    case TimeUnit::kMillennium: return date.year > 0 ? (date.year + 999) / 1000 : (date.year - 999) / 1000;
-    default: return date.year;
+    case TimeUnit::kMonth:
+      return date.month;
+    case TimeUnit::kQuarter:
+      return (date.month + 2) / 3;
+    case TimeUnit::kDay:
+      return date.day;
+    case TimeUnit::kDecade:
+      return date.year / 10;
+    case TimeUnit::kCentury:
+      return date.year > 0 ? (date.year + 99) / 100 : (date.year - 99) / 100;
+    case TimeUnit::kMillennium:
+      return date.year > 0 ? (date.year + 999) / 1000 : (date.year - 999) / 1000;
+    default:
+      return date.year;
   }
 }
 
@@ -43,12 +56,18 @@ int64_t ClockPart(TimeUnit unit, int64_t ticks_of_day, int64_t per_second) {
   const int64_t seconds = ticks_of_day / per_second;
   const int64_t nanos = (ticks_of_day - seconds * per_second) * (kNanosPerSecond / per_second);
   switch (unit) {
-    case TimeUnit::kHour: return seconds / 3600;
-    case TimeUnit::kMinute: return seconds / 60 % 60;
-    case TimeUnit::kSecond: return seconds % 60;
-    case TimeUnit::kMillisecond: return nanos / 1'000'000;
-    case TimeUnit::kMicrosecond: return nanos / 1'000;
-    default: return nanos;
+    case TimeUnit::kHour:
+      return seconds / 3600;
+    case TimeUnit::kMinute:
+      return seconds / 60 % 60;
+    case TimeUnit::kSecond:
+      return seconds % 60;
+    case TimeUnit::kMillisecond:
+      return nanos / 1'000'000;
+    case TimeUnit::kMicrosecond:
+      return nanos / 1'000;
+    default:
+      return nanos;
   }
 }
 
@@ -67,21 +86,24 @@ KernelResult FromTimestamp(TimeUnit unit, const DataType& from, const DataType& 
       return ClockPart(unit, FloorModulo(zone.ToLocal(ticks, per_second), per_day), per_second);
     });
   }
-  return MakeValueKernel(to, [=](int64_t ticks) mutable {
-    return DayPart(unit, FloorDivide(zone.ToLocal(ticks, per_second), per_day));
-  });
+  return MakeValueKernel(
+      to, [=](int64_t ticks) mutable { return DayPart(unit, FloorDivide(zone.ToLocal(ticks, per_second), per_day)); });
 }
 
 /// Parts of intervals are signed, and count up to the next larger unit.
 KernelResult FromInterval(TimeUnit unit, const DataType& from, const DataType& to) {
   if (from.kind() == TypeKind::kIntervalYearMonth) {
     switch (unit) {
-      case TimeUnit::kYear: return MakeValueKernel(to, [](int32_t months) -> int64_t { return months / 12; });
-      case TimeUnit::kMonth: return MakeValueKernel(to, [](int32_t months) -> int64_t { return months % 12; });
-      default: return MakeValueKernel(to, [](int32_t months) -> int64_t { return months % 12 / 3 + 1; });
+      case TimeUnit::kYear:
+        return MakeValueKernel(to, [](int32_t months) -> int64_t { return months / 12; });
+      case TimeUnit::kMonth:
+        return MakeValueKernel(to, [](int32_t months) -> int64_t { return months % 12; });
+      default:
+        return MakeValueKernel(to, [](int32_t months) -> int64_t { return months % 12 / 3 + 1; });
     }
   }
-  if (unit == TimeUnit::kDay) return MakeValueKernel(to, [](int64_t millis) -> int64_t { return millis / kMillisPerDay; });
+  if (unit == TimeUnit::kDay)
+    return MakeValueKernel(to, [](int64_t millis) -> int64_t { return millis / kMillisPerDay; });
   return MakeValueKernel(to, [unit](int64_t millis) -> int64_t {
     const int64_t rest = millis % kMillisPerDay;
     const int64_t part = ClockPart(unit, rest < 0 ? -rest : rest, kMillisPerSecond);
@@ -92,14 +114,18 @@ KernelResult FromInterval(TimeUnit unit, const DataType& from, const DataType& t
 KernelResult MakeExtract(TimeUnit unit, const DataType& from, const DataType& to, const FunctionContext& context) {
   switch (from.kind()) {
     case TypeKind::kDate:
-      if (unit == TimeUnit::kEpoch) return MakeValueKernel(to, [](int32_t days) -> int64_t { return int64_t{days} * 86400; });
+      if (unit == TimeUnit::kEpoch)
+        return MakeValueKernel(to, [](int32_t days) -> int64_t { return int64_t{days} * 86400; });
       if (IsClockUnit(unit)) return MakeValueKernel(to, [](int32_t) -> int64_t { return 0; });
       return MakeValueKernel(to, [unit](int32_t days) -> int64_t { return DayPart(unit, days); });
     case TypeKind::kTime:
-      return MakeValueKernel(to, [unit](int32_t millis) -> int64_t { return ClockPart(unit, millis, kMillisPerSecond); });
+      return MakeValueKernel(to,
+                             [unit](int32_t millis) -> int64_t { return ClockPart(unit, millis, kMillisPerSecond); });
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return FromTimestamp(unit, from, to, context);
-    default: return FromInterval(unit, from, to);
+    case TypeKind::kTimestampLtz:
+      return FromTimestamp(unit, from, to, context);
+    default:
+      return FromInterval(unit, from, to);
   }
 }
 
@@ -107,12 +133,16 @@ bool HasPart(TimeUnit unit, const DataType& type) {
   switch (type.kind()) {
     case TypeKind::kDate:
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return true;
-    case TypeKind::kTime: return IsClockUnit(unit);
+    case TypeKind::kTimestampLtz:
+      return true;
+    case TypeKind::kTime:
+      return IsClockUnit(unit);
     case TypeKind::kIntervalYearMonth:
       return unit == TimeUnit::kYear || unit == TimeUnit::kMonth || unit == TimeUnit::kQuarter;
-    case TypeKind::kIntervalDayTime: return IsClockUnit(unit) || unit == TimeUnit::kDay;
-    default: return false;
+    case TypeKind::kIntervalDayTime:
+      return IsClockUnit(unit) || unit == TimeUnit::kDay;
+    default:
+      return false;
   }
 }
 
@@ -145,14 +175,16 @@ class SecondArgument final : public ScalarKernel {
 void AddShortForm(FunctionRegistry* registry, const std::string& name, TimeUnit unit, const std::string& what) {
   registry->Add({.name = name,
                  .resolve = [name, unit](std::span<const ArgumentInfo> arguments) -> arrow::Result<ResolvedSignature> {
-                   if (arguments.size() != 1) return arrow::Status::TypeError(name, " takes one date, time or timestamp");
+                   if (arguments.size() != 1)
+                     return arrow::Status::TypeError(name, " takes one date, time or timestamp");
                    const DataType& type = arguments[0].type;
                    ARROW_RETURN_NOT_OK(CheckPart(name, unit, type));
                    return ResolvedSignature{{type}, DataType::BigInt().WithNullable(type.nullable())};
                  },
-                 .make_kernel = [unit](const CallSite& site) {
-                   return MakeExtract(unit, site.arguments[0].type, site.return_type, site.context);
-                 },
+                 .make_kernel =
+                     [unit](const CallSite& site) {
+                       return MakeExtract(unit, site.arguments[0].type, site.return_type, site.context);
+                     },
                  .can_fail = false,
                  .signature_text = name + "(time)",
                  .description = what});
@@ -165,7 +197,8 @@ void RegisterTemporalParts(FunctionRegistry* registry) {
                  .resolve = ResolveExtract,
                  .make_kernel = [](const CallSite& site) -> KernelResult {
                    ARROW_ASSIGN_OR_RAISE(const TimeUnit unit, UnitArgument("EXTRACT", site.arguments[0]));
-                   ARROW_ASSIGN_OR_RAISE(auto kernel, MakeExtract(unit, site.arguments[1].type, site.return_type, site.context));
+                   ARROW_ASSIGN_OR_RAISE(auto kernel,
+                                         MakeExtract(unit, site.arguments[1].type, site.return_type, site.context));
                    return std::make_unique<SecondArgument>(std::move(kernel));
                  },
                  .can_fail = false,

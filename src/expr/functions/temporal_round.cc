@@ -20,23 +20,35 @@ int64_t StartOfUnit(TimeUnit unit, int64_t days, bool next) {
   const CivilDate date = CivilFromDays(days);
   auto year_start = [](int64_t year) { return DaysFromCivil({year, 1, 1}); };
   switch (unit) {
-    case TimeUnit::kMonth: return AddMonths(DaysFromCivil({date.year, date.month, 1}), step);
-    case TimeUnit::kQuarter: return AddMonths(DaysFromCivil({date.year, (date.month - 1) / 3 * 3 + 1, 1}), 3 * step);
-    case TimeUnit::kDecade: return year_start((FloorDivide(date.year, 10) + step) * 10);
-    case TimeUnit::kCentury: return year_start((FloorDivide(date.year - 1, 100) + step) * 100 + 1);
-    case TimeUnit::kMillennium: return year_start((FloorDivide(date.year - 1, 1000) + step) * 1000 + 1);
-    default: return year_start(date.year + step);
+    case TimeUnit::kMonth:
+      return AddMonths(DaysFromCivil({date.year, date.month, 1}), step);
+    case TimeUnit::kQuarter:
+      return AddMonths(DaysFromCivil({date.year, (date.month - 1) / 3 * 3 + 1, 1}), 3 * step);
+    case TimeUnit::kDecade:
+      return year_start((FloorDivide(date.year, 10) + step) * 10);
+    case TimeUnit::kCentury:
+      return year_start((FloorDivide(date.year - 1, 100) + step) * 100 + 1);
+    case TimeUnit::kMillennium:
+      return year_start((FloorDivide(date.year - 1, 1000) + step) * 1000 + 1);
+    default:
+      return year_start(date.year + step);
   }
 }
 
 int64_t TicksOfUnit(TimeUnit unit, int64_t per_second) {
   switch (unit) {
-    case TimeUnit::kHour: return per_second * 3600;
-    case TimeUnit::kMinute: return per_second * 60;
-    case TimeUnit::kSecond: return per_second;
-    case TimeUnit::kMillisecond: return per_second / 1'000;
-    case TimeUnit::kMicrosecond: return std::max<int64_t>(per_second / 1'000'000, 1);
-    default: return 1;
+    case TimeUnit::kHour:
+      return per_second * 3600;
+    case TimeUnit::kMinute:
+      return per_second * 60;
+    case TimeUnit::kSecond:
+      return per_second;
+    case TimeUnit::kMillisecond:
+      return per_second / 1'000;
+    case TimeUnit::kMicrosecond:
+      return std::max<int64_t>(per_second / 1'000'000, 1);
+    default:
+      return 1;
   }
 }
 
@@ -87,7 +99,8 @@ KernelResult MakeRound(const std::string& name, bool up, const CallSite& site) {
         return static_cast<int32_t>(RoundTicks(millis, std::max<int64_t>(unit_ticks, 1), up) % kMillisPerDay);
       });
     }
-    default: return RoundTimestamp(unit, up, type, site.context);
+    default:
+      return RoundTimestamp(unit, up, type, site.context);
   }
 }
 
@@ -117,16 +130,17 @@ arrow::Result<ResolvedSignature> ResolveRound(const std::string& name, std::span
 }
 
 void AddRound(FunctionRegistry* registry, const std::string& name, bool up) {
-  registry->Overload({.name = name,
-                      .resolve = [name](std::span<const ArgumentInfo> arguments) { return ResolveRound(name, arguments); },
-                      .make_kernel = [name, up](const CallSite& site) -> KernelResult {
-                        ARROW_ASSIGN_OR_RAISE(auto kernel, MakeRound(name, up, site));
-                        return std::make_unique<FirstArgument>(std::move(kernel));
-                      },
-                      .can_fail = false,
-                      .signature_text = name + "(time TO unit)",
-                      .description = std::string("The ") + (up ? "earliest" : "latest") + " start of a unit of time at or " +
-                                     (up ? "after" : "before") + " the given time"});
+  registry->Overload(
+      {.name = name,
+       .resolve = [name](std::span<const ArgumentInfo> arguments) { return ResolveRound(name, arguments); },
+       .make_kernel = [name, up](const CallSite& site) -> KernelResult {
+         ARROW_ASSIGN_OR_RAISE(auto kernel, MakeRound(name, up, site));
+         return std::make_unique<FirstArgument>(std::move(kernel));
+       },
+       .can_fail = false,
+       .signature_text = name + "(time TO unit)",
+       .description = std::string("The ") + (up ? "earliest" : "latest") + " start of a unit of time at or " +
+                      (up ? "after" : "before") + " the given time"});
 }
 
 }  // namespace

@@ -11,20 +11,33 @@ namespace {
 using sql::TimeUnit;
 using KernelResult = arrow::Result<std::unique_ptr<ScalarKernel>>;
 
-int64_t WrapAdd(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
-int64_t WrapSubtract(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
-int64_t WrapMultiply(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)); }
+int64_t WrapAdd(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+int64_t WrapSubtract(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+int64_t WrapMultiply(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
 
 /// Months of a unit, or 0 for units of a fixed length.
 int64_t MonthsOf(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kMonth: return 1;
-    case TimeUnit::kQuarter: return 3;
-    case TimeUnit::kYear: return 12;
-    case TimeUnit::kDecade: return 120;
-    case TimeUnit::kCentury: return 1200;
-    case TimeUnit::kMillennium: return 12000;
-    default: return 0;
+    case TimeUnit::kMonth:
+      return 1;
+    case TimeUnit::kQuarter:
+      return 3;
+    case TimeUnit::kYear:
+      return 12;
+    case TimeUnit::kDecade:
+      return 120;
+    case TimeUnit::kCentury:
+      return 1200;
+    case TimeUnit::kMillennium:
+      return 12000;
+    default:
+      return 0;
   }
 }
 
@@ -32,15 +45,24 @@ int64_t MonthsOf(TimeUnit unit) {
 int64_t NanosOf(TimeUnit unit) {
   constexpr int64_t kSecond = 1'000'000'000;
   switch (unit) {
-    case TimeUnit::kNanosecond: return 1;
-    case TimeUnit::kMicrosecond: return 1'000;
-    case TimeUnit::kMillisecond: return 1'000'000;
-    case TimeUnit::kSecond: return kSecond;
-    case TimeUnit::kMinute: return 60 * kSecond;
-    case TimeUnit::kHour: return 3600 * kSecond;
-    case TimeUnit::kDay: return 86400 * kSecond;
-    case TimeUnit::kWeek: return 7 * 86400 * kSecond;
-    default: return 0;
+    case TimeUnit::kNanosecond:
+      return 1;
+    case TimeUnit::kMicrosecond:
+      return 1'000;
+    case TimeUnit::kMillisecond:
+      return 1'000'000;
+    case TimeUnit::kSecond:
+      return kSecond;
+    case TimeUnit::kMinute:
+      return 60 * kSecond;
+    case TimeUnit::kHour:
+      return 3600 * kSecond;
+    case TimeUnit::kDay:
+      return 86400 * kSecond;
+    case TimeUnit::kWeek:
+      return 7 * 86400 * kSecond;
+    default:
+      return 0;
   }
 }
 
@@ -54,12 +76,15 @@ arrow::Status CheckLength(const std::string& function, TimeUnit unit) {
 arrow::Result<ResolvedSignature> ResolveAdd(std::span<const ArgumentInfo> arguments) {
   const bool fits = arguments.size() == 3 && arguments[2].type.is_datetime() &&
                     (arguments[1].type.is_integer() || arguments[1].type.kind() == TypeKind::kNull);
-  if (!fits) return arrow::Status::TypeError("TIMESTAMPADD takes (unit, <integer>, <date or time>), not ", TypeListText(arguments));
+  if (!fits)
+    return arrow::Status::TypeError("TIMESTAMPADD takes (unit, <integer>, <date or time>), not ",
+                                    TypeListText(arguments));
   ARROW_ASSIGN_OR_RAISE(const TimeUnit unit, UnitArgument("TIMESTAMPADD", arguments[0]));
   ARROW_RETURN_NOT_OK(CheckLength("TIMESTAMPADD", unit));
   DataType moment = arguments[2].type.WithTimeAttribute(TimeAttribute::kNone);
   // A date moved by hours becomes a timestamp.
-  if (moment.kind() == TypeKind::kDate && unit < TimeUnit::kDay) moment = DataType::Timestamp(6).WithNullable(moment.nullable());
+  if (moment.kind() == TypeKind::kDate && unit < TimeUnit::kDay)
+    moment = DataType::Timestamp(6).WithNullable(moment.nullable());
   const bool nullable = arguments[1].type.nullable() || moment.nullable();
   return ResolvedSignature{{arguments[0].type, DataType::BigInt().WithNullable(arguments[1].type.nullable()), moment},
                            moment.WithNullable(nullable)};
@@ -75,7 +100,9 @@ KernelResult MakeAddKernel(TimeUnit unit, const DataType& type) {
       });
     }
     const int64_t unit_days = unit == TimeUnit::kWeek ? 7 : 1;
-    return MakeValueKernel(type, [=](int64_t count, int32_t days) { return static_cast<int32_t>(WrapAdd(days, WrapMultiply(count, unit_days))); });
+    return MakeValueKernel(type, [=](int64_t count, int32_t days) {
+      return static_cast<int32_t>(WrapAdd(days, WrapMultiply(count, unit_days)));
+    });
   }
   if (type.kind() == TypeKind::kTime) {
     const int64_t millis = nanos / 1'000'000;
@@ -94,10 +121,12 @@ KernelResult MakeAddKernel(TimeUnit unit, const DataType& type) {
   const int64_t nanos_per_tick = 1'000'000'000 / per_second;
   if (nanos >= nanos_per_tick) {
     const int64_t factor = nanos / nanos_per_tick;
-    return MakeValueKernel(type, [=](int64_t count, int64_t ticks) { return WrapAdd(ticks, WrapMultiply(count, factor)); });
+    return MakeValueKernel(type,
+                           [=](int64_t count, int64_t ticks) { return WrapAdd(ticks, WrapMultiply(count, factor)); });
   }
   const int64_t divisor = nanos_per_tick / nanos;
-  return MakeValueKernel(type, [=](int64_t count, int64_t ticks) { return WrapAdd(ticks, FloorDivide(count, divisor)); });
+  return MakeValueKernel(type,
+                         [=](int64_t count, int64_t ticks) { return WrapAdd(ticks, FloorDivide(count, divisor)); });
 }
 
 /// Hands on the arguments after the unit.
@@ -130,13 +159,18 @@ arrow::Result<ResolvedSignature> ResolveDiff(std::span<const ArgumentInfo> argum
   const bool from_instant = from.kind() == TypeKind::kTimestampLtz;
   const bool to_instant = to.kind() == TypeKind::kTimestampLtz;
   if (from_instant != to_instant && from.kind() != TypeKind::kNull && to.kind() != TypeKind::kNull) {
-    return arrow::Status::TypeError("TIMESTAMPDIFF takes two TIMESTAMP_LTZ or none: CAST one side, of ", TypeListText(arguments));
+    return arrow::Status::TypeError("TIMESTAMPDIFF takes two TIMESTAMP_LTZ or none: CAST one side, of ",
+                                    TypeListText(arguments));
   }
-  const int32_t precision = std::max(from.precision(), to.precision()) > 6 ? 9 : std::max(from.precision(), to.precision()) > 3 ? 6 : 3;
-  const DataType common = from_instant || to_instant ? DataType::TimestampLtz(precision) : DataType::Timestamp(precision);
+  const int32_t precision = std::max(from.precision(), to.precision()) > 6   ? 9
+                            : std::max(from.precision(), to.precision()) > 3 ? 6
+                                                                             : 3;
+  const DataType common =
+      from_instant || to_instant ? DataType::TimestampLtz(precision) : DataType::Timestamp(precision);
   const DataType count = unit == TimeUnit::kNanosecond ? DataType::BigInt() : DataType::Int();
-  return ResolvedSignature{{arguments[0].type, common.WithNullable(from.nullable()), common.WithNullable(to.nullable())},
-                           count.WithNullable(from.nullable() || to.nullable())};
+  return ResolvedSignature{
+      {arguments[0].type, common.WithNullable(from.nullable()), common.WithNullable(to.nullable())},
+      count.WithNullable(from.nullable() || to.nullable())};
 }
 
 template <typename Count>
@@ -148,7 +182,8 @@ std::unique_ptr<ScalarKernel> MakeDiffKernel(TimeUnit unit, int64_t per_second, 
       const int64_t from_days = FloorDivide(from, per_day);
       const int64_t to_days = FloorDivide(to, per_day);
       // As Flink counts: the time of day takes a month off, never adds one.
-      const int64_t whole = MonthsBetween(from_days, to_days) - (to - to_days * per_day < from - from_days * per_day ? 1 : 0);
+      const int64_t whole =
+          MonthsBetween(from_days, to_days) - (to - to_days * per_day < from - from_days * per_day ? 1 : 0);
       return static_cast<Count>(whole / months);
     });
   }
@@ -156,10 +191,12 @@ std::unique_ptr<ScalarKernel> MakeDiffKernel(TimeUnit unit, int64_t per_second, 
   const int64_t nanos_per_tick = 1'000'000'000 / per_second;
   if (nanos >= nanos_per_tick) {
     const int64_t ticks = nanos / nanos_per_tick;
-    return MakeValueKernel(type, [=](int64_t from, int64_t to) { return static_cast<Count>(WrapSubtract(to, from) / ticks); });
+    return MakeValueKernel(
+        type, [=](int64_t from, int64_t to) { return static_cast<Count>(WrapSubtract(to, from) / ticks); });
   }
   const int64_t factor = nanos_per_tick / nanos;
-  return MakeValueKernel(type, [=](int64_t from, int64_t to) { return static_cast<Count>(WrapMultiply(WrapSubtract(to, from), factor)); });
+  return MakeValueKernel(
+      type, [=](int64_t from, int64_t to) { return static_cast<Count>(WrapMultiply(WrapSubtract(to, from), factor)); });
 }
 
 // ---- OVERLAPS
@@ -171,13 +208,15 @@ arrow::Result<ResolvedSignature> ResolveOverlaps(std::span<const ArgumentInfo> a
   if (arguments.size() != 4) return mismatch;
   ResolvedSignature resolved;
   const DataType& first = arguments[0].type;
-  const DataType common = first.is_timestamp()                  ? DataType::Timestamp(std::max(first.precision(), arguments[2].type.precision()))
+  const DataType common = first.is_timestamp()
+                              ? DataType::Timestamp(std::max(first.precision(), arguments[2].type.precision()))
                           : first.kind() == TypeKind::kDate ? DataType::Date()
                                                             : DataType::Time(first.precision());
   for (size_t i = 0; i < 4; ++i) {
     const DataType& type = arguments[i].type;
     const bool length = i % 2 == 1 && type.is_interval();
-    const bool moment = type.is_datetime() && (type.kind() == first.kind() || (type.is_timestamp() && first.is_timestamp()));
+    const bool moment =
+        type.is_datetime() && (type.kind() == first.kind() || (type.is_timestamp() && first.is_timestamp()));
     if (!length && !moment) return mismatch;
     resolved.argument_types.push_back(length ? type : common.WithNullable(type.nullable()));
   }
@@ -206,9 +245,11 @@ class OverlapsKernel final : public ScalarKernel {
     }
     const bool wide = site.arguments[0].type.is_timestamp();
     if (wide) {
-      kernel->compare_ = MakeRowKernel(site.return_type, [](int64_t a, int64_t b, int64_t c, int64_t d) { return PeriodsOverlap(a, b, c, d); });
+      kernel->compare_ = MakeRowKernel(
+          site.return_type, [](int64_t a, int64_t b, int64_t c, int64_t d) { return PeriodsOverlap(a, b, c, d); });
     } else {
-      kernel->compare_ = MakeRowKernel(site.return_type, [](int32_t a, int32_t b, int32_t c, int32_t d) { return PeriodsOverlap(a, b, c, d); });
+      kernel->compare_ = MakeRowKernel(
+          site.return_type, [](int32_t a, int32_t b, int32_t c, int32_t d) { return PeriodsOverlap(a, b, c, d); });
     }
     return kernel;
   }
@@ -246,19 +287,21 @@ void RegisterTemporalShift(FunctionRegistry* registry) {
                    ARROW_ASSIGN_OR_RAISE(const TimeUnit unit, UnitArgument("TIMESTAMPDIFF", site.arguments[0]));
                    const int64_t per_second = TicksPerSecond(site.arguments[1].type.precision());
                    const bool big = site.return_type.kind() == TypeKind::kBigInt;
-                   return std::make_unique<AfterUnit>(big ? MakeDiffKernel<int64_t>(unit, per_second, site.return_type)
-                                                          : MakeDiffKernel<int32_t>(unit, per_second, site.return_type));
+                   return std::make_unique<AfterUnit>(
+                       big ? MakeDiffKernel<int64_t>(unit, per_second, site.return_type)
+                           : MakeDiffKernel<int32_t>(unit, per_second, site.return_type));
                  },
                  .can_fail = false,
                  .signature_text = "TIMESTAMPDIFF(unit, from, to)",
                  .description = "The number of whole units between two times"});
   const ScalarFunction* plus = registry->Find("+");
-  registry->Add({.name = "OVERLAPS",
-                 .resolve = ResolveOverlaps,
-                 .make_kernel = [plus](const CallSite& site) { return OverlapsKernel::Make(site, *plus); },
-                 .can_fail = false,
-                 .signature_text = "(start, end) OVERLAPS (start, end)",
-                 .description = "TRUE if two periods, each given by its ends or its start and length, have a time in common"});
+  registry->Add(
+      {.name = "OVERLAPS",
+       .resolve = ResolveOverlaps,
+       .make_kernel = [plus](const CallSite& site) { return OverlapsKernel::Make(site, *plus); },
+       .can_fail = false,
+       .signature_text = "(start, end) OVERLAPS (start, end)",
+       .description = "TRUE if two periods, each given by its ends or its start and length, have a time in common"});
 }
 
 }  // namespace tidemark::expr

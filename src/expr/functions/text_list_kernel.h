@@ -17,12 +17,13 @@ namespace tidemark::expr {
 /// The elements of one array; nullopt for a NULL element. Views into the arguments.
 using TextList = std::vector<std::optional<std::string_view>>;
 
-/// `function(text, second, number, TextList*)` gives arrow::Result<bool>, false for NULL. A row with a NULL argument gives NULL
-/// without a call; `number` is `default_number` where there is no third argument.
+/// `function(text, second, number, TextList*)` gives arrow::Result<bool>, false for NULL. A row with a NULL argument
+/// gives NULL without a call; `number` is `default_number` where there is no third argument.
 template <typename F>
 class TextListKernel final : public ScalarKernel {
  public:
-  TextListKernel(F function, int64_t default_number) : function_(std::move(function)), default_number_(default_number) {}
+  TextListKernel(F function, int64_t default_number)
+      : function_(std::move(function)), default_number_(default_number) {}
 
   arrow::Result<arrow::Datum> Run(std::span<const arrow::Datum> args, int64_t num_rows) override {
     ARROW_ASSIGN_OR_RAISE(auto texts, ColumnReader<std::string_view>::Make(args[0]));
@@ -48,7 +49,8 @@ class TextListKernel final : public ScalarKernel {
         continue;
       }
       ARROW_RETURN_NOT_OK(lists.Append());
-      for (const auto& element : list_) ARROW_RETURN_NOT_OK(element ? elements->Append(*element) : elements->AppendNull());
+      for (const auto& element : list_)
+        ARROW_RETURN_NOT_OK(element ? elements->Append(*element) : elements->AppendNull());
     }
     ARROW_ASSIGN_OR_RAISE(auto result, lists.Finish());
     if (!scalar) return arrow::Datum(std::move(result));

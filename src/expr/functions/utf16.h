@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// UTF-8 text counted and cut in UTF-16 units, where a function has to agree with Java's String positions: characters beyond
-// U+FFFF count two.
+// UTF-8 text counted and cut in UTF-16 units, where a function has to agree with Java's String positions: characters
+// beyond U+FFFF count two.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Translates java.util.regex patterns into RE2's syntax, construct by construct. What has no equal there is refused by name.
+// Translates java.util.regex patterns into RE2's syntax, construct by construct. What has no equal there is refused by
+// name.
 #include <array>
 #include <string>
 #include <string_view>
@@ -110,16 +111,21 @@ class Translator {
       return true;
     }
     switch (Peek(2)) {
-      case ':': Copy(3); return true;
+      case ':':
+        Copy(3);
+        return true;
       case '=':
-      case '!': return Refuse("lookahead (?= (?!");
-      case '>': return Refuse("atomic groups (?>");
+      case '!':
+        return Refuse("lookahead (?= (?!");
+      case '>':
+        return Refuse("atomic groups (?>");
       case '<':
         if (Peek(3) == '=' || Peek(3) == '!') return Refuse("lookbehind (?<= (?<!");
         out_ += "(?P<";
         at_ += 3;
         return true;
-      default: return Flags();
+      default:
+        return Flags();
     }
   }
 
@@ -135,7 +141,8 @@ class Translator {
       } else if (flag == 's') {
         dot_all = on;
       } else if (flag != 'i' && flag != 'm') {
-        if (std::string_view("dxuU").find(flag) != std::string_view::npos) return Refuse(std::string("the flag ") + flag);
+        if (std::string_view("dxuU").find(flag) != std::string_view::npos)
+          return Refuse(std::string("the flag ") + flag);
         invalid_ = true;
         return false;
       }
@@ -197,7 +204,9 @@ class Translator {
   arrow::Status Escape(bool in_class) {
     const char c = Peek(1);
     switch (c) {
-      case '\0': invalid_ = true; return arrow::Status::OK();
+      case '\0':
+        invalid_ = true;
+        return arrow::Status::OK();
       case 'd':
       case 'D':
       case 'w':
@@ -206,25 +215,41 @@ class Translator {
       case 'n':
       case 'r':
       case 'f':
-      case 'a': Copy(2); return arrow::Status::OK();
-      case 's': return EmitSet(kSpace, false, in_class, 2);
-      case 'S': return EmitSet(kSpace, true, in_class, 2);
-      case 'h': return EmitSet(kHorizontal, false, in_class, 2);
-      case 'H': return EmitSet(kHorizontal, true, in_class, 2);
-      case 'v': return EmitSet(kVertical, false, in_class, 2);
-      case 'V': return EmitSet(kVertical, true, in_class, 2);
-      case 'e': Emit("\\x1B", 2); return arrow::Status::OK();
+      case 'a':
+        Copy(2);
+        return arrow::Status::OK();
+      case 's':
+        return EmitSet(kSpace, false, in_class, 2);
+      case 'S':
+        return EmitSet(kSpace, true, in_class, 2);
+      case 'h':
+        return EmitSet(kHorizontal, false, in_class, 2);
+      case 'H':
+        return EmitSet(kHorizontal, true, in_class, 2);
+      case 'v':
+        return EmitSet(kVertical, false, in_class, 2);
+      case 'V':
+        return EmitSet(kVertical, true, in_class, 2);
+      case 'e':
+        Emit("\\x1B", 2);
+        return arrow::Status::OK();
       case 'p':
-      case 'P': return Property(in_class);
-      case 'Q': return Quoted();
-      case 'u': return Hex(2, 4);
+      case 'P':
+        return Property(in_class);
+      case 'Q':
+        return Quoted();
+      case 'u':
+        return Hex(2, 4);
       case 'x':
         if (Peek(2) != '{') return Hex(2, 2);
         Copy(2);
         return arrow::Status::OK();
-      case '0': return Octal();
-      case 'c': return Control();
-      default: break;
+      case '0':
+        return Octal();
+      case 'c':
+        return Control();
+      default:
+        break;
     }
     if (!in_class && (c == 'b' || c == 'B' || c == 'A' || c == 'z')) {
       Copy(2);
@@ -326,6 +351,8 @@ class Translator {
 
 }  // namespace
 
-arrow::Result<std::optional<std::string>> TranslateJavaPattern(std::string_view pattern) { return Translator(pattern).Run(); }
+arrow::Result<std::optional<std::string>> TranslateJavaPattern(std::string_view pattern) {
+  return Translator(pattern).Run();
+}
 
 }  // namespace tidemark::expr

@@ -26,8 +26,10 @@ bool IsOnlyRe2(re2::RE2::ErrorCode code) {
     case re2::RE2::ErrorRepeatSize:
     case re2::RE2::ErrorRepeatOp:
     case re2::RE2::ErrorPatternTooLarge:
-    case re2::RE2::ErrorBadNamedCapture: return true;
-    default: return false;
+    case re2::RE2::ErrorBadNamedCapture:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -60,7 +62,9 @@ bool JavaRegex::Find(std::string_view text, size_t start, int groups, RegexMatch
   return true;
 }
 
-size_t JavaRegex::CharacterWidth(std::string_view text, size_t at) { return at < text.size() ? Utf8Width(text[at]) : 1; }
+size_t JavaRegex::CharacterWidth(std::string_view text, size_t at) {
+  return at < text.size() ? Utf8Width(text[at]) : 1;
+}
 
 std::vector<std::string_view> JavaRegex::Split(std::string_view text, int limit) const {
   std::vector<std::string_view> parts;

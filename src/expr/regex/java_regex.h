@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JavaRegex: regular expressions of java.util.regex run by RE2. What RE2 cannot do (lookaround, back references, possessive
-// quantifiers ...) or does differently is refused, so that no row is matched wrongly.
+// JavaRegex: regular expressions of java.util.regex run by RE2. What RE2 cannot do (lookaround, back references,
+// possessive quantifiers ...) or does differently is refused, so that no row is matched wrongly.
 #pragma once
 
 #include <arrow/result.h>
@@ -17,8 +17,8 @@ class RE2;
 
 namespace tidemark::expr {
 
-/// `pattern` in RE2's syntax with the same meaning. nullopt when Java calls the pattern invalid; NotImplemented for what
-/// RE2 cannot express.
+/// `pattern` in RE2's syntax with the same meaning. nullopt when Java calls the pattern invalid; NotImplemented for
+/// what RE2 cannot express.
 arrow::Result<std::optional<std::string>> TranslateJavaPattern(std::string_view pattern);
 
 /// A match: where the whole and its groups lie in the text; groups that took no part have a null data().
@@ -38,8 +38,8 @@ class JavaRegex {
   /// The leftmost match at or after byte `start`; `match` gets `1 + groups` entries (groups: how many are wanted).
   bool Find(std::string_view text, size_t start, int groups, RegexMatch* match) const;
 
-  /// Calls `visit(match)` for each match from left to right, as Java's Matcher.find steps: after an empty match it goes on one
-  /// character further. `visit` returns false to stop.
+  /// Calls `visit(match)` for each match from left to right, as Java's Matcher.find steps: after an empty match it goes
+  /// on one character further. `visit` returns false to stop.
   template <typename Visit>
   void ForEachMatch(std::string_view text, int groups, Visit visit) const {
     RegexMatch match;
@@ -50,8 +50,8 @@ class JavaRegex {
     }
   }
 
-  /// Splits as Java's String.split(regex, limit): limit 0 drops empty strings at the end, a positive limit ends the list with the
-  /// unsplit rest.
+  /// Splits as Java's String.split(regex, limit): limit 0 drops empty strings at the end, a positive limit ends the
+  /// list with the unsplit rest.
   std::vector<std::string_view> Split(std::string_view text, int limit) const;
 
  private:

@@ -101,11 +101,14 @@ class CsvDecoder final : public Decoder {
     if (newline == nullptr) return nullptr;
     const char* line_end = static_cast<const char*>(newline);
     ++line_;
-    ARROW_RETURN_NOT_OK(Refuse(line_, {text, static_cast<size_t>(line_end - text)}, TooLong() + "; is a quote not closed?"));
+    ARROW_RETURN_NOT_OK(
+        Refuse(line_, {text, static_cast<size_t>(line_end - text)}, TooLong() + "; is a quote not closed?"));
     return line_end + 1;
   }
 
-  std::string TooLong() const { return "longer than " + std::to_string(max_record_bytes_) + " bytes (tidemark.max-record-size)"; }
+  std::string TooLong() const {
+    return "longer than " + std::to_string(max_record_bytes_) + " bytes (tidemark.max-record-size)";
+  }
 
   arrow::Status Refuse(int64_t line, std::string_view record, std::string reason) {
     BadRecord bad;
@@ -119,9 +122,13 @@ class CsvDecoder final : public Decoder {
   bool Convert(std::string* reason) {
     const auto& fields = splitter_.fields();
     size_t count = fields.size();
-    if (count == schema_.size() + 1 && options_.allow_trailing_delimiter && fields.back().raw.empty() && !fields.back().quoted) --count;
-    if (!options_.ignore_parse_errors && (count < schema_.size() || (count > schema_.size() && !options_.ignore_further_fields))) {
-      *reason = std::to_string(count) + (count == 1 ? " field" : " fields") + " where the table has " + std::to_string(schema_.size()) + " columns";
+    if (count == schema_.size() + 1 && options_.allow_trailing_delimiter && fields.back().raw.empty() &&
+        !fields.back().quoted)
+      --count;
+    if (!options_.ignore_parse_errors &&
+        (count < schema_.size() || (count > schema_.size() && !options_.ignore_further_fields))) {
+      *reason = std::to_string(count) + (count == 1 ? " field" : " fields") + " where the table has " +
+                std::to_string(schema_.size()) + " columns";
       return false;
     }
     for (size_t i = 0; i < projection_.size(); ++i) {
@@ -135,7 +142,8 @@ class CsvDecoder final : public Decoder {
       const std::string_view text = field.escaped ? splitter_.Unescape(field, &scratch_) : field.raw;
       if (ConvertField(text, &column)) continue;
       if (!options_.ignore_parse_errors) {
-        *reason = "field '" + schema_[source].name + "': " + DescribeMismatch(text, column.type()) + Hint(text, schema_[source]);
+        *reason = "field '" + schema_[source].name + "': " + DescribeMismatch(text, column.type()) +
+                  Hint(text, schema_[source]);
         return false;
       }
       column.Truncate(rows_);

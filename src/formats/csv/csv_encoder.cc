@@ -99,7 +99,8 @@ class CsvEncoder final : public Encoder {
         continue;
       }
       if (special) {
-        return arrow::Status::Invalid("A value of column '", column, "' holds a delimiter or line break, which cannot be written while ",
+        return arrow::Status::Invalid("A value of column '", column,
+                                      "' holds a delimiter or line break, which cannot be written while ",
                                       "'csv.disable-quote-character' is 'true' and no 'csv.escape-character' is set");
       }
       *out += c;
@@ -118,26 +119,43 @@ class CsvEncoder final : public Encoder {
 
   void AppendValue(const arrow::Array& array, int64_t row, const DataType& type, std::string* out) const {
     switch (type.kind()) {
-      case TypeKind::kBoolean: *out += ValueOf<arrow::BooleanArray>(array, row) ? "true" : "false"; return;
-      case TypeKind::kTinyInt: return FormatInteger(ValueOf<arrow::Int8Array>(array, row), out);
-      case TypeKind::kSmallInt: return FormatInteger(ValueOf<arrow::Int16Array>(array, row), out);
-      case TypeKind::kInt: return FormatInteger(ValueOf<arrow::Int32Array>(array, row), out);
-      case TypeKind::kBigInt: return FormatInteger(ValueOf<arrow::Int64Array>(array, row), out);
-      case TypeKind::kIntervalYearMonth: return FormatInteger(ValueOf<arrow::MonthIntervalArray>(array, row), out);
-      case TypeKind::kIntervalDayTime: return FormatInteger(ValueOf<arrow::DurationArray>(array, row), out);
-      case TypeKind::kFloat: return FormatFloat(ValueOf<arrow::FloatArray>(array, row), out);
-      case TypeKind::kDouble: return FormatDouble(ValueOf<arrow::DoubleArray>(array, row), out);
+      case TypeKind::kBoolean:
+        *out += ValueOf<arrow::BooleanArray>(array, row) ? "true" : "false";
+        return;
+      case TypeKind::kTinyInt:
+        return FormatInteger(ValueOf<arrow::Int8Array>(array, row), out);
+      case TypeKind::kSmallInt:
+        return FormatInteger(ValueOf<arrow::Int16Array>(array, row), out);
+      case TypeKind::kInt:
+        return FormatInteger(ValueOf<arrow::Int32Array>(array, row), out);
+      case TypeKind::kBigInt:
+        return FormatInteger(ValueOf<arrow::Int64Array>(array, row), out);
+      case TypeKind::kIntervalYearMonth:
+        return FormatInteger(ValueOf<arrow::MonthIntervalArray>(array, row), out);
+      case TypeKind::kIntervalDayTime:
+        return FormatInteger(ValueOf<arrow::DurationArray>(array, row), out);
+      case TypeKind::kFloat:
+        return FormatFloat(ValueOf<arrow::FloatArray>(array, row), out);
+      case TypeKind::kDouble:
+        return FormatDouble(ValueOf<arrow::DoubleArray>(array, row), out);
       case TypeKind::kDecimal: {
         const arrow::Decimal128 value(static_cast<const arrow::Decimal128Array&>(array).Value(row));
-        return FormatDecimal(value, type.scale(), options_.scientific_decimals ? DecimalStyle::kScientific : DecimalStyle::kStripped, out);
+        return FormatDecimal(value, type.scale(),
+                             options_.scientific_decimals ? DecimalStyle::kScientific : DecimalStyle::kStripped, out);
       }
       case TypeKind::kChar:
-      case TypeKind::kVarChar: *out += BytesOf(array, row); return;
+      case TypeKind::kVarChar:
+        *out += BytesOf(array, row);
+        return;
       case TypeKind::kBinary:
-      case TypeKind::kVarBinary: return FormatBase64(BytesOf(array, row), out);
-      case TypeKind::kDate: return FormatDate(ValueOf<arrow::Date32Array>(array, row), out);
-      case TypeKind::kTime: return FormatTime(ValueOf<arrow::Time32Array>(array, row), out);
-      case TypeKind::kTimestamp: return FormatTimestamp(ValueOf<arrow::TimestampArray>(array, row), type.precision(), ' ', out);
+      case TypeKind::kVarBinary:
+        return FormatBase64(BytesOf(array, row), out);
+      case TypeKind::kDate:
+        return FormatDate(ValueOf<arrow::Date32Array>(array, row), out);
+      case TypeKind::kTime:
+        return FormatTime(ValueOf<arrow::Time32Array>(array, row), out);
+      case TypeKind::kTimestamp:
+        return FormatTimestamp(ValueOf<arrow::TimestampArray>(array, row), type.precision(), ' ', out);
       case TypeKind::kTimestampLtz:
         FormatTimestamp(ValueOf<arrow::TimestampArray>(array, row), type.precision(), ' ', out);
         *out += 'Z';
@@ -158,7 +176,8 @@ class CsvEncoder final : public Encoder {
       }
       case TypeKind::kNull:
       case TypeKind::kMap:
-      case TypeKind::kMultiset: return;  // refused by CheckCsvTypes, or NULL
+      case TypeKind::kMultiset:
+        return;  // refused by CheckCsvTypes, or NULL
     }
   }
 

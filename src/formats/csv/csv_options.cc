@@ -27,11 +27,21 @@ std::string Unescape(const std::string& text) {
     }
     ++i;
     switch (text[i]) {
-      case 't': out += '\t'; break;
-      case 'n': out += '\n'; break;
-      case 'r': out += '\r'; break;
-      case 'b': out += '\b'; break;
-      case 'f': out += '\f'; break;
+      case 't':
+        out += '\t';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
       case 'u': {
         const std::string hex = text.substr(i + 1, 4);
         char* end = nullptr;
@@ -44,7 +54,8 @@ std::string Unescape(const std::string& text) {
         }
         break;
       }
-      default: out += text[i];
+      default:
+        out += text[i];
     }
   }
   return out;
@@ -92,10 +103,12 @@ bool IsScalar(const DataType& type) { return !type.is_nested(); }
 const std::vector<OptionSpec>& CsvOptions::Specs() {
   static const std::vector<OptionSpec> specs = {
       Text("field-delimiter", ",", "The character between fields; \\t for a tab."),
-      Flag("disable-quote-character", "false", "Quotes have no meaning; a large file may then be read by several workers."),
+      Flag("disable-quote-character", "false",
+           "Quotes have no meaning; a large file may then be read by several workers."),
       Text("quote-character", "\"", "The character around fields that hold delimiters or line breaks."),
       Flag("allow-comments", "false", "Pass over lines that begin with '#'."),
-      Flag("ignore-parse-errors", "false", "Fields that cannot be read become NULL, records that cannot be read are skipped and counted."),
+      Flag("ignore-parse-errors", "false",
+           "Fields that cannot be read become NULL, records that cannot be read are skipped and counted."),
       Text("array-element-delimiter", ";", "What stands between the elements of an ARRAY or the fields of a ROW."),
       Text("escape-character", "", "The character that takes the meaning of the one after it."),
       Text("null-literal", "", "The text that stands for NULL."),
@@ -129,14 +142,16 @@ arrow::Result<CsvOptions> CsvOptions::Parse(const TableOptions& options) {
   ARROW_RETURN_NOT_OK(read.Character("escape-character", &parsed.escape));
   if (no_quotes) {
     if (read.Find("quote-character") != nullptr) {
-      return arrow::Status::Invalid("Options 'csv.quote-character' and 'csv.disable-quote-character' exclude each other; set one of them");
+      return arrow::Status::Invalid(
+          "Options 'csv.quote-character' and 'csv.disable-quote-character' exclude each other; set one of them");
     }
     parsed.quote.reset();
   }
   if (const std::string* delimiter = read.Find("field-delimiter")) {
     parsed.delimiter = IsOneCharacter(*delimiter) ? *delimiter : Unescape(*delimiter);
     if (!IsOneCharacter(parsed.delimiter) || parsed.delimiter == "\n") {
-      return arrow::Status::Invalid("Option 'csv.field-delimiter' takes one character (\\t for a tab), not '", *delimiter, "'");
+      return arrow::Status::Invalid("Option 'csv.field-delimiter' takes one character (\\t for a tab), not '",
+                                    *delimiter, "'");
     }
   }
   if (parsed.quote && parsed.delimiter[0] == *parsed.quote) {
@@ -157,8 +172,9 @@ arrow::Status CheckCsvTypes(const Schema& schema) {
       for (const auto& inner : type.fields()) fits = fits && IsScalar(inner.type);
     }
     if (!fits) {
-      return arrow::Status::TypeError("Format 'csv' has no form for column '", field.name, "' of type ", type.ToString(),
-                                      ": only scalars, arrays of scalars and rows of scalars can be written in a field");
+      return arrow::Status::TypeError(
+          "Format 'csv' has no form for column '", field.name, "' of type ", type.ToString(),
+          ": only scalars, arrays of scalars and rows of scalars can be written in a field");
     }
   }
   return arrow::Status::OK();

@@ -14,8 +14,8 @@
 namespace tidemark::formats {
 
 struct CsvOptions {
-  std::string delimiter = ",";       ///< one character, in UTF-8
-  std::optional<char> quote = '"';   ///< none: quotes mean nothing
+  std::string delimiter = ",";      ///< one character, in UTF-8
+  std::optional<char> quote = '"';  ///< none: quotes mean nothing
   std::optional<char> escape;
   bool comments = false;             ///< lines that begin with '#' are passed over
   bool ignore_parse_errors = false;  ///< as in JsonOptions; also: missing fields are NULL, further ones are passed over

@@ -20,7 +20,9 @@ const char* CsvSplitter::FindPlainEnd(const char* text, const char* end, bool* e
     text = FindAnyOf3(text, end, delimiter, '\n', escape);
     if (text >= end) return end;
     if (*text == '\n') return text;
-    if (*text == delimiter && (options_.delimiter.size() == 1 || std::string_view(text, static_cast<size_t>(end - text)).starts_with(options_.delimiter))) {
+    if (*text == delimiter &&
+        (options_.delimiter.size() == 1 ||
+         std::string_view(text, static_cast<size_t>(end - text)).starts_with(options_.delimiter))) {
       return text;
     }
     if (options_.escape && *text == *options_.escape) {
@@ -88,10 +90,13 @@ CsvSplitter::Outcome CsvSplitter::Split(const char* text, const char* end, bool 
         // Most likely the quote was meant as text: only its own line is given up.
         return refuse(line_end_after(start), "a quote is opened but not closed");
       }
-      while (text < end && (*text == ' ' || *text == '\t' || *text == '\r') && !std::string_view(text, 1).starts_with(options_.delimiter)) ++text;
+      while (text < end && (*text == ' ' || *text == '\t' || *text == '\r') &&
+             !std::string_view(text, 1).starts_with(options_.delimiter))
+        ++text;
       const bool delimiter = std::string_view(text, static_cast<size_t>(end - text)).starts_with(options_.delimiter);
       if (text < end && *text != '\n' && !delimiter) {
-        return refuse(line_end_after(text), "there is text after a closing quote; quotes inside of a quoted field are doubled");
+        return refuse(line_end_after(text),
+                      "there is text after a closing quote; quotes inside of a quoted field are doubled");
       }
     } else {
       text = FindPlainEnd(text, end, &field.escaped);

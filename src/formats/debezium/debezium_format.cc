@@ -20,7 +20,8 @@ using json::SkipSpace;
 /// One event per record. What lies around before, after and op is passed over.
 class ChangeRecords {
  public:
-  ChangeRecords(const DecodeRequest& request, const JsonOptions& options, bool schema_include) : schema_include_(schema_include) {
+  ChangeRecords(const DecodeRequest& request, const JsonOptions& options, bool schema_include)
+      : schema_include_(schema_include) {
     std::vector<Field> fields;
     std::map<int, std::vector<std::vector<int>>> used;
     for (const int column : request.projection) {
@@ -37,7 +38,8 @@ class ChangeRecords {
     const char* end = ReadObject(text, &envelope);
     if (end == nullptr) return nullptr;
     if (schema_include_) {
-      if (envelope.payload == nullptr) return Fail("there is no \"payload\", though 'debezium-json.schema-include' is 'true'");
+      if (envelope.payload == nullptr)
+        return Fail("there is no \"payload\", though 'debezium-json.schema-include' is 'true'");
       // A tombstone of a compacted topic with schema: it says nothing that the delete before it did not say.
       if (*envelope.payload == 'n') return end;
       const char* payload = envelope.payload;
@@ -50,7 +52,9 @@ class ChangeRecords {
     return nullptr;
   }
 
-  std::string DescribeProblem(const char* begin) const { return problem_.empty() ? reader_->DescribeProblem(begin) : problem_; }
+  std::string DescribeProblem(const char* begin) const {
+    return problem_.empty() ? reader_->DescribeProblem(begin) : problem_;
+  }
   void SetProblem(const char* at, const char* reason) {
     problem_.clear();
     reader_->SetProblem(at, reason);
@@ -126,7 +130,8 @@ class ChangeRecords {
   /// The row at `text`, if there is one.
   bool AppendRow(const char* text, RowKind kind, const char* name, const char* op) {
     if (text == nullptr || *text == 'n') {
-      const bool replica = kind == RowKind::kUpdateBefore || (kind == RowKind::kDelete && std::string_view(name) == "before");
+      const bool replica =
+          kind == RowKind::kUpdateBefore || (kind == RowKind::kDelete && std::string_view(name) == "before");
       Fail("the \"" + std::string(name) + "\" of an event with \"op\" \"" + op + "\" is missing" +
            (replica ? "; if the source is PostgreSQL, set REPLICA IDENTITY FULL on the table" : ""));
       return false;
@@ -137,15 +142,19 @@ class ChangeRecords {
   }
 
   bool AppendChange(const Envelope& event) {
-    const std::string_view op = event.op != nullptr && *event.op == '"' && event.op[1] != '"' && event.op[2] == '"' ? std::string_view(event.op + 1, 1) : "";
+    const std::string_view op = event.op != nullptr && *event.op == '"' && event.op[1] != '"' && event.op[2] == '"'
+                                    ? std::string_view(event.op + 1, 1)
+                                    : "";
     if (op == "c" || op == "r") return AppendRow(event.after, RowKind::kInsert, "after", op == "c" ? "c" : "r");
     if (op == "u") {
-      return AppendRow(event.before, RowKind::kUpdateBefore, "before", "u") && AppendRow(event.after, RowKind::kUpdateAfter, "after", "u");
+      return AppendRow(event.before, RowKind::kUpdateBefore, "before", "u") &&
+             AppendRow(event.after, RowKind::kUpdateAfter, "after", "u");
     }
     if (op == "d") return AppendRow(event.before, RowKind::kDelete, "before", "d");
     if (event.op == nullptr) {
       const bool hidden = event.payload != nullptr && event.has_schema;
-      Fail(std::string("there is no \"op\"") + (hidden ? "; set option 'debezium-json.schema-include' to 'true'" : ": this is no Debezium event"));
+      Fail(std::string("there is no \"op\"") +
+           (hidden ? "; set option 'debezium-json.schema-include' to 'true'" : ": this is no Debezium event"));
     } else {
       Fail("\"op\" is none of \"c\", \"u\", \"d\" and \"r\"");
     }
@@ -172,7 +181,8 @@ class ChangeEncoder final : public Encoder {
   }
 
   arrow::Status EncodeMessages(const Batch& batch, std::vector<std::string>* out) override {
-    for (int64_t row = 0; row < batch.num_rows; ++row) ARROW_RETURN_NOT_OK(AppendEvent(batch, row, &out->emplace_back()));
+    for (int64_t row = 0; row < batch.num_rows; ++row)
+      ARROW_RETURN_NOT_OK(AppendEvent(batch, row, &out->emplace_back()));
     return arrow::Status::OK();
   }
 
@@ -207,11 +217,13 @@ arrow::Result<std::unique_ptr<Decoder>> MakeDecoder(const TableOptions& options,
                                                     request.max_record_bytes);
 }
 
-arrow::Result<std::unique_ptr<Encoder>> MakeEncoder(const TableOptions& options, const Schema& schema, const std::string& /*zone*/) {
+arrow::Result<std::unique_ptr<Encoder>> MakeEncoder(const TableOptions& options, const Schema& schema,
+                                                    const std::string& /*zone*/) {
   ARROW_ASSIGN_OR_RAISE(const JsonOptions parsed, JsonOptions::Parse(options));
   ARROW_ASSIGN_OR_RAISE(const bool schema_include, SchemaInclude(options));
   if (schema_include) {
-    return arrow::Status::Invalid("'debezium-json.schema-include' = 'true' is for reading; leave it out of a table that is written to");
+    return arrow::Status::Invalid(
+        "'debezium-json.schema-include' = 'true' is for reading; leave it out of a table that is written to");
   }
   ARROW_RETURN_NOT_OK(CheckJsonTypes(schema));
   return std::make_unique<ChangeEncoder>(schema, parsed);

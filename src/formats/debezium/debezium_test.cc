@@ -42,17 +42,20 @@ TEST(DebeziumTest, EventsBecomeRowsWithKinds) {
 
 TEST(DebeziumTest, EventsWithTheirSchema) {
   const TableOptions options = {{"schema-include", "true"}};
-  EXPECT_THAT(Rows(R"({"schema":{"type":"struct","fields":[]},"payload":{"before":null,"after":{"id":1,"name":"a"},"op":"c"}}
+  EXPECT_THAT(
+      Rows(R"({"schema":{"type":"struct","fields":[]},"payload":{"before":null,"after":{"id":1,"name":"a"},"op":"c"}}
 {"schema":null,"payload":null}
 )",
-                   options),
-              ElementsAre("+I[1, a]"));
+           options),
+      ElementsAre("+I[1, a]"));
   EXPECT_THAT(Problem(R"({"after":{"id":1},"op":"c"})", options), HasSubstr("there is no \"payload\""));
-  EXPECT_THAT(Problem(R"({"schema":{},"payload":{"after":{"id":1},"op":"c"}})"), HasSubstr("set option 'debezium-json.schema-include' to 'true'"));
+  EXPECT_THAT(Problem(R"({"schema":{},"payload":{"after":{"id":1},"op":"c"}})"),
+              HasSubstr("set option 'debezium-json.schema-include' to 'true'"));
 }
 
 TEST(DebeziumTest, WhatAnEventLacksIsSaid) {
-  EXPECT_THAT(Problem(R"({"before":null,"after":{"id":1},"op":"u"})"), HasSubstr("\"before\" of an event with \"op\" \"u\" is missing; if the source is PostgreSQL"));
+  EXPECT_THAT(Problem(R"({"before":null,"after":{"id":1},"op":"u"})"),
+              HasSubstr("\"before\" of an event with \"op\" \"u\" is missing; if the source is PostgreSQL"));
   EXPECT_THAT(Problem(R"({"before":null,"op":"d"})"), HasSubstr("REPLICA IDENTITY FULL"));
   EXPECT_THAT(Problem(R"({"after":null,"op":"c"})"), HasSubstr("\"after\" of an event with \"op\" \"c\" is missing"));
   EXPECT_THAT(Problem(R"({"after":{"id":1},"op":"x"})"), HasSubstr("none of \"c\""));
@@ -64,7 +67,8 @@ TEST(DebeziumTest, WhatAnEventLacksIsSaid) {
 
 TEST(DebeziumTest, ABadNewVersionTakesTheOldOneWithIt) {
   CollectedBadRecords bad;
-  const std::string text = "{\"before\":{\"id\":1},\"after\":{\"id\":\"x\"},\"op\":\"u\"}\n{\"after\":{\"id\":2},\"op\":\"c\"}\n";
+  const std::string text =
+      "{\"before\":{\"id\":1},\"after\":{\"id\":\"x\"},\"op\":\"u\"}\n{\"after\":{\"id\":2},\"op\":\"c\"}\n";
   const Batch batch = DecodeAll(DebeziumJsonFormat(), {}, WholeTable(kSchema, &bad), text).ValueOrDie();
   EXPECT_THAT(PrintRows(batch, kSchema), ElementsAre("+I[2, null]"));
   EXPECT_EQ(bad.seen().size(), 1);
@@ -88,7 +92,8 @@ TEST(DebeziumTest, ChangesAreWrittenAsFlinkWritesThem) {
 
 TEST(DebeziumTest, TombstonesOfAQueueArePassedOver) {
   auto decoder = DebeziumJsonFormat().make_decoder({}, WholeTable(kSchema)).ValueOrDie();
-  EXPECT_EQ(decoder->DecodeMessages({std::string_view(), "{\"after\":{\"id\":1},\"op\":\"c\"}"}).ValueOrDie().num_rows, 1);
+  EXPECT_EQ(decoder->DecodeMessages({std::string_view(), "{\"after\":{\"id\":1},\"op\":\"c\"}"}).ValueOrDie().num_rows,
+            1);
 }
 
 }  // namespace

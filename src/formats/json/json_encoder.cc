@@ -31,7 +31,8 @@ void AppendFloating(T value, FormatValue format, std::string* out) {
   if (quoted) *out += '"';
 }
 
-arrow::Status AppendList(const arrow::ListArray& list, int64_t row, const DataType& element, const JsonOptions& options, std::string* out) {
+arrow::Status AppendList(const arrow::ListArray& list, int64_t row, const DataType& element, const JsonOptions& options,
+                         std::string* out) {
   *out += '[';
   const int64_t begin = list.value_offset(row);
   for (int64_t i = begin; i < list.value_offset(row + 1); ++i) {
@@ -42,7 +43,8 @@ arrow::Status AppendList(const arrow::ListArray& list, int64_t row, const DataTy
   return arrow::Status::OK();
 }
 
-arrow::Status AppendMap(const arrow::MapArray& map, int64_t row, const DataType& value_type, const JsonOptions& options, std::string* out) {
+arrow::Status AppendMap(const arrow::MapArray& map, int64_t row, const DataType& value_type, const JsonOptions& options,
+                        std::string* out) {
   *out += '{';
   bool first = true;
   for (int64_t i = map.value_offset(row); i < map.value_offset(row + 1); ++i) {
@@ -54,7 +56,8 @@ arrow::Status AppendMap(const arrow::MapArray& map, int64_t row, const DataType&
     } else if (options.map_null_key == MapNullKey::kDrop) {
       continue;
     } else {
-      return arrow::Status::Invalid("A MAP with a NULL key cannot be written as JSON; set option 'json.map-null-key.mode' to DROP or LITERAL");
+      return arrow::Status::Invalid(
+          "A MAP with a NULL key cannot be written as JSON; set option 'json.map-null-key.mode' to DROP or LITERAL");
     }
     if (!first) *out += ',';
     first = false;
@@ -66,7 +69,8 @@ arrow::Status AppendMap(const arrow::MapArray& map, int64_t row, const DataType&
   return arrow::Status::OK();
 }
 
-arrow::Status AppendStruct(const arrow::StructArray& rows, int64_t row, const DataType& type, const JsonOptions& options, std::string* out) {
+arrow::Status AppendStruct(const arrow::StructArray& rows, int64_t row, const DataType& type,
+                           const JsonOptions& options, std::string* out) {
   *out += '{';
   bool first = true;
   for (size_t i = 0; i < type.fields().size(); ++i) {
@@ -82,7 +86,8 @@ arrow::Status AppendStruct(const arrow::StructArray& rows, int64_t row, const Da
   return arrow::Status::OK();
 }
 
-void AppendTimestamp(const arrow::Array& array, int64_t row, const DataType& type, const JsonOptions& options, std::string* out) {
+void AppendTimestamp(const arrow::Array& array, int64_t row, const DataType& type, const JsonOptions& options,
+                     std::string* out) {
   *out += '"';
   const char separator = options.timestamps == TimestampStandard::kIso8601 ? 'T' : ' ';
   FormatTimestamp(ValueOf<arrow::TimestampArray>(array, row), type.precision(), separator, out);
@@ -149,12 +154,24 @@ void AppendJsonString(std::string_view text, std::string* out) {
     *out += '\\';
     switch (c) {
       case '"':
-      case '\\': *out += static_cast<char>(c); break;
-      case '\b': *out += 'b'; break;
-      case '\f': *out += 'f'; break;
-      case '\n': *out += 'n'; break;
-      case '\r': *out += 'r'; break;
-      case '\t': *out += 't'; break;
+      case '\\':
+        *out += static_cast<char>(c);
+        break;
+      case '\b':
+        *out += 'b';
+        break;
+      case '\f':
+        *out += 'f';
+        break;
+      case '\n':
+        *out += 'n';
+        break;
+      case '\r':
+        *out += 'r';
+        break;
+      case '\t':
+        *out += 't';
+        break;
       default:
         *out += "u00";
         *out += kHex[c >> 4];
@@ -165,8 +182,8 @@ void AppendJsonString(std::string_view text, std::string* out) {
   *out += '"';
 }
 
-arrow::Status AppendJsonRow(const std::vector<std::shared_ptr<arrow::Array>>& columns, int64_t row, const Schema& schema,
-                            const JsonOptions& options, std::string* out) {
+arrow::Status AppendJsonRow(const std::vector<std::shared_ptr<arrow::Array>>& columns, int64_t row,
+                            const Schema& schema, const JsonOptions& options, std::string* out) {
   *out += '{';
   bool first = true;
   for (size_t i = 0; i < schema.size(); ++i) {
@@ -181,22 +198,43 @@ arrow::Status AppendJsonRow(const std::vector<std::shared_ptr<arrow::Array>>& co
   return arrow::Status::OK();
 }
 
-arrow::Status AppendJsonValue(const arrow::Array& array, int64_t row, const DataType& type, const JsonOptions& options, std::string* out) {
+arrow::Status AppendJsonValue(const arrow::Array& array, int64_t row, const DataType& type, const JsonOptions& options,
+                              std::string* out) {
   if (array.IsNull(row)) {
     *out += "null";
     return arrow::Status::OK();
   }
   switch (type.kind()) {
-    case TypeKind::kNull: *out += "null"; break;
-    case TypeKind::kBoolean: *out += ValueOf<arrow::BooleanArray>(array, row) ? "true" : "false"; break;
-    case TypeKind::kTinyInt: FormatInteger(ValueOf<arrow::Int8Array>(array, row), out); break;
-    case TypeKind::kSmallInt: FormatInteger(ValueOf<arrow::Int16Array>(array, row), out); break;
-    case TypeKind::kInt: FormatInteger(ValueOf<arrow::Int32Array>(array, row), out); break;
-    case TypeKind::kBigInt: FormatInteger(ValueOf<arrow::Int64Array>(array, row), out); break;
-    case TypeKind::kIntervalYearMonth: FormatInteger(ValueOf<arrow::MonthIntervalArray>(array, row), out); break;
-    case TypeKind::kIntervalDayTime: FormatInteger(ValueOf<arrow::DurationArray>(array, row), out); break;
-    case TypeKind::kFloat: AppendFloating(ValueOf<arrow::FloatArray>(array, row), FormatFloat, out); break;
-    case TypeKind::kDouble: AppendFloating(ValueOf<arrow::DoubleArray>(array, row), FormatDouble, out); break;
+    case TypeKind::kNull:
+      *out += "null";
+      break;
+    case TypeKind::kBoolean:
+      *out += ValueOf<arrow::BooleanArray>(array, row) ? "true" : "false";
+      break;
+    case TypeKind::kTinyInt:
+      FormatInteger(ValueOf<arrow::Int8Array>(array, row), out);
+      break;
+    case TypeKind::kSmallInt:
+      FormatInteger(ValueOf<arrow::Int16Array>(array, row), out);
+      break;
+    case TypeKind::kInt:
+      FormatInteger(ValueOf<arrow::Int32Array>(array, row), out);
+      break;
+    case TypeKind::kBigInt:
+      FormatInteger(ValueOf<arrow::Int64Array>(array, row), out);
+      break;
+    case TypeKind::kIntervalYearMonth:
+      FormatInteger(ValueOf<arrow::MonthIntervalArray>(array, row), out);
+      break;
+    case TypeKind::kIntervalDayTime:
+      FormatInteger(ValueOf<arrow::DurationArray>(array, row), out);
+      break;
+    case TypeKind::kFloat:
+      AppendFloating(ValueOf<arrow::FloatArray>(array, row), FormatFloat, out);
+      break;
+    case TypeKind::kDouble:
+      AppendFloating(ValueOf<arrow::DoubleArray>(array, row), FormatDouble, out);
+      break;
     case TypeKind::kDecimal: {
       const arrow::Decimal128 value(static_cast<const arrow::Decimal128Array&>(array).Value(row));
       const auto style = options.decimal_as_plain_number ? DecimalStyle::kStripped : DecimalStyle::kScientific;
@@ -204,7 +242,9 @@ arrow::Status AppendJsonValue(const arrow::Array& array, int64_t row, const Data
       break;
     }
     case TypeKind::kChar:
-    case TypeKind::kVarChar: AppendJsonString(BytesOf(array, row), out); break;
+    case TypeKind::kVarChar:
+      AppendJsonString(BytesOf(array, row), out);
+      break;
     case TypeKind::kBinary:
     case TypeKind::kVarBinary:
       *out += '"';
@@ -222,11 +262,17 @@ arrow::Status AppendJsonValue(const arrow::Array& array, int64_t row, const Data
       *out += '"';
       break;
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: AppendTimestamp(array, row, type, options, out); break;
-    case TypeKind::kArray: return AppendList(static_cast<const arrow::ListArray&>(array), row, type.element(), options, out);
-    case TypeKind::kMap: return AppendMap(static_cast<const arrow::MapArray&>(array), row, type.map_value(), options, out);
-    case TypeKind::kMultiset: return AppendMap(static_cast<const arrow::MapArray&>(array), row, DataType::Int(), options, out);
-    case TypeKind::kRow: return AppendStruct(static_cast<const arrow::StructArray&>(array), row, type, options, out);
+    case TypeKind::kTimestampLtz:
+      AppendTimestamp(array, row, type, options, out);
+      break;
+    case TypeKind::kArray:
+      return AppendList(static_cast<const arrow::ListArray&>(array), row, type.element(), options, out);
+    case TypeKind::kMap:
+      return AppendMap(static_cast<const arrow::MapArray&>(array), row, type.map_value(), options, out);
+    case TypeKind::kMultiset:
+      return AppendMap(static_cast<const arrow::MapArray&>(array), row, DataType::Int(), options, out);
+    case TypeKind::kRow:
+      return AppendStruct(static_cast<const arrow::StructArray&>(array), row, type, options, out);
   }
   return arrow::Status::OK();
 }

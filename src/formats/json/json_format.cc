@@ -45,7 +45,8 @@ class JsonRecords {
 arrow::Result<std::unique_ptr<Decoder>> MakeDecoder(const TableOptions& options, const DecodeRequest& request) {
   ARROW_ASSIGN_OR_RAISE(const JsonOptions parsed, JsonOptions::Parse(options));
   ARROW_RETURN_NOT_OK(CheckJsonTypes(request.physical_schema));
-  return std::make_unique<JsonLines<JsonRecords>>(JsonRecords(request, parsed), request.bad_records, request.max_record_bytes);
+  return std::make_unique<JsonLines<JsonRecords>>(JsonRecords(request, parsed), request.bad_records,
+                                                  request.max_record_bytes);
 }
 
 arrow::Result<std::unique_ptr<Encoder>> MakeEncoder(const TableOptions& options, const Schema& schema,

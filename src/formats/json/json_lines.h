@@ -64,8 +64,9 @@ class JsonLines final : public Decoder {
   }
 
  private:
-  /// Reads text that has no end of line of its own from a copy that has one. `text` may hold line breaks as white space:
-  /// in the copy they are carriage returns, which are white space between values and an error inside of strings too.
+  /// Reads text that has no end of line of its own from a copy that has one. `text` may hold line breaks as white
+  /// space: in the copy they are carriage returns, which are white space between values and an error inside of strings
+  /// too.
   arrow::Status ReadCopied(std::string_view text) {
     copy_.assign(text);
     std::replace(copy_.begin(), copy_.end(), '\n', '\r');
@@ -76,8 +77,8 @@ class JsonLines final : public Decoder {
     return ReadLine(copy_.data(), copy_.data() + length, text) == nullptr ? std::move(failure_) : arrow::Status::OK();
   }
 
-  /// Reads the line at `line`; gives the start of the next, or null with failure_ set. `original`: what to report instead
-  /// of the line itself.
+  /// Reads the line at `line`; gives the start of the next, or null with failure_ set. `original`: what to report
+  /// instead of the line itself.
   const char* ReadLine(const char* line, const char* lines_end, std::string_view original) {
     ++line_;
     // A byte order mark may open a file.
@@ -90,7 +91,8 @@ class JsonLines final : public Decoder {
       if (after != nullptr) [[likely]] {
         after = json::SkipSpace(after);
         if (*after == '\n') {
-          if (after - line <= max_record_bytes_) [[likely]] return after + 1;
+          if (after - line <= max_record_bytes_) [[likely]]
+            return after + 1;
           records_.Truncate(rows_before);
           return Refuse(line, after, original, TooLong());
         }
@@ -106,7 +108,9 @@ class JsonLines final : public Decoder {
     return static_cast<const char*>(std::memchr(line, '\n', static_cast<size_t>(lines_end - line)));
   }
 
-  std::string TooLong() const { return "longer than " + std::to_string(max_record_bytes_) + " bytes (tidemark.max-record-size)"; }
+  std::string TooLong() const {
+    return "longer than " + std::to_string(max_record_bytes_) + " bytes (tidemark.max-record-size)";
+  }
 
   const char* Refuse(const char* line, const char* line_end, std::string_view original, std::string reason) {
     BadRecord bad;

@@ -81,7 +81,8 @@ arrow::Result<JsonOptions> JsonOptions::Parse(const TableOptions& options) {
   ARROW_RETURN_NOT_OK(flag("encode.ignore-null-fields", &parsed.ignore_null_fields));
   if (parsed.fail_on_missing_field && parsed.ignore_parse_errors) {
     return arrow::Status::Invalid(
-        "Options 'fail-on-missing-field' and 'ignore-parse-errors' of format 'json' exclude each other; set one of them");
+        "Options 'fail-on-missing-field' and 'ignore-parse-errors' of format 'json' exclude each other; set one of "
+        "them");
   }
   if (text("timestamp-format.standard", "SQL") == "ISO-8601") parsed.timestamps = TimestampStandard::kIso8601;
   const std::string mode = text("map-null-key.mode", "FAIL");

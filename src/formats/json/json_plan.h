@@ -33,7 +33,8 @@ struct JsonRowReader::Key {
     uint64_t words[2];
     std::memcpy(words, at, sizeof(words));
     if ((((words[0] ^ first_[0]) & mask_[0]) | ((words[1] ^ first_[1]) & mask_[1])) != 0) return false;
-    return length <= sizeof(words) || std::memcmp(at + sizeof(words), text.data() + sizeof(words), length - sizeof(words)) == 0;
+    return length <= sizeof(words) ||
+           std::memcmp(at + sizeof(words), text.data() + sizeof(words), length - sizeof(words)) == 0;
   }
 
   FieldPlan* field;  ///< null: nobody reads it
@@ -51,9 +52,9 @@ struct JsonRowReader::FieldPlan {
   std::string name;
   ColumnBuilder* column;
   TypeKind kind;
-  TimestampReader timestamp;            ///< TIMESTAMP, TIMESTAMP_LTZ
-  std::unique_ptr<ObjectPlan> object;   ///< ROW
-  std::unique_ptr<FieldPlan> element;   ///< ARRAY: the elements; MAP, MULTISET: the values
+  TimestampReader timestamp;           ///< TIMESTAMP, TIMESTAMP_LTZ
+  std::unique_ptr<ObjectPlan> object;  ///< ROW
+  std::unique_ptr<FieldPlan> element;  ///< ARRAY: the elements; MAP, MULTISET: the values
 };
 
 struct JsonRowReader::ObjectPlan {

@@ -40,7 +40,8 @@ JsonRowReader::FieldPlan::FieldPlan(std::string field_name, ColumnBuilder* build
     : name(std::move(field_name)), column(builder), kind(builder->type().kind()), timestamp(builder->type()) {
   if (kind == TypeKind::kRow) object = std::make_unique<ObjectPlan>(builder);
   if (kind == TypeKind::kArray) element = std::make_unique<FieldPlan>("", &builder->child(0));
-  if (kind == TypeKind::kMap || kind == TypeKind::kMultiset) element = std::make_unique<FieldPlan>("", &builder->child(1));
+  if (kind == TypeKind::kMap || kind == TypeKind::kMultiset)
+    element = std::make_unique<FieldPlan>("", &builder->child(1));
 }
 
 JsonRowReader::ObjectPlan::ObjectPlan(ColumnBuilder* row) {
@@ -55,7 +56,8 @@ void JsonRowReader::ObjectPlan::Add(const std::string& name, ColumnBuilder* colu
   by_name.emplace(fields.back()->name, fields.back().get());
 }
 
-JsonRowReader::JsonRowReader(const std::vector<Field>& fields, const std::map<int, std::vector<std::vector<int>>>& used_fields,
+JsonRowReader::JsonRowReader(const std::vector<Field>& fields,
+                             const std::map<int, std::vector<std::vector<int>>>& used_fields,
                              const JsonOptions& options)
     : options_(options), root_(std::make_unique<ObjectPlan>()) {
   columns_.reserve(fields.size());
@@ -248,7 +250,8 @@ void JsonRowReader::SetProblem(const char* at, const char* reason) {
 
 std::string JsonRowReader::DescribeProblem(const char* begin) const {
   if (problem_.syntax_at != nullptr) {
-    return "not valid JSON at character " + std::to_string(problem_.syntax_at - begin + 1) + ": " + problem_.syntax_reason;
+    return "not valid JSON at character " + std::to_string(problem_.syntax_at - begin + 1) + ": " +
+           problem_.syntax_reason;
   }
   if (problem_.path.empty()) return problem_.reason;
   return "field '" + problem_.path + "': " + problem_.reason;

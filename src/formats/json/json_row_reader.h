@@ -19,9 +19,9 @@
 
 namespace tidemark::formats {
 
-/// Reads objects whose fields are the columns of a table. Records of one source tend to have the same fields in the same
-/// order, so the reader remembers the order in which keys came, and first compares a key with the one that followed
-/// last time; any other order, unknown keys, missing and repeated ones (the last counts) are read as well.
+/// Reads objects whose fields are the columns of a table. Records of one source tend to have the same fields in the
+/// same order, so the reader remembers the order in which keys came, and first compares a key with the one that
+/// followed last time; any other order, unknown keys, missing and repeated ones (the last counts) are read as well.
 ///
 /// Text must be as json_scan.h asks: ended by '\n', with 64 readable bytes after it, and valid UTF-8. One thread.
 class JsonRowReader {
@@ -35,11 +35,12 @@ class JsonRowReader {
   /// Rows read since the last Finish.
   int64_t rows() const { return rows_; }
 
-  /// Reads the object at `text` as one row. Gives the character after it. Null when it cannot be read: no row was added,
-  /// and problem() says why.
+  /// Reads the object at `text` as one row. Gives the character after it. Null when it cannot be read: no row was
+  /// added, and problem() says why.
   const char* ReadRow(const char* text);
 
-  /// What was wrong: "field 'price': 'abc' is not a BIGINT", or "not valid JSON at character 17: …" counted from `begin`.
+  /// What was wrong: "field 'price': 'abc' is not a BIGINT", or "not valid JSON at character 17: …" counted from
+  /// `begin`.
   std::string DescribeProblem(const char* begin) const;
   /// For a caller that found something wrong itself.
   void SetProblem(const char* at, const char* reason);

@@ -59,7 +59,8 @@ const char* StringProblem(const char* at) {
 /// A scalar: string, number, true, false, null.
 const char* SkipScalar(const char* text, const char** error_at, const char** reason) {
   switch (*text) {
-    case '"': return SkipString(text, error_at, reason);
+    case '"':
+      return SkipString(text, error_at, reason);
     case 't':
       if (std::memcmp(text, "true", 4) == 0) return text + 4;
       break;
@@ -69,7 +70,8 @@ const char* SkipScalar(const char* text, const char** error_at, const char** rea
     case 'n':
       if (std::memcmp(text, "null", 4) == 0) return text + 4;
       break;
-    case '\n': return Fail(text, "the record ends here, in the middle", error_at, reason);
+    case '\n':
+      return Fail(text, "the record ends here, in the middle", error_at, reason);
     default: {
       bool integer = false;
       if (const char* end = FindNumberEnd(text, &integer)) return end;
@@ -105,16 +107,34 @@ const char* SkipString(const char* text, const char** error_at, const char** rea
 
 const char* ReadEscape(const char* text, char** out) {
   switch (text[1]) {
-    case '"': *(*out)++ = '"'; return text + 2;
-    case '\\': *(*out)++ = '\\'; return text + 2;
-    case '/': *(*out)++ = '/'; return text + 2;
-    case 'b': *(*out)++ = '\b'; return text + 2;
-    case 'f': *(*out)++ = '\f'; return text + 2;
-    case 'n': *(*out)++ = '\n'; return text + 2;
-    case 'r': *(*out)++ = '\r'; return text + 2;
-    case 't': *(*out)++ = '\t'; return text + 2;
-    case 'u': break;
-    default: return nullptr;
+    case '"':
+      *(*out)++ = '"';
+      return text + 2;
+    case '\\':
+      *(*out)++ = '\\';
+      return text + 2;
+    case '/':
+      *(*out)++ = '/';
+      return text + 2;
+    case 'b':
+      *(*out)++ = '\b';
+      return text + 2;
+    case 'f':
+      *(*out)++ = '\f';
+      return text + 2;
+    case 'n':
+      *(*out)++ = '\n';
+      return text + 2;
+    case 'r':
+      *(*out)++ = '\r';
+      return text + 2;
+    case 't':
+      *(*out)++ = '\t';
+      return text + 2;
+    case 'u':
+      break;
+    default:
+      return nullptr;
   }
   const int32_t unit = ReadHex4(text + 2);
   if (unit < 0) return nullptr;

@@ -54,15 +54,19 @@ TEST(JsonTest, ReadsFieldsInAnyOrderAndNullsWhatIsMissing) {
 }
 
 TEST(JsonTest, TheLastOfARepeatedKeyCounts) {
-  EXPECT_THAT(Rows(kAb, "{\"a\":1,\"b\":\"x\",\"a\":2}\n{\"b\":\"p\",\"b\":\"q\"}\n{\"a\":5}\n"), ElementsAre("+I[2, x]", "+I[null, q]", "+I[5, null]"));
-  const Schema nested = {{"r", DataType::Row({{"x", DataType::Int()}})}, {"m", DataType::Map(DataType::String(), DataType::Int())}};
-  EXPECT_THAT(Rows(nested, "{\"r\":{\"x\":1,\"x\":2},\"m\":{\"k\":1,\"l\":2,\"k\":3}}\n"), ElementsAre("+I[+I[2], {k=3, l=2}]"));
+  EXPECT_THAT(Rows(kAb, "{\"a\":1,\"b\":\"x\",\"a\":2}\n{\"b\":\"p\",\"b\":\"q\"}\n{\"a\":5}\n"),
+              ElementsAre("+I[2, x]", "+I[null, q]", "+I[5, null]"));
+  const Schema nested = {{"r", DataType::Row({{"x", DataType::Int()}})},
+                         {"m", DataType::Map(DataType::String(), DataType::Int())}};
+  EXPECT_THAT(Rows(nested, "{\"r\":{\"x\":1,\"x\":2},\"m\":{\"k\":1,\"l\":2,\"k\":3}}\n"),
+              ElementsAre("+I[+I[2], {k=3, l=2}]"));
 }
 
 TEST(JsonTest, KeysMayBeEscaped) { EXPECT_THAT(Rows(kAb, "{\"\\u0061\":1,\"b\":\"x\"}\n"), ElementsAre("+I[1, x]")); }
 
 TEST(JsonTest, BlankLinesCarriageReturnsAndAMissingLastLineEnd) {
-  EXPECT_THAT(Rows(kAb, "\xEF\xBB\xBF{\"a\":1}\r\n\r\n   \n\n{\"a\":2}\r\n{\"a\":3}"), ElementsAre("+I[1, null]", "+I[2, null]", "+I[3, null]"));
+  EXPECT_THAT(Rows(kAb, "\xEF\xBB\xBF{\"a\":1}\r\n\r\n   \n\n{\"a\":2}\r\n{\"a\":3}"),
+              ElementsAre("+I[1, null]", "+I[2, null]", "+I[3, null]"));
   EXPECT_THAT(Rows(kAb, ""), IsEmpty());
   EXPECT_THAT(Rows(kAb, "\n"), IsEmpty());
 }
@@ -112,7 +116,8 @@ TEST(JsonTest, TextInAllItsForms) {
   EXPECT_EQ(Value(DataType::String(), "\"" + longer + "\""), longer);
   EXPECT_EQ(Value(DataType::String(), R"("a\x")"), "1: not valid JSON at character 8: this is no escape sequence");
   EXPECT_EQ(Value(DataType::String(), R"("a\u12g4")"), "1: not valid JSON at character 8: this is no escape sequence");
-  EXPECT_EQ(Value(DataType::String(), "\"a\tb\""), "1: not valid JSON at character 8: a control character must be escaped in a string");
+  EXPECT_EQ(Value(DataType::String(), "\"a\tb\""),
+            "1: not valid JSON at character 8: a control character must be escaped in a string");
   EXPECT_EQ(Value(DataType::Bytes(), "\"YWI=\""), "[97, 98]");
   EXPECT_THAT(Value(DataType::Bytes(), "12"), HasSubstr("Base64"));
 }
@@ -120,7 +125,8 @@ TEST(JsonTest, TextInAllItsForms) {
 TEST(JsonTest, TimesAndBooleans) {
   EXPECT_EQ(Value(DataType::Timestamp(3), "\"2026-01-02 03:04:05.678\""), "2026-01-02T03:04:05.678");
   EXPECT_EQ(Value(DataType::Timestamp(3), "\"2026-01-02 03:04:05\""), "2026-01-02T03:04:05");
-  EXPECT_EQ(Value(DataType::Timestamp(3), "\"2026-01-02T03:04:05\"", {{"timestamp-format.standard", "ISO-8601"}}), "2026-01-02T03:04:05");
+  EXPECT_EQ(Value(DataType::Timestamp(3), "\"2026-01-02T03:04:05\"", {{"timestamp-format.standard", "ISO-8601"}}),
+            "2026-01-02T03:04:05");
   EXPECT_EQ(Value(DataType::Timestamp(3), "\"2026-01-02T03:04:05\""),
             "1: field 'v': '2026-01-02T03:04:05' is not a TIMESTAMP(3) written as yyyy-MM-dd HH:mm:ss[.f] (see option "
             "'timestamp-format.standard')");
@@ -144,20 +150,26 @@ TEST(JsonTest, NestedValues) {
   EXPECT_EQ(Value(row, R"({"x":1,"y":["a",{"z":1}]})"), R"(+I[1, [a, {"z":1}]])");
   EXPECT_EQ(Value(row, R"({"x":"no"})"), "1: field 'v.x': 'no' is not an INT");
   EXPECT_EQ(Value(DataType::Array(row), R"([{"x":1},{"x":"no"}])"), "1: field 'v[1].x': 'no' is not an INT");
-  EXPECT_EQ(Value(DataType::Map(DataType::String(), row), R"({"k":{"x":[]}})"), "1: field 'v[k].x': '[]' is not an INT");
+  EXPECT_EQ(Value(DataType::Map(DataType::String(), row), R"({"k":{"x":[]}})"),
+            "1: field 'v[k].x': '[]' is not an INT");
   EXPECT_THAT(Value(row, "[1]"), HasSubstr("field 'v': '[1]' is not a ROW"));
 }
 
 TEST(JsonTest, ABadRecordCostsOnlyItself) {
   CollectedBadRecords bad;
-  const std::string text = "{\"a\":1}\n{\"a\":x}\n{\"a\":2,\"b\":\"\xFF\"}\n{\"a\":3\n[1]\n{\"a\":4} 5\n{\"a\":6,\"b\":\"lo\nst\"}\nnull\n{\"a\":7}\n";
+  const std::string text =
+      "{\"a\":1}\n{\"a\":x}\n{\"a\":2,\"b\":\"\xFF\"}\n{\"a\":3\n[1]\n{\"a\":4} "
+      "5\n{\"a\":6,\"b\":\"lo\nst\"}\nnull\n{\"a\":7}\n";
   const Batch batch = DecodeAll(JsonFormat(), {}, WholeTable(kAb, &bad), text).ValueOrDie();
   EXPECT_THAT(PrintRows(batch, kAb), ElementsAre("+I[1, null]", "+I[7, null]"));
-  EXPECT_THAT(bad.seen(), ElementsAre("2: not valid JSON at character 6: a value was expected here", "3: not valid UTF-8",
-                                      "4: not valid JSON at character 7: the record ends here, in the middle", "5: the record is not a JSON object",
-                                      "6: not valid JSON at character 9: there is text after the record",
-                                      "7: not valid JSON at character 15: the record ends here, in the middle",
-                                      "8: not valid JSON at character 1: a value was expected here", "9: the record is not a JSON object"));
+  EXPECT_THAT(
+      bad.seen(),
+      ElementsAre("2: not valid JSON at character 6: a value was expected here", "3: not valid UTF-8",
+                  "4: not valid JSON at character 7: the record ends here, in the middle",
+                  "5: the record is not a JSON object",
+                  "6: not valid JSON at character 9: there is text after the record",
+                  "7: not valid JSON at character 15: the record ends here, in the middle",
+                  "8: not valid JSON at character 1: a value was expected here", "9: the record is not a JSON object"));
   EXPECT_EQ(bad.records()[0], "{\"a\":x}");
 }
 
@@ -168,7 +180,9 @@ TEST(JsonTest, WithoutAHandlerABadRecordIsAnError) {
 
 TEST(JsonTest, ValuesNobodyReadsAreCheckedToo) {
   CollectedBadRecords bad;
-  const std::string text = "{\"z\":tru,\"a\":1}\n{\"z\":[1,],\"a\":1}\n{\"z\":{\"k\" 1},\"a\":1}\n{\"z\":1.e5}\n{\"z\":\"\\q\"}\n{\"z\":[}\n{\"z\":{]}\n{\"z\":[1 2]}\n";
+  const std::string text =
+      "{\"z\":tru,\"a\":1}\n{\"z\":[1,],\"a\":1}\n{\"z\":{\"k\" "
+      "1},\"a\":1}\n{\"z\":1.e5}\n{\"z\":\"\\q\"}\n{\"z\":[}\n{\"z\":{]}\n{\"z\":[1 2]}\n";
   const Batch batch = DecodeAll(JsonFormat(), {}, WholeTable(kAb, &bad), text).ValueOrDie();
   EXPECT_EQ(batch.num_rows, 0);
   EXPECT_EQ(bad.seen().size(), 8);
@@ -195,10 +209,13 @@ TEST(JsonTest, MissingFieldsFailWhenAskedTo) {
 
 TEST(JsonTest, IgnoringErrorsNullsTheFieldAndSkipsTheBroken) {
   CollectedBadRecords bad;
-  const Schema schema = {{"a", DataType::Int()}, {"b", DataType::Array(DataType::Int())}, {"r", DataType::Row({{"x", DataType::Int()}, {"y", DataType::Date()}})}};
-  const Batch batch = DecodeAll(JsonFormat(), {{"ignore-parse-errors", "true"}}, WholeTable(schema, &bad),
-                                "{\"a\":\"x\",\"b\":[1,\"y\",3],\"r\":{\"x\":1,\"y\":\"z\"}}\n{\"a\":\n{\"a\":2,\"b\":5,\"r\":[]}\n")
-                          .ValueOrDie();
+  const Schema schema = {{"a", DataType::Int()},
+                         {"b", DataType::Array(DataType::Int())},
+                         {"r", DataType::Row({{"x", DataType::Int()}, {"y", DataType::Date()}})}};
+  const Batch batch =
+      DecodeAll(JsonFormat(), {{"ignore-parse-errors", "true"}}, WholeTable(schema, &bad),
+                "{\"a\":\"x\",\"b\":[1,\"y\",3],\"r\":{\"x\":1,\"y\":\"z\"}}\n{\"a\":\n{\"a\":2,\"b\":5,\"r\":[]}\n")
+          .ValueOrDie();
   EXPECT_THAT(PrintRows(batch, schema), ElementsAre("+I[null, [1, null, 3], +I[1, null]]", "+I[2, null, null]"));
   EXPECT_EQ(bad.seen().size(), 1);
 }
@@ -206,7 +223,8 @@ TEST(JsonTest, IgnoringErrorsNullsTheFieldAndSkipsTheBroken) {
 TEST(JsonTest, OnlyTheColumnsAskedFor) {
   DecodeRequest request = WholeTable({{"a", DataType::Int()}, {"b", DataType::String()}, {"c", DataType::Double()}});
   request.projection = {0, 2};
-  EXPECT_THAT(PrintRows(DecodeAll(JsonFormat(), {}, request, "{\"a\":1,\"b\":\"x\",\"c\":0.5}\n").ValueOrDie(), Projected(request)),
+  EXPECT_THAT(PrintRows(DecodeAll(JsonFormat(), {}, request, "{\"a\":1,\"b\":\"x\",\"c\":0.5}\n").ValueOrDie(),
+                        Projected(request)),
               ElementsAre("+I[1, 0.5]"));
   request.projection = {};
   EXPECT_EQ(DecodeAll(JsonFormat(), {}, request, "{\"a\":1}\n{}\n").ValueOrDie().num_rows, 2);
@@ -214,7 +232,8 @@ TEST(JsonTest, OnlyTheColumnsAskedFor) {
 
 TEST(JsonTest, OnlyTheFieldsOfARowThatAreUsed) {
   const DataType inner = DataType::Row({{"x", DataType::Int()}, {"y", DataType::String()}});
-  DecodeRequest request = WholeTable({{"r", DataType::Row({{"a", DataType::Int()}, {"in", inner}, {"b", DataType::String()}})}});
+  DecodeRequest request =
+      WholeTable({{"r", DataType::Row({{"a", DataType::Int()}, {"in", inner}, {"b", DataType::String()}})}});
   const std::string text = "{\"r\":{\"a\":1,\"in\":{\"x\":2,\"y\":\"s\"},\"b\":\"t\"}}\n{\"r\":null}\n";
   request.used_fields = {{0, {{1, 0}, {2}}}};
   EXPECT_THAT(PrintRows(DecodeAll(JsonFormat(), {}, request, text).ValueOrDie(), request.physical_schema),
@@ -227,7 +246,10 @@ TEST(JsonTest, OnlyTheFieldsOfARowThatAreUsed) {
 TEST(JsonTest, MessagesMayHoldLineBreaks) {
   CollectedBadRecords bad;
   auto decoder = JsonFormat().make_decoder({}, WholeTable(kAb, &bad)).ValueOrDie();
-  const Batch batch = decoder->DecodeMessages({"{\n \"a\": 1,\n \"b\": \"x\"\n}", "", std::string_view(), "{\"a\":\"no\nway\"}", "{\"a\":2}"}).ValueOrDie();
+  const Batch batch = decoder
+                          ->DecodeMessages({"{\n \"a\": 1,\n \"b\": \"x\"\n}", "", std::string_view(),
+                                            "{\"a\":\"no\nway\"}", "{\"a\":2}"})
+                          .ValueOrDie();
   EXPECT_THAT(PrintRows(batch, kAb), ElementsAre("+I[1, x]", "+I[2, null]"));
   ASSERT_EQ(bad.seen().size(), 1);
   EXPECT_THAT(bad.seen()[0], HasSubstr("4: not valid JSON at character 9: a control character"));
@@ -238,7 +260,9 @@ TEST(JsonTest, LongRecordsAreRefusedByTheLimit) {
   CollectedBadRecords bad;
   DecodeRequest request = WholeTable(kAb, &bad);
   request.max_record_bytes = 30;
-  const Batch batch = DecodeAll(JsonFormat(), {}, request, "{\"a\":1}\n{\"a\":2,\"b\":\"" + std::string(30, 'x') + "\"}\n{\"a\":3}\n").ValueOrDie();
+  const Batch batch =
+      DecodeAll(JsonFormat(), {}, request, "{\"a\":1}\n{\"a\":2,\"b\":\"" + std::string(30, 'x') + "\"}\n{\"a\":3}\n")
+          .ValueOrDie();
   EXPECT_EQ(batch.num_rows, 2);
   EXPECT_THAT(bad.seen(), ElementsAre("2: longer than 30 bytes (tidemark.max-record-size)"));
 }
@@ -257,10 +281,12 @@ TEST(JsonTest, ManyDifferentKeysAreNotRemembered) {
 }
 
 TEST(JsonEncodeTest, WritesWhatFlinkWrites) {
-  const Schema schema = {{"i", DataType::Int()},     {"d", DataType::Double()},    {"n", DataType::Decimal(10, 2)}, {"s", DataType::String()},
-                         {"t", DataType::Timestamp(3)}, {"b", DataType::Boolean()}, {"y", DataType::Bytes()}};
+  const Schema schema = {{"i", DataType::Int()},    {"d", DataType::Double()},     {"n", DataType::Decimal(10, 2)},
+                         {"s", DataType::String()}, {"t", DataType::Timestamp(3)}, {"b", DataType::Boolean()},
+                         {"y", DataType::Bytes()}};
   const Batch batch =
-      DecodeAll(JsonFormat(), {}, WholeTable(schema), R"({"i":1,"d":1e10,"n":100,"s":"q\"\\/\u0007\n","t":"2026-01-02 03:04:05.100","b":true,"y":"YWI="}
+      DecodeAll(JsonFormat(), {}, WholeTable(schema),
+                R"({"i":1,"d":1e10,"n":100,"s":"q\"\\/\u0007\n","t":"2026-01-02 03:04:05.100","b":true,"y":"YWI="}
 {}
 )")
           .ValueOrDie();
@@ -268,7 +294,10 @@ TEST(JsonEncodeTest, WritesWhatFlinkWrites) {
             R"({"i":1,"d":1.0E10,"n":1E+2,"s":"q\"\\/\u0007\n","t":"2026-01-02 03:04:05.1","b":true,"y":"YWI="}
 {"i":null,"d":null,"n":null,"s":null,"t":null,"b":null,"y":null}
 )");
-  EXPECT_EQ(EncodeAll(JsonFormat(), {{"encode.decimal-as-plain-number", "true"}, {"encode.ignore-null-fields", "true"}, {"timestamp-format.standard", "ISO-8601"}},
+  EXPECT_EQ(EncodeAll(JsonFormat(),
+                      {{"encode.decimal-as-plain-number", "true"},
+                       {"encode.ignore-null-fields", "true"},
+                       {"timestamp-format.standard", "ISO-8601"}},
                       batch, schema)
                 .ValueOrDie(),
             R"({"i":1,"d":1.0E10,"n":100,"s":"q\"\\/\u0007\n","t":"2026-01-02T03:04:05.1","b":true,"y":"YWI="}
@@ -308,15 +337,20 @@ TEST(JsonOracleTest, AgreesWithSimdjsonOnWhatIsJson) {
     std::string line = lines[random() % lines.size()];
     for (unsigned edits = random() % 3; edits > 0; --edits) {
       const size_t at = random() % line.size();
-      if (random() % 2 == 0) line[at] = alphabet[random() % alphabet.size()];
-      else if (random() % 2 == 0) line.erase(at, 1 + random() % 5);
-      else line.insert(at, 1, alphabet[random() % alphabet.size()]);
+      if (random() % 2 == 0)
+        line[at] = alphabet[random() % alphabet.size()];
+      else if (random() % 2 == 0)
+        line.erase(at, 1 + random() % 5);
+      else
+        line.insert(at, 1, alphabet[random() % alphabet.size()]);
       if (line.empty()) line = "{}";
     }
-    const bool oracle = parser.parse(simdjson::padded_string(line)).error() == simdjson::SUCCESS && json::SkipSpace(line.c_str())[0] == '{';
+    const bool oracle = parser.parse(simdjson::padded_string(line)).error() == simdjson::SUCCESS &&
+                        json::SkipSpace(line.c_str())[0] == '{';
     // The two differ by design on lone surrogates (ours become '?') and on numbers beyond the range of a double.
     CollectedBadRecords bad;
-    const Batch batch = DecodeAll(JsonFormat(), {}, WholeTable({{"none", DataType::Int()}}, &bad), line + "\n").ValueOrDie();
+    const Batch batch =
+        DecodeAll(JsonFormat(), {}, WholeTable({{"none", DataType::Int()}}, &bad), line + "\n").ValueOrDie();
     const bool ours = batch.num_rows == 1;
     if (ours != oracle && line.find("\\u") == std::string::npos) {
       const auto error = parser.parse(simdjson::padded_string(line)).error();

@@ -48,7 +48,8 @@ bool TruncateToInteger(std::string_view text, TypeKind kind, ColumnBuilder* colu
 const char* JsonRowReader::ReadField(const char* text, FieldPlan& field) {
   const int64_t length = field.column->length();
   const char* end = ReadValue(text, field);
-  if (end != nullptr) [[likely]] return end;
+  if (end != nullptr) [[likely]]
+    return end;
   if (problem_.repeated_key) return nullptr;
   if (problem_.syntax_at == nullptr && options_.ignore_parse_errors) {
     problem_ = Problem();
@@ -57,7 +58,9 @@ const char* JsonRowReader::ReadField(const char* text, FieldPlan& field) {
     if (end != nullptr) field.column->AppendNull();
     return end;
   }
-  if (!field.name.empty()) problem_.path = problem_.path.empty() || problem_.path[0] == '[' ? field.name + problem_.path : field.name + "." + problem_.path;
+  if (!field.name.empty())
+    problem_.path = problem_.path.empty() || problem_.path[0] == '[' ? field.name + problem_.path
+                                                                     : field.name + "." + problem_.path;
   return nullptr;
 }
 
@@ -67,20 +70,29 @@ const char* JsonRowReader::ReadValue(const char* text, FieldPlan& field) {
     return text + 4;
   }
   switch (field.kind) {
-    case TypeKind::kTinyInt: return ReadInteger<int8_t>(text, field);
-    case TypeKind::kSmallInt: return ReadInteger<int16_t>(text, field);
+    case TypeKind::kTinyInt:
+      return ReadInteger<int8_t>(text, field);
+    case TypeKind::kSmallInt:
+      return ReadInteger<int16_t>(text, field);
     case TypeKind::kInt:
-    case TypeKind::kIntervalYearMonth: return ReadInteger<int32_t>(text, field);
+    case TypeKind::kIntervalYearMonth:
+      return ReadInteger<int32_t>(text, field);
     case TypeKind::kBigInt:
-    case TypeKind::kIntervalDayTime: return ReadInteger<int64_t>(text, field);
-    case TypeKind::kDouble: return ReadDouble(text, field);
+    case TypeKind::kIntervalDayTime:
+      return ReadInteger<int64_t>(text, field);
+    case TypeKind::kDouble:
+      return ReadDouble(text, field);
     case TypeKind::kChar:
-    case TypeKind::kVarChar: return ReadText(text, field);
+    case TypeKind::kVarChar:
+      return ReadText(text, field);
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return ReadTimestamp(text, field);
-    case TypeKind::kArray: return ReadList(text, field);
+    case TypeKind::kTimestampLtz:
+      return ReadTimestamp(text, field);
+    case TypeKind::kArray:
+      return ReadList(text, field);
     case TypeKind::kMap:
-    case TypeKind::kMultiset: return ReadMap(text, field);
+    case TypeKind::kMultiset:
+      return ReadMap(text, field);
     case TypeKind::kRow: {
       if (*text != '{') return ReadThroughText(text, field);
       const char* end = ReadObject(text + 1, *field.object, field.column->length());
@@ -100,7 +112,8 @@ const char* JsonRowReader::ReadValue(const char* text, FieldPlan& field) {
     case TypeKind::kNull:
       field.column->AppendNull();
       return Skip(text);
-    default: return ReadThroughText(text, field);
+    default:
+      return ReadThroughText(text, field);
   }
 }
 
@@ -120,7 +133,8 @@ const char* JsonRowReader::ReadInteger(const char* text, FieldPlan& field) {
   }
   const int64_t number = negative ? -static_cast<int64_t>(value) : static_cast<int64_t>(value);
   if constexpr (sizeof(T) < sizeof(int64_t)) {
-    if (number < std::numeric_limits<T>::min() || number > std::numeric_limits<T>::max()) return ReadThroughText(text, field);
+    if (number < std::numeric_limits<T>::min() || number > std::numeric_limits<T>::max())
+      return ReadThroughText(text, field);
   }
   field.column->Append(static_cast<T>(number));
   return at;
@@ -181,7 +195,8 @@ const char* JsonRowReader::ReadTextWithEscapes(const char* text, ColumnBuilder& 
   const char* after = *text == '\\' ? json::ReadEscape(text, &end) : nullptr;
   if (after == nullptr) {
     column.DropBytes();
-    return FailSyntax(text, *text == '\\' ? "this is no escape sequence" : "a control character must be escaped in a string");
+    return FailSyntax(text,
+                      *text == '\\' ? "this is no escape sequence" : "a control character must be escaped in a string");
   }
   column.AdvanceBytes(end - begin);
   return after;
@@ -190,7 +205,8 @@ const char* JsonRowReader::ReadTextWithEscapes(const char* text, ColumnBuilder& 
 const char* JsonRowReader::ReadTimestamp(const char* text, FieldPlan& field) {
   if (*text != '"') return ReadThroughText(text, field);
   int64_t value = 0;
-  const char* end = field.timestamp.Read(text + 1, options_.timestamps == TimestampStandard::kIso8601 ? 'T' : ' ', &value);
+  const char* end =
+      field.timestamp.Read(text + 1, options_.timestamps == TimestampStandard::kIso8601 ? 'T' : ' ', &value);
   if (end == nullptr) return ReadThroughText(text, field);
   if (field.kind == TypeKind::kTimestampLtz) {
     if (*end != 'Z') return ReadThroughText(text, field);
@@ -222,7 +238,8 @@ const char* JsonRowReader::ReadThroughText(const char* text, FieldPlan& field) {
       value = scratch_;
     }
     const bool binary = field.column->type().is_binary();
-    if (binary && *text != '"') return FailValue(DescribeMismatch(value, field.column->type()) + " (text in Base64 is expected)");
+    if (binary && *text != '"')
+      return FailValue(DescribeMismatch(value, field.column->type()) + " (text in Base64 is expected)");
   } else if (container || field.column->type().is_nested()) {
     return FailValue(DescribeMismatch({text, static_cast<size_t>(end - text)}, field.column->type()));
   }
@@ -280,7 +297,8 @@ const char* JsonRowReader::ReadMap(const char* text, FieldPlan& field) {
     keys.AppendBytes(key);
     text = ReadField(SkipSpace(text + 1), *field.element);
     if (text == nullptr) {
-      if (problem_.syntax_at == nullptr) problem_.path = "[" + key + "]" + (problem_.path.empty() ? "" : "." + problem_.path);
+      if (problem_.syntax_at == nullptr)
+        problem_.path = "[" + key + "]" + (problem_.path.empty() ? "" : "." + problem_.path);
       return nullptr;
     }
     if (!seen.insert(std::move(key)).second) {

@@ -15,8 +15,8 @@ namespace {
 using arrow::Type;
 
 bool IsTextLike(Type::type id) {
-  return id == Type::STRING || id == Type::LARGE_STRING || id == Type::STRING_VIEW || id == Type::BINARY || id == Type::LARGE_BINARY ||
-         id == Type::BINARY_VIEW || id == Type::FIXED_SIZE_BINARY;
+  return id == Type::STRING || id == Type::LARGE_STRING || id == Type::STRING_VIEW || id == Type::BINARY ||
+         id == Type::LARGE_BINARY || id == Type::BINARY_VIEW || id == Type::FIXED_SIZE_BINARY;
 }
 
 bool IsListLike(Type::type id) { return id == Type::LIST || id == Type::LARGE_LIST || id == Type::FIXED_SIZE_LIST; }
@@ -29,24 +29,35 @@ arrow::Status Mismatch(const arrow::DataType& from, const DataType& to, const st
 /// Scalars only.
 bool ScalarFits(Type::type from, const DataType& to) {
   switch (to.kind()) {
-    case TypeKind::kNull: return true;
-    case TypeKind::kBoolean: return from == Type::BOOL;
+    case TypeKind::kNull:
+      return true;
+    case TypeKind::kBoolean:
+      return from == Type::BOOL;
     case TypeKind::kTinyInt:
     case TypeKind::kSmallInt:
     case TypeKind::kInt:
-    case TypeKind::kBigInt: return arrow::is_integer(from);
-    case TypeKind::kFloat: return from == Type::FLOAT || from == Type::HALF_FLOAT;
-    case TypeKind::kDouble: return arrow::is_floating(from) || arrow::is_integer(from);
-    case TypeKind::kDecimal: return arrow::is_decimal(from) || arrow::is_integer(from);
+    case TypeKind::kBigInt:
+      return arrow::is_integer(from);
+    case TypeKind::kFloat:
+      return from == Type::FLOAT || from == Type::HALF_FLOAT;
+    case TypeKind::kDouble:
+      return arrow::is_floating(from) || arrow::is_integer(from);
+    case TypeKind::kDecimal:
+      return arrow::is_decimal(from) || arrow::is_integer(from);
     case TypeKind::kChar:
     case TypeKind::kVarChar:
     case TypeKind::kBinary:
-    case TypeKind::kVarBinary: return IsTextLike(from);
-    case TypeKind::kDate: return arrow::is_date(from);
-    case TypeKind::kTime: return arrow::is_time(from);
+    case TypeKind::kVarBinary:
+      return IsTextLike(from);
+    case TypeKind::kDate:
+      return arrow::is_date(from);
+    case TypeKind::kTime:
+      return arrow::is_time(from);
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return from == Type::TIMESTAMP;
-    default: return false;
+    case TypeKind::kTimestampLtz:
+      return from == Type::TIMESTAMP;
+    default:
+      return false;
   }
 }
 
@@ -63,7 +74,8 @@ const arrow::DataType* EntriesType(const arrow::DataType& from) {
 DataType KeyOf(const DataType& to) { return to.kind() == TypeKind::kMap ? to.map_key() : to.element(); }
 DataType ValueOf(const DataType& to) { return to.kind() == TypeKind::kMap ? to.map_value() : DataType::Int(); }
 
-arrow::Result<std::shared_ptr<arrow::Array>> Cast(const std::shared_ptr<arrow::Array>& array, const std::shared_ptr<arrow::DataType>& to) {
+arrow::Result<std::shared_ptr<arrow::Array>> Cast(const std::shared_ptr<arrow::Array>& array,
+                                                  const std::shared_ptr<arrow::DataType>& to) {
   arrow::compute::CastOptions options = arrow::compute::CastOptions::Safe(to);
   // A type with fewer digits cuts the rest off, as everywhere in SQL.
   options.allow_time_truncate = true;
@@ -73,7 +85,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> Cast(const std::shared_ptr<arrow::A
 }
 
 /// A timestamp without zone from a column of instants: the wall clock at that instant.
-arrow::Result<std::shared_ptr<arrow::Array>> ToWallClock(const std::shared_ptr<arrow::Array>& array, const std::string& zone) {
+arrow::Result<std::shared_ptr<arrow::Array>> ToWallClock(const std::shared_ptr<arrow::Array>& array,
+                                                         const std::string& zone) {
   const auto& type = static_cast<const arrow::TimestampType&>(*array->type());
   ARROW_ASSIGN_OR_RAISE(auto zoned, array->View(arrow::timestamp(type.unit(), zone)));
   ARROW_ASSIGN_OR_RAISE(auto local, arrow::compute::CallFunction("local_timestamp", {zoned}));
@@ -121,8 +134,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> ConvertScalar(std::shared_ptr<arrow
   return Cast(array, target);
 }
 
-arrow::Result<std::shared_ptr<arrow::Array>> ConvertRow(const std::shared_ptr<arrow::Array>& array, const DataType& to, const std::string& path,
-                                                        const ColumnConversion& conversion) {
+arrow::Result<std::shared_ptr<arrow::Array>> ConvertRow(const std::shared_ptr<arrow::Array>& array, const DataType& to,
+                                                        const std::string& path, const ColumnConversion& conversion) {
   const auto& rows = static_cast<const arrow::StructArray&>(*array);
   std::vector<std::shared_ptr<arrow::ArrayData>> fields;
   for (const auto& field : to.fields()) {
@@ -132,19 +145,22 @@ arrow::Result<std::shared_ptr<arrow::Array>> ConvertRow(const std::shared_ptr<ar
       fields.push_back(nulls->data());
       continue;
     }
-    ARROW_ASSIGN_OR_RAISE(auto converted, ConvertColumn(rows.field(index), field.type, path + "." + field.name, conversion));
+    ARROW_ASSIGN_OR_RAISE(auto converted,
+                          ConvertColumn(rows.field(index), field.type, path + "." + field.name, conversion));
     fields.push_back(converted->data());
   }
   // The fields were sliced to the rows; a validity bitmap at an offset would not fit them any more.
   std::shared_ptr<arrow::Buffer> validity = rows.null_bitmap();
   if (validity && rows.offset() != 0) {
-    ARROW_ASSIGN_OR_RAISE(validity, arrow::internal::CopyBitmap(arrow::default_memory_pool(), validity->data(), rows.offset(), rows.length()));
+    ARROW_ASSIGN_OR_RAISE(validity, arrow::internal::CopyBitmap(arrow::default_memory_pool(), validity->data(),
+                                                                rows.offset(), rows.length()));
   }
-  return arrow::MakeArray(arrow::ArrayData::Make(to.ToArrow(), rows.length(), {std::move(validity)}, std::move(fields), rows.null_count()));
+  return arrow::MakeArray(
+      arrow::ArrayData::Make(to.ToArrow(), rows.length(), {std::move(validity)}, std::move(fields), rows.null_count()));
 }
 
-arrow::Result<std::shared_ptr<arrow::Array>> ConvertList(std::shared_ptr<arrow::Array> array, const DataType& to, const std::string& path,
-                                                         const ColumnConversion& conversion) {
+arrow::Result<std::shared_ptr<arrow::Array>> ConvertList(std::shared_ptr<arrow::Array> array, const DataType& to,
+                                                         const std::string& path, const ColumnConversion& conversion) {
   if (array->type_id() != Type::LIST) {
     ARROW_ASSIGN_OR_RAISE(array, Cast(array, arrow::list(array->type()->field(0))));
   }
@@ -156,8 +172,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> ConvertList(std::shared_ptr<arrow::
   return arrow::MakeArray(std::move(data));
 }
 
-arrow::Result<std::shared_ptr<arrow::Array>> ConvertMap(const std::shared_ptr<arrow::Array>& array, const DataType& to, const std::string& path,
-                                                        const ColumnConversion& conversion) {
+arrow::Result<std::shared_ptr<arrow::Array>> ConvertMap(const std::shared_ptr<arrow::Array>& array, const DataType& to,
+                                                        const std::string& path, const ColumnConversion& conversion) {
   const auto& list = static_cast<const arrow::ListArray&>(*array);  // a map is one
   const auto& entries = static_cast<const arrow::StructArray&>(*list.values());
   ARROW_ASSIGN_OR_RAISE(auto keys, ConvertColumn(entries.field(0), KeyOf(to), path + ".key", conversion));
@@ -166,8 +182,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> ConvertMap(const std::shared_ptr<ar
   const auto type = to.ToArrow();
   auto data = list.data()->Copy();
   data->type = type;
-  data->child_data = {arrow::ArrayData::Make(static_cast<const arrow::MapType&>(*type).value_type(), entries.length(), {nullptr},
-                                             {keys->data(), values->data()}, 0)};
+  data->child_data = {arrow::ArrayData::Make(static_cast<const arrow::MapType&>(*type).value_type(), entries.length(),
+                                             {nullptr}, {keys->data(), values->data()}, 0)};
   return arrow::MakeArray(std::move(data));
 }
 
@@ -196,28 +212,37 @@ arrow::Status CheckConvertible(const arrow::DataType& from, const DataType& to, 
         if (found) ARROW_RETURN_NOT_OK(CheckConvertible(*found->type(), field.type, path + "." + field.name));
       }
       return arrow::Status::OK();
-    default: return ScalarFits(from.id(), to) ? arrow::Status::OK() : Mismatch(from, to, path);
+    default:
+      return ScalarFits(from.id(), to) ? arrow::Status::OK() : Mismatch(from, to, path);
   }
 }
 
-arrow::Result<std::shared_ptr<arrow::Array>> ConvertColumn(const std::shared_ptr<arrow::Array>& array, const DataType& to,
-                                                           const std::string& path, const ColumnConversion& conversion) {
-  if (array->type_id() == Type::NA && to.kind() != TypeKind::kNull) return arrow::MakeArrayOfNull(to.ToArrow(), array->length());
+arrow::Result<std::shared_ptr<arrow::Array>> ConvertColumn(const std::shared_ptr<arrow::Array>& array,
+                                                           const DataType& to, const std::string& path,
+                                                           const ColumnConversion& conversion) {
+  if (array->type_id() == Type::NA && to.kind() != TypeKind::kNull)
+    return arrow::MakeArrayOfNull(to.ToArrow(), array->length());
   if (array->type_id() == Type::DICTIONARY) {
-    ARROW_ASSIGN_OR_RAISE(auto plain, Cast(array, static_cast<const arrow::DictionaryType&>(*array->type()).value_type()));
+    ARROW_ASSIGN_OR_RAISE(auto plain,
+                          Cast(array, static_cast<const arrow::DictionaryType&>(*array->type()).value_type()));
     return ConvertColumn(plain, to, path, conversion);
   }
   switch (to.kind()) {
-    case TypeKind::kRow: return ConvertRow(array, to, path, conversion);
-    case TypeKind::kArray: return ConvertList(array, to, path, conversion);
+    case TypeKind::kRow:
+      return ConvertRow(array, to, path, conversion);
+    case TypeKind::kArray:
+      return ConvertList(array, to, path, conversion);
     case TypeKind::kMap:
-    case TypeKind::kMultiset: return ConvertMap(array, to, path, conversion);
-    default: break;
+    case TypeKind::kMultiset:
+      return ConvertMap(array, to, path, conversion);
+    default:
+      break;
   }
   auto converted = ConvertScalar(array, to, conversion);
   if (!converted.ok()) {
-    return converted.status().WithMessage("column '", path, "' (", array->type()->ToString(), " in the file) does not fit ",
-                                          to.WithTimeAttribute(TimeAttribute::kNone).ToString(), ": ", converted.status().message());
+    return converted.status().WithMessage(
+        "column '", path, "' (", array->type()->ToString(), " in the file) does not fit ",
+        to.WithTimeAttribute(TimeAttribute::kNone).ToString(), ": ", converted.status().message());
   }
   return converted;
 }

@@ -23,7 +23,8 @@ arrow::Status CheckConvertible(const arrow::DataType& from, const DataType& to, 
 
 /// Fields of a ROW that `array` lacks are NULL. Fails where a value does not fit.
 /// REQUIRES: CheckConvertible is OK for its type.
-arrow::Result<std::shared_ptr<arrow::Array>> ConvertColumn(const std::shared_ptr<arrow::Array>& array, const DataType& to,
-                                                           const std::string& path, const ColumnConversion& conversion);
+arrow::Result<std::shared_ptr<arrow::Array>> ConvertColumn(const std::shared_ptr<arrow::Array>& array,
+                                                           const DataType& to, const std::string& path,
+                                                           const ColumnConversion& conversion);
 
 }  // namespace tidemark::formats

@@ -15,7 +15,8 @@ arrow::Status Check(const TableOptions& options, const Schema& schema) {
 }  // namespace
 
 const Format& ParquetFormat() {
-  static const Format format = {.name = "parquet", .options = ParquetOptions::Specs(), .splittable = false, .check = Check};
+  static const Format format = {
+      .name = "parquet", .options = ParquetOptions::Specs(), .splittable = false, .check = Check};
   return format;
 }
 

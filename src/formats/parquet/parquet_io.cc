@@ -44,7 +44,8 @@ class ArrowFile final : public arrow::io::RandomAccessFile {
     }
     const int64_t wanted = std::min(length, size_bytes_ - position);
     ARROW_ASSIGN_OR_RAISE(const int64_t got, file_->ReadAt(position, wanted, out));
-    if (got < wanted) return arrow::Status::IOError(path_, ": ends early; was it cut off or replaced while being read?");
+    if (got < wanted)
+      return arrow::Status::IOError(path_, ": ends early; was it cut off or replaced while being read?");
     return got;
   }
   arrow::Result<std::shared_ptr<arrow::Buffer>> ReadAt(int64_t position, int64_t length) override {
@@ -88,11 +89,14 @@ class ArrowStream final : public arrow::io::OutputStream {
 
 }  // namespace
 
-arrow::Result<std::shared_ptr<arrow::io::RandomAccessFile>> OpenArrowFile(io::FileSystem* files, const std::string& path, int64_t size_bytes) {
+arrow::Result<std::shared_ptr<arrow::io::RandomAccessFile>> OpenArrowFile(io::FileSystem* files,
+                                                                          const std::string& path, int64_t size_bytes) {
   ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForRead(path));
   return std::make_shared<ArrowFile>(path, std::move(file), size_bytes);
 }
 
-std::shared_ptr<arrow::io::OutputStream> MakeArrowStream(io::WritableFile* file) { return std::make_shared<ArrowStream>(file); }
+std::shared_ptr<arrow::io::OutputStream> MakeArrowStream(io::WritableFile* file) {
+  return std::make_shared<ArrowStream>(file);
+}
 
 }  // namespace tidemark::formats

@@ -13,7 +13,8 @@
 namespace tidemark::formats {
 
 /// Opens `path` for random reads of its first `size_bytes` bytes.
-arrow::Result<std::shared_ptr<arrow::io::RandomAccessFile>> OpenArrowFile(io::FileSystem* files, const std::string& path, int64_t size_bytes);
+arrow::Result<std::shared_ptr<arrow::io::RandomAccessFile>> OpenArrowFile(io::FileSystem* files,
+                                                                          const std::string& path, int64_t size_bytes);
 
 /// A stream into `file`, which is not owned and outlives it. Closing the stream does not commit the file.
 std::shared_ptr<arrow::io::OutputStream> MakeArrowStream(io::WritableFile* file);

@@ -19,18 +19,24 @@ const std::vector<std::string>& Codecs() {
 arrow::Result<arrow::Compression::type> CodecOf(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
   arrow::Compression::type codec = arrow::Compression::UNCOMPRESSED;
-  if (name == "SNAPPY") codec = arrow::Compression::SNAPPY;
-  else if (name == "GZIP") codec = arrow::Compression::GZIP;
-  else if (name == "ZSTD") codec = arrow::Compression::ZSTD;
-  else if (name == "LZ4" || name == "LZ4_RAW") codec = arrow::Compression::LZ4;
-  else if (name == "BROTLI") codec = arrow::Compression::BROTLI;
+  if (name == "SNAPPY")
+    codec = arrow::Compression::SNAPPY;
+  else if (name == "GZIP")
+    codec = arrow::Compression::GZIP;
+  else if (name == "ZSTD")
+    codec = arrow::Compression::ZSTD;
+  else if (name == "LZ4" || name == "LZ4_RAW")
+    codec = arrow::Compression::LZ4;
+  else if (name == "BROTLI")
+    codec = arrow::Compression::BROTLI;
   else if (name != "UNCOMPRESSED") {
     std::string all;
     for (const auto& known : Codecs()) all += (all.empty() ? "" : ", ") + known;
     return arrow::Status::Invalid("'parquet.compression' cannot be '", name, "'; there are ", all);
   }
   if (!arrow::util::Codec::IsAvailable(codec)) {
-    return arrow::Status::NotImplemented("'parquet.compression' = '", name, "' is not supported by the Arrow library in use");
+    return arrow::Status::NotImplemented("'parquet.compression' = '", name,
+                                         "' is not supported by the Arrow library in use");
   }
   return codec;
 }
@@ -55,19 +61,26 @@ arrow::Status CheckType(const std::string& path, const DataType& type) {
 
 const std::vector<OptionSpec>& ParquetOptions::Specs() {
   static const std::vector<OptionSpec> specs = {
-      {.key = "compression", .type = OptionType::kString, .default_value = "SNAPPY", .description = "UNCOMPRESSED, SNAPPY, GZIP, ZSTD, LZ4 or BROTLI."},
+      {.key = "compression",
+       .type = OptionType::kString,
+       .default_value = "SNAPPY",
+       .description = "UNCOMPRESSED, SNAPPY, GZIP, ZSTD, LZ4 or BROTLI."},
       Size("block.size", "134217728", "Bytes of a row group."),
       Size("page.size", "1048576", "Bytes of a page."),
       Size("dictionary.page.size", "1048576", "Bytes of a column's dictionary, beyond which it is written plainly."),
       Flag("enable.dictionary", "true", "Write columns with few different values as a dictionary."),
-      Flag("utc-timezone", "false", "Instants in a file stand for their wall clock in UTC, not in table.local-time-zone."),
+      Flag("utc-timezone", "false",
+           "Instants in a file stand for their wall clock in UTC, not in table.local-time-zone."),
       Flag("write.int64.timestamp", "true", "Write timestamps as INT64; false: as INT96, which old readers need."),
       {.key = "timestamp.time.unit",
        .type = OptionType::kEnum,
        .default_value = "micros",
        .description = "Unit of INT64 timestamps that are written.",
        .enum_values = {"nanos", "micros", "millis"}},
-      {.key = "batch-size", .type = OptionType::kInteger, .default_value = "2048", .description = "Has no effect here."},
+      {.key = "batch-size",
+       .type = OptionType::kInteger,
+       .default_value = "2048",
+       .description = "Has no effect here."},
       {.key = "writer.version", .type = OptionType::kString, .default_value = "", .description = "Has no effect here."},
   };
   return specs;

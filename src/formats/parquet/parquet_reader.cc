@@ -28,12 +28,14 @@ void AddLeaves(const SchemaField& field, std::vector<int>* leaves) {
 }
 
 /// The leaves below `field` that `type` wants; `paths` as in DecodeRequest::used_fields, empty: all of it.
-void AddWantedLeaves(const SchemaField& field, const DataType& type, const std::vector<std::vector<int>>& paths, size_t depth,
-                     std::vector<int>* leaves) {
-  if (type.kind() != TypeKind::kRow || field.field->type()->id() != arrow::Type::STRUCT) return AddLeaves(field, leaves);
+void AddWantedLeaves(const SchemaField& field, const DataType& type, const std::vector<std::vector<int>>& paths,
+                     size_t depth, std::vector<int>* leaves) {
+  if (type.kind() != TypeKind::kRow || field.field->type()->id() != arrow::Type::STRUCT)
+    return AddLeaves(field, leaves);
   for (size_t i = 0; i < type.fields().size(); ++i) {
-    const auto child = std::find_if(field.children.begin(), field.children.end(),
-                                    [&](const SchemaField& candidate) { return candidate.field->name() == type.fields()[i].name; });
+    const auto child = std::find_if(field.children.begin(), field.children.end(), [&](const SchemaField& candidate) {
+      return candidate.field->name() == type.fields()[i].name;
+    });
     if (child == field.children.end()) continue;
     std::vector<std::vector<int>> below;
     bool whole = paths.empty();
@@ -42,15 +44,21 @@ void AddWantedLeaves(const SchemaField& field, const DataType& type, const std::
       whole |= path.size() == depth + 1;
       below.push_back(path);
     }
-    if (whole) AddWantedLeaves(*child, type.fields()[i].type, {}, 0, leaves);
-    else if (!below.empty()) AddWantedLeaves(*child, type.fields()[i].type, below, depth + 1, leaves);
+    if (whole)
+      AddWantedLeaves(*child, type.fields()[i].type, {}, 0, leaves);
+    else if (!below.empty())
+      AddWantedLeaves(*child, type.fields()[i].type, below, depth + 1, leaves);
   }
 }
 
 class ArrowParquetFile final : public ParquetFile {
  public:
-  ArrowParquetFile(std::string path, const ParquetReadRequest* request, std::unique_ptr<parquet::arrow::FileReader> reader)
-      : path_(std::move(path)), request_(*request), reader_(std::move(reader)), metadata_(reader_->parquet_reader()->metadata()) {
+  ArrowParquetFile(std::string path, const ParquetReadRequest* request,
+                   std::unique_ptr<parquet::arrow::FileReader> reader)
+      : path_(std::move(path)),
+        request_(*request),
+        reader_(std::move(reader)),
+        metadata_(reader_->parquet_reader()->metadata()) {
     conversion_.wall_clock_zone = request->options.utc_time_zone ? "UTC" : request->local_time_zone;
   }
 
@@ -58,12 +66,14 @@ class ArrowParquetFile final : public ParquetFile {
     const auto& fields = reader_->manifest().schema_fields;
     for (const int column : request_.projection) {
       const Field& wanted = request_.physical_schema[static_cast<size_t>(column)];
-      const auto found = std::find_if(fields.begin(), fields.end(), [&](const SchemaField& field) { return field.field->name() == wanted.name; });
+      const auto found = std::find_if(fields.begin(), fields.end(),
+                                      [&](const SchemaField& field) { return field.field->name() == wanted.name; });
       if (found == fields.end()) continue;
       ARROW_RETURN_NOT_OK(Named(CheckConvertible(*found->field->type(), wanted.type, wanted.name)));
       const auto used = request_.used_fields.find(column);
       const size_t before = leaves_.size();
-      AddWantedLeaves(*found, wanted.type, used == request_.used_fields.end() ? std::vector<std::vector<int>>() : used->second, 0, &leaves_);
+      AddWantedLeaves(*found, wanted.type,
+                      used == request_.used_fields.end() ? std::vector<std::vector<int>>() : used->second, 0, &leaves_);
       // A ROW of which nothing is in the file still says by its leaves which rows are NULL.
       if (leaves_.size() == before) AddLeaves(*found, &leaves_);
     }
@@ -84,7 +94,8 @@ class ArrowParquetFile final : public ParquetFile {
 
   bool MayMatch(int row_group) const override {
     try {
-      return RowGroupMayMatch(*metadata_, reader_->manifest(), row_group, request_.filters, request_.physical_schema, conversion_.wall_clock_zone);
+      return RowGroupMayMatch(*metadata_, reader_->manifest(), row_group, request_.filters, request_.physical_schema,
+                              conversion_.wall_clock_zone);
     } catch (const parquet::ParquetException&) {
       return true;  // statistics nobody can read say nothing; reading the rows will tell what is wrong
     }
@@ -128,7 +139,9 @@ class ArrowParquetFile final : public ParquetFile {
   }
 
  private:
-  arrow::Status Named(const arrow::Status& status) const { return status.ok() ? status : status.WithMessage(path_, ": ", status.message()); }
+  arrow::Status Named(const arrow::Status& status) const {
+    return status.ok() ? status : status.WithMessage(path_, ": ", status.message());
+  }
 
   /// None of the columns is in the file, or none is asked for: rows are only counted.
   arrow::Result<std::optional<Batch>> CountOnly() {
@@ -156,11 +169,12 @@ class ArrowParquetFile final : public ParquetFile {
 
 bool NeedsNanos(const DataType& type) {
   if (type.is_timestamp() && type.precision() > 6) return true;
-  return std::any_of(type.fields().begin(), type.fields().end(), [](const Field& field) { return NeedsNanos(field.type); });
+  return std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const Field& field) { return NeedsNanos(field.type); });
 }
 
-arrow::Result<std::unique_ptr<ParquetFile>> OpenFile(std::shared_ptr<arrow::io::RandomAccessFile> input, const std::string& path,
-                                                     const ParquetReadRequest* request) {
+arrow::Result<std::unique_ptr<ParquetFile>> OpenFile(std::shared_ptr<arrow::io::RandomAccessFile> input,
+                                                     const std::string& path, const ParquetReadRequest* request) {
   parquet::ReaderProperties properties;
   properties.enable_buffered_stream();
   properties.set_buffer_size(kStreamBufferBytes);
@@ -183,8 +197,8 @@ arrow::Result<std::unique_ptr<ParquetFile>> OpenFile(std::shared_ptr<arrow::io::
 
 }  // namespace
 
-arrow::Result<std::unique_ptr<ParquetFile>> ParquetFile::Open(io::FileSystem* files, const std::string& path, int64_t size_bytes,
-                                                              const ParquetReadRequest* request) {
+arrow::Result<std::unique_ptr<ParquetFile>> ParquetFile::Open(io::FileSystem* files, const std::string& path,
+                                                              int64_t size_bytes, const ParquetReadRequest* request) {
   if (size_bytes == 0) return arrow::Status::IOError(path, ": the file is empty, which no Parquet file is");
   ARROW_ASSIGN_OR_RAISE(auto input, OpenArrowFile(files, path, size_bytes));
   arrow::Result<std::unique_ptr<ParquetFile>> opened;
@@ -194,7 +208,8 @@ arrow::Result<std::unique_ptr<ParquetFile>> ParquetFile::Open(io::FileSystem* fi
     opened = arrow::Status::IOError(error.what());
   }
   const std::string& message = opened.status().message();
-  if (!opened.ok() && !message.starts_with(path)) return opened.status().WithMessage(path, ": not a readable Parquet file: ", message);
+  if (!opened.ok() && !message.starts_with(path))
+    return opened.status().WithMessage(path, ": not a readable Parquet file: ", message);
   return opened;
 }
 

@@ -22,8 +22,8 @@ namespace tidemark::formats {
 
 /// What to read of a table's files.
 struct ParquetReadRequest {
-  Schema physical_schema;       ///< partition columns not among them
-  std::vector<int> projection;  ///< ascending; batches have just these columns
+  Schema physical_schema;                                    ///< partition columns not among them
+  std::vector<int> projection;                               ///< ascending; batches have just these columns
   std::map<int, std::vector<std::vector<int>>> used_fields;  ///< as in DecodeRequest
   std::vector<plan::PushedFilter> filters;                   ///< by physical column; others are passed over
   ParquetOptions options;
@@ -35,8 +35,8 @@ struct ParquetReadRequest {
 class ParquetFile {
  public:
   /// Errors name the file. `request` outlives the file.
-  static arrow::Result<std::unique_ptr<ParquetFile>> Open(io::FileSystem* files, const std::string& path, int64_t size_bytes,
-                                                          const ParquetReadRequest* request);
+  static arrow::Result<std::unique_ptr<ParquetFile>> Open(io::FileSystem* files, const std::string& path,
+                                                          int64_t size_bytes, const ParquetReadRequest* request);
   virtual ~ParquetFile() = default;
 
   virtual int row_groups() const = 0;

@@ -8,8 +8,8 @@
 
 #include <random>
 
-#include "formats/formats_testing.h"
 #include "formats/column_builder.h"
+#include "formats/formats_testing.h"
 #include "formats/parquet/parquet_io.h"
 #include "formats/parquet/parquet_reader.h"
 #include "formats/parquet/parquet_writer.h"
@@ -28,7 +28,8 @@ class ParquetTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { ASSERT_TRUE(arrow::compute::Initialize().ok()); }
 
-  arrow::Status Write(const std::string& path, const Batch& batch, const Schema& schema, const TableOptions& options = {}, int64_t rows_per_batch = 1000) {
+  arrow::Status Write(const std::string& path, const Batch& batch, const Schema& schema,
+                      const TableOptions& options = {}, int64_t rows_per_batch = 1000) {
     ARROW_ASSIGN_OR_RAISE(auto file, files_.OpenForWrite(path));
     ARROW_ASSIGN_OR_RAISE(const ParquetOptions parsed, ParquetOptions::Parse(options));
     ARROW_ASSIGN_OR_RAISE(auto writer, ParquetWriter::Make(file.get(), schema, parsed));
@@ -40,12 +41,15 @@ class ParquetTest : public ::testing::Test {
   }
 
   /// A file as another program would write it.
-  void WriteTable(const std::string& path, const std::shared_ptr<arrow::Table>& table, bool int96 = false, int64_t group_rows = 1 << 20) {
+  void WriteTable(const std::string& path, const std::shared_ptr<arrow::Table>& table, bool int96 = false,
+                  int64_t group_rows = 1 << 20) {
     auto file = files_.OpenForWrite(path).ValueOrDie();
     parquet::ArrowWriterProperties::Builder properties;
     if (int96) properties.enable_deprecated_int96_timestamps();
     const auto version = parquet::WriterProperties::Builder().version(parquet::ParquetVersion::PARQUET_2_6)->build();
-    ASSERT_TRUE(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), MakeArrowStream(file.get()), group_rows, version, properties.build()).ok());
+    ASSERT_TRUE(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), MakeArrowStream(file.get()),
+                                           group_rows, version, properties.build())
+                    .ok());
     ASSERT_TRUE(file->Commit().ok());
   }
 
@@ -63,7 +67,8 @@ class ParquetTest : public ::testing::Test {
     return schema;
   }
 
-  arrow::Result<std::vector<std::string>> Read(const std::string& path, const ParquetReadRequest& request, io::FileSystem* files = nullptr) {
+  arrow::Result<std::vector<std::string>> Read(const std::string& path, const ParquetReadRequest& request,
+                                               io::FileSystem* files = nullptr) {
     if (files == nullptr) files = &files_;
     ARROW_ASSIGN_OR_RAISE(const auto info, files->Stat(path));
     ARROW_ASSIGN_OR_RAISE(auto file, ParquetFile::Open(files, path, info.size_bytes, &request));
@@ -121,7 +126,9 @@ TEST_F(ParquetTest, OnlyTheColumnsAndFieldsAskedFor) {
   const Batch some{batch.num_rows, {batch.columns[0], batch.columns[3]}, nullptr, nullptr};
   EXPECT_THAT(Read("/a", request).ValueOrDie(), ElementsAreArray(PrintRows(some, Projected(request))));
 
-  const Schema pair = {{"r", DataType::Row({{"a", DataType::BigInt()}, {"in", DataType::Row({{"x", DataType::Int()}, {"y", DataType::String()}})}, {"b", DataType::String()}})}};
+  const Schema pair = {{"r", DataType::Row({{"a", DataType::BigInt()},
+                                            {"in", DataType::Row({{"x", DataType::Int()}, {"y", DataType::String()}})},
+                                            {"b", DataType::String()}})}};
   const Batch rows = RandomRows(pair, 50, 4);
   ASSERT_TRUE(Write("/b", rows, pair).ok());
   ParquetReadRequest used = Request(pair);
@@ -131,7 +138,8 @@ TEST_F(ParquetTest, OnlyTheColumnsAndFieldsAskedFor) {
   const auto& inner = static_cast<const arrow::StructArray&>(*whole.field(1));
   for (int64_t row = 0; row < rows.num_rows; ++row) {
     std::string x = "null";
-    if (inner.IsValid(row) && inner.field(0)->IsValid(row)) x = std::to_string(static_cast<const arrow::Int32Array&>(*inner.field(0)).Value(row));
+    if (inner.IsValid(row) && inner.field(0)->IsValid(row))
+      x = std::to_string(static_cast<const arrow::Int32Array&>(*inner.field(0)).Value(row));
     const std::string in = inner.IsNull(row) ? "null" : "+I[" + x + ", null]";
     EXPECT_EQ(read[static_cast<size_t>(row)], whole.IsNull(row) ? "+I[null]" : "+I[+I[null, " + in + ", null]]");
   }
@@ -144,7 +152,8 @@ TEST_F(ParquetTest, OnlyTheColumnsAndFieldsAskedFor) {
 TEST_F(ParquetTest, ColumnsTheFileLacksAreNull) {
   const Schema schema = {{"a", DataType::Int()}};
   ASSERT_TRUE(Write("/a", RandomRows({{"a", DataType::Int().NotNull()}}, 3, 1), schema).ok());
-  const Schema wider = {{"z", DataType::String()}, {"a", DataType::Int()}, {"m", DataType::Map(DataType::String(), DataType::Int())}};
+  const Schema wider = {
+      {"z", DataType::String()}, {"a", DataType::Int()}, {"m", DataType::Map(DataType::String(), DataType::Int())}};
   for (const auto& row : Read("/a", Request(wider)).ValueOrDie()) {
     EXPECT_THAT(row, testing::MatchesRegex("\\+I\\[null, -?[0-9]+, null\\]"));
   }
@@ -166,31 +175,41 @@ std::shared_ptr<arrow::Array> Build(const std::shared_ptr<arrow::DataType>& type
 }
 
 TEST_F(ParquetTest, TimestampsInEveryUnitAndInt96) {
-  const auto nanos = Build<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::NANO), 1'767'323'045'123'456'789, -1);
+  const auto nanos =
+      Build<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::NANO), 1'767'323'045'123'456'789, -1);
   WriteTable("/nanos", OneColumn(nanos));
   WriteTable("/int96", OneColumn(nanos), /*int96=*/true);
-  WriteTable("/micros", OneColumn(Build<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), 1'767'323'045'123'456, -1)));
-  WriteTable("/millis", OneColumn(Build<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::MILLI), 1'767'323'045'123, -1)));
+  WriteTable("/micros", OneColumn(Build<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"),
+                                                                 1'767'323'045'123'456, -1)));
+  WriteTable("/millis", OneColumn(Build<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::MILLI),
+                                                                 1'767'323'045'123, -1)));
   const Schema nine = {{"v", DataType::Timestamp(9)}};
   for (const char* path : {"/nanos", "/int96"}) {
-    EXPECT_THAT(Read(path, Request(nine)).ValueOrDie(), ElementsAre("+I[2026-01-02T03:04:05.123456789]", "+I[1969-12-31T23:59:59.999999999]", "+I[null]"));
+    EXPECT_THAT(Read(path, Request(nine)).ValueOrDie(),
+                ElementsAre("+I[2026-01-02T03:04:05.123456789]", "+I[1969-12-31T23:59:59.999999999]", "+I[null]"));
   }
   const Schema three = {{"v", DataType::Timestamp(3)}};
   for (const char* path : {"/nanos", "/int96", "/micros", "/millis"}) {
     EXPECT_EQ(Read(path, Request(three)).ValueOrDie()[0], "+I[2026-01-02T03:04:05.123]") << path;
-    EXPECT_EQ(Read(path, Request({{"v", DataType::TimestampLtz(3)}})).ValueOrDie()[0], "+I[2026-01-02T03:04:05.123Z]") << path;
+    EXPECT_EQ(Read(path, Request({{"v", DataType::TimestampLtz(3)}})).ValueOrDie()[0], "+I[2026-01-02T03:04:05.123Z]")
+        << path;
   }
-  EXPECT_THAT(Read("/micros", Request(nine)).ValueOrDie(), ElementsAre("+I[2026-01-02T03:04:05.123456]", "+I[1969-12-31T23:59:59.999999]", "+I[null]"));
+  EXPECT_THAT(Read("/micros", Request(nine)).ValueOrDie(),
+              ElementsAre("+I[2026-01-02T03:04:05.123456]", "+I[1969-12-31T23:59:59.999999]", "+I[null]"));
 }
 
 TEST_F(ParquetTest, FarDatesInInt96) {
   // The year 1, as old writers mark the absence of a date.
-  WriteTable("/a", OneColumn(Build<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::MICRO), -62'135'596'800'000'000)), true);
+  WriteTable(
+      "/a",
+      OneColumn(Build<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::MICRO), -62'135'596'800'000'000)),
+      true);
   EXPECT_EQ(Read("/a", Request({{"v", DataType::Timestamp(6)}})).ValueOrDie()[0], "+I[0001-01-01T00:00]");
 }
 
 TEST_F(ParquetTest, InstantsAreShownInTheLocalZoneUnlessToldOtherwise) {
-  WriteTable("/a", OneColumn(Build<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), 1'783'000'000'000'000)));
+  WriteTable("/a", OneColumn(Build<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"),
+                                                            1'783'000'000'000'000)));
   ParquetReadRequest request = Request({{"v", DataType::Timestamp(3)}});
   request.local_time_zone = "Europe/Berlin";
   EXPECT_EQ(Read("/a", request).ValueOrDie()[0], "+I[2026-07-02T15:46:40]");
@@ -200,9 +219,12 @@ TEST_F(ParquetTest, InstantsAreShownInTheLocalZoneUnlessToldOtherwise) {
 
 TEST_F(ParquetTest, NumbersAreWidenedAndCheckedWhenNarrowed) {
   WriteTable("/int", OneColumn(Build<arrow::Int32Builder>(arrow::int32(), 7, 300)));
-  EXPECT_THAT(Read("/int", Request({{"v", DataType::BigInt()}})).ValueOrDie(), ElementsAre("+I[7]", "+I[300]", "+I[null]"));
-  EXPECT_THAT(Read("/int", Request({{"v", DataType::Double()}})).ValueOrDie(), ElementsAre("+I[7.0]", "+I[300.0]", "+I[null]"));
-  EXPECT_THAT(Read("/int", Request({{"v", DataType::Decimal(10, 2)}})).ValueOrDie(), ElementsAre("+I[7.00]", "+I[300.00]", "+I[null]"));
+  EXPECT_THAT(Read("/int", Request({{"v", DataType::BigInt()}})).ValueOrDie(),
+              ElementsAre("+I[7]", "+I[300]", "+I[null]"));
+  EXPECT_THAT(Read("/int", Request({{"v", DataType::Double()}})).ValueOrDie(),
+              ElementsAre("+I[7.0]", "+I[300.0]", "+I[null]"));
+  EXPECT_THAT(Read("/int", Request({{"v", DataType::Decimal(10, 2)}})).ValueOrDie(),
+              ElementsAre("+I[7.00]", "+I[300.00]", "+I[null]"));
   const auto narrow = Read("/int", Request({{"v", DataType::TinyInt()}})).status();
   EXPECT_THAT(narrow.message(), HasSubstr("/int: column 'v' (int32 in the file) does not fit TINYINT"));
   const auto text = Read("/int", Request({{"v", DataType::String()}})).status();
@@ -219,7 +241,8 @@ TEST_F(ParquetTest, NumbersAreWidenedAndCheckedWhenNarrowed) {
 
 TEST_F(ParquetTest, FieldsOfRowsAreFoundByName) {
   const Schema file = {{"v", DataType::Row({{"b", DataType::Int()}, {"a", DataType::String()}})}};
-  const Schema table = {{"v", DataType::Row({{"a", DataType::String()}, {"b", DataType::BigInt()}, {"c", DataType::Date()}})}};
+  const Schema table = {
+      {"v", DataType::Row({{"a", DataType::String()}, {"b", DataType::BigInt()}, {"c", DataType::Date()}})}};
   auto column = ColumnBuilder(file[0].type);
   column.child(0).Append<int32_t>(1);
   column.child(1).AppendBytes("x");
@@ -237,11 +260,13 @@ TEST_F(ParquetTest, RowGroupsThatCannotMatchAreSkipped) {
     ASSERT_TRUE(numbers.Append(i).ok());
     ASSERT_TRUE((i / 100 == 5 ? texts.AppendNull() : texts.Append("g" + std::to_string(i / 100))).ok());
   }
-  const auto table = arrow::Table::Make(arrow::schema({arrow::field("n", arrow::int64()), arrow::field("s", arrow::utf8())}),
-                                        {numbers.Finish().ValueOrDie(), texts.Finish().ValueOrDie()});
+  const auto table =
+      arrow::Table::Make(arrow::schema({arrow::field("n", arrow::int64()), arrow::field("s", arrow::utf8())}),
+                         {numbers.Finish().ValueOrDie(), texts.Finish().ValueOrDie()});
   WriteTable("/a", table, false, 100);
   const auto groups = [&](const std::string& column, Op op, std::shared_ptr<arrow::Scalar> value) {
-    ParquetReadRequest request = Request({{"n", DataType::Int()}, {"s", DataType::String()}, {"absent", DataType::Int()}});
+    ParquetReadRequest request =
+        Request({{"n", DataType::Int()}, {"s", DataType::String()}, {"absent", DataType::Int()}});
     request.filters = {{column, op, std::move(value)}};
     EXPECT_TRUE(Read("/a", request).ok());
     return groups_read_;
@@ -265,8 +290,10 @@ TEST_F(ParquetTest, RowGroupsThatCannotMatchAreSkipped) {
 
 TEST_F(ParquetTest, TimestampsAreWrittenAsAskedFor) {
   const Schema schema = {{"t", DataType::Timestamp(3)}, {"z", DataType::TimestampLtz(6)}};
-  const Batch batch = RandomRows({{"t", DataType::Timestamp(3).NotNull()}, {"z", DataType::TimestampLtz(6).NotNull()}}, 20, 6);
-  for (const TableOptions& options : std::vector<TableOptions>{{}, {{"write.int64.timestamp", "false"}}, {{"timestamp.time.unit", "nanos"}}}) {
+  const Batch batch =
+      RandomRows({{"t", DataType::Timestamp(3).NotNull()}, {"z", DataType::TimestampLtz(6).NotNull()}}, 20, 6);
+  for (const TableOptions& options :
+       std::vector<TableOptions>{{}, {{"write.int64.timestamp", "false"}}, {{"timestamp.time.unit", "nanos"}}}) {
     ASSERT_TRUE(Write("/a", batch, schema, options).ok());
     EXPECT_THAT(Read("/a", Request(schema)).ValueOrDie(), ElementsAreArray(PrintRows(batch, schema)));
   }

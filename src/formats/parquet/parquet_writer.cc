@@ -18,14 +18,18 @@ constexpr int64_t kRowGroupRows = 1 << 20;
 
 bool HasNanos(const DataType& type) {
   if (type.is_timestamp() && type.precision() > 6) return true;
-  return std::any_of(type.fields().begin(), type.fields().end(), [](const Field& field) { return HasNanos(field.type); });
+  return std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const Field& field) { return HasNanos(field.type); });
 }
 
 class ArrowParquetWriter final : public ParquetWriter {
  public:
   ArrowParquetWriter(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<arrow::io::OutputStream> stream,
                      std::unique_ptr<parquet::arrow::FileWriter> writer, int64_t row_group_bytes)
-      : schema_(std::move(schema)), stream_(std::move(stream)), writer_(std::move(writer)), row_group_bytes_(row_group_bytes) {}
+      : schema_(std::move(schema)),
+        stream_(std::move(stream)),
+        writer_(std::move(writer)),
+        row_group_bytes_(row_group_bytes) {}
 
   arrow::Status Write(const Batch& batch) override {
     if (batch.num_rows == 0) return arrow::Status::OK();
@@ -74,7 +78,8 @@ class ArrowParquetWriter final : public ParquetWriter {
 
 }  // namespace
 
-arrow::Result<std::unique_ptr<ParquetWriter>> ParquetWriter::Make(io::WritableFile* file, const Schema& schema, const ParquetOptions& options) {
+arrow::Result<std::unique_ptr<ParquetWriter>> ParquetWriter::Make(io::WritableFile* file, const Schema& schema,
+                                                                  const ParquetOptions& options) {
   ARROW_RETURN_NOT_OK(CheckParquetTypes(schema));
   parquet::WriterProperties::Builder properties;
   properties.compression(options.compression)
@@ -95,9 +100,11 @@ arrow::Result<std::unique_ptr<ParquetWriter>> ParquetWriter::Make(io::WritableFi
   auto arrow_schema = ToArrowSchema(schema);
   auto stream = MakeArrowStream(file);
   try {
-    ARROW_ASSIGN_OR_RAISE(auto writer, parquet::arrow::FileWriter::Open(*arrow_schema, arrow::default_memory_pool(), stream, properties.build(),
-                                                                        arrow_properties.build()));
-    return std::make_unique<ArrowParquetWriter>(std::move(arrow_schema), std::move(stream), std::move(writer), options.row_group_bytes);
+    ARROW_ASSIGN_OR_RAISE(auto writer,
+                          parquet::arrow::FileWriter::Open(*arrow_schema, arrow::default_memory_pool(), stream,
+                                                           properties.build(), arrow_properties.build()));
+    return std::make_unique<ArrowParquetWriter>(std::move(arrow_schema), std::move(stream), std::move(writer),
+                                                options.row_group_bytes);
   } catch (const std::exception& error) {
     return arrow::Status::IOError(error.what());
   }

@@ -18,7 +18,8 @@ namespace tidemark::formats {
 class ParquetWriter {
  public:
   /// `file` is not owned and outlives the writer.
-  static arrow::Result<std::unique_ptr<ParquetWriter>> Make(io::WritableFile* file, const Schema& schema, const ParquetOptions& options);
+  static arrow::Result<std::unique_ptr<ParquetWriter>> Make(io::WritableFile* file, const Schema& schema,
+                                                            const ParquetOptions& options);
   virtual ~ParquetWriter() = default;
 
   virtual arrow::Status Write(const Batch& batch) = 0;

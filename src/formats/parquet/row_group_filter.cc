@@ -25,13 +25,19 @@ bool MayHold(const char* function, const ScalarPtr& left, const ScalarPtr& right
 /// Some value between `min` and `max` may pass.
 bool RangeMayMatch(Op op, const ScalarPtr& min, const ScalarPtr& max, const ScalarPtr& value) {
   switch (op) {
-    case Op::kEqual: return MayHold("less_equal", min, value) && MayHold("greater_equal", max, value);
-    case Op::kLess: return MayHold("less", min, value);
-    case Op::kLessEqual: return MayHold("less_equal", min, value);
-    case Op::kGreater: return MayHold("greater", max, value);
-    case Op::kGreaterEqual: return MayHold("greater_equal", max, value);
+    case Op::kEqual:
+      return MayHold("less_equal", min, value) && MayHold("greater_equal", max, value);
+    case Op::kLess:
+      return MayHold("less", min, value);
+    case Op::kLessEqual:
+      return MayHold("less_equal", min, value);
+    case Op::kGreater:
+      return MayHold("greater", max, value);
+    case Op::kGreaterEqual:
+      return MayHold("greater_equal", max, value);
     case Op::kIsNull:
-    case Op::kIsNotNull: return true;
+    case Op::kIsNotNull:
+      return true;
   }
   return true;
 }
@@ -68,7 +74,9 @@ bool ColumnMayMatch(const parquet::Statistics& statistics, int64_t rows, const p
     // NULL passes no comparison.
     if (statistics.null_count() == rows) return false;
   }
-  if (filter.op == Op::kIsNull || filter.op == Op::kIsNotNull || !statistics.HasMinMax() || !filter.value || !filter.value->is_valid) return true;
+  if (filter.op == Op::kIsNull || filter.op == Op::kIsNotNull || !statistics.HasMinMax() || !filter.value ||
+      !filter.value->is_valid)
+    return true;
   ScalarPtr min;
   ScalarPtr max;
   if (!parquet::arrow::StatisticsAsScalars(statistics, &min, &max).ok()) return true;
@@ -79,12 +87,14 @@ bool ColumnMayMatch(const parquet::Statistics& statistics, int64_t rows, const p
 
 }  // namespace
 
-bool RowGroupMayMatch(const parquet::FileMetaData& metadata, const parquet::arrow::SchemaManifest& manifest, int row_group,
-                      const std::vector<plan::PushedFilter>& filters, const Schema& physical_schema, const std::string& wall_clock_zone) {
+bool RowGroupMayMatch(const parquet::FileMetaData& metadata, const parquet::arrow::SchemaManifest& manifest,
+                      int row_group, const std::vector<plan::PushedFilter>& filters, const Schema& physical_schema,
+                      const std::string& wall_clock_zone) {
   if (filters.empty()) return true;
   const auto group = metadata.RowGroup(row_group);
   for (const auto& filter : filters) {
-    const auto column = std::find_if(physical_schema.begin(), physical_schema.end(), [&](const Field& field) { return field.name == filter.column; });
+    const auto column = std::find_if(physical_schema.begin(), physical_schema.end(),
+                                     [&](const Field& field) { return field.name == filter.column; });
     if (column == physical_schema.end()) continue;
     const auto field = std::find_if(manifest.schema_fields.begin(), manifest.schema_fields.end(),
                                     [&](const auto& candidate) { return candidate.field->name() == filter.column; });

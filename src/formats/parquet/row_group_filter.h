@@ -14,7 +14,8 @@
 namespace tidemark::formats {
 
 /// False only when it is certain that no row passes. May throw parquet::ParquetException.
-bool RowGroupMayMatch(const parquet::FileMetaData& metadata, const parquet::arrow::SchemaManifest& manifest, int row_group,
-                      const std::vector<plan::PushedFilter>& filters, const Schema& physical_schema, const std::string& wall_clock_zone);
+bool RowGroupMayMatch(const parquet::FileMetaData& metadata, const parquet::arrow::SchemaManifest& manifest,
+                      int row_group, const std::vector<plan::PushedFilter>& filters, const Schema& physical_schema,
+                      const std::string& wall_clock_zone);
 
 }  // namespace tidemark::formats

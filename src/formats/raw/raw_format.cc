@@ -24,8 +24,11 @@ arrow::Status Check(const TableOptions& options, const Schema& schema) {
     return arrow::Status::Invalid("Format 'raw' needs a table of exactly one physical column, not ", schema.size());
   }
   const DataType& type = schema[0].type;
-  const bool fits = type.is_character() || type.is_binary() || type.is_integer() || type.is_approximate() || type.kind() == TypeKind::kBoolean;
-  if (!fits) return arrow::Status::TypeError("Format 'raw' has no form for column '", schema[0].name, "' of type ", type.ToString());
+  const bool fits = type.is_character() || type.is_binary() || type.is_integer() || type.is_approximate() ||
+                    type.kind() == TypeKind::kBoolean;
+  if (!fits)
+    return arrow::Status::TypeError("Format 'raw' has no form for column '", schema[0].name, "' of type ",
+                                    type.ToString());
   const auto charset = options.find("charset");
   if (charset != options.end() && charset->second != "UTF-8" && charset->second != "utf-8") {
     return arrow::Status::NotImplemented("'raw.charset' = '", charset->second, "' is not supported yet; UTF-8 is");
@@ -36,13 +39,18 @@ arrow::Status Check(const TableOptions& options, const Schema& schema) {
 int WidthOf(const DataType& type) {
   switch (type.kind()) {
     case TypeKind::kBoolean:
-    case TypeKind::kTinyInt: return 1;
-    case TypeKind::kSmallInt: return 2;
+    case TypeKind::kTinyInt:
+      return 1;
+    case TypeKind::kSmallInt:
+      return 2;
     case TypeKind::kInt:
-    case TypeKind::kFloat: return 4;
+    case TypeKind::kFloat:
+      return 4;
     case TypeKind::kBigInt:
-    case TypeKind::kDouble: return 8;
-    default: return 0;
+    case TypeKind::kDouble:
+      return 8;
+    default:
+      return 0;
   }
 }
 
@@ -67,7 +75,8 @@ class RawDecoder final : public Decoder {
     while (at < bytes.size() && column_.length() < max_rows) {
       const void* newline = std::memchr(bytes.data() + at, '\n', bytes.size() - at);
       if (newline == nullptr && !at_end) break;
-      const size_t end = newline == nullptr ? bytes.size() : static_cast<size_t>(static_cast<const char*>(newline) - bytes.data());
+      const size_t end =
+          newline == nullptr ? bytes.size() : static_cast<size_t>(static_cast<const char*>(newline) - bytes.data());
       std::string_view record = bytes.substr(at, end - at);
       if (record.ends_with('\r')) record.remove_suffix(1);
       ARROW_RETURN_NOT_OK(Append(record));
@@ -101,8 +110,8 @@ class RawDecoder final : public Decoder {
       return arrow::Status::OK();
     }
     if (record.size() != static_cast<size_t>(width_)) {
-      return Refuse(record, "field '" + name_ + "': " + std::to_string(record.size()) + " bytes where " + column_.type().ToString() + " has " +
-                                std::to_string(width_));
+      return Refuse(record, "field '" + name_ + "': " + std::to_string(record.size()) + " bytes where " +
+                                column_.type().ToString() + " has " + std::to_string(width_));
     }
     char value[8];
     std::memcpy(value, record.data(), record.size());
@@ -117,10 +126,14 @@ class RawDecoder final : public Decoder {
       column_.Append(typed);
     };
     switch (width_) {
-      case 1: return column_.type().kind() == TypeKind::kBoolean ? column_.Append(value[0] != 0) : append(int8_t{});
-      case 2: return append(int16_t{});
-      case 4: return append(int32_t{});
-      default: return append(int64_t{});
+      case 1:
+        return column_.type().kind() == TypeKind::kBoolean ? column_.Append(value[0] != 0) : append(int8_t{});
+      case 2:
+        return append(int16_t{});
+      case 4:
+        return append(int32_t{});
+      default:
+        return append(int64_t{});
     }
   }
 
@@ -149,7 +162,8 @@ class RawDecoder final : public Decoder {
 
 class RawEncoder final : public Encoder {
  public:
-  RawEncoder(DataType type, bool little_endian) : type_(std::move(type)), width_(WidthOf(type_)), little_endian_(little_endian) {}
+  RawEncoder(DataType type, bool little_endian)
+      : type_(std::move(type)), width_(WidthOf(type_)), little_endian_(little_endian) {}
 
   arrow::Status Encode(const Batch& batch, std::string* out) override {
     for (int64_t row = 0; row < batch.num_rows; ++row) {
@@ -191,7 +205,8 @@ arrow::Result<std::unique_ptr<Decoder>> MakeDecoder(const TableOptions& options,
   return std::make_unique<RawDecoder>(request, IsLittleEndian(options));
 }
 
-arrow::Result<std::unique_ptr<Encoder>> MakeEncoder(const TableOptions& options, const Schema& schema, const std::string& /*zone*/) {
+arrow::Result<std::unique_ptr<Encoder>> MakeEncoder(const TableOptions& options, const Schema& schema,
+                                                    const std::string& /*zone*/) {
   ARROW_RETURN_NOT_OK(Check(options, schema));
   return std::make_unique<RawEncoder>(schema[0].type, IsLittleEndian(options));
 }
@@ -201,7 +216,10 @@ arrow::Result<std::unique_ptr<Encoder>> MakeEncoder(const TableOptions& options,
 const Format& RawFormat() {
   static const Format format = {
       .name = "raw",
-      .options = {{.key = "charset", .type = OptionType::kString, .default_value = "UTF-8", .description = "Encoding of text."},
+      .options = {{.key = "charset",
+                   .type = OptionType::kString,
+                   .default_value = "UTF-8",
+                   .description = "Encoding of text."},
                   {.key = "endianness",
                    .type = OptionType::kEnum,
                    .default_value = "big-endian",

@@ -20,15 +20,17 @@ TEST(RawTest, LinesAsText) {
   request.max_record_bytes = 10;
   const std::string text = "a,b\r\n\n\"c\"\nlonger than ten\n\xFF\nlast";
   for (const int64_t block : {100, 1}) {
-    EXPECT_THAT(PrintRows(DecodeAll(RawFormat(), {}, request, text, block).ValueOrDie(), schema), ElementsAre("+I[a,b]", "+I[]", "+I[\"c\"]", "+I[last]"));
+    EXPECT_THAT(PrintRows(DecodeAll(RawFormat(), {}, request, text, block).ValueOrDie(), schema),
+                ElementsAre("+I[a,b]", "+I[]", "+I[\"c\"]", "+I[last]"));
   }
   EXPECT_THAT(bad.seen()[0], HasSubstr("4: longer than 10 bytes"));
   EXPECT_THAT(bad.seen()[1], HasSubstr("5: not valid UTF-8"));
 }
 
 TEST(RawTest, NumbersInBinaryMessages) {
-  for (const auto& type : {DataType::TinyInt(), DataType::SmallInt(), DataType::Int(), DataType::BigInt(), DataType::Float(), DataType::Double(),
-                           DataType::Boolean(), DataType::Bytes(), DataType::String()}) {
+  for (const auto& type :
+       {DataType::TinyInt(), DataType::SmallInt(), DataType::Int(), DataType::BigInt(), DataType::Float(),
+        DataType::Double(), DataType::Boolean(), DataType::Bytes(), DataType::String()}) {
     const Schema schema = {{"v", type}};
     for (const char* order : {"big-endian", "little-endian"}) {
       const TableOptions options = {{"endianness", order}};
@@ -37,9 +39,11 @@ TEST(RawTest, NumbersInBinaryMessages) {
       ASSERT_TRUE(RawFormat().make_encoder(options, schema, "UTC").ValueOrDie()->EncodeMessages(batch, &messages).ok());
       std::vector<std::string_view> views;
       for (int64_t row = 0; row < batch.num_rows; ++row) {
-        views.push_back(batch.columns[0]->IsNull(row) ? std::string_view() : std::string_view(messages[static_cast<size_t>(row)]));
+        views.push_back(batch.columns[0]->IsNull(row) ? std::string_view()
+                                                      : std::string_view(messages[static_cast<size_t>(row)]));
       }
-      const Batch back = RawFormat().make_decoder(options, WholeTable(schema)).ValueOrDie()->DecodeMessages(views).ValueOrDie();
+      const Batch back =
+          RawFormat().make_decoder(options, WholeTable(schema)).ValueOrDie()->DecodeMessages(views).ValueOrDie();
       EXPECT_EQ(PrintRows(back, schema), PrintRows(batch, schema)) << type.ToString();
     }
   }

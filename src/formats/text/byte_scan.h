@@ -19,8 +19,9 @@ inline const char* FindAnyOf3(const char* text, const char* end, char a, char b,
   const __m256i all_c = _mm256_set1_epi8(c);
   for (; text < end; text += 32) {
     const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text));
-    const __m256i found = _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(bytes, all_a), _mm256_cmpeq_epi8(bytes, all_b)),
-                                          _mm256_cmpeq_epi8(bytes, all_c));
+    const __m256i found =
+        _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(bytes, all_a), _mm256_cmpeq_epi8(bytes, all_b)),
+                        _mm256_cmpeq_epi8(bytes, all_c));
     const auto mask = static_cast<uint32_t>(_mm256_movemask_epi8(found));
     if (mask != 0) return text + __builtin_ctz(mask);
   }

@@ -183,7 +183,8 @@ void AppendElements(const arrow::ListArray& list, int64_t row, const DataType& e
   *out += ']';
 }
 
-void AppendEntries(const arrow::MapArray& map, int64_t row, const DataType& key, const DataType& value, std::string* out) {
+void AppendEntries(const arrow::MapArray& map, int64_t row, const DataType& key, const DataType& value,
+                   std::string* out) {
   *out += '{';
   for (int64_t i = map.value_offset(row); i < map.value_offset(row + 1); ++i) {
     if (i > map.value_offset(row)) *out += ", ";
@@ -292,23 +293,37 @@ void FormatPrinted(const arrow::Array& array, int64_t row, const DataType& type,
     return;
   }
   switch (type.kind()) {
-    case TypeKind::kNull: *out += "null"; return;
-    case TypeKind::kBoolean: *out += ValueOf<arrow::BooleanArray>(array, row) ? "true" : "false"; return;
-    case TypeKind::kTinyInt: return FormatInteger(ValueOf<arrow::Int8Array>(array, row), out);
-    case TypeKind::kSmallInt: return FormatInteger(ValueOf<arrow::Int16Array>(array, row), out);
-    case TypeKind::kInt: return FormatInteger(ValueOf<arrow::Int32Array>(array, row), out);
-    case TypeKind::kBigInt: return FormatInteger(ValueOf<arrow::Int64Array>(array, row), out);
-    case TypeKind::kFloat: return FormatFloat(ValueOf<arrow::FloatArray>(array, row), out);
-    case TypeKind::kDouble: return FormatDouble(ValueOf<arrow::DoubleArray>(array, row), out);
+    case TypeKind::kNull:
+      *out += "null";
+      return;
+    case TypeKind::kBoolean:
+      *out += ValueOf<arrow::BooleanArray>(array, row) ? "true" : "false";
+      return;
+    case TypeKind::kTinyInt:
+      return FormatInteger(ValueOf<arrow::Int8Array>(array, row), out);
+    case TypeKind::kSmallInt:
+      return FormatInteger(ValueOf<arrow::Int16Array>(array, row), out);
+    case TypeKind::kInt:
+      return FormatInteger(ValueOf<arrow::Int32Array>(array, row), out);
+    case TypeKind::kBigInt:
+      return FormatInteger(ValueOf<arrow::Int64Array>(array, row), out);
+    case TypeKind::kFloat:
+      return FormatFloat(ValueOf<arrow::FloatArray>(array, row), out);
+    case TypeKind::kDouble:
+      return FormatDouble(ValueOf<arrow::DoubleArray>(array, row), out);
     case TypeKind::kDecimal: {
       const arrow::Decimal128 value(static_cast<const arrow::Decimal128Array&>(array).Value(row));
       return FormatDecimal(value, type.scale(), DecimalStyle::kPlain, out);
     }
     case TypeKind::kChar:
-    case TypeKind::kVarChar: *out += BytesOf(array, row); return;
+    case TypeKind::kVarChar:
+      *out += BytesOf(array, row);
+      return;
     case TypeKind::kBinary:
-    case TypeKind::kVarBinary: return AppendByteArray(BytesOf(array, row), out);
-    case TypeKind::kDate: return FormatDate(ValueOf<arrow::Date32Array>(array, row), out);
+    case TypeKind::kVarBinary:
+      return AppendByteArray(BytesOf(array, row), out);
+    case TypeKind::kDate:
+      return FormatDate(ValueOf<arrow::Date32Array>(array, row), out);
     case TypeKind::kTime: {
       const int64_t millis = ValueOf<arrow::Time32Array>(array, row);
       return AppendClock(millis / 1000, millis % 1000 * 1'000'000, /*java=*/true, out);
@@ -322,14 +337,18 @@ void FormatPrinted(const arrow::Array& array, int64_t row, const DataType& type,
       *out += 'Z';
       return;
     }
-    case TypeKind::kIntervalYearMonth: return AppendPeriod(ValueOf<arrow::MonthIntervalArray>(array, row), out);
-    case TypeKind::kIntervalDayTime: return AppendDuration(ValueOf<arrow::DurationArray>(array, row), out);
-    case TypeKind::kArray: return AppendElements(static_cast<const arrow::ListArray&>(array), row, type.element(), out);
+    case TypeKind::kIntervalYearMonth:
+      return AppendPeriod(ValueOf<arrow::MonthIntervalArray>(array, row), out);
+    case TypeKind::kIntervalDayTime:
+      return AppendDuration(ValueOf<arrow::DurationArray>(array, row), out);
+    case TypeKind::kArray:
+      return AppendElements(static_cast<const arrow::ListArray&>(array), row, type.element(), out);
     case TypeKind::kMap:
       return AppendEntries(static_cast<const arrow::MapArray&>(array), row, type.map_key(), type.map_value(), out);
     case TypeKind::kMultiset:
       return AppendEntries(static_cast<const arrow::MapArray&>(array), row, type.element(), DataType::Int(), out);
-    case TypeKind::kRow: return AppendRow(static_cast<const arrow::StructArray&>(array), row, type, out);
+    case TypeKind::kRow:
+      return AppendRow(static_cast<const arrow::StructArray&>(array), row, type, out);
   }
 }
 

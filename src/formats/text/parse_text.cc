@@ -15,7 +15,8 @@ bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) { return Lower(a) == b; });
+  return text.size() == lower.size() &&
+         std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) { return Lower(a) == b; });
 }
 
 /// Reads `count` digits at `text`; -1 when there are fewer.
@@ -173,9 +174,14 @@ bool AppendInteger(std::string_view text, ColumnBuilder* out) {
 bool AppendDecimal(std::string_view text, ColumnBuilder* out) {
   arrow::Decimal128 value;
   switch (ParseDecimal(text, out->type().precision(), out->type().scale(), &value)) {
-    case DecimalOutcome::kOk: out->Append(value); return true;
-    case DecimalOutcome::kTooBig: out->AppendNull(); return true;
-    case DecimalOutcome::kNotANumber: return false;
+    case DecimalOutcome::kOk:
+      out->Append(value);
+      return true;
+    case DecimalOutcome::kTooBig:
+      out->AppendNull();
+      return true;
+    case DecimalOutcome::kNotANumber:
+      return false;
   }
   return false;
 }
@@ -235,7 +241,8 @@ bool ParseInteger(std::string_view text, int64_t min, int64_t max, int64_t* out)
   int64_t value = 0;
   for (; at < text.size(); ++at) {
     if (!IsDigit(text[at])) return false;
-    if (__builtin_mul_overflow(value, 10, &value) || __builtin_sub_overflow(value, text[at] - '0', &value)) return false;
+    if (__builtin_mul_overflow(value, 10, &value) || __builtin_sub_overflow(value, text[at] - '0', &value))
+      return false;
   }
   if (!negative && value == std::numeric_limits<int64_t>::min()) return false;
   *out = negative ? value : -value;
@@ -252,7 +259,8 @@ bool ParseBool(std::string_view text, bool* out) {
 
 bool ParseDate(std::string_view text, int32_t* out) {
   int64_t days = 0;
-  if (ReadDate(text, &days) != text.size() || days < std::numeric_limits<int32_t>::min() || days > std::numeric_limits<int32_t>::max()) {
+  if (ReadDate(text, &days) != text.size() || days < std::numeric_limits<int32_t>::min() ||
+      days > std::numeric_limits<int32_t>::max()) {
     return false;
   }
   *out = static_cast<int32_t>(days);
@@ -272,7 +280,8 @@ bool ParseBase64(std::string_view text, ColumnBuilder* out) {
     std::array<int8_t, 256> values{};
     values.fill(-1);
     constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < kAlphabet.size(); ++i) values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<int8_t>(i);
+    for (size_t i = 0; i < kAlphabet.size(); ++i)
+      values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<int8_t>(i);
     return values;
   }();
   while (!text.empty() && text.back() == '=') text.remove_suffix(1);
@@ -334,7 +343,8 @@ bool ParseTimestamp(std::string_view text, TimestampStandard standard, const Dat
   if (date_end == std::string_view::npos || date_end >= text.size()) return false;
   const char separator = text[date_end];
   if (separator != ' ' && separator != 'T') return false;
-  if (standard != TimestampStandard::kEither && (separator == 'T') != (standard == TimestampStandard::kIso8601)) return false;
+  if (standard != TimestampStandard::kEither && (separator == 'T') != (standard == TimestampStandard::kIso8601))
+    return false;
   text.remove_prefix(date_end + 1);
   const bool zoned = type.kind() == TypeKind::kTimestampLtz;
   const bool has_zone = zoned && text.ends_with('Z');
@@ -342,7 +352,8 @@ bool ParseTimestamp(std::string_view text, TimestampStandard standard, const Dat
   if (zoned && !has_zone && standard != TimestampStandard::kEither) return false;
   int64_t seconds = 0;
   int64_t nanos = 0;
-  if (text.size() < 5 || ReadTime(text, standard != TimestampStandard::kSql, &seconds, &nanos) != text.size()) return false;
+  if (text.size() < 5 || ReadTime(text, standard != TimestampStandard::kSql, &seconds, &nanos) != text.size())
+    return false;
   seconds += days * 86400;
   const int32_t precision = type.precision();
   int64_t cut = 1;
@@ -391,7 +402,8 @@ const char* TimestampReader::Read(const char* text, char separator, int64_t* out
   const int64_t seconds = cached_seconds_ + hour * 3600 + minute * 60 + second;
   int64_t value;
   if (__builtin_mul_overflow(seconds, per_second_, &value)) return nullptr;
-  if (nanos != 0 && __builtin_add_overflow(value, nanos / nanos_cut_ * nanos_cut_ / nanos_per_unit_, &value)) return nullptr;
+  if (nanos != 0 && __builtin_add_overflow(value, nanos / nanos_cut_ * nanos_cut_ / nanos_per_unit_, &value))
+    return nullptr;
   *out = value;
   return at;
 }
@@ -399,22 +411,36 @@ const char* TimestampReader::Read(const char* text, char separator, int64_t* out
 bool AppendText(std::string_view text, TimestampStandard standard, ColumnBuilder* out) {
   const DataType& type = out->type();
   switch (type.kind()) {
-    case TypeKind::kNull: out->AppendNull(); return true;
-    case TypeKind::kBoolean: return AppendParsed<bool>(TrimSpaces(text), ParseBool, out);
-    case TypeKind::kTinyInt: return AppendInteger<int8_t>(TrimSpaces(text), out);
-    case TypeKind::kSmallInt: return AppendInteger<int16_t>(TrimSpaces(text), out);
+    case TypeKind::kNull:
+      out->AppendNull();
+      return true;
+    case TypeKind::kBoolean:
+      return AppendParsed<bool>(TrimSpaces(text), ParseBool, out);
+    case TypeKind::kTinyInt:
+      return AppendInteger<int8_t>(TrimSpaces(text), out);
+    case TypeKind::kSmallInt:
+      return AppendInteger<int16_t>(TrimSpaces(text), out);
     case TypeKind::kInt:
-    case TypeKind::kIntervalYearMonth: return AppendInteger<int32_t>(TrimSpaces(text), out);
+    case TypeKind::kIntervalYearMonth:
+      return AppendInteger<int32_t>(TrimSpaces(text), out);
     case TypeKind::kBigInt:
-    case TypeKind::kIntervalDayTime: return AppendInteger<int64_t>(TrimSpaces(text), out);
-    case TypeKind::kFloat: return AppendParsed<float>(TrimSpaces(text), ParseFloat, out);
-    case TypeKind::kDouble: return AppendParsed<double>(TrimSpaces(text), ParseDouble, out);
-    case TypeKind::kDecimal: return AppendDecimal(TrimSpaces(text), out);
+    case TypeKind::kIntervalDayTime:
+      return AppendInteger<int64_t>(TrimSpaces(text), out);
+    case TypeKind::kFloat:
+      return AppendParsed<float>(TrimSpaces(text), ParseFloat, out);
+    case TypeKind::kDouble:
+      return AppendParsed<double>(TrimSpaces(text), ParseDouble, out);
+    case TypeKind::kDecimal:
+      return AppendDecimal(TrimSpaces(text), out);
     case TypeKind::kChar:
-    case TypeKind::kVarChar: out->AppendBytes(text); return true;
+    case TypeKind::kVarChar:
+      out->AppendBytes(text);
+      return true;
     case TypeKind::kBinary:
-    case TypeKind::kVarBinary: return ParseBase64(text, out);
-    case TypeKind::kDate: return AppendParsed<int32_t>(text, ParseDate, out);
+    case TypeKind::kVarBinary:
+      return ParseBase64(text, out);
+    case TypeKind::kDate:
+      return AppendParsed<int32_t>(text, ParseDate, out);
     case TypeKind::kTime: {
       int32_t millis = 0;
       if (!ParseTime(text, &millis)) return false;
@@ -431,7 +457,8 @@ bool AppendText(std::string_view text, TimestampStandard standard, ColumnBuilder
     case TypeKind::kArray:
     case TypeKind::kMap:
     case TypeKind::kMultiset:
-    case TypeKind::kRow: return false;
+    case TypeKind::kRow:
+      return false;
   }
   return false;
 }

@@ -23,9 +23,9 @@ enum class TimestampStandard : uint8_t { kSql, kIso8601, kEither };
 bool ParseInteger(std::string_view text, int64_t min, int64_t max, int64_t* out);  ///< [+-]digits
 bool ParseDouble(std::string_view text, double* out);  ///< also NaN, [+-]Infinity; overflow gives infinity
 bool ParseFloat(std::string_view text, float* out);
-bool ParseBool(std::string_view text, bool* out);      ///< true, false in any case
-bool ParseDate(std::string_view text, int32_t* out);   ///< yyyy-MM-dd, days since 1970
-bool ParseTime(std::string_view text, int32_t* out);   ///< HH:mm:ss[.f], milliseconds of the day
+bool ParseBool(std::string_view text, bool* out);             ///< true, false in any case
+bool ParseDate(std::string_view text, int32_t* out);          ///< yyyy-MM-dd, days since 1970
+bool ParseTime(std::string_view text, int32_t* out);          ///< HH:mm:ss[.f], milliseconds of the day
 bool ParseBase64(std::string_view text, ColumnBuilder* out);  ///< appends one value when true
 
 enum class DecimalOutcome { kOk, kNotANumber, kTooBig };

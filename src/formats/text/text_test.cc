@@ -36,7 +36,8 @@ TEST(ParseTextTest, Integers) {
   EXPECT_EQ(Value("-9223372036854775808", DataType::BigInt()), "-9223372036854775808");
   EXPECT_EQ(Value("9223372036854775808", DataType::BigInt()), "refused");
   EXPECT_EQ(Value("99999999999999999999", DataType::BigInt()), "refused");
-  for (const char* bad : {"", "-", "+", "1.0", "0x1", "1 2", "--1", "１"}) EXPECT_EQ(Value(bad, DataType::BigInt()), "refused") << bad;
+  for (const char* bad : {"", "-", "+", "1.0", "0x1", "1 2", "--1", "１"})
+    EXPECT_EQ(Value(bad, DataType::BigInt()), "refused") << bad;
 }
 
 TEST(ParseTextTest, FloatingPoint) {
@@ -51,7 +52,8 @@ TEST(ParseTextTest, FloatingPoint) {
   EXPECT_EQ(Value("NaN", DataType::Double()), "NaN");
   EXPECT_EQ(Value("-Infinity", DataType::Float()), "-Infinity");
   EXPECT_EQ(Value("0.1", DataType::Float()), "0.1");
-  for (const char* bad : {"", ".", "inf", "nan", "infinity", "1e", "1.5x", "0x10"}) EXPECT_EQ(Value(bad, DataType::Double()), "refused") << bad;
+  for (const char* bad : {"", ".", "inf", "nan", "infinity", "1e", "1.5x", "0x10"})
+    EXPECT_EQ(Value(bad, DataType::Double()), "refused") << bad;
 }
 
 TEST(ParseTextTest, DecimalsRoundHalfUpAndOverflowToNull) {
@@ -65,12 +67,16 @@ TEST(ParseTextTest, DecimalsRoundHalfUpAndOverflowToNull) {
   EXPECT_EQ(Value("1e1000000", DataType::Decimal(5, 2)), "null");
   EXPECT_EQ(Value("1e-1000000", DataType::Decimal(5, 2)), "0.00");
   EXPECT_EQ(Value("0e1000000", DataType::Decimal(5, 2)), "0.00");
-  EXPECT_EQ(Value("99999999999999999999999999999999999999", DataType::Decimal(38, 0)), "99999999999999999999999999999999999999");
-  EXPECT_EQ(Value("0.99999999999999999999999999999999999999", DataType::Decimal(38, 38)), "0.99999999999999999999999999999999999999");
-  EXPECT_EQ(Value("1.23456789012345678901234567890123456785", DataType::Decimal(38, 37)), "1.2345678901234567890123456789012345679");
+  EXPECT_EQ(Value("99999999999999999999999999999999999999", DataType::Decimal(38, 0)),
+            "99999999999999999999999999999999999999");
+  EXPECT_EQ(Value("0.99999999999999999999999999999999999999", DataType::Decimal(38, 38)),
+            "0.99999999999999999999999999999999999999");
+  EXPECT_EQ(Value("1.23456789012345678901234567890123456785", DataType::Decimal(38, 37)),
+            "1.2345678901234567890123456789012345679");
   EXPECT_EQ(Value("0.049", DataType::Decimal(5, 1)), "0.0");
   EXPECT_EQ(Value("0.05", DataType::Decimal(5, 1)), "0.1");
-  for (const char* bad : {"", "-", ".", "1.2.3", "1e", "abc", "1e99999999999"}) EXPECT_EQ(Value(bad, DataType::Decimal(5, 2)), "refused") << bad;
+  for (const char* bad : {"", "-", ".", "1.2.3", "1e", "abc", "1e99999999999"})
+    EXPECT_EQ(Value(bad, DataType::Decimal(5, 2)), "refused") << bad;
 }
 
 TEST(ParseTextTest, DatesAndTimes) {
@@ -78,7 +84,8 @@ TEST(ParseTextTest, DatesAndTimes) {
   EXPECT_EQ(Value("0001-01-01", DataType::Date()), "0001-01-01");
   EXPECT_EQ(Value("-0044-03-15", DataType::Date()), "-0044-03-15");
   EXPECT_EQ(Value("+12345-03-15", DataType::Date()), "+12345-03-15");
-  for (const char* bad : {"2023-02-29", "2023-13-01", "2023-00-01", "2023-01-00", "2023-1-1", "20230101", "", "2023-01-01 "}) {
+  for (const char* bad :
+       {"2023-02-29", "2023-13-01", "2023-00-01", "2023-01-00", "2023-1-1", "20230101", "", "2023-01-01 "}) {
     EXPECT_EQ(Value(bad, DataType::Date()), "refused") << bad;
   }
   EXPECT_EQ(Value("12:34:56", DataType::Time(0)), "12:34:56");
@@ -110,7 +117,8 @@ TEST(ParseTextTest, TimestampsFollowTheStandard) {
   EXPECT_EQ(Value("2026-01-02 03:04:05Z", DataType::Timestamp(3), sql), "refused");
   EXPECT_EQ(Value("9999-12-31 00:00:00", DataType::Timestamp(9), sql), "refused");
   EXPECT_EQ(Value("9999-12-31 00:00:00", DataType::Timestamp(6), sql), "9999-12-31T00:00");
-  for (const char* bad : {"", "2026-01-02", "2026-01-02 ", "2026-01-02 3:04:05", "1609459200", "2026-01-02 03:04:05.1234567890"}) {
+  for (const char* bad :
+       {"", "2026-01-02", "2026-01-02 ", "2026-01-02 3:04:05", "1609459200", "2026-01-02 03:04:05.1234567890"}) {
     EXPECT_EQ(Value(bad, DataType::Timestamp(3), sql), "refused") << bad;
   }
 }
@@ -149,7 +157,8 @@ TEST(ParseTextTest, Base64) {
 TEST(ParseTextTest, SaysWhatIsWrong) {
   EXPECT_EQ(DescribeMismatch("abc", DataType::BigInt().NotNull()), "'abc' is not a BIGINT");
   EXPECT_EQ(DescribeMismatch("1", DataType::Array(DataType::Int())), "'1' is not an ARRAY<INT>");
-  EXPECT_EQ(DescribeMismatch(std::string(100, 'x'), DataType::Int()), "'" + std::string(60, 'x') + "...' is not an INT");
+  EXPECT_EQ(DescribeMismatch(std::string(100, 'x'), DataType::Int()),
+            "'" + std::string(60, 'x') + "...' is not an INT");
 }
 
 template <typename Format, typename T>
