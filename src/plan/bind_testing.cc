@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connectors that hold no data, and a run of a script through the binder.
+// Connectors that hold no data, and a run of a script through the binder and the planner.
 #include "plan/bind_testing.h"
 
 #include <fmt/format.h>
@@ -84,11 +84,11 @@ class Session {
       }
       case sql::StatementKind::kInsert: {
         ARROW_ASSIGN_OR_RAISE(BoundQuery query, BindInsert(shared->As<sql::InsertStatement>(), context_));
-        return QueryToString(query);
+        return Bound(std::move(query));
       }
       case sql::StatementKind::kQuery: {
         ARROW_ASSIGN_OR_RAISE(BoundQuery query, BindQuery(*shared->As<sql::QueryStatement>().query, context_));
-        return QueryToString(query);
+        return Bound(std::move(query));
       }
       default:
         return arrow::Status::NotImplemented("This statement in a test of the binder");
@@ -104,7 +104,24 @@ class Session {
     return last;
   }
 
+  /// The physical plan of all queries and INSERTs so far.
+  arrow::Result<std::string> ExplainAll() {
+    std::vector<BoundQuery> optimized;
+    for (auto& query : queries_) {
+      ARROW_ASSIGN_OR_RAISE(auto better, Optimize(std::move(query), context_));
+      optimized.push_back(std::move(better));
+    }
+    ARROW_ASSIGN_OR_RAISE(const PhysicalPlan plan, MakePhysicalPlan(optimized, context_));
+    return Explain(plan);
+  }
+
  private:
+  std::string Bound(BoundQuery query) {
+    queries_.push_back(std::move(query));
+    return QueryToString(queries_.back());
+  }
+
+  std::vector<BoundQuery> queries_;
   Catalog catalog_;
   Configuration configuration_;
   FakeTables tables_;
@@ -148,12 +165,28 @@ std::vector<Field> FakeTables::MetadataColumns(const TableDefinition&) const {
 
 bool FakeTables::PushesFilters(const TableDefinition&) const { return false; }
 
-std::string BindForTest(const std::string& setup, const std::string& script) {
+namespace {
+
+/// `give` makes the text out of the session and what its last statement gave.
+template <typename Give>
+std::string RunForTest(const std::string& setup, const std::string& script, const Give& give) {
   Session session;
   const arrow::Status ready = session.RunScript(setup).status();
   if (!ready.ok()) return "setup: " + sql::RenderDiagnostic(ready, "setup.sql", setup);
   auto result = session.RunScript(script);
+  if (result.ok()) result = give(session, *result);
   return result.ok() ? *result : sql::RenderDiagnostic(result.status(), "q.sql", script);
+}
+
+}  // namespace
+
+std::string BindForTest(const std::string& setup, const std::string& script) {
+  return RunForTest(setup, script,
+                    [](Session&, const std::string& last) -> arrow::Result<std::string> { return last; });
+}
+
+std::string PlanForTest(const std::string& setup, const std::string& script) {
+  return RunForTest(setup, script, [](Session& session, const std::string&) { return session.ExplainAll(); });
 }
 
 }  // namespace tidemark::plan

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tests of planning share: connectors that hold no data, and a run of a script through the binder.
+// What tests of planning share: connectors that hold no data, and a run of a script through the binder and the planner.
 #pragma once
 
 #include <string>
@@ -26,5 +26,9 @@ class FakeTables final : public TableCapabilities {
 /// Runs the CREATE statements of `setup` and all of `script` in one session. The last statement of `script` gives the
 /// text: a query's or INSERT's columns and plan, a table's declaration, or the first error, rendered with its place.
 std::string BindForTest(const std::string& setup, const std::string& script);
+
+/// The same, but the queries and INSERTs of `script` give the physical plan of one job that runs them all, as EXPLAIN
+/// prints it.
+std::string PlanForTest(const std::string& setup, const std::string& script);
 
 }  // namespace tidemark::plan

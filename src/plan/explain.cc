@@ -3,6 +3,8 @@
 #include <arrow/scalar.h>
 
 #include <limits>
+#include <map>
+#include <utility>
 
 #include "plan/physical_plan.h"
 #include "plan/planner.h"
@@ -228,22 +230,49 @@ Details DetailsOf(const PhysicalNode& node) {
   return {};
 }
 
-void Print(const PhysicalNode& node, const std::string& first, const std::string& rest, std::string* out) {
-  *out += first + node.label() + "  " + node.changelog().ToString() + "\n";
-  const bool has_inputs = !node.inputs().empty();
-  for (const auto& detail : DetailsOf(node)) *out += rest + (has_inputs ? "|    " : "     ") + detail + "\n";
-  for (size_t i = 0; i < node.inputs().size(); ++i) {
-    const bool last = i + 1 == node.inputs().size();
-    Print(*node.inputs()[i], rest + "+- ", rest + (last ? "   " : "|  "), out);
+/// Prints the plan as trees. What several operators read is printed where it is met first, with a number, and by that
+/// number afterwards.
+class Printer {
+ public:
+  explicit Printer(const PhysicalPlan& plan) {
+    for (const auto& sink : plan.sinks) CountUses(*sink);
   }
-}
+
+  void Print(const PhysicalNode& node, const std::string& first, const std::string& rest) {
+    text_ += first + node.label() + "  " + node.changelog().ToString();
+    const bool is_shared = uses_[&node] > 1;
+    const auto [number, is_new] =
+        is_shared ? numbers_.try_emplace(&node, numbers_.size() + 1) : std::pair(numbers_.end(), true);
+    if (is_shared) text_ += (is_new ? "  #" : "  = #") + std::to_string(number->second);
+    text_ += "\n";
+    if (!is_new) return;
+    const bool has_inputs = !node.inputs().empty();
+    for (const auto& detail : DetailsOf(node)) text_ += rest + (has_inputs ? "|    " : "     ") + detail + "\n";
+    for (size_t i = 0; i < node.inputs().size(); ++i) {
+      const bool last = i + 1 == node.inputs().size();
+      Print(*node.inputs()[i], rest + "+- ", rest + (last ? "   " : "|  "));
+    }
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  void CountUses(const PhysicalNode& node) {
+    if (uses_[&node]++ > 0) return;
+    for (const auto& input : node.inputs()) CountUses(*input);
+  }
+
+  std::map<const PhysicalNode*, int> uses_;
+  std::map<const PhysicalNode*, size_t> numbers_;
+  std::string text_;
+};
 
 }  // namespace
 
 std::string Explain(const PhysicalPlan& plan) {
-  std::string out = plan.batch_mode ? "== Physical plan, batch ==\n" : "== Physical plan, streaming ==\n";
-  for (const auto& sink : plan.sinks) Print(*sink, "", "", &out);
-  return out;
+  Printer printer(plan);
+  for (const auto& sink : plan.sinks) printer.Print(*sink, "", "");
+  return (plan.batch_mode ? "== Physical plan, batch ==\n" : "== Physical plan, streaming ==\n") + printer.text();
 }
 
 }  // namespace tidemark::plan

@@ -5,12 +5,15 @@
 
 #include <arrow/result.h>
 
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plan/physical_plan.h"
 #include "plan/planner.h"
+#include "plan/share_subplans.h"
 
 namespace tidemark::plan {
 
@@ -19,6 +22,7 @@ struct Demand {
   bool update_before = true;  ///< -U rows are needed, not only +U
   bool ordered = false;       ///< the result depends on the order of rows: read in order on one worker
   bool event_time = false;    ///< watermarks are needed
+  auto operator<=>(const Demand&) const = default;
 };
 
 /// How rows lie on the workers.
@@ -31,6 +35,25 @@ struct Distribution {
 struct Built {
   PhysicalPtr node;
   Distribution distribution;
+};
+
+/// What the readers of one table need of it, taken together: one source then serves them all.
+struct SourceNeeds {
+  std::vector<bool> outputs;  ///< columns of the table
+  bool watermark = false;
+  bool ordered = false;
+};
+
+/// The readers that may share a source: those of one table that push the same filters down.
+using SourceKey = std::pair<const TableDefinition*, std::string>;
+
+/// What the first pass over a job's queries found out, and the second builds by.
+struct Survey {
+  SubplanSharing sharing;
+  std::map<SourceKey, SourceNeeds> sources;
+  /// What the consumers of a subplan ask of it, taken together; those that want old rows of updates apart from those
+  /// that do not.
+  std::map<std::pair<const LogicalNode*, bool>, Demand> demands;
 };
 
 /// Where a relation carries the columns of a window TVF; -1: not there.
@@ -48,27 +71,43 @@ WindowColumns TraceWindow(const LogicalNode& node);
 /// "name, name" of some columns: for labels.
 std::string ColumnNames(const Schema& schema, const std::vector<int>& columns);
 
+/// Plans are built twice: the first pass notes what is asked of each table and each shared subplan; the second makes
+/// one source and one physical subplan of it, that serve all their consumers.
 class PhysicalBuilder {
  public:
-  explicit PhysicalBuilder(const PlanContext& context);
+  enum class Pass { kSurvey, kBuild };
+  /// `survey` outlives the builder; the first pass fills it.
+  PhysicalBuilder(const PlanContext& context, Pass pass, Survey* survey);
 
   arrow::Result<PhysicalPtr> BuildSink(const BoundQuery& query);
   bool all_bounded() const { return all_bounded_; }
   bool batch_mode() const { return batch_mode_; }
 
  private:
-  arrow::Result<Built> Build(const LogicalPtr& node, const Demand& demand);
+  /// A subplan built before, for the same demand.
+  struct Memory {
+    LogicalPtr node;  // keeps the key's address in use
+    Built built;
+    bool bounded = true;
+  };
+
+  arrow::Result<Built> Build(const LogicalPtr& node, const Demand& asked);
+  arrow::Result<Built> BuildNew(const LogicalPtr& node, const Demand& demand);
   arrow::Result<Built> BuildValues(const LogicalValues& node);
   arrow::Result<Built> BuildUnion(const LogicalUnion& node, const Demand& demand);
   arrow::Result<Built> BuildSort(const LogicalSort& node, const Demand& demand);
   arrow::Result<Built> BuildExpand(const LogicalExpand& node, const Demand& demand);
   arrow::Result<Built> BuildWindowAssign(const LogicalWindowTvf& node, const Demand& demand);
 
-  // physical_calc.cc: sources, filters and projections
-  arrow::Result<Built> BuildCalc(const LogicalPtr& node, const Demand& demand);
+  // physical_source.cc: `position` says where each of the table's columns is in the result, -1: nowhere
   arrow::Result<Built> BuildSource(const LogicalScan& scan, const std::vector<bool>& needed,
                                    const expr::ExpressionPtr& condition, const Demand& demand,
                                    std::vector<int>* position);
+  PhysicalPtr MakeSource(const LogicalScan& scan, const SourceNeeds& needs, std::vector<PushedFilter> filters,
+                         std::vector<int>* position);
+
+  // physical_calc.cc: filters, projections and ranks
+  arrow::Result<Built> BuildCalc(const LogicalPtr& node, const Demand& demand);
   arrow::Result<Built> BuildRank(const LogicalRank& rank, const expr::ExpressionPtr& condition, bool rank_is_read,
                                  const Demand& demand, expr::ExpressionPtr* rest);
   arrow::Result<Built> Normalize(Built source, const TableDefinition& table, const sql::SourceRange& range);
@@ -87,12 +126,22 @@ class PhysicalBuilder {
   // physical_join.cc
   arrow::Result<Built> BuildJoin(const LogicalJoin& node, const Demand& demand);
 
+  /// `node` as the node that stands for all equal subplans.
+  LogicalPtr Shared(const LogicalPtr& node) { return share_subplans_ ? survey_->sharing.Share(node) : node; }
+
   /// Puts an exchange above `input` unless rows with equal `columns` are on one worker already. No columns: one worker.
   Built Distribute(Built input, const std::vector<int>& columns);
 
   const PlanContext& context_;
-  bool batch_mode_;
+  const Pass pass_;
+  Survey* const survey_;
+  const bool batch_mode_;
+  const bool share_subplans_;
+  const bool share_sources_;
   bool all_bounded_ = true;
+  std::map<std::pair<const LogicalNode*, Demand>, Memory> built_;
+  std::map<SourceKey, std::pair<PhysicalPtr, std::vector<int>>> made_sources_;
+  std::map<std::pair<PhysicalPtr, std::vector<int>>, PhysicalPtr> exchanges_;
 };
 
 }  // namespace tidemark::plan

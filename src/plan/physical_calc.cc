@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Physical planning of scans, filters, projections and Top-N: which columns are read, what is pushed to the reader.
+// Physical planning of filters, projections and Top-N.
 #include <arrow/scalar.h>
 
 #include <algorithm>
 #include <limits>
 
 #include "expr/function.h"
+#include "plan/constant_comparison.h"
 #include "plan/physical_builder.h"
 #include "plan/rewrite.h"
 #include "sql/diagnostic.h"
@@ -15,15 +16,6 @@ namespace {
 
 using expr::Expression;
 using expr::ExpressionPtr;
-
-bool IsIdentity(const std::vector<ExpressionPtr>& outputs, size_t input_columns) {
-  if (outputs.size() != input_columns) return false;
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (outputs[i]->kind() != Expression::Kind::kColumn || outputs[i]->column_index() != static_cast<int>(i))
-      return false;
-  }
-  return true;
-}
 
 Distribution MapDistribution(const Distribution& below, const std::vector<ExpressionPtr>& outputs) {
   if (below.kind != Distribution::Kind::kHashed) return below;
@@ -38,60 +30,17 @@ Distribution MapDistribution(const Distribution& below, const std::vector<Expres
   return above;
 }
 
-/// `column <op> literal`, with the column on the left.
-struct Comparison {
-  int column = -1;
-  std::string op;
-  std::shared_ptr<arrow::Scalar> value;
-};
-
-std::string Mirrored(const std::string& op) {
-  if (op == "<") return ">";
-  if (op == "<=") return ">=";
-  if (op == ">") return "<";
-  if (op == ">=") return "<=";
-  return op;
-}
-
-std::optional<Comparison> AsComparison(const Expression& expression) {
-  if (expression.kind() != Expression::Kind::kCall) return std::nullopt;
-  const auto& args = expression.children();
-  const std::string& name = expression.function()->name;
-  if (args.size() == 1 && args[0]->kind() == Expression::Kind::kColumn &&
-      (name == "IS NULL" || name == "IS NOT NULL")) {
-    return Comparison{args[0]->column_index(), name, nullptr};
-  }
-  if (args.size() != 2) return std::nullopt;
-  if (name != "=" && name != "<" && name != "<=" && name != ">" && name != ">=") return std::nullopt;
-  const bool left_is_column = args[0]->kind() == Expression::Kind::kColumn;
-  const auto& column = args[left_is_column ? 0 : 1];
-  const auto& literal = args[left_is_column ? 1 : 0];
-  if (column->kind() != Expression::Kind::kColumn || literal->kind() != Expression::Kind::kLiteral) return std::nullopt;
-  if (!literal->literal()->is_valid) return std::nullopt;
-  return Comparison{column->column_index(), left_is_column ? name : Mirrored(name), literal->literal()};
-}
-
-PushedFilter::Op PushedOp(const std::string& op) {
-  if (op == "=") return PushedFilter::Op::kEqual;
-  if (op == "<") return PushedFilter::Op::kLess;
-  if (op == "<=") return PushedFilter::Op::kLessEqual;
-  if (op == ">") return PushedFilter::Op::kGreater;
-  if (op == ">=") return PushedFilter::Op::kGreaterEqual;
-  return op == "IS NULL" ? PushedFilter::Op::kIsNull : PushedFilter::Op::kIsNotNull;
-}
-
-std::vector<PushedFilter> PushableFilters(const LogicalScan& scan, const ExpressionPtr& condition) {
-  std::vector<PushedFilter> filters;
-  for (const auto& conjunct : Conjuncts(condition)) {
-    const auto comparison = AsComparison(*conjunct);
-    if (!comparison) continue;
-    const auto& column = scan.table->columns[comparison->column];
-    if (column.kind != TableColumn::Kind::kPhysical) continue;
-    if (comparison->value && !comparison->value->type->Equals(*scan.schema()[comparison->column].type.ToArrow()))
-      continue;
-    filters.push_back({column.name, PushedOp(comparison->op), comparison->value});
-  }
-  return filters;
+/// What `input` is a mere choice of columns of, if it is: reading that directly spares an operator. `outputs` and
+/// `condition` are moved onto its columns.
+PhysicalPtr WithoutColumnChoice(const PhysicalPtr& input, std::vector<ExpressionPtr>* outputs,
+                                ExpressionPtr* condition) {
+  if (input->kind() != PhysicalNode::Kind::kCalc) return input;
+  const auto& calc = static_cast<const CalcNode&>(*input);
+  const auto is_column = [](const ExpressionPtr& e) { return e->kind() == Expression::Kind::kColumn; };
+  if (calc.condition || !std::all_of(calc.outputs.begin(), calc.outputs.end(), is_column)) return input;
+  for (auto& output : *outputs) output = expr::ReplaceColumns(output, calc.outputs);
+  if (*condition) *condition = expr::ReplaceColumns(*condition, calc.outputs);
+  return input->inputs()[0];
 }
 
 }  // namespace
@@ -140,101 +89,12 @@ arrow::Result<Built> PhysicalBuilder::BuildCalc(const LogicalPtr& node, const De
   } else {
     ARROW_ASSIGN_OR_RAISE(input, Build(current, below));
   }
-  if (!condition && IsIdentity(outputs, input.node->schema().size())) return input;
+  if (!condition && IsIdentityProjection(outputs, input.node->schema().size())) return input;
   Built calc;
   calc.distribution = MapDistribution(input.distribution, outputs);
+  input.node = WithoutColumnChoice(input.node, &outputs, &condition);
   calc.node = std::make_shared<CalcNode>(node->schema(), input.node, std::move(condition), std::move(outputs), "Calc");
   return calc;
-}
-
-arrow::Result<Built> PhysicalBuilder::BuildSource(const LogicalScan& scan, const std::vector<bool>& needed,
-                                                  const ExpressionPtr& condition, const Demand& demand,
-                                                  std::vector<int>* position) {
-  const TableDefinition& table = *scan.table;
-  if (!context_.tables->CanRead(table)) {
-    return sql::SqlError(scan.range, "Table '" + table.name() + "' can only be written to", "");
-  }
-  const bool bounded = context_.tables->IsBounded(table);
-  if (batch_mode_ && !bounded) {
-    return sql::SqlError(scan.range, "Table '" + table.name() + "' is unbounded and cannot be read in batch mode",
-                         "bound it by its options, or run with SET 'execution.runtime-mode' = 'streaming'");
-  }
-  all_bounded_ = all_bounded_ && bounded;
-
-  std::vector<bool> outputs = needed;
-  const bool with_watermark = demand.event_time && scan.watermark != nullptr;
-  if (with_watermark) {
-    outputs[scan.rowtime_column] = true;
-    for (int column : expr::ReferencedColumns(*scan.watermark)) outputs[column] = true;
-  }
-  const ChangelogMode changelog = context_.tables->SourceChangelog(table);
-  const bool normalize = !changelog.insert_only() && !changelog.update_before && demand.update_before;
-  for (size_t i = 0; normalize && i < outputs.size(); ++i) {
-    const auto& key = table.primary_key;
-    if (std::find(key.begin(), key.end(), table.columns[i].name) != key.end()) outputs[i] = true;
-  }
-
-  std::vector<bool> read(outputs.size(), false);
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (!outputs[i]) continue;
-    if (!scan.computed[i])
-      read[i] = true;
-    else
-      for (int column : expr::ReferencedColumns(*scan.computed[i])) read[column] = true;
-  }
-  std::vector<ExpressionPtr> read_position(outputs.size());
-  std::vector<int> read_columns;
-  for (size_t i = 0; i < read.size(); ++i) {
-    if (!read[i]) continue;
-    const auto& field = scan.schema()[i];
-    read_position[i] = Expression::Column(static_cast<int>(read_columns.size()), field.type, field.name);
-    read_columns.push_back(static_cast<int>(i));
-  }
-  Schema schema;
-  std::vector<ExpressionPtr> expressions;
-  std::vector<ExpressionPtr> output_position(outputs.size());
-  position->assign(outputs.size(), -1);
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (!outputs[i]) continue;
-    const auto& field = scan.schema()[i];
-    (*position)[i] = static_cast<int>(schema.size());
-    output_position[i] = Expression::Column((*position)[i], field.type, field.name);
-    expressions.push_back(scan.computed[i] ? expr::ReplaceColumns(scan.computed[i], read_position) : read_position[i]);
-    schema.push_back(field);
-  }
-  auto source = std::make_shared<SourceNode>(std::move(schema), changelog, "Source(" + table.name() + ")");
-  source->table = scan.table;
-  source->read_columns = std::move(read_columns);
-  if (!IsIdentity(expressions, source->read_columns.size())) source->outputs = std::move(expressions);
-  if (with_watermark) {
-    source->watermark = expr::ReplaceColumns(scan.watermark, output_position);
-    source->rowtime_column = (*position)[scan.rowtime_column];
-  }
-  if (context_.tables->PushesFilters(table) && changelog.insert_only())
-    source->filters = PushableFilters(scan, condition);
-  source->ordered = demand.ordered || !changelog.insert_only();
-  Built built;
-  built.node = std::move(source);
-  if (normalize) return Normalize(std::move(built), table, scan.range);
-  return built;
-}
-
-arrow::Result<Built> PhysicalBuilder::Normalize(Built source, const TableDefinition& table,
-                                                const sql::SourceRange& range) {
-  if (table.primary_key.empty()) {
-    return sql::SqlError(range, "Table '" + table.name() + "' gives updates without their old rows, so it needs a key",
-                         "declare PRIMARY KEY (...) NOT ENFORCED");
-  }
-  std::vector<int> key;
-  const Schema& schema = source.node->schema();
-  for (const auto& name : table.primary_key) {
-    const auto field = std::find_if(schema.begin(), schema.end(), [&](const Field& f) { return f.name == name; });
-    key.push_back(static_cast<int>(field - schema.begin()));
-  }
-  source = Distribute(std::move(source), key);
-  source.node = std::make_shared<ChangelogNormalizeNode>(source.node, key, ChangelogMode{true, true, true},
-                                                         "ChangelogNormalize(" + ColumnNames(schema, key) + ")");
-  return source;
 }
 
 namespace {
@@ -246,7 +106,7 @@ struct RankRange {
 
 /// Narrows `range` by a comparison of the rank column with a constant. False: not of that form.
 bool Narrow(const Expression& conjunct, int rank_column, RankRange* range) {
-  const auto comparison = AsComparison(conjunct);
+  const auto comparison = AsConstantComparison(conjunct);
   if (!comparison || comparison->column != rank_column || !comparison->value) return false;
   const auto as_bigint = comparison->value->CastTo(arrow::int64());
   if (!as_bigint.ok()) return false;

@@ -92,8 +92,8 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
   }
   std::vector<int> left_keys;
   std::vector<int> right_keys;
-  const LogicalPtr left_input = WithKeyColumns(node.inputs()[0], left_expressions, &left_keys);
-  const LogicalPtr right_input = WithKeyColumns(node.inputs()[1], right_expressions, &right_keys);
+  const LogicalPtr left_input = Shared(WithKeyColumns(node.inputs()[0], left_expressions, &left_keys));
+  const LogicalPtr right_input = Shared(WithKeyColumns(node.inputs()[1], right_expressions, &right_keys));
 
   Demand below = demand;
   below.update_before = true;

@@ -3,6 +3,7 @@
 #include "plan/physical_plan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "plan/physical_builder.h"
 #include "plan/rewrite.h"
@@ -79,8 +80,13 @@ WindowColumns TraceWindow(const LogicalNode& node) {
   }
 }
 
-PhysicalBuilder::PhysicalBuilder(const PlanContext& context)
-    : context_(context), batch_mode_(context.configuration->GetString(config::kRuntimeMode) == "batch") {}
+PhysicalBuilder::PhysicalBuilder(const PlanContext& context, Pass pass, Survey* survey)
+    : context_(context),
+      pass_(pass),
+      survey_(survey),
+      batch_mode_(context.configuration->GetString(config::kRuntimeMode) == "batch"),
+      share_subplans_(context.configuration->GetBoolean(config::kReuseSubPlans)),
+      share_sources_(share_subplans_ && context.configuration->GetBoolean(config::kReuseSources)) {}
 
 Built PhysicalBuilder::Distribute(Built input, const std::vector<int>& columns) {
   const Distribution& have = input.distribution;
@@ -91,13 +97,35 @@ Built PhysicalBuilder::Distribute(Built input, const std::vector<int>& columns) 
   const std::string label = columns.empty() ? "Exchange(to one worker)"
                                             : "Exchange(hash[" + ColumnNames(input.node->schema(), columns) + "])";
   Built exchanged;
-  exchanged.node = std::make_shared<ExchangeNode>(input.node, columns, label);
+  PhysicalPtr& exchange = exchanges_[{input.node, columns}];
+  if (!exchange) exchange = std::make_shared<ExchangeNode>(input.node, columns, label);
+  exchanged.node = exchange;
   exchanged.distribution.kind = columns.empty() ? Distribution::Kind::kSingleton : Distribution::Kind::kHashed;
   exchanged.distribution.columns = columns;
   return exchanged;
 }
 
-arrow::Result<Built> PhysicalBuilder::Build(const LogicalPtr& node, const Demand& demand) {
+arrow::Result<Built> PhysicalBuilder::Build(const LogicalPtr& node, const Demand& asked) {
+  if (!share_subplans_) return BuildNew(node, asked);
+  Demand& all = survey_->demands[{node.get(), asked.update_before}];
+  all.update_before = asked.update_before;
+  all.ordered |= asked.ordered;
+  all.event_time |= asked.event_time;
+  const Demand demand = pass_ == Pass::kBuild ? all : asked;
+
+  const auto found = built_.find({node.get(), demand});
+  if (found != built_.end()) {
+    all_bounded_ = all_bounded_ && found->second.bounded;
+    return found->second.built;
+  }
+  const bool bounded_so_far = std::exchange(all_bounded_, true);
+  ARROW_ASSIGN_OR_RAISE(Built built, BuildNew(node, demand));
+  built_[{node.get(), demand}] = {node, built, all_bounded_};
+  all_bounded_ = all_bounded_ && bounded_so_far;
+  return built;
+}
+
+arrow::Result<Built> PhysicalBuilder::BuildNew(const LogicalPtr& node, const Demand& demand) {
   switch (node->kind()) {
     case LogicalNode::Kind::kScan:
     case LogicalNode::Kind::kProject:
@@ -243,7 +271,7 @@ arrow::Result<PhysicalPtr> PhysicalBuilder::BuildSink(const BoundQuery& query) {
     demand.update_before = takes.update_before || !takes.updates;
     demand.event_time = CommitsPartitionsByTime(*query.sink);
   }
-  ARROW_ASSIGN_OR_RAISE(Built built, Build(query.root, demand));
+  ARROW_ASSIGN_OR_RAISE(Built built, Build(Shared(query.root), demand));
   if (query.sink) ARROW_RETURN_NOT_OK(CheckSinkTakes(built.node->changelog(), takes, query));
   const std::string label = query.sink ? "Sink(" + query.sink->name() + ")" : "Collect";
   auto sink = std::make_shared<SinkNode>(built.node, query.sink, label);
@@ -252,7 +280,10 @@ arrow::Result<PhysicalPtr> PhysicalBuilder::BuildSink(const BoundQuery& query) {
 }
 
 arrow::Result<PhysicalPlan> MakePhysicalPlan(const std::vector<BoundQuery>& queries, const PlanContext& context) {
-  PhysicalBuilder builder(context);
+  Survey survey;
+  PhysicalBuilder surveyor(context, PhysicalBuilder::Pass::kSurvey, &survey);
+  for (const auto& query : queries) ARROW_RETURN_NOT_OK(surveyor.BuildSink(query));
+  PhysicalBuilder builder(context, PhysicalBuilder::Pass::kBuild, &survey);
   PhysicalPlan plan;
   plan.batch_mode = builder.batch_mode();
   for (const auto& query : queries) {

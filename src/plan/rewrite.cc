@@ -31,6 +31,15 @@ std::vector<ExpressionPtr> IdentityColumns(const Schema& schema) {
   return columns;
 }
 
+bool IsIdentityProjection(const std::vector<ExpressionPtr>& outputs, size_t input_columns) {
+  if (outputs.size() != input_columns) return false;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i]->kind() != Expression::Kind::kColumn || outputs[i]->column_index() != static_cast<int>(i))
+      return false;
+  }
+  return true;
+}
+
 LogicalPtr WithInputs(const LogicalNode& node, std::vector<LogicalPtr> inputs) {
   std::shared_ptr<LogicalNode> copy;
   switch (node.kind()) {

@@ -32,5 +32,7 @@ LogicalPtr WithInputs(const LogicalNode& node, std::vector<LogicalPtr> inputs);
 
 /// One Column expression per field.
 std::vector<expr::ExpressionPtr> IdentityColumns(const Schema& schema);
+/// Whether `outputs` are the input's columns, all of them and in order.
+bool IsIdentityProjection(const std::vector<expr::ExpressionPtr>& outputs, size_t input_columns);
 
 }  // namespace tidemark::plan

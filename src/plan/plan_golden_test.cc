@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs tests/binder/*.test: SQL text and, below ----, the bound plan or the error as the user sees it. With
-// TIDEMARK_REWRITE=1 in the environment it writes what it got into the files instead; review the diff.
+// Runs tests/binder/*.test and tests/physical/*.test: SQL text and, below ----, the bound or the physical plan, or the
+// error as the user sees it. Both see the tables of tests/binder/setup.sql. With TIDEMARK_REWRITE=1 in the environment
+// it writes what it got into the files instead; review the diff.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,7 +17,7 @@
 namespace tidemark::plan {
 namespace {
 
-constexpr char kFolder[] = "tests/binder";
+constexpr char kSetup[] = "tests/binder/setup.sql";
 constexpr char kSeparator[] = "----";
 
 /// One case: what stands before the separator as it is in the file, comments included, and what is expected.
@@ -70,34 +71,41 @@ std::vector<GoldenCase> ParseCases(const std::string& text) {
   return cases;
 }
 
-std::vector<std::filesystem::path> GoldenFiles() {
+std::vector<std::filesystem::path> GoldenFiles(const std::string& folder) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() == ".test") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   return files;
 }
 
-class BindGolden : public testing::TestWithParam<std::filesystem::path> {};
+using Planning = std::string (*)(const std::string& setup, const std::string& script);
 
-TEST_P(BindGolden, PlansAndErrors) {
-  const std::string setup = ReadFile(std::filesystem::path(kFolder) / "setup.sql");
-  const std::vector<GoldenCase> cases = ParseCases(ReadFile(GetParam()));
+void CheckFile(const std::filesystem::path& file, Planning planning) {
+  const std::string setup = ReadFile(kSetup);
+  const std::vector<GoldenCase> cases = ParseCases(ReadFile(file));
   const bool rewrite = std::getenv("TIDEMARK_REWRITE") != nullptr;
   std::string rewritten;
   for (const GoldenCase& golden : cases) {
-    const std::string got = BindForTest(setup, golden.sql());
+    const std::string got = planning(setup, golden.sql());
     if (!rewrite) {
-      EXPECT_EQ(golden.expected, got) << GetParam() << ":" << golden.line << ": " << golden.head;
+      EXPECT_EQ(golden.expected, got) << file << ":" << golden.line << ": " << golden.head;
     }
     rewritten += (rewritten.empty() ? "" : "\n") + golden.head + kSeparator + "\n" + got;
   }
-  if (rewrite) std::ofstream(GetParam()) << rewritten;
+  if (rewrite) std::ofstream(file) << rewritten;
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, BindGolden, testing::ValuesIn(GoldenFiles()),
-                         [](const auto& info) { return info.param.stem().string(); });
+std::string NameOf(const testing::TestParamInfo<std::filesystem::path>& info) { return info.param.stem().string(); }
+
+class BindGolden : public testing::TestWithParam<std::filesystem::path> {};
+TEST_P(BindGolden, PlansAndErrors) { CheckFile(GetParam(), BindForTest); }
+INSTANTIATE_TEST_SUITE_P(Files, BindGolden, testing::ValuesIn(GoldenFiles("tests/binder")), NameOf);
+
+class PhysicalGolden : public testing::TestWithParam<std::filesystem::path> {};
+TEST_P(PhysicalGolden, PlansAndErrors) { CheckFile(GetParam(), PlanForTest); }
+INSTANTIATE_TEST_SUITE_P(Files, PhysicalGolden, testing::ValuesIn(GoldenFiles("tests/physical")), NameOf);
 
 }  // namespace
 }  // namespace tidemark::plan
