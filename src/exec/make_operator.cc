@@ -7,6 +7,7 @@
 #include "exec/expand.h"
 #include "exec/group_aggregate.h"
 #include "exec/join.h"
+#include "exec/per_window.h"
 #include "exec/rank.h"
 #include "exec/session_aggregate.h"
 #include "exec/sort.h"
@@ -43,6 +44,8 @@ arrow::Result<std::unique_ptr<Operator>> MakeOperator(const plan::PhysicalNode& 
       return MakeSessionAggregateOperator(As<plan::WindowAggregateNode>(node));
     case Kind::kJoin:
       return MakeJoinOperator(As<plan::JoinNode>(node));
+    case Kind::kPerWindow:
+      return MakePerWindowOperator(As<plan::PerWindowNode>(node));
     case Kind::kSort:
       return MakeSortOperator(As<plan::SortNode>(node));
     case Kind::kRank:

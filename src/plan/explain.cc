@@ -129,13 +129,12 @@ Details WindowAggregateDetails(const WindowAggregateNode& node) {
   return details;
 }
 
-Details JoinDetails(const JoinNode& node) {
+Details JoinDetails(const JoinNode& node, const std::string& freed) {
   static constexpr const char* kTypes[] = {"INNER", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI"};
   Details details{std::string("type: ") + kTypes[static_cast<int>(node.type)]};
   if (node.residual) details.push_back("condition: " + node.residual->ToString());
   details.push_back("state: every row of both inputs, by key (" + Names(node.inputs()[0]->schema(), node.left_keys) +
-                    ") = (" + Names(node.inputs()[1]->schema(), node.right_keys) + "); " +
-                    (node.final_only ? "freed when the input ends" : "never freed: nothing bounds it"));
+                    ") = (" + Names(node.inputs()[1]->schema(), node.right_keys) + "); " + freed);
   return details;
 }
 
@@ -173,14 +172,22 @@ Details GroupAggregateDetails(const GroupAggregateNode& node) {
   return details;
 }
 
-Details RankDetails(const RankNode& node) {
+Details RankDetails(const RankNode& node, const std::string& freed) {
   Details details{"partition: " + Names(node.inputs()[0]->schema(), node.partition_columns),
                   "by: " + Keys(node.keys, node.inputs()[0]->schema())};
   details.push_back("ranks: " + std::to_string(node.first) + " to " +
                     (node.last == std::numeric_limits<int64_t>::max() ? "the last" : std::to_string(node.last)));
-  details.push_back(
-      std::string("state: ") + (node.input_retracts ? "all rows" : "the first rows") + " of each partition; " +
-      (node.final_only ? "freed when the input ends" : "never freed: nothing bounds the number of partitions"));
+  details.push_back(std::string("state: ") + (node.input_retracts ? "all rows" : "the first rows") +
+                    " of each partition; " + freed);
+  return details;
+}
+
+Details PerWindowDetails(const PerWindowNode& node) {
+  const std::string freed = "freed when the watermark passes the end of the window";
+  Details details = node.each->kind() == PhysicalNode::Kind::kJoin
+                        ? JoinDetails(static_cast<const JoinNode&>(*node.each), freed)
+                        : RankDetails(static_cast<const RankNode&>(*node.each), freed);
+  details.insert(details.begin(), "window: " + node.window.ToString());
   return details;
 }
 
@@ -200,12 +207,19 @@ Details DetailsOf(const PhysicalNode& node) {
     case PhysicalNode::Kind::kWindowAggregate:
     case PhysicalNode::Kind::kSessionAggregate:
       return WindowAggregateDetails(static_cast<const WindowAggregateNode&>(node));
-    case PhysicalNode::Kind::kJoin:
-      return JoinDetails(static_cast<const JoinNode&>(node));
+    case PhysicalNode::Kind::kJoin: {
+      const auto& join = static_cast<const JoinNode&>(node);
+      return JoinDetails(join, join.final_only ? "freed when the input ends" : "never freed: nothing bounds it");
+    }
+    case PhysicalNode::Kind::kPerWindow:
+      return PerWindowDetails(static_cast<const PerWindowNode&>(node));
     case PhysicalNode::Kind::kSort:
       return SortDetails(static_cast<const SortNode&>(node));
-    case PhysicalNode::Kind::kRank:
-      return RankDetails(static_cast<const RankNode&>(node));
+    case PhysicalNode::Kind::kRank: {
+      const auto& rank = static_cast<const RankNode&>(node);
+      return RankDetails(
+          rank, rank.final_only ? "freed when the input ends" : "never freed: nothing bounds the number of partitions");
+    }
     case PhysicalNode::Kind::kWindowAssign: {
       const auto& assign = static_cast<const WindowAssignNode&>(node);
       return {"window: " + assign.window.ToString() + " on " + node.schema()[assign.time_column].name};

@@ -237,7 +237,8 @@ arrow::Result<std::optional<Built>> PhysicalBuilder::BuildFusedWindowAggregate(c
   expressions.push_back(Expression::Column(tvf.time_column, time_field.type, time_field.name));
   LogicalPtr source = tvf.inputs()[0];
   if (composed->condition) source = std::make_shared<LogicalFilter>(source, composed->condition);
-  LogicalPtr below_node = PruneColumns(std::make_shared<LogicalProject>(schema, source, std::move(expressions)));
+  const LogicalPtr below_node =
+      Shared(PruneColumns(std::make_shared<LogicalProject>(schema, source, std::move(expressions))));
 
   Demand below = demand;
   below.event_time = true;

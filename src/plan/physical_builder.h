@@ -14,6 +14,7 @@
 #include "plan/physical_plan.h"
 #include "plan/planner.h"
 #include "plan/share_subplans.h"
+#include "plan/trace_window.h"
 
 namespace tidemark::plan {
 
@@ -56,20 +57,11 @@ struct Survey {
   std::map<std::pair<const LogicalNode*, bool>, Demand> demands;
 };
 
-/// Where a relation carries the columns of a window TVF; -1: not there.
-struct WindowColumns {
-  std::optional<time::WindowSpec> window;
-  int start = -1;
-  int end = -1;
-  int time = -1;
-  bool local = false;  ///< over TIMESTAMP_LTZ, so that start and end are readings of the session's wall clock
-};
-
-/// Traces window_start, window_end and window_time through projections, filters and aggregations that keep them.
-WindowColumns TraceWindow(const LogicalNode& node);
-
 /// "name, name" of some columns: for labels.
 std::string ColumnNames(const Schema& schema, const std::vector<int>& columns);
+
+/// `each`, which handles the rows of one window, as an operator that does so for every window of its inputs.
+PhysicalPtr PerWindow(PhysicalPtr each, const std::vector<WindowColumns>& inputs);
 
 /// Plans are built twice: the first pass notes what is asked of each table and each shared subplan; the second makes
 /// one source and one physical subplan of it, that serve all their consumers.

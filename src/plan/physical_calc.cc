@@ -132,16 +132,25 @@ arrow::Result<Built> PhysicalBuilder::BuildRank(const LogicalRank& rank, const E
   for (const auto& other : others) {
     for (int column : expr::ReferencedColumns(*other)) rank_is_read |= column == rank_column;
   }
-  if (!batch_mode_ && range.last == std::numeric_limits<int64_t>::max()) {
+  const WindowColumns window = TraceWindow(rank.input());
+  const auto is_partition = [&](int column) {
+    return std::find(rank.partition_columns.begin(), rank.partition_columns.end(), column) !=
+           rank.partition_columns.end();
+  };
+  const bool within_windows = window.window && is_partition(window.start) && is_partition(window.end);
+  if (!batch_mode_ && !within_windows && range.last == std::numeric_limits<int64_t>::max()) {
     return sql::NotSupportedYet(rank.range, "ROW_NUMBER() without an upper limit such as WHERE rn <= 10 around it");
   }
   Demand below = demand;
   below.ordered = true;
   below.update_before = true;
+  below.event_time |= within_windows;
   ARROW_ASSIGN_OR_RAISE(Built input, Build(rank.inputs()[0], below));
   input = Distribute(std::move(input), rank.partition_columns);
   const bool retracts = !input.node->changelog().insert_only();
-  const ChangelogMode mode = batch_mode_ ? ChangelogMode{} : ChangelogMode{true, true, true};
+  const bool per_window = within_windows && !retracts;
+  const bool final_only = batch_mode_ || per_window;
+  const ChangelogMode mode = final_only ? ChangelogMode{} : ChangelogMode{true, true, true};
   // The rank column stays in the schema, so that positions above hold; unread, it is not kept up to date.
   auto node = std::make_shared<RankNode>(rank.schema(), input.node, mode,
                                          "Rank(" + ColumnNames(input.node->schema(), rank.partition_columns) + ")");
@@ -151,8 +160,11 @@ arrow::Result<Built> PhysicalBuilder::BuildRank(const LogicalRank& rank, const E
   node->last = range.last;
   node->emit_rank = rank_is_read;
   node->input_retracts = retracts;
-  node->final_only = batch_mode_;
-  input.node = std::move(node);
+  node->final_only = final_only;
+  if (per_window)
+    input.node = PerWindow(std::move(node), {window});
+  else
+    input.node = std::move(node);
   return input;
 }
 

@@ -97,7 +97,8 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
 
   Demand below = demand;
   below.update_before = true;
-  below.event_time = false;  // a regular join gives no time attributes
+  const auto windows = WindowsOfJoin(node);
+  below.event_time = windows.has_value();  // a regular join gives no time attributes
   ARROW_ASSIGN_OR_RAISE(Built left, Build(left_input, below));
   ARROW_ASSIGN_OR_RAISE(Built right, Build(right_input, below));
   // Both sides must be spread by the same columns in the same order, so a side spread by fewer is spread again.
@@ -115,7 +116,8 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
   ChangelogMode mode;
   const bool retracts = !left_mode.insert_only() || !right_mode.insert_only();
   // Of a changelog (a debezium table), what is final is not known before the end: it is joined as a stream is.
-  const bool final_only = batch_mode_ && !retracts;
+  const bool per_window = windows && !retracts;
+  const bool final_only = per_window || (batch_mode_ && !retracts);
   if (!final_only) {
     mode.updates = left_mode.updates || right_mode.updates;
     mode.update_before = mode.updates;
@@ -148,6 +150,7 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
     join->residual = expr::ReplaceColumns(AndAll(std::move(residual)), replacements);
   }
   Built built{join, {}};
+  if (per_window) built.node = PerWindow(join, {windows->first, windows->second});
   if (schema.size() == node.schema().size()) return built;
   std::vector<ExpressionPtr> outputs;  // without the key columns added above
   for (size_t i = 0; i < node.schema().size(); ++i) {
@@ -155,7 +158,7 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
         static_cast<int>(i) < left_columns ? static_cast<int>(i) : physical_left + static_cast<int>(i) - left_columns;
     outputs.push_back(Expression::Column(column, schema[column].type, schema[column].name));
   }
-  built.node = std::make_shared<CalcNode>(node.schema(), join, nullptr, std::move(outputs), "Calc");
+  built.node = std::make_shared<CalcNode>(node.schema(), built.node, nullptr, std::move(outputs), "Calc");
   return built;
 }
 

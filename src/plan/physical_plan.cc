@@ -28,56 +28,12 @@ std::string ColumnNames(const Schema& schema, const std::vector<int>& columns) {
   return names;
 }
 
-WindowColumns TraceWindow(const LogicalNode& node) {
-  switch (node.kind()) {
-    case LogicalNode::Kind::kWindowTvf: {
-      const int first = static_cast<int>(node.schema().size()) - 3;
-      const auto& tvf = static_cast<const LogicalWindowTvf&>(node);
-      const bool local = tvf.input().schema()[tvf.time_column].type.kind() == TypeKind::kTimestampLtz;
-      return {tvf.window, first, first + 1, first + 2, local};
-    }
-    case LogicalNode::Kind::kFilter:
-    case LogicalNode::Kind::kSort:
-      return TraceWindow(node.input());
-    case LogicalNode::Kind::kRank:
-      return TraceWindow(node.input());
-    case LogicalNode::Kind::kExpand: {
-      const WindowColumns below = TraceWindow(node.input());
-      for (const auto& kept : static_cast<const LogicalExpand&>(node).kept) {
-        if (!below.window || below.start < 0 || below.end < 0 || !kept[below.start] || !kept[below.end]) return {};
-      }
-      return below;
-    }
-    case LogicalNode::Kind::kProject: {
-      const WindowColumns below = TraceWindow(node.input());
-      if (!below.window) return {};
-      WindowColumns here{below.window, -1, -1, -1, below.local};
-      const auto& expressions = static_cast<const LogicalProject&>(node).expressions;
-      for (size_t i = 0; i < expressions.size(); ++i) {
-        if (expressions[i]->kind() != expr::Expression::Kind::kColumn) continue;
-        const int column = expressions[i]->column_index();
-        if (column == below.start) here.start = static_cast<int>(i);
-        if (column == below.end) here.end = static_cast<int>(i);
-        if (column == below.time) here.time = static_cast<int>(i);
-      }
-      return here;
-    }
-    case LogicalNode::Kind::kAggregate: {
-      const WindowColumns below = TraceWindow(node.input());
-      if (!below.window) return {};
-      WindowColumns here{below.window, -1, -1, -1, below.local};
-      const auto& groups = static_cast<const LogicalAggregate&>(node).group_columns;
-      for (size_t i = 0; i < groups.size(); ++i) {
-        if (groups[i] == below.start) here.start = static_cast<int>(i);
-        if (groups[i] == below.end) here.end = static_cast<int>(i);
-        if (groups[i] == below.time) here.time = static_cast<int>(i);
-      }
-      if (here.start < 0 || here.end < 0) return {};
-      return here;
-    }
-    default:
-      return {};
-  }
+PhysicalPtr PerWindow(PhysicalPtr each, const std::vector<WindowColumns>& inputs) {
+  auto node = std::make_shared<PerWindowNode>(each, "Window" + each->label());
+  for (const auto& input : inputs) node->windows.push_back({input.start, input.end});
+  node->window = *inputs[0].window;
+  node->window_is_local = inputs[0].local;
+  return node;
 }
 
 PhysicalBuilder::PhysicalBuilder(const PlanContext& context, Pass pass, Survey* survey)

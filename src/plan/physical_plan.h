@@ -37,6 +37,7 @@ class PhysicalNode {
     kWindowAggregate,
     kSessionAggregate,
     kJoin,
+    kPerWindow,
     kUnion,
     kSort,
     kRank,
@@ -217,6 +218,23 @@ struct RankNode final : PhysicalNode {
   bool emit_rank = false;
   bool input_retracts = false;
   bool final_only = false;
+};
+
+/// A join or a rank of insert-only inputs that carry their windows, where rows of different windows never meet: each
+/// window is joined or ranked on its own, and forgotten when it ends. Insert-only.
+struct PerWindowNode final : PhysicalNode {
+  /// `each` is what is done with the rows of one window; its final_only is set.
+  PerWindowNode(PhysicalPtr each, std::string label)
+      : PhysicalNode(Kind::kPerWindow, each->schema(), each->inputs(), {}, std::move(label)), each(each) {}
+  PhysicalPtr each;
+  /// The columns window_start and window_end of each input.
+  struct WindowColumnsOf {
+    int start = -1;
+    int end = -1;
+  };
+  std::vector<WindowColumnsOf> windows;
+  time::WindowSpec window;
+  bool window_is_local = false;  ///< as in WindowAggregateNode
 };
 
 struct ExpandNode final : PhysicalNode {
