@@ -30,7 +30,7 @@ constexpr bool IsAddition(RowKind kind) { return kind == RowKind::kInsert || kin
 /// An immutable batch of rows. Copying copies pointers only. Columns are positional: names and types are in the plan.
 ///
 /// Invariants: every column has length `num_rows`; `row_kinds`, where not null, has `num_rows` entries;
-/// `row_watermarks`, where not null, has `num_rows` entries.
+/// `row_watermarks` and `row_numbers`, where not null, have `num_rows` entries.
 struct Batch {
   int64_t num_rows = 0;
   std::vector<std::shared_ptr<arrow::Array>> columns;
@@ -44,17 +44,22 @@ struct Batch {
   /// keep the time attribute carry it along; operators that make new rows drop it.
   std::shared_ptr<const std::vector<EventTimeMs>> row_watermarks;
 
+  /// For each row that has a watermark, its number in its split: which of those with equal watermarks came before
+  /// which. Null: nobody knows.
+  std::shared_ptr<const std::vector<int64_t>> row_numbers;
+
   RowKind kind(int64_t row) const { return row_kinds ? (*row_kinds)[row] : RowKind::kInsert; }
   bool insert_only() const { return row_kinds == nullptr; }
   EventTimeMs watermark_before(int64_t row) const { return row_watermarks ? (*row_watermarks)[row] : kMinWatermark; }
+  int64_t number_in_split(int64_t row) const { return row_numbers ? (*row_numbers)[row] : 0; }
 
-  /// Same rows, kinds and watermarks with other columns.
+  /// Same rows, kinds, watermarks and numbers with other columns.
   Batch WithColumns(std::vector<std::shared_ptr<arrow::Array>> new_columns) const;
   /// Rows [offset, offset + length). Zero-copy for the columns.
   Batch Slice(int64_t offset, int64_t length) const;
 };
 
-/// The rows of `batch` at `indices`, in that order (an index may repeat). Kinds and watermarks go along.
+/// The rows of `batch` at `indices`, in that order (an index may repeat). Kinds, watermarks and numbers go along.
 arrow::Result<Batch> Take(const Batch& batch, const std::vector<int32_t>& indices);
 
 /// The rows for which `mask` (BooleanArray) is true; null counts as false.

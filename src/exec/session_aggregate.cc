@@ -3,12 +3,19 @@
 //
 // A row joins a session only while the watermark before the row has not completed it, whether or not the session is
 // still here, so that results do not depend on how rows were cut into batches.
+//
+// Nor may they depend on which of several workers a row came through. A row ahead of its watermark may be placed at
+// once: whatever it touches now or later is incomplete at its watermark, so it is one session in any order. A row
+// behind its watermark waits (HeldRows) until all rows before it are here. Example, gap 4: rows at 5, 12 and 9 come in
+// this order, with watermarks equal to the highest time. 12 completed the session [5, 9), so 9 must not join it; were 9
+// taken in first, 5 would find a session to touch.
 #include "exec/session_aggregate.h"
 
 #include <arrow/array.h>
 
 #include <algorithm>
 
+#include "exec/held_rows.h"
 #include "exec/late_rows.h"
 #include "exec/session_store.h"
 #include "exec/state_report.h"
@@ -17,6 +24,9 @@
 
 namespace tidemark::exec {
 namespace {
+
+/// Rows that wait, at most, for others with the same watermark.
+constexpr int64_t kHeldRowsMax = int64_t{1} << 16;
 
 std::vector<DataType> KeyTypes(const plan::WindowAggregateNode& node) {
   std::vector<DataType> types;
@@ -40,28 +50,86 @@ class SessionAggregate final : public Operator {
   }
 
   arrow::Status Push(int, Batch batch, Emitter&) override {
-    ARROW_RETURN_NOT_OK(PlaceRows(batch));
+    ARROW_ASSIGN_OR_RAISE(auto times, TimesOf(batch));
+    ARROW_RETURN_NOT_OK(Hold(&batch, &times));
+    ARROW_RETURN_NOT_OK(TakeIn(batch, times));
+    // Rows with the operator's own watermark lack at most others with the same one: enough are as good as all.
+    if (held_.size() > kHeldRowsMax) ARROW_RETURN_NOT_OK(ReleaseBefore(watermark_ + 1));
+    return Report();
+  }
+
+  arrow::Status Advance(EventTimeMs watermark, Emitter& out) override {
+    ARROW_RETURN_NOT_OK(ReleaseBefore(watermark));
+    watermark_ = watermark;
+    ARROW_RETURN_NOT_OK(EmitUntil(watermark, out));
+    return out.EmitWatermark(watermark);
+  }
+
+  arrow::Status Finish(Emitter& out) override {
+    ARROW_RETURN_NOT_OK(ReleaseBefore(kMaxWatermark));
+    return EmitUntil(kMaxWatermark, out);
+  }
+
+ private:
+  arrow::Result<std::vector<EventTimeMs>> TimesOf(const Batch& batch) const {
+    if (batch.num_rows == 0) return std::vector<EventTimeMs>();
+    return ReadTimes(*batch.columns[node_.time_column], context().label);
+  }
+
+  /// Leaves only the rows of `batch` that need not wait, and their times.
+  arrow::Status Hold(Batch* batch, std::vector<EventTimeMs>* times) {
+    std::vector<int32_t> behind;
+    std::vector<EventTimeMs> watermarks;
+    std::vector<EventTimeMs> times_behind;
+    for (int64_t row = 0; row < batch->num_rows; ++row) {
+      const EventTimeMs watermark = std::max(batch->watermark_before(row), watermark_);
+      // Were there a session that ends where this row begins, it would be complete.
+      if (watermark < sessions_.CompletedBy(zone_.ToWall((*times)[row]))) continue;
+      behind.push_back(static_cast<int32_t>(row));
+      watermarks.push_back(watermark);
+      times_behind.push_back((*times)[row]);
+    }
+    if (behind.empty()) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(Batch waiting, Take(*batch, behind));
+    held_.Add(std::move(waiting), std::move(watermarks), times_behind);
+    std::vector<int32_t> ahead;
+    for (int64_t row = 0, next = 0; row < batch->num_rows; ++row) {
+      const bool waits = next < std::ssize(behind) && behind[next] == row;
+      if (waits)
+        ++next;
+      else
+        ahead.push_back(static_cast<int32_t>(row));
+    }
+    ARROW_ASSIGN_OR_RAISE(*batch, Take(*batch, ahead));
+    ARROW_ASSIGN_OR_RAISE(*times, TimesOf(*batch));
+    return arrow::Status::OK();
+  }
+
+  arrow::Status ReleaseBefore(EventTimeMs watermark) {
+    if (held_.size() == 0) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(const Batch due, held_.TakeBefore(watermark));
+    ARROW_ASSIGN_OR_RAISE(const auto times, TimesOf(due));
+    return TakeIn(due, times);
+  }
+
+  arrow::Status TakeIn(const Batch& batch, const std::vector<EventTimeMs>& times) {
+    if (batch.num_rows == 0) return arrow::Status::OK();
+    ARROW_RETURN_NOT_OK(PlaceRows(batch, times));
     ARROW_RETURN_NOT_OK(late_.HandOver(batch, context()));
     ARROW_RETURN_NOT_OK(sessions_.ApplyMerges());
     states_.clear();
     for (Session* session : placed_) states_.push_back(SessionStore::StateOf(SessionStore::Resolve(session)));
     if (!rows_.empty()) ARROW_RETURN_NOT_OK(aggregates_.Update(batch, rows_, states_));
     sessions_.EndBatch(batch.num_rows);
-    return report_.Set(sessions_.size(), sessions_.memory_bytes());
+    return arrow::Status::OK();
   }
 
-  arrow::Status Advance(EventTimeMs watermark, Emitter& out) override {
-    watermark_ = watermark;
-    ARROW_RETURN_NOT_OK(EmitUntil(watermark, out));
-    return out.EmitWatermark(watermark);
+  arrow::Status Report() {
+    return report_.Set(sessions_.size() + held_.size(), sessions_.memory_bytes() + held_.memory_bytes());
   }
 
-  arrow::Status Finish(Emitter& out) override { return EmitUntil(kMaxWatermark, out); }
-
- private:
   /// Fills rows_ and placed_ with the rows that are not late.
-  arrow::Status PlaceRows(const Batch& batch) {
-    ARROW_ASSIGN_OR_RAISE(const auto times, ReadTimes(*batch.columns[node_.time_column], context().label));
+  arrow::Status PlaceRows(const Batch& batch, const std::vector<EventTimeMs>& times) {
     std::vector<std::shared_ptr<arrow::Array>> keys;
     for (int column : node_.group_columns) keys.push_back(batch.columns[column]);
     ARROW_RETURN_NOT_OK(sessions_.FindKeys(keys, batch.num_rows, &payloads_));
@@ -69,7 +137,7 @@ class SessionAggregate final : public Operator {
     placed_.clear();
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       const EventTimeMs time = zone_.ToWall(times[row]);
-      const EventTimeMs watermark = std::max(batch.watermark_before(row), watermark_);
+      const EventTimeMs watermark = batch.watermark_before(row);
       Session* session = sessions_.Place(payloads_[row], time, watermark);
       if (session == nullptr) {
         late_.Add(static_cast<int32_t>(row), watermark, time + node_.window.size_ms);
@@ -83,14 +151,14 @@ class SessionAggregate final : public Operator {
 
   arrow::Status EmitUntil(EventTimeMs watermark, Emitter& out) {
     const std::vector<Session*> completed = sessions_.TakeCompleted(watermark);
-    if (completed.empty()) return arrow::Status::OK();
+    if (completed.empty()) return Report();
     for (size_t at = 0; at < completed.size(); at += context().batch_rows) {
       const size_t end = std::min<size_t>(at + context().batch_rows, completed.size());
       ARROW_RETURN_NOT_OK(EmitSessions({completed.begin() + at, completed.begin() + end}, out));
     }
     sessions_.Free(completed);
     ARROW_RETURN_NOT_OK(result_->Flush(out));
-    return report_.Set(sessions_.size(), sessions_.memory_bytes());
+    return Report();
   }
 
   arrow::Status EmitSessions(const std::vector<Session*>& completed, Emitter& out) {
@@ -115,6 +183,7 @@ class SessionAggregate final : public Operator {
   std::unique_ptr<WindowResult> result_;
   StateReport report_;
   LateRowCollector late_;
+  HeldRows held_;
   EventTimeMs watermark_ = kMinWatermark;
 
   // Of the batch under way.

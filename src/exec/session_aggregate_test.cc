@@ -6,6 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
+#include <numeric>
+#include <variant>
 
 #include "exec/picture_testing.h"
 #include "time/watermark.h"
@@ -98,7 +101,7 @@ TEST(SessionAggregate, KeysWithoutSessionsTakeNoMemory) {
   Case test(10);
   std::string late;
   for (int i = 0; i < 1000; ++i) late += "+I k" + std::to_string(i) + " 1 5\n";
-  test.Run("watermark 100\n" + late);
+  test.Run("watermark 100\n" + late + "watermark 101");
   EXPECT_EQ(test.picture->metrics().late_rows_dropped, 1000);
   EXPECT_EQ(test.picture->metrics().state_rows, 0);
 }
@@ -205,6 +208,85 @@ TEST(SessionAggregateProperty, ResultsDoNotDependOnBatchesOrOnWhenWatermarksCome
     }
     ASSERT_TRUE(test.picture->Finish().ok());
     EXPECT_EQ(test.picture->out().table(), expected) << "gap " << gap << " delay " << delay << " round " << round;
+    EXPECT_EQ(test.picture->metrics().late_rows_dropped, expected_late);
+    EXPECT_EQ(test.picture->metrics().state_rows, 0);
+  }
+}
+
+/// What several workers send one receiver: each its own rows and promises in its own order.
+struct Channels {
+  using Message = std::variant<Batch, EventTimeMs>;
+  std::vector<std::deque<Message>> queues;
+  std::vector<EventTimeMs> heard;
+
+  explicit Channels(int workers) : queues(workers), heard(workers, kMinWatermark) {}
+
+  /// Takes one message from a channel drawn at random; false when there is none.
+  bool Deliver(OperatorPicture* picture, std::mt19937* random) {
+    std::vector<size_t> full;
+    for (size_t i = 0; i < queues.size(); ++i) {
+      if (!queues[i].empty()) full.push_back(i);
+    }
+    if (full.empty()) return false;
+    const size_t from = full[(*random)() % full.size()];
+    const Message message = std::move(queues[from].front());
+    queues[from].pop_front();
+    if (const auto* batch = std::get_if<Batch>(&message)) {
+      EXPECT_TRUE(picture->Push(0, *batch).ok());
+      return true;
+    }
+    const EventTimeMs before = *std::min_element(heard.begin(), heard.end());
+    heard[from] = std::get<EventTimeMs>(message);
+    const EventTimeMs merged = *std::min_element(heard.begin(), heard.end());
+    EXPECT_TRUE(merged <= before || picture->Advance(merged).ok());
+    return true;
+  }
+};
+
+TEST(SessionAggregateProperty, ResultsDoNotDependOnTheWorkerThatARowCameThrough) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 400; ++round) {
+    const int64_t gap = 1 + random() % 12;
+    const int64_t delay = random() % 4;
+    std::vector<EventTimeMs> times;
+    std::vector<EventTimeMs> marks;
+    std::vector<std::string> keys;
+    std::vector<int64_t> values;
+    std::string text;
+    for (int row = 0; row < 100; ++row) {
+      times.push_back(row + static_cast<int64_t>(random() % 25) - 12);
+      marks.push_back(times.back() - delay);
+      keys.push_back("k" + std::to_string(random() % 3));
+      values.push_back(random() % 100);
+      text += "+I " + keys.back() + " " + std::to_string(values.back()) + " " + std::to_string(times.back()) + "\n";
+    }
+    int64_t expected_late = 0;
+    const auto expected = NaiveSessions(gap, times, keys, values, delay, &expected_late);
+
+    Case test(gap);
+    Channels channels(2 + static_cast<int>(random() % 3));
+    time::SplitWatermark split;
+    size_t at = 0;
+    for (Batch piece : CutAtRandom(ParseRows(kInput, text), 1 + random() % 8, &random)) {
+      const std::vector<EventTimeMs> piece_marks(marks.begin() + at, marks.begin() + at + piece.num_rows);
+      const std::vector<EventTimeMs> piece_times(times.begin() + at, times.begin() + at + piece.num_rows);
+      piece.row_watermarks = split.Observe(piece_marks, piece_times);
+      std::vector<int64_t> numbers(piece.num_rows);
+      std::iota(numbers.begin(), numbers.end(), at);
+      piece.row_numbers = std::make_shared<const std::vector<int64_t>>(numbers);
+      at += piece.num_rows;
+      channels.queues[random() % channels.queues.size()].push_back(piece);
+      // Every worker hears of the split's progress sooner or later, and says so behind the rows it has sent.
+      for (auto& queue : channels.queues) {
+        if (random() % 2 == 0) queue.push_back(split.current());
+      }
+      while (random() % 3 != 0 && channels.Deliver(test.picture.get(), &random)) {
+      }
+    }
+    while (channels.Deliver(test.picture.get(), &random)) {
+    }
+    ASSERT_TRUE(test.picture->Finish().ok());
+    ASSERT_EQ(test.picture->out().table(), expected) << "gap " << gap << " delay " << delay << " round " << round;
     EXPECT_EQ(test.picture->metrics().late_rows_dropped, expected_late);
     EXPECT_EQ(test.picture->metrics().state_rows, 0);
   }

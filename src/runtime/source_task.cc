@@ -3,6 +3,7 @@
 #include "runtime/source_task.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "runtime/time_column.h"
@@ -16,6 +17,12 @@ namespace {
 
 /// Rows whose time is this close go out together.
 constexpr int64_t kReplayStepMicros = 2'000;
+
+std::shared_ptr<const std::vector<int64_t>> NumbersFrom(int64_t first, int64_t count) {
+  auto numbers = std::make_shared<std::vector<int64_t>>(count);
+  std::iota(numbers->begin(), numbers->end(), first);
+  return numbers;
+}
 
 }  // namespace
 
@@ -152,22 +159,27 @@ int64_t SourceTask::CountDueRows(const Unstamped& unstamped, int64_t now_micros)
 arrow::Result<SourceTask::Delivery> SourceTask::Deliver(Unstamped& unstamped, int64_t now_micros) {
   Poll& poll = unstamped.poll;
   const bool has_rows = poll.batch.num_rows > 0;
-  const auto running = board_->Turn(poll.split, poll.piece, has_rows, now_micros);
-  if (!running) return Delivery::kNotYet;
+  auto progress = board_->Turn(poll.split, poll.piece, has_rows, now_micros);
+  if (!progress) return Delivery::kNotYet;
   const int64_t due = CountDueRows(unstamped, now_micros);
   if (has_rows && due == 0) return Delivery::kNotYet;
   const bool all = due == poll.batch.num_rows;
-  time::SplitWatermark watermark(*running);
+  time::SplitWatermark watermark(progress->running_watermark);
   if (has_rows) {
     auto stamps = all ? watermark.Observe(unstamped.watermarks, unstamped.rowtimes)
                       : watermark.Observe({unstamped.watermarks.begin(), unstamped.watermarks.begin() + due},
                                           {unstamped.rowtimes.begin(), unstamped.rowtimes.begin() + due});
     Batch batch = all ? std::move(poll.batch) : poll.batch.Slice(0, due);
-    batch.row_watermarks = std::move(stamps);
+    if (stamps) {
+      batch.row_watermarks = std::move(stamps);
+      batch.row_numbers = NumbersFrom(progress->rows, due);
+    }
+    progress->rows += due;
     ARROW_RETURN_NOT_OK(outlet_.SetIdle(false));
     ARROW_RETURN_NOT_OK(outlet_.Emit(std::move(batch)));
   }
-  board_->Publish(options_.worker, poll.split, watermark.current(), all && poll.piece_end, all && poll.split_end);
+  progress->running_watermark = watermark.current();
+  board_->Publish(options_.worker, poll.split, *progress, all && poll.piece_end, all && poll.split_end);
   if (all) return Delivery::kDone;
   poll.batch = poll.batch.Slice(due, poll.batch.num_rows - due);
   unstamped.watermarks.erase(unstamped.watermarks.begin(), unstamped.watermarks.begin() + due);

@@ -44,7 +44,7 @@ void SplitBoard::AddSplits(const std::vector<SplitId>& splits, int64_t now_micro
   Changed(-1);
 }
 
-std::optional<EventTimeMs> SplitBoard::Turn(SplitId id, int64_t piece, bool has_rows, int64_t now_micros) {
+std::optional<SplitProgress> SplitBoard::Turn(SplitId id, int64_t piece, bool has_rows, int64_t now_micros) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = active_.find(id);
   Split& split = found != active_.end() ? found->second : AddSplit(id, now_micros);
@@ -61,13 +61,15 @@ std::optional<EventTimeMs> SplitBoard::Turn(SplitId id, int64_t piece, bool has_
       if (was_idle) Changed(-1);
     }
   }
-  return split.running;
+  return SplitProgress{split.running, split.rows};
 }
 
-void SplitBoard::Publish(int worker, SplitId id, EventTimeMs running_watermark, bool piece_end, bool split_end) {
+void SplitBoard::Publish(int worker, SplitId id, SplitProgress progress, bool piece_end, bool split_end) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Split& split = active_.at(id);
   const TableProgress before{watermark_, idle_};
+  const EventTimeMs running_watermark = progress.running_watermark;
+  split.rows = progress.rows;
   if (running_watermark > split.running) {
     if (!split.idle) {
       LetGo(split.running);

@@ -24,6 +24,12 @@ struct TableProgress {
   bool idle = false;
 };
 
+/// How far the rows of one split have been stamped.
+struct SplitProgress {
+  EventTimeMs running_watermark = kMinWatermark;
+  int64_t rows = 0;
+};
+
 /// Words. The *running watermark* of a split is the highest value of its WATERMARK expression over the rows stamped so
 /// far. The rows of a split are stamped in its order: a row of piece k only when all rows of pieces < k are (a *turn*).
 /// The *table watermark* M is the minimum of the running watermarks of the splits that are neither ended nor idle; it
@@ -56,12 +62,12 @@ class SplitBoard {
   /// added before any worker runs.
   void AddSplits(const std::vector<connectors::SplitId>& splits, int64_t now_micros);
 
-  /// Whether rows of `piece` may be stamped now, and the running watermark from which to go on. With `has_rows` the
+  /// Whether rows of `piece` may be stamped now, and from where to go on. With `has_rows` the
   /// split is idle no more. An unknown split becomes known.
-  std::optional<EventTimeMs> Turn(connectors::SplitId split, int64_t piece, bool has_rows, int64_t now_micros);
+  std::optional<SplitProgress> Turn(connectors::SplitId split, int64_t piece, bool has_rows, int64_t now_micros);
 
-  /// REQUIRES: the caller has the turn, and has emitted the rows that led to `running_watermark`.
-  void Publish(int worker, connectors::SplitId split, EventTimeMs running_watermark, bool piece_end, bool split_end);
+  /// REQUIRES: the caller has the turn, and has emitted the rows that led to `progress`.
+  void Publish(int worker, connectors::SplitId split, SplitProgress progress, bool piece_end, bool split_end);
 
   /// `worker` has decoded rows of `piece`, the earliest piece of the split it waits with; or waits no more (nullopt).
   void SetHeld(int worker, connectors::SplitId split, std::optional<int64_t> piece);
@@ -86,6 +92,7 @@ class SplitBoard {
  private:
   struct Split {
     EventTimeMs running = kMinWatermark;
+    int64_t rows = 0;
     int64_t next_piece = 0;
     bool idle = false;
     int64_t last_rows_micros = 0;

@@ -18,7 +18,7 @@ class SplitBoardTest : public ::testing::Test {
   void Read(int worker, int64_t split, int64_t piece, EventTimeMs running, bool piece_end = false,
             bool split_end = false, int64_t now = kNow) {
     ASSERT_TRUE(board_.Turn(split, piece, true, now)) << "split " << split << " piece " << piece;
-    board_.Publish(worker, split, running, piece_end, split_end);
+    board_.Publish(worker, split, {.running_watermark = running}, piece_end, split_end);
   }
 
   JobControl control_{2};
@@ -54,7 +54,7 @@ TEST_F(SplitBoardTest, PiecesTakeTurnsInOrderAndHandTheWatermarkOver) {
   Read(0, 1, 0, 40, /*piece_end=*/true);
   EXPECT_NE(board_.version(), version);
   EXPECT_TRUE(control_.parker(1)->Consume());  // whoever waits with piece 1 is woken
-  EXPECT_EQ(board_.Turn(1, 1, true, kNow), 40);
+  EXPECT_EQ(board_.Turn(1, 1, true, kNow)->running_watermark, 40);
   EXPECT_FALSE(board_.Turn(1, 2, true, kNow));
 }
 
@@ -62,7 +62,7 @@ TEST_F(SplitBoardTest, ASplitFoundLaterGoesOnFromTheTablesWatermark) {
   board_.AddSplits({1}, kNow);
   Read(0, 1, 0, 100);
   board_.AddSplits({2}, kNow);
-  EXPECT_EQ(board_.Turn(2, 0, true, kNow), 100);
+  EXPECT_EQ(board_.Turn(2, 0, true, kNow)->running_watermark, 100);
   Read(0, 1, 0, 200);
   EXPECT_EQ(watermark(), 100);  // it waits for the new one
   Read(1, 2, 0, 150);
@@ -79,7 +79,7 @@ TEST_F(SplitBoardTest, AQuietCaughtUpSplitDoesNotHoldTheOthers) {
   EXPECT_EQ(watermark(), 100);
   EXPECT_FALSE(idle());
   // It comes back behind the others: its rows are measured against what was promised without it.
-  EXPECT_EQ(board_.Turn(2, 0, true, kNow + kTimeout), 100);
+  EXPECT_EQ(board_.Turn(2, 0, true, kNow + kTimeout)->running_watermark, 100);
   Read(0, 1, 0, 300);
   EXPECT_EQ(watermark(), 100);
 }
@@ -112,7 +112,7 @@ TEST_F(SplitBoardTest, PiecesOfAWorkerThatEndedWithoutThemCountAsEmpty) {
   board_.SetHeld(1, 1, 1);
   EXPECT_FALSE(board_.Turn(1, 1, true, kNow));
   board_.EndWorker(0);  // in the middle of piece 0: it had reached its limit of rows
-  EXPECT_EQ(board_.Turn(1, 1, true, kNow), 10);
+  EXPECT_EQ(board_.Turn(1, 1, true, kNow)->running_watermark, 10);
 }
 
 TEST_F(SplitBoardTest, AWorkerThatHoldsALaterPieceWillNotGiveAnEarlierOne) {
