@@ -23,6 +23,13 @@
 
 namespace tidemark::connectors {
 
+/// How sources cut what they read. Rows and their order are the same for any sizes, so the simulator draws them. Both
+/// at least 1, and the same for all workers of a job: rows get their order from their piece.
+struct ReadSizes {
+  int64_t piece_bytes = int64_t{4} << 20;  ///< of a plain text file in one piece
+  int64_t block_bytes = int64_t{1} << 20;  ///< of text read at once
+};
+
 /// What sources and sinks may use. Outlives them.
 struct ConnectorContext {
   io::FileSystem* files = nullptr;
@@ -34,6 +41,7 @@ struct ConnectorContext {
   int worker = 0;
   int workers = 1;
   int64_t batch_rows = 8192;
+  ReadSizes read_sizes;
   /// Takes records that could not be decoded, when the table names a dead-letter table; null otherwise.
   class DeadLetterSink* dead_letters = nullptr;
 };

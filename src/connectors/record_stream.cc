@@ -35,7 +35,7 @@ char* RecordStream::Space() {
     end_ -= begin_;
     begin_ = 0;
   }
-  const auto needed = static_cast<size_t>(end_ + kReadBytes + 2 * kPadding);
+  const auto needed = static_cast<size_t>(end_ + block_bytes_ + 2 * kPadding);
   if (buffer_.size() < needed) buffer_.resize(std::max(needed, buffer_.size() * 2));
   return buffer_.data() + kPadding + end_;
 }

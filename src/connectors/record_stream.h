@@ -20,27 +20,27 @@ namespace tidemark::connectors {
 ///
 ///   stream.Start();
 ///   while (!stream.done()) {
-///     if (stream.wants_bytes()) { read up to kReadBytes into stream.Space(); stream.Added(count) or stream.End(); }
+///     if (stream.wants_bytes()) { read up to block_bytes into stream.Space(); stream.Added(count) or stream.End(); }
 ///     batch = stream.Next();
 ///   }
 class RecordStream {
  public:
-  static constexpr int64_t kReadBytes = int64_t{1} << 20;
-
   /// `bad_records` is not owned; it is the one that `decoder` was made with.
   RecordStream(std::unique_ptr<formats::Decoder> decoder, formats::BadRecordHandler* bad_records,
-               int64_t max_record_bytes, int64_t batch_rows)
+               int64_t max_record_bytes, int64_t batch_rows, int64_t block_bytes)
       : decoder_(std::move(decoder)),
         bad_records_(bad_records),
         max_record_bytes_(max_record_bytes),
-        batch_rows_(batch_rows) {}
+        batch_rows_(batch_rows),
+        block_bytes_(block_bytes) {}
 
   /// New bytes begin. `has_header`: their first line is a header.
   void Start(bool has_header);
 
   /// Nothing more can be decoded from what is there.
   bool wants_bytes() const { return wants_bytes_; }
-  /// Room for kReadBytes more bytes; valid until the next call. REQUIRES: wants_bytes().
+  int64_t block_bytes() const { return block_bytes_; }
+  /// Room for block_bytes() more bytes; valid until the next call. REQUIRES: wants_bytes().
   char* Space();
   void Added(int64_t length);
   /// No more bytes follow.
@@ -63,6 +63,7 @@ class RecordStream {
   formats::BadRecordHandler* const bad_records_;
   const int64_t max_record_bytes_;
   const int64_t batch_rows_;
+  const int64_t block_bytes_;
   std::string buffer_;  ///< padding, bytes from begin_ to end_, padding
   int64_t begin_ = 0;
   int64_t end_ = 0;

@@ -114,6 +114,7 @@ class DataflowBuilder {
     context.worker = alone ? 0 : worker_;
     context.workers = alone ? 1 : options_.workers;
     context.batch_rows = options_.batch_rows;
+    context.read_sizes = options_.read_sizes;
     return context;
   }
 

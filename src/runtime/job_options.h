@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "catalog/configuration.h"
 #include "catalog/table.h"
+#include "connectors/connector.h"
 #include "expr/function.h"
 #include "io/file_system.h"
 #include "io/standard_streams.h"
@@ -23,8 +24,9 @@ struct JobOptions {
   int channel_capacity = 8;         ///< messages per channel
   int64_t idle_timeout_micros = 0;  ///< of splits whose table does not say; 0: never idle
   int64_t read_ahead_batches = 64;  ///< per source and worker, see SourceTaskOptions
-  int64_t replay_speed = 0;         ///< event time per time, see ReplayClock; 0: as fast as can be
-  int64_t memory_bytes = 0;         ///< of state and buffered rows, all workers together; 0: unlimited
+  connectors::ReadSizes read_sizes;
+  int64_t replay_speed = 0;  ///< event time per time, see ReplayClock; 0: as fast as can be
+  int64_t memory_bytes = 0;  ///< of state and buffered rows, all workers together; 0: unlimited
 
   const Configuration* configuration = nullptr;  ///< handed to connectors
   expr::FunctionContext functions;               ///< `functions.clock` null: `clock`

@@ -2,6 +2,8 @@
 // The seeded schedule.
 #include "runtime/simulator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <random>
 #include <string>
@@ -41,6 +43,10 @@ class Simulation {
     options_.batch_rows = chosen(simulation.batch_rows, std::vector<int64_t>{1, 2, 3, 7, 16, 64, 1024, 8192});
     options_.channel_capacity = chosen(simulation.channel_capacity, std::vector<int>{1, 2, 3, 8});
     options_.read_ahead_batches = chosen(simulation.read_ahead_batches, std::vector<int64_t>{1, 2, 4, 64});
+    options_.read_sizes.piece_bytes =
+        chosen(simulation.read_sizes.piece_bytes, std::vector<int64_t>{10, 50, 100, 250, 1000, int64_t{4} << 20});
+    options_.read_sizes.block_bytes =
+        chosen(simulation.read_sizes.block_bytes, std::vector<int64_t>{1, 20, 300, 5000, int64_t{1} << 16});
     options_.clock = &clock_;
     options_.functions.clock = &clock_;
     options_.chooser = &chooser_;
@@ -55,9 +61,7 @@ class Simulation {
     const arrow::Status status = Loop();
     if (!status.ok()) return Named(status);
     if (!job_->control()->status().ok()) return Named(job_->control()->status());
-    return SimulationReport{
-        options_.workers, options_.batch_rows, options_.channel_capacity, options_.read_ahead_batches, steps_,
-        trace_,           job_->Metrics()};
+    return SimulationReport{steps_, trace_, job_->Metrics(), Drawn()};
   }
 
  private:
@@ -151,10 +155,15 @@ class Simulation {
   }
 
   arrow::Status Named(const arrow::Status& status) const {
-    return status.WithMessage("simulation seed ", simulation_.seed, " (", options_.workers, " workers, ",
-                              options_.batch_rows, " rows a batch, ", options_.channel_capacity,
-                              " messages a channel, ", options_.read_ahead_batches,
-                              " batches read ahead): ", status.message());
+    return status.WithMessage("simulation seed ", simulation_.seed, " (", Drawn(), "): ", status.message());
+  }
+
+  std::string Drawn() const {
+    return fmt::format(
+        "{} workers, {} rows a batch, {} messages a channel, {} batches read ahead, pieces of {} bytes, "
+        "blocks of {} bytes",
+        options_.workers, options_.batch_rows, options_.channel_capacity, options_.read_ahead_batches,
+        options_.read_sizes.piece_bytes, options_.read_sizes.block_bytes);
   }
 
   const SimulationOptions simulation_;

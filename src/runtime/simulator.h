@@ -4,7 +4,7 @@
 //
 // Drawn from the seed: which worker steps next and how often, which stage and which channel it turns to, when the clock
 // moves and how far; and, where the options leave it open, the number of workers, the batch size, the capacity of the
-// channels and how far sources read ahead.
+// channels, how far sources read ahead, and in what pieces and blocks they read.
 //
 // A worker sleeps until it is woken, as its thread would; work that nobody woke it for is reported, and so is a job in
 // which nobody finds anything to do.
@@ -15,7 +15,9 @@
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <string>
 
+#include "connectors/connector.h"
 #include "plan/physical_plan.h"
 #include "runtime/job_metrics.h"
 #include "runtime/job_options.h"
@@ -29,6 +31,7 @@ struct SimulationOptions {
   int64_t batch_rows = 0;
   int channel_capacity = 0;
   int64_t read_ahead_batches = 0;
+  connectors::ReadSizes read_sizes{.piece_bytes = 0, .block_bytes = 0};
   /// The job is asked to stop after this many steps, or when nothing more happens; -1: never.
   int64_t stop_after_steps = -1;
   /// Fails as stuck when the clock had to be moved on so many times in a row and no worker found anything to do.
@@ -38,13 +41,10 @@ struct SimulationOptions {
 };
 
 struct SimulationReport {
-  int workers = 0;
-  int64_t batch_rows = 0;
-  int channel_capacity = 0;
-  int64_t read_ahead_batches = 0;
   int64_t steps = 0;
   uint64_t trace = 0;  ///< a hash of every step and its result: equal runs have equal traces
   JobMetrics metrics;  ///< at the end
+  std::string drawn;   ///< the sizes, as text
 };
 
 /// Runs `plan` to its end. Clock and chooser of `options` are replaced by simulated ones, sizes by those above. A job

@@ -8,16 +8,12 @@
 
 #include "golden/golden_file.h"
 #include "golden/report.h"
-#include "runtime/components.h"
 
 namespace tidemark::golden {
 
 struct CaseOptions {
-  bool rewrite = false;     ///< put what came out in the place of what was expected
-  int simulated_seeds = 0;  ///< > 0: run under so many seeds per case instead of the fixed settings
-  uint64_t first_seed = 1;
-  bool quick = false;  ///< one setting only
-  runtime::Components* components = nullptr;
+  bool rewrite = false;  ///< put what came out in the place of what was expected
+  bool quick = false;    ///< one setting only
 };
 
 /// "file: title", as in the list of known failures.

@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -13,6 +12,8 @@
 #include <thread>
 
 #include "golden/cases.h"
+#include "golden/run_all.h"
+#include "golden/simulated_cases.h"
 #include "golden/wrong_watermark_merge.h"
 
 namespace {
@@ -26,7 +27,7 @@ struct Options {
   bool list = false;
   bool simulate = false;
   bool wrong_watermark_merge = false;
-  int seeds = 2;
+  SimulatedCasesOptions simulated;
   int jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   CaseOptions cases;
 };
@@ -46,25 +47,24 @@ std::vector<std::string> FindFiles(const std::vector<std::string>& paths, const 
   return files;
 }
 
-/// Runs `tasks` on `threads` threads.
-void RunAll(const std::vector<std::function<void()>>& tasks, int threads) {
-  std::atomic<size_t> next{0};
-  const auto work = [&] {
-    for (size_t i; (i = next.fetch_add(1)) < tasks.size();) tasks[i]();
-  };
-  std::vector<std::thread> pool;
-  for (int i = 1; i < threads; ++i) pool.emplace_back(work);
-  work();
-  for (auto& thread : pool) thread.join();
+/// Of a run under the simulator.
+bool Verdict(const Options& options, bool all_passed) {
+  if (!options.wrong_watermark_merge) return all_passed;
+  fmt::print("the wrong merge of watermarks was {}\n", all_passed ? "not found" : "found");
+  return !all_passed;
 }
 
 arrow::Result<bool> Run(Options* options) {
-  ARROW_ASSIGN_OR_RAISE(auto skips, SkipList::Load(options->wrong_watermark_merge ? "" : options->skip_list));
+  ARROW_ASSIGN_OR_RAISE(auto skips, SkipList::Load(options->skip_list));
   Report report(std::move(skips));
   std::vector<std::unique_ptr<GoldenFile>> files;
   for (const auto& path : FindFiles(options->paths, ".test")) {
     ARROW_ASSIGN_OR_RAISE(auto file, GoldenFile::Load(path));
     files.push_back(std::make_unique<GoldenFile>(std::move(file)));
+  }
+  if (options->simulate) {
+    CheckSimulated(files, options->simulated, &report);
+    return Verdict(*options, report.Print());
   }
   std::vector<std::function<void()>> tasks;
   for (auto& file : files) {
@@ -77,11 +77,8 @@ arrow::Result<bool> Run(Options* options) {
         fmt::print("{}\n", CaseName(*file, section));
         continue;
       }
-      tasks.push_back([&, is_case, number = tasks.size()] {
-        CaseOptions of_case = options->cases;
-        of_case.first_seed += number * 1000;
-        (is_case ? CheckProgram : CheckExpressions)(*file, &section, of_case, &report);
-      });
+      tasks.push_back(
+          [&, is_case] { (is_case ? CheckProgram : CheckExpressions)(*file, &section, options->cases, &report); });
     }
   }
   for (const auto& path : FindFiles(options->paths, ".sql")) {
@@ -94,11 +91,7 @@ arrow::Result<bool> Run(Options* options) {
     for (const auto& file : files) ARROW_RETURN_NOT_OK(file->Save());
   }
   if (options->list) return true;
-  const bool all_passed = report.Print();
-  if (!options->wrong_watermark_merge) return all_passed;
-  fmt::print("{}\n",
-             all_passed ? "the wrong merge of watermarks was not found" : "the wrong merge of watermarks was found");
-  return !all_passed;
+  return report.Print();
 }
 
 }  // namespace
@@ -113,8 +106,10 @@ int main(int argc, char** argv) {
                "Expect what comes out now; read the difference before you commit it");
   app.add_flag("--quick", options.cases.quick, "One worker, one batch size");
   app.add_flag("--simulate", options.simulate, "Run under the simulator");
-  app.add_option("--seeds", options.seeds, "Seeds per case and mode with --simulate");
-  app.add_option("--first-seed", options.cases.first_seed, "The first seed");
+  app.add_option("--seeds", options.simulated.seeds, "How many seeds, with --simulate")->capture_default_str();
+  app.add_option("--first-seed", options.simulated.first_seed, "The first seed")->capture_default_str();
+  app.add_option("--share", options.simulated.share, "A seed draws one in so many programs; 1, as with --only: all")
+      ->capture_default_str();
   app.add_flag("--wrong-watermark-merge", options.wrong_watermark_merge,
                "Merge watermarks wrongly and succeed when that is found");
   app.add_option("--jobs", options.jobs, "Cases at a time");
@@ -125,9 +120,11 @@ int main(int argc, char** argv) {
   }
   if (options.wrong_watermark_merge) {
     options.simulate = true;
-    options.cases.components = ComponentsWithWrongWatermarkMerge();
+    options.simulated.components = ComponentsWithWrongWatermarkMerge();
   }
-  if (options.simulate) options.cases.simulated_seeds = options.seeds;
+  options.simulated.only = options.only;
+  if (!options.only.empty()) options.simulated.share = 1;
+  options.simulated.threads = options.jobs;
   auto passed = Run(&options);
   if (!passed.ok()) {
     std::cerr << passed.status().message() << "\n";

@@ -176,8 +176,11 @@ arrow::Status Program::RunJob(const Step& step, const RunSettings& settings, Pro
   if (settings.components != nullptr) options.components = settings.components;
   if (settings.seed) {
     runtime::SimulationOptions simulation;
-    simulation.seed = *settings.seed;
-    ARROW_RETURN_NOT_OK(runtime::Simulate(prepared.plan, std::move(options), simulation));
+    simulation.seed = settings.schedule;
+    ARROW_ASSIGN_OR_RAISE(auto report, runtime::Simulate(prepared.plan, std::move(options), simulation));
+    result->drawn = std::move(report.drawn);
+    result->steps += report.steps;
+    result->trace = result->trace * 31 + report.trace;
   } else {
     ARROW_ASSIGN_OR_RAISE(auto job, runtime::Job::Make(prepared.plan, std::move(options)));
     ARROW_RETURN_NOT_OK(job->Run());

@@ -22,7 +22,9 @@ namespace tidemark::golden {
 struct RunSettings {
   int workers = 1;
   int64_t batch_rows = 8192;
-  std::optional<uint64_t> seed;               ///< simulated; sizes are drawn from the seed
+  /// Simulated. Sizes and schedule are drawn from `schedule`, which is drawn from `seed`, what the user named.
+  std::optional<uint64_t> seed;
+  uint64_t schedule = 0;
   runtime::Components* components = nullptr;  ///< null: the built-in ones
 
   std::string ToString() const;
@@ -34,6 +36,9 @@ struct ProgramResult {
   std::string columns;  ///< "a INT, b STRING NOT NULL"
   bool updating = false;
   std::vector<std::string> rows;  ///< final rows in the order they came
+  std::string drawn;              ///< simulated: the sizes drawn from the seed
+  int64_t steps = 0;              ///< simulated: of all jobs' workers
+  uint64_t trace = 0;             ///< simulated: a hash of all steps
   std::unique_ptr<io::MemoryFileSystem> files;
 
   /// All lines of the files below `folder`, sorted; a line of a partition's folder begins with it.

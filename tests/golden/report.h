@@ -28,6 +28,7 @@ class Report {
   explicit Report(SkipList skips) : skips_(std::move(skips)) {}
 
   void Pass(const std::string& name);
+  bool IsKnownFailure(const std::string& name) const { return skips_.Contains(name); }
   /// `cause`: one line that equal failures share. `details`: as many lines as help.
   void Fail(const std::string& name, const std::string& cause, const std::string& details);
 

@@ -22,7 +22,8 @@ arrow::Result<std::vector<FilePiece>> CutFile(const ReadPlan& plan, const io::Fi
   if (plan.options.format == "parquet") return CutParquetFile(plan, file);
   const formats::Format* format = formats::FindFormat(plan.options.format);
   std::vector<FilePiece> pieces;
-  const int64_t step = MayBeCut(plan, *format, file.path) ? plan.piece_bytes : std::max<int64_t>(file.size_bytes, 1);
+  const int64_t step =
+      MayBeCut(plan, *format, file.path) ? plan.context.read_sizes.piece_bytes : std::max<int64_t>(file.size_bytes, 1);
   for (int64_t begin = 0; begin < std::max<int64_t>(file.size_bytes, 1); begin += step) {
     FilePiece piece{file, static_cast<int64_t>(pieces.size()), begin, std::min(begin + step, file.size_bytes), false};
     pieces.push_back(std::move(piece));

@@ -17,10 +17,6 @@
 
 namespace tidemark::connectors {
 
-/// Bytes of a plain text file in one piece. The cut must not depend on the number of workers: rows get their order from
-/// their piece.
-inline constexpr int64_t kPieceBytes = int64_t{4} << 20;
-
 /// What every reader of a source needs. Outlives the readers.
 struct ReadPlan {
   const TableDefinition* table = nullptr;
@@ -31,7 +27,6 @@ struct ReadPlan {
   SourceMetrics* metrics = nullptr;
   /// Row groups may be left out: nothing depends on having seen their rows.
   bool skip_row_groups = false;
-  int64_t piece_bytes = kPieceBytes;
 };
 
 /// A stretch of a file. For lines: the records that begin in [begin, end). For row groups: their numbers.

@@ -16,10 +16,12 @@ namespace {
 
 /// How far the last record of a piece reaches into the next one is looked for in steps of this size.
 constexpr int64_t kSearchBytes = int64_t{64} << 10;
+/// A header is looked for in so many bytes at most.
+constexpr int64_t kHeaderBytesMax = int64_t{1} << 20;
 
-arrow::Result<int64_t> CountLines(io::FileSystem* files, const std::string& path, int64_t end) {
+arrow::Result<int64_t> CountLines(io::FileSystem* files, const std::string& path, int64_t end, int64_t block_bytes) {
   ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForRead(path));
-  std::string block(static_cast<size_t>(RecordStream::kReadBytes), '\0');
+  std::string block(static_cast<size_t>(block_bytes), '\0');
   int64_t lines = 0;
   for (int64_t at = 0; at < end;) {
     const int64_t wanted = std::min(static_cast<int64_t>(block.size()), end - at);
@@ -36,6 +38,7 @@ class TextReader final : public FileReader {
   TextReader(const ReadPlan& plan, const formats::Format& format)
       : plan_(plan),
         has_header_(format.has_header != nullptr && format.has_header(plan.options.format_options)),
+        block_bytes_(plan.context.read_sizes.block_bytes),
         bad_records_(plan.options.bad_records, plan.metrics, plan.context.dead_letters) {}
 
   arrow::Status Open(const formats::Format& format) {
@@ -43,7 +46,7 @@ class TextReader final : public FileReader {
     request.bad_records = &bad_records_;
     ARROW_ASSIGN_OR_RAISE(auto decoder, format.make_decoder(plan_.options.format_options, request));
     records_ = std::make_unique<RecordStream>(std::move(decoder), &bad_records_, request.max_record_bytes,
-                                              plan_.context.batch_rows);
+                                              plan_.context.batch_rows, block_bytes_);
     return arrow::Status::OK();
   }
 
@@ -63,7 +66,7 @@ class TextReader final : public FileReader {
     }
     bad_records_.Start(info.path, [this, first = next_]() -> arrow::Result<int64_t> {
       if (first == 0) return has_header_ ? 1 : 0;
-      return CountLines(plan_.context.files, piece_.file.path, first);
+      return CountLines(plan_.context.files, piece_.file.path, first, block_bytes_);
     });
     return arrow::Status::OK();
   }
@@ -93,14 +96,18 @@ class TextReader final : public FileReader {
 
   /// Every piece needs to see the file's first line.
   arrow::Status FeedHeader() {
-    char* space = records_->Space();
-    ARROW_ASSIGN_OR_RAISE(const int64_t got,
-                          file_->ReadAt(0, std::min(RecordStream::kReadBytes, piece_.file.size_bytes), space));
-    const void* newline = std::memchr(space, '\n', static_cast<size_t>(got));
-    if (newline == nullptr)
-      return arrow::Status::Invalid(piece_.file.path, ": the header line is longer than ", got, " bytes");
-    records_->Added(static_cast<const char*>(newline) - space + 1);
-    return records_->Next().status();
+    const int64_t limit = std::min(kHeaderBytesMax, piece_.file.size_bytes);
+    for (int64_t at = 0; at < limit;) {
+      char* space = records_->Space();
+      ARROW_ASSIGN_OR_RAISE(const int64_t got, file_->ReadAt(at, std::min(block_bytes_, limit - at), space));
+      if (got == 0) return TooShort(at);
+      const void* newline = std::memchr(space, '\n', static_cast<size_t>(got));
+      records_->Added(newline == nullptr ? got : static_cast<const char*>(newline) - space + 1);
+      ARROW_RETURN_NOT_OK(records_->Next());
+      if (newline != nullptr) return arrow::Status::OK();
+      at += got;
+    }
+    return arrow::Status::Invalid(piece_.file.path, ": the header line is longer than ", limit, " bytes");
   }
 
   /// The offset behind the first line end at or after `from`; `limit` when there is none before it.
@@ -126,7 +133,7 @@ class TextReader final : public FileReader {
     }
     const bool inside = next_ < piece_.end;
     const int64_t wanted =
-        inside ? std::min(RecordStream::kReadBytes, piece_.end - next_) : std::min(kSearchBytes, size - next_);
+        inside ? std::min(block_bytes_, piece_.end - next_) : std::min({kSearchBytes, block_bytes_, size - next_});
     char* space = records_->Space();
     ARROW_ASSIGN_OR_RAISE(const int64_t got, file_->ReadAt(next_, wanted, space));
     if (got < wanted) return TooShort(next_ + got);
@@ -147,7 +154,7 @@ class TextReader final : public FileReader {
 
   arrow::Status FillCompressed() {
     const int64_t before = compressed_->file_position();
-    ARROW_ASSIGN_OR_RAISE(const int64_t got, compressed_->Read(RecordStream::kReadBytes, records_->Space()));
+    ARROW_ASSIGN_OR_RAISE(const int64_t got, compressed_->Read(block_bytes_, records_->Space()));
     plan_.metrics->bytes.fetch_add(compressed_->file_position() - before, std::memory_order_relaxed);
     if (got == 0)
       records_->End();
@@ -163,6 +170,7 @@ class TextReader final : public FileReader {
 
   const ReadPlan& plan_;
   const bool has_header_;
+  const int64_t block_bytes_;
   BadRecordPolicy bad_records_;
   std::unique_ptr<RecordStream> records_;
   FilePiece piece_;

@@ -32,7 +32,7 @@ class StdinSource final : public Source {
     decode.bad_records = bad_records_.get();
     ARROW_ASSIGN_OR_RAISE(auto decoder, text.format->make_decoder(text.options, decode));
     records_ = std::make_unique<RecordStream>(std::move(decoder), bad_records_.get(), decode.max_record_bytes,
-                                              context.batch_rows);
+                                              context.batch_rows, context.read_sizes.block_bytes);
     records_->Start(has_header);
     return arrow::Status::OK();
   }
@@ -45,7 +45,7 @@ class StdinSource final : public Source {
     }
     if (records_->wants_bytes()) {
       ARROW_ASSIGN_OR_RAISE(const int64_t got,
-                            streams_->ReadInput(RecordStream::kReadBytes, kWaitMicros, records_->Space()));
+                            streams_->ReadInput(records_->block_bytes(), kWaitMicros, records_->Space()));
       if (got == 0) {
         poll.retry_after_micros = kRetryMicros;
         return poll;
