@@ -12,6 +12,7 @@
 #include "exec/session_aggregate.h"
 #include "exec/sort.h"
 #include "exec/union.h"
+#include "exec/unnest.h"
 #include "exec/window_aggregate.h"
 #include "exec/window_assign.h"
 
@@ -32,6 +33,8 @@ arrow::Result<std::unique_ptr<Operator>> MakeOperator(const plan::PhysicalNode& 
       return MakeCalcOperator(As<plan::CalcNode>(node));
     case Kind::kExpand:
       return MakeExpandOperator(As<plan::ExpandNode>(node));
+    case Kind::kUnnest:
+      return MakeUnnestOperator(As<plan::UnnestNode>(node));
     case Kind::kUnion:
       return MakeUnionOperator();
     case Kind::kWindowAssign:

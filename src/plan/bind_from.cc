@@ -72,7 +72,7 @@ arrow::Result<FromItem> BindFrom(const sql::TableRef& table, const BindEnvironme
     case sql::TableRefKind::kJoin:
       return BindJoin(table.As<sql::JoinRef>(), environment);
     case sql::TableRefKind::kUnnest:
-      return sql::NotSupportedYet(table.range, "UNNEST");
+      return BindUnnest(table.As<sql::UnnestRef>(), environment);
     case sql::TableRefKind::kMatchRecognize:
       return sql::NotSupportedYet(table.range, "MATCH_RECOGNIZE");
   }

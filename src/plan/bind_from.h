@@ -28,6 +28,11 @@ arrow::Result<FromItem> BindJoin(const sql::JoinRef& join, const BindEnvironment
 arrow::Result<FromItem> BindLateral(FromItem left, const sql::JoinRef& join, const sql::DerivedTable& table,
                                     const BindEnvironment& environment);
 
+/// `left JOIN UNNEST(left.collection)`, and UNNEST on its own (bind_unnest.cc).
+arrow::Result<FromItem> BindUnnest(FromItem left, const sql::JoinRef& join, const sql::UnnestRef& table,
+                                   const BindEnvironment& environment);
+arrow::Result<FromItem> BindUnnest(const sql::UnnestRef& table, const BindEnvironment& environment);
+
 /// The columns of one side of a join as they come out of it: without time attributes, nullable where `padded`.
 void AppendJoinSide(const BoundRelation& side, bool padded, const std::string& join, Schema* schema,
                     std::vector<ColumnOrigin>* origins);

@@ -110,6 +110,8 @@ arrow::Result<FromItem> BindJoin(const sql::JoinRef& join, const BindEnvironment
   ARROW_ASSIGN_OR_RAISE(FromItem left, BindFrom(*join.left, environment));
   const auto* derived = join.right->TryAs<sql::DerivedTable>();
   if (derived != nullptr && derived->lateral) return BindLateral(std::move(left), join, *derived, environment);
+  const auto* unnest = join.right->TryAs<sql::UnnestRef>();
+  if (unnest != nullptr) return BindUnnest(std::move(left), join, *unnest, environment);
   ARROW_ASSIGN_OR_RAISE(FromItem right, BindFrom(*join.right, environment));
   const JoinType type = TypeOf(join.type);
   const std::string text = fmt::format("{} with {}", NameOf(left.scope), NameOf(right.scope));

@@ -19,7 +19,6 @@ namespace {
 std::string NameOf(const sql::SelectItem& item, size_t position) {
   if (item.alias) return item.alias->value;
   if (const auto* column = item.expression->TryAs<sql::ColumnRef>()) return column->name.last().value;
-  if (const auto* access = item.expression->TryAs<sql::FieldAccess>()) return access->field.value;
   return fmt::format("EXPR${}", position);
 }
 

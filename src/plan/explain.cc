@@ -236,6 +236,10 @@ Details DetailsOf(const PhysicalNode& node) {
       return {exchange.hash_columns.empty() ? "all rows go to one worker"
                                             : "each row goes to the worker that owns its key"};
     }
+    case PhysicalNode::Kind::kUnnest: {
+      const auto& unnest = static_cast<const UnnestNode&>(node);
+      return {"columns: " + Names(node.schema()) + (unnest.padded ? ", rows without elements too" : "")};
+    }
     case PhysicalNode::Kind::kValues:
     case PhysicalNode::Kind::kUnion:
     case PhysicalNode::Kind::kExpand:

@@ -42,7 +42,20 @@ enum class WindowProperty { kStart, kEnd, kTime, kProctime };
 /// A relational operator. Immutable. `schema()` is the columns it gives.
 class LogicalNode {
  public:
-  enum class Kind { kScan, kValues, kProject, kFilter, kAggregate, kWindowTvf, kJoin, kUnion, kSort, kRank, kExpand };
+  enum class Kind {
+    kScan,
+    kValues,
+    kProject,
+    kFilter,
+    kAggregate,
+    kWindowTvf,
+    kJoin,
+    kUnion,
+    kSort,
+    kRank,
+    kExpand,
+    kUnnest
+  };
   virtual ~LogicalNode() = default;
   Kind kind() const { return kind_; }
   const Schema& schema() const { return schema_; }
@@ -164,6 +177,20 @@ struct LogicalExpand final : LogicalNode {
       : LogicalNode(Kind::kExpand, std::move(schema), {std::move(input)}), kept(std::move(kept)), ids(std::move(ids)) {}
   std::vector<std::vector<bool>> kept;  ///< [set][input column]
   std::vector<int64_t> ids;             ///< value of $expand_id per set
+};
+
+/// UNNEST: each row once per element of `collection` (an ARRAY or MAP, over the input's columns). schema(): the `kept`
+/// columns of the input, then the element's columns (the fields of a ROW, key and value of a MAP), then the position
+/// from 1 on where asked for. A row without elements is dropped, or kept with NULLs where `padded`.
+struct LogicalUnnest final : LogicalNode {
+  LogicalUnnest(Schema schema, LogicalPtr input, expr::ExpressionPtr collection, std::vector<int> kept)
+      : LogicalNode(Kind::kUnnest, std::move(schema), {std::move(input)}),
+        collection(std::move(collection)),
+        kept(std::move(kept)) {}
+  expr::ExpressionPtr collection;
+  std::vector<int> kept;
+  bool padded = false;
+  bool with_ordinality = false;
 };
 
 /// A query or INSERT, bound.

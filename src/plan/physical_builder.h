@@ -89,6 +89,7 @@ class PhysicalBuilder {
   arrow::Result<Built> BuildUnion(const LogicalUnion& node, const Demand& demand);
   arrow::Result<Built> BuildSort(const LogicalSort& node, const Demand& demand);
   arrow::Result<Built> BuildExpand(const LogicalExpand& node, const Demand& demand);
+  arrow::Result<Built> BuildUnnest(const LogicalUnnest& node, const Demand& demand);
   arrow::Result<Built> BuildWindowAssign(const LogicalWindowTvf& node, const Demand& demand);
 
   // physical_source.cc: `position` says where each of the table's columns is in the result, -1: nowhere

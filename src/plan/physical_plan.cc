@@ -103,6 +103,8 @@ arrow::Result<Built> PhysicalBuilder::BuildNew(const LogicalPtr& node, const Dem
       expr::ExpressionPtr rest;
       return BuildRank(static_cast<const LogicalRank&>(*node), nullptr, true, demand, &rest);
     }
+    case LogicalNode::Kind::kUnnest:
+      return BuildUnnest(static_cast<const LogicalUnnest&>(*node), demand);
     case LogicalNode::Kind::kExpand:
       return BuildExpand(static_cast<const LogicalExpand&>(*node), demand);
   }
@@ -140,6 +142,19 @@ arrow::Result<Built> PhysicalBuilder::BuildExpand(const LogicalExpand& node, con
                                             "Expand(" + std::to_string(node.kept.size()) + " grouping sets)");
   input.distribution = {};
   return input;
+}
+
+arrow::Result<Built> PhysicalBuilder::BuildUnnest(const LogicalUnnest& node, const Demand& demand) {
+  Demand below = demand;
+  below.update_before = true;  // an update may have fewer elements than the row it replaces
+  ARROW_ASSIGN_OR_RAISE(Built input, Build(node.inputs()[0], below));
+  auto unnest = std::make_shared<UnnestNode>(node.schema(), input.node, node.collection, node.kept,
+                                             "Unnest(" + node.collection->ToString() + ")");
+  unnest->padded = node.padded;
+  unnest->with_ordinality = node.with_ordinality;
+  Built built{std::move(unnest), {}};
+  if (input.distribution.kind == Distribution::Kind::kSingleton) built.distribution = input.distribution;
+  return built;
 }
 
 arrow::Result<Built> PhysicalBuilder::BuildWindowAssign(const LogicalWindowTvf& node, const Demand& demand) {

@@ -42,6 +42,7 @@ class PhysicalNode {
     kSort,
     kRank,
     kExpand,
+    kUnnest,
     kChangelogNormalize,
     kSink
   };
@@ -245,6 +246,18 @@ struct ExpandNode final : PhysicalNode {
         ids(std::move(ids)) {}
   std::vector<std::vector<bool>> kept;
   std::vector<int64_t> ids;
+};
+
+/// As LogicalUnnest.
+struct UnnestNode final : PhysicalNode {
+  UnnestNode(Schema schema, PhysicalPtr input, expr::ExpressionPtr collection, std::vector<int> kept, std::string label)
+      : PhysicalNode(Kind::kUnnest, std::move(schema), {input}, input->changelog(), std::move(label)),
+        collection(std::move(collection)),
+        kept(std::move(kept)) {}
+  expr::ExpressionPtr collection;
+  std::vector<int> kept;
+  bool padded = false;
+  bool with_ordinality = false;
 };
 
 /// Makes a full changelog with before-images out of an upsert stream, by key.

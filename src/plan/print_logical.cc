@@ -190,6 +190,11 @@ std::string NodeToString(const LogicalNode& node) {
       return RankToString(static_cast<const LogicalRank&>(node));
     case LogicalNode::Kind::kExpand:
       return ExpandToString(static_cast<const LogicalExpand&>(node));
+    case LogicalNode::Kind::kUnnest: {
+      const auto& unnest = static_cast<const LogicalUnnest&>(node);
+      return fmt::format("Unnest[{}{}{}]", unnest.collection->ToString(), unnest.padded ? ", padded" : "",
+                         unnest.with_ordinality ? ", with ordinality" : "");
+    }
   }
   return "?";
 }

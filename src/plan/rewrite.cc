@@ -96,6 +96,14 @@ LogicalPtr WithInputs(const LogicalNode& node, std::vector<LogicalPtr> inputs) {
       copy = std::make_shared<LogicalExpand>(node.schema(), inputs[0], old.kept, old.ids);
       break;
     }
+    case LogicalNode::Kind::kUnnest: {
+      const auto& old = static_cast<const LogicalUnnest&>(node);
+      auto unnest = std::make_shared<LogicalUnnest>(node.schema(), inputs[0], old.collection, old.kept);
+      unnest->padded = old.padded;
+      unnest->with_ordinality = old.with_ordinality;
+      copy = unnest;
+      break;
+    }
   }
   copy->range = node.range;
   return copy;

@@ -222,6 +222,31 @@ Pruned PruneExpand(const LogicalExpand& old, Columns needed) {
   return {expand, std::move(w.position)};
 }
 
+Pruned PruneUnnest(const LogicalUnnest& old, const Columns& required) {
+  Columns needed(old.input().schema().size(), false);
+  for (size_t i = 0; i < old.kept.size(); ++i) {
+    if (required[i]) needed[old.kept[i]] = true;
+  }
+  Require(old.collection, &needed);
+  const Pruned input = Prune(old.inputs()[0], needed);
+  std::vector<int> kept;
+  Schema schema;
+  std::vector<int> position(required.size(), -1);
+  for (size_t i = 0; i < required.size(); ++i) {
+    const bool of_element = i >= old.kept.size();
+    if (!of_element && !required[i]) continue;
+    if (!of_element) kept.push_back(input.position[old.kept[i]]);
+    position[i] = static_cast<int>(schema.size());
+    schema.push_back(old.schema()[i]);
+  }
+  auto collection = expr::ReplaceColumns(old.collection, Replacements(input));
+  auto unnest = std::make_shared<LogicalUnnest>(std::move(schema), input.node, std::move(collection), std::move(kept));
+  unnest->padded = old.padded;
+  unnest->with_ordinality = old.with_ordinality;
+  unnest->range = old.range;
+  return {unnest, std::move(position)};
+}
+
 Pruned PruneJoin(const LogicalJoin& old, const Columns& required) {
   const size_t left_columns = old.input(0).schema().size();
   const size_t right_columns = old.input(1).schema().size();
@@ -307,6 +332,8 @@ Pruned Prune(const LogicalPtr& node, const Columns& required) {
       return PruneRank(static_cast<const LogicalRank&>(*node), required);
     case LogicalNode::Kind::kExpand:
       return PruneExpand(static_cast<const LogicalExpand&>(*node), required);
+    case LogicalNode::Kind::kUnnest:
+      return PruneUnnest(static_cast<const LogicalUnnest&>(*node), required);
   }
   return {node, {}};
 }

@@ -112,6 +112,21 @@ LogicalPtr PushIntoJoin(const LogicalJoin& join, ExpressionList conjuncts) {
   return FilterAbove(std::move(pushed), std::move(conjuncts));
 }
 
+LogicalPtr PushThroughUnnest(const LogicalUnnest& unnest, ExpressionList conjuncts) {
+  const auto kept_count = static_cast<int>(unnest.kept.size());
+  ExpressionList replacements;
+  for (int column : unnest.kept) {
+    const auto& field = unnest.input().schema()[column];
+    replacements.push_back(Expression::Column(column, field.type, field.name));
+  }
+  replacements.resize(unnest.schema().size());
+  ExpressionList below;
+  for (const auto& conjunct : TakeIf(&conjuncts, [&](int column) { return column < kept_count; }))
+    below.push_back(expr::ReplaceColumns(conjunct, replacements));
+  auto input = Push(unnest.inputs()[0], std::move(below));
+  return FilterAbove(WithInputs(unnest, {input}), std::move(conjuncts));
+}
+
 LogicalPtr PushBelowInputs(const LogicalNode& node, ExpressionList conjuncts) {
   std::vector<LogicalPtr> inputs;
   for (const auto& input : node.inputs()) inputs.push_back(Push(input, {}));
@@ -132,6 +147,8 @@ LogicalPtr Push(const LogicalPtr& node, ExpressionList conjuncts) {
       return PushThroughAggregate(static_cast<const LogicalAggregate&>(*node), std::move(conjuncts));
     case LogicalNode::Kind::kWindowTvf:
       return PushThroughWindowTvf(static_cast<const LogicalWindowTvf&>(*node), std::move(conjuncts));
+    case LogicalNode::Kind::kUnnest:
+      return PushThroughUnnest(static_cast<const LogicalUnnest&>(*node), std::move(conjuncts));
     case LogicalNode::Kind::kJoin:
       return PushIntoJoin(static_cast<const LogicalJoin&>(*node), std::move(conjuncts));
     case LogicalNode::Kind::kUnion: {

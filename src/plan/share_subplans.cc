@@ -74,6 +74,11 @@ bool SameRank(const LogicalRank& left, const LogicalRank& right) {
   return left.partition_columns == right.partition_columns && Same(left.keys, right.keys);
 }
 
+bool SameUnnest(const LogicalUnnest& left, const LogicalUnnest& right) {
+  return Same(left.collection, right.collection) && left.kept == right.kept && left.padded == right.padded &&
+         left.with_ordinality == right.with_ordinality;
+}
+
 template <typename Node>
 const Node& As(const LogicalNode& node) {
   return static_cast<const Node&>(node);
@@ -103,6 +108,8 @@ bool SameOperator(const LogicalNode& left, const LogicalNode& right) {
       return SameSort(As<LogicalSort>(left), As<LogicalSort>(right));
     case Kind::kRank:
       return SameRank(As<LogicalRank>(left), As<LogicalRank>(right));
+    case Kind::kUnnest:
+      return SameUnnest(As<LogicalUnnest>(left), As<LogicalUnnest>(right));
     case Kind::kExpand:
       return As<LogicalExpand>(left).kept == As<LogicalExpand>(right).kept &&
              As<LogicalExpand>(left).ids == As<LogicalExpand>(right).ids;

@@ -82,6 +82,18 @@ WindowColumns TraceWindow(const LogicalNode& node) {
       if (here.start < 0 || here.end < 0) return {};
       return here;
     }
+    case LogicalNode::Kind::kUnnest: {
+      const WindowColumns below = TraceWindow(node.input());
+      if (!below.window) return {};
+      WindowColumns here{below.window, -1, -1, -1, below.local};
+      const auto& kept = static_cast<const LogicalUnnest&>(node).kept;
+      for (size_t i = 0; i < kept.size(); ++i) {
+        if (kept[i] == below.start) here.start = static_cast<int>(i);
+        if (kept[i] == below.end) here.end = static_cast<int>(i);
+        if (kept[i] == below.time) here.time = static_cast<int>(i);
+      }
+      return here;
+    }
     case LogicalNode::Kind::kJoin:
       return OfJoin(static_cast<const LogicalJoin&>(node));
     default:

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Binds UNNEST: the elements of a collection as rows, beside the row that holds it.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "plan/bind_call.h"
+#include "plan/bind_expression.h"
+#include "plan/bind_from.h"
+#include "plan/placeholder.h"
+#include "sql/diagnostic.h"
+
+namespace tidemark::plan {
+namespace {
+
+using expr::ExpressionPtr;
+
+/// The columns that an element makes. A missing row has NULL in all of them, and so has a ROW that is NULL.
+arrow::Result<Schema> ElementColumns(const DataType& collection, bool padded, sql::SourceRange range) {
+  Schema columns;
+  const auto add = [&](std::string name, const DataType& type, bool nullable) {
+    columns.push_back({std::move(name), type.WithNullable(padded || nullable || type.nullable())});
+  };
+  if (collection.kind() == TypeKind::kMap) {
+    add("KEY", collection.map_key(), false);
+    add("VALUE", collection.map_value(), false);
+    return columns;
+  }
+  if (collection.kind() != TypeKind::kArray) {
+    if (collection.kind() == TypeKind::kMultiset) return sql::NotSupportedYet(range, "UNNEST of a MULTISET");
+    return sql::SqlError(range, "UNNEST takes an ARRAY or a MAP, not " + collection.ToString(),
+                         "Name a column that holds a collection.");
+  }
+  const DataType& element = collection.element();
+  if (element.kind() != TypeKind::kRow) {
+    add("EXPR$0", element, false);
+    return columns;
+  }
+  for (const Field& field : element.fields()) add(field.name, field.type, element.nullable());
+  return columns;
+}
+
+arrow::Result<std::vector<std::string>> ColumnNames(const sql::UnnestRef& table, const Schema& columns) {
+  std::vector<std::string> names;
+  if (table.column_aliases.empty()) {
+    for (const Field& column : columns) names.push_back(column.name);
+    return names;
+  }
+  if (table.column_aliases.size() != columns.size()) {
+    return sql::SqlError(
+        sql::Cover(table.column_aliases.front().range, table.column_aliases.back().range),
+        fmt::format("{} column names are given for {} columns", table.column_aliases.size(), columns.size()),
+        "Name every column, or none.");
+  }
+  for (const sql::Identifier& alias : table.column_aliases) names.push_back(alias.value);
+  return names;
+}
+
+bool IsTrue(const sql::Expression& condition) {
+  const auto* literal = condition.TryAs<sql::Literal>();
+  return literal != nullptr && literal->type == sql::LiteralType::kBoolean && literal->text == "TRUE";
+}
+
+arrow::Status CheckJoin(const sql::JoinRef& join) {
+  if (join.type == sql::JoinType::kRight || join.type == sql::JoinType::kFull || join.natural ||
+      !join.using_columns.empty()) {
+    return sql::SqlError(join.op_range, "UNNEST takes only inner, left and cross joins",
+                         "The collection is a column of the left side: write CROSS JOIN UNNEST(t.items) AS i (...).");
+  }
+  if (join.type == sql::JoinType::kLeft && join.condition && !IsTrue(*join.condition))
+    return sql::NotSupportedYet(join.condition->range, "A condition other than TRUE of a LEFT JOIN with UNNEST");
+  return arrow::Status::OK();
+}
+
+arrow::Result<FromItem> Unnest(FromItem left, const sql::UnnestRef& table, bool padded,
+                               const BindEnvironment& environment) {
+  if (table.expressions.size() != 1) return sql::NotSupportedYet(table.range, "UNNEST of several collections at once");
+  const sql::Expression& operand = *table.expressions[0];
+  ExpressionBinder binder(environment, left.scope, "UNNEST");
+  ARROW_ASSIGN_OR_RAISE(const ExpressionPtr collection, binder.Bind(operand));
+  ARROW_ASSIGN_OR_RAISE(Schema columns, ElementColumns(collection->type(), padded, operand.range));
+  if (table.with_ordinality) columns.push_back({"ORDINALITY", DataType::Int().WithNullable(padded)});
+  ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> names, ColumnNames(table, columns));
+  for (size_t i = 0; i < columns.size(); ++i) columns[i].name = names[i];
+
+  Schema schema = left.relation.schema();
+  std::vector<int> kept;
+  for (int i = 0; i < left.relation.width(); ++i) kept.push_back(i);
+  schema.insert(schema.end(), columns.begin(), columns.end());
+  auto node = std::make_shared<LogicalUnnest>(schema, left.relation.plan, collection, std::move(kept));
+  node->padded = padded;
+  node->with_ordinality = table.with_ordinality;
+  node->range = table.range;
+
+  FromItem result;
+  result.relation.plan = std::move(node);
+  result.relation.origins = std::move(left.relation.origins);
+  result.relation.origins.resize(schema.size());
+  std::vector<std::string> path;
+  if (table.alias) path = {table.alias->value};
+  const Scope right(columns, std::move(path), table.range);
+  ARROW_ASSIGN_OR_RAISE(result.scope, Scope::Join(left.scope, right, schema));
+  return result;
+}
+
+}  // namespace
+
+arrow::Result<FromItem> BindUnnest(FromItem left, const sql::JoinRef& join, const sql::UnnestRef& table,
+                                   const BindEnvironment& environment) {
+  ARROW_RETURN_NOT_OK(CheckJoin(join));
+  ARROW_ASSIGN_OR_RAISE(FromItem result,
+                        Unnest(std::move(left), table, join.type == sql::JoinType::kLeft, environment));
+  if (!join.condition || IsTrue(*join.condition)) return result;
+  ExpressionBinder binder(environment, result.scope, "ON");
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr condition, binder.BindCondition(*join.condition));
+  result.relation = Filter(std::move(result.relation), std::move(condition), join.op_range);
+  return result;
+}
+
+arrow::Result<FromItem> BindUnnest(const sql::UnnestRef& table, const BindEnvironment& environment) {
+  FromItem left;
+  left.relation.plan = std::make_shared<LogicalValues>(Schema(), std::vector<std::vector<ExpressionPtr>>(1));
+  left.scope.outer = environment.outer;
+  return Unnest(std::move(left), table, /*padded=*/false, environment);
+}
+
+}  // namespace tidemark::plan
