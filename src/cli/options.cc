@@ -3,6 +3,7 @@
 #include "cli/options.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 namespace tidemark::cli {
@@ -26,7 +27,9 @@ arrow::Status FromSource(const arrow::Status& status, const std::string& source)
 /// "key: value" lines with '#' comments, as in Flink's flat configuration file.
 arrow::Status ApplyFile(const std::string& path, Configuration* configuration) {
   std::ifstream file(path);
-  if (!file) return arrow::Status::Invalid("Cannot read the configuration file '", path, "'");
+  std::error_code error;
+  if (!file || std::filesystem::is_directory(path, error))
+    return arrow::Status::Invalid("Cannot read the configuration file '", path, "'");
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
     line = Trimmed(line);

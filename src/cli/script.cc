@@ -6,9 +6,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <sstream>
+#include <system_error>
 
 #include "cli/job_runner.h"
 #include "server/session.h"
@@ -116,9 +119,12 @@ arrow::Result<std::string> ReadScript(const std::string& file) {
   if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return arrow::Status::IOError("Cannot read '", file, "': ", std::strerror(errno));
-  std::string text(std::istreambuf_iterator<char>(stream), {});
-  if (stream.bad()) return arrow::Status::IOError("Cannot read '", file, "': is it a file?");
-  return text;
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) return arrow::Status::IOError("Cannot read '", file, "': a folder");
+  std::ostringstream text;
+  if (stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
+  if (stream.bad() || text.fail()) return arrow::Status::IOError("Cannot read '", file, "'");
+  return text.str();
 }
 
 int CheckScript(const CommandOptions& options) {
