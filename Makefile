@@ -26,7 +26,7 @@ test: build  ## Build and run every test
 demo: build  ## A year of real flights, live and as a batch, in about a minute
 	@examples/flights/demo
 
-bench: build  ## Measure the queries that run so far,
+bench: build  ## Measure queries beside the machine's limits (and Flink, if scripts/install_flink was run)
 	@bench/run
 
 check:  ## Everything: format, clang-tidy, sanitizers, longer fuzzing (slow)
