@@ -21,8 +21,8 @@ std::string ValueOf(const TableDefinition& table, const std::string& key) {
 
 }  // namespace
 
-std::vector<OptionSpec> FilesOptionSpecs() {
-  return {
+const std::vector<OptionSpec>& FilesOptionSpecs() {
+  static const std::vector<OptionSpec> specs = {
       {"path", OptionType::kString, "", "A file, a folder, or a pattern with * in its last parts", {}, true},
       {"format", OptionType::kString, "", "json, csv, parquet, ...", {}, true},
       {"source.monitor-interval",
@@ -81,6 +81,7 @@ std::vector<OptionSpec> FilesOptionSpecs() {
       {"sink.partition-commit.success-file.name", OptionType::kString, "_SUCCESS", "Accepted", {}, false},
       BadRecordsOption(),
   };
+  return specs;
 }
 
 arrow::Result<FilesOptions> ReadFilesOptions(const TableDefinition& table) {

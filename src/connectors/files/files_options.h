@@ -29,7 +29,7 @@ struct FilesOptions {
   std::string default_partition_name;
 };
 
-std::vector<OptionSpec> FilesOptionSpecs();
+const std::vector<OptionSpec>& FilesOptionSpecs();
 arrow::Result<FilesOptions> ReadFilesOptions(const TableDefinition& table);
 
 /// Columns that lie in the files: physical and not a partition key. Their indexes in table.columns.
