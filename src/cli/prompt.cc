@@ -5,6 +5,7 @@
 #include <editline/readline.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
@@ -22,6 +23,32 @@ constexpr int kHistoryLines = 2000;
 constexpr char kPrompt[] = "tidemark> ";
 constexpr char kContinuation[] = "       -> ";
 
+volatile std::sig_atomic_t interrupted = 0;
+
+/// While one lives, Ctrl-C makes a blocking read return instead of ending the program.
+class InterruptibleRead {
+ public:
+  InterruptibleRead() {
+    interrupted = 0;
+    struct sigaction action = {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    sigaction(SIGINT, &action, &before_);
+  }
+  ~InterruptibleRead() { sigaction(SIGINT, &before_, nullptr); }
+  InterruptibleRead(const InterruptibleRead&) = delete;
+  InterruptibleRead& operator=(const InterruptibleRead&) = delete;
+
+ private:
+  struct sigaction before_ = {};
+};
+
+/// What the user did: a line, Ctrl-C (give up what was typed), or the end of the input.
+struct Entry {
+  enum class Kind { kLine, kCancel, kEnd };
+  Kind kind = Kind::kLine;
+  std::string line;
+};
+
 /// Lines in, from a terminal with editing and history, or from a pipe.
 class LineReader {
  public:
@@ -37,14 +64,22 @@ class LineReader {
     if (is_terminal_ && !history_file_.empty()) write_history(history_file_.c_str());
   }
 
-  std::optional<std::string> Next(bool continuation) {
-    std::string line;
-    if (!is_terminal_) return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
+  Entry Next(bool continuation) {
+    Entry entry;
+    if (!is_terminal_) {
+      if (!std::getline(std::cin, entry.line)) entry.kind = Entry::Kind::kEnd;
+      return entry;
+    }
+    const InterruptibleRead interruptible;
     char* raw = readline(continuation ? kContinuation : kPrompt);
-    if (raw == nullptr) return std::nullopt;
-    line = raw;
+    if (raw == nullptr || interrupted != 0) {
+      std::cout << "\n";
+      entry.kind = interrupted != 0 ? Entry::Kind::kCancel : Entry::Kind::kEnd;
+    } else {
+      entry.line = raw;
+    }
     std::free(raw);
-    return line;
+    return entry;
   }
 
   void Remember(const std::string& statement) {
@@ -79,15 +114,16 @@ class Prompt {
     std::string text;
     int code = kExitDone;
     while (!quit_) {
-      auto line = reader.Next(!text.empty());
-      if (line) text += (text.empty() ? "" : "\n") + *line;
-      if (IsBlank(text)) text.clear();
-      const bool complete = IsComplete(text) || (!line && !text.empty());
+      const Entry entry = reader.Next(!text.empty());
+      const bool ended = entry.kind == Entry::Kind::kEnd;
+      if (entry.kind == Entry::Kind::kLine) text += (text.empty() ? "" : "\n") + entry.line;
+      if (entry.kind == Entry::Kind::kCancel || IsBlank(text)) text.clear();
+      const bool complete = IsComplete(text) || (ended && !text.empty());
       if (complete) {
         reader.Remember(text);
         code = Execute(std::exchange(text, {}));
       }
-      if (!line) break;
+      if (ended) break;
     }
     return reader.is_terminal() ? kExitDone : code;
   }

@@ -4,15 +4,19 @@
 
   command_line.py TIDEMARK SCRATCH_FOLDER
 """
+import fcntl
 import gzip
 import json
 import os
 import pathlib
+import pty
 import resource
+import select
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 import time
 import unittest
 
@@ -183,6 +187,53 @@ class Outputs(unittest.TestCase):
         self.assertEqual(result.returncode, 1, result.stderr.decode())
         self.assertIn("Sink(t)", result.stderr.decode())
         self.assertEqual([f.name for f in target.iterdir() if f.name.startswith("part-")], [])
+
+
+class Prompt(unittest.TestCase):
+    def setUp(self):
+        self.screen, terminal = pty.openpty()
+        self.process = subprocess.Popen([TIDEMARK, "sql"], stdin=terminal, stdout=terminal, stderr=terminal,
+                                        start_new_session=True, env={**os.environ, "HOME": str(SCRATCH), "TERM": "dumb"},
+                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(terminal)
+        self.expect("tidemark> ")
+
+    def tearDown(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.screen)
+
+    def type(self, text):
+        os.write(self.screen, text.encode())
+
+    def expect(self, text):
+        """Reads what is shown until `text` is there."""
+        shown = b""
+        while text.encode() not in shown:
+            ready, _, _ = select.select([self.screen], [], [], 30)
+            self.assertTrue(ready, f"{text!r} did not come after {shown.decode()!r}")
+            shown += os.read(self.screen, 4096)
+
+    def test_ctrl_c_gives_up_what_was_typed_and_ctrl_d_leaves(self):
+        self.type("SELECT nonsense\n")
+        self.expect("-> ")
+        self.type("\x03")
+        self.expect("tidemark> ")
+        self.type("SELECT 20 + 3 AS total;\n")
+        self.expect("   23 |")
+        self.expect("tidemark> ")
+        self.type("\x04")
+        self.assertEqual(self.process.wait(timeout=30), 0)
+
+    def test_ctrl_c_ends_an_endless_query_and_not_the_prompt(self):
+        self.type("CREATE TABLE c (u INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000');\n")
+        self.expect("tidemark> ")
+        self.type("SELECT COUNT(*) AS rows_so_far FROM c;\n")
+        self.expect("| rows_so_far")
+        self.type("\x03")
+        self.expect("tidemark> ")
+        self.type("quit;\n")
+        self.assertEqual(self.process.wait(timeout=30), 0)
 
 
 if __name__ == "__main__":
