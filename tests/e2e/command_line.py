@@ -196,6 +196,7 @@ class Prompt(unittest.TestCase):
                                         start_new_session=True, env={**os.environ, "HOME": str(SCRATCH), "TERM": "dumb"},
                                         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(terminal)
+        self.shown = b""
         self.expect("tidemark> ")
 
     def tearDown(self):
@@ -207,12 +208,12 @@ class Prompt(unittest.TestCase):
         os.write(self.screen, text.encode())
 
     def expect(self, text):
-        """Reads what is shown until `text` is there."""
-        shown = b""
-        while text.encode() not in shown:
+        """Reads what is shown up to the next `text`."""
+        while text.encode() not in self.shown:
             ready, _, _ = select.select([self.screen], [], [], 30)
-            self.assertTrue(ready, f"{text!r} did not come after {shown.decode()!r}")
-            shown += os.read(self.screen, 4096)
+            self.assertTrue(ready, f"{text!r} did not come after {self.shown.decode()!r}")
+            self.shown += os.read(self.screen, 4096)
+        self.shown = self.shown.split(text.encode(), 1)[1]
 
     def test_ctrl_c_gives_up_what_was_typed_and_ctrl_d_leaves(self):
         self.type("SELECT nonsense\n")
