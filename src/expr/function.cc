@@ -33,6 +33,7 @@ const FunctionRegistry& FunctionRegistry::BuiltIn() {
     RegisterHash(&filled);
     RegisterMath(&filled);
     RegisterCollection(&filled);
+    RegisterJson(&filled);
     RegisterConditional(&filled);
     RegisterConversion(&filled);
     // Last: it adds FLOOR and CEIL to a unit of time to those of numbers.

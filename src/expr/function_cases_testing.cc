@@ -146,6 +146,8 @@ class Binder {
         args.push_back(TextLiteral(*symbol));
         continue;
       }
+      if (std::holds_alternative<const sql::TypeName*>(argument))
+        return arrow::Status::NotImplemented("RETURNING is tested in tests/functions");
       ARROW_ASSIGN_OR_RAISE(auto bound, Bind(*std::get<const sql::Expression*>(argument)));
       ARROW_ASSIGN_OR_RAISE(bound, Folded(std::move(bound)));
       args.push_back(std::move(bound));

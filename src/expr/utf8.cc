@@ -3,6 +3,25 @@
 #include "expr/utf8.h"
 
 namespace tidemark::expr {
+
+void AppendUtf8(uint32_t code, std::string* out) {
+  const auto continuation = [&](int shift) { *out += static_cast<char>(0x80 | (code >> shift & 0x3F)); };
+  if (code < 0x80) {
+    *out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    *out += static_cast<char>(0xC0 | code >> 6);
+    continuation(0);
+  } else if (code < 0x10000) {
+    *out += static_cast<char>(0xE0 | code >> 12);
+    continuation(6);
+    continuation(0);
+  } else {
+    *out += static_cast<char>(0xF0 | code >> 18);
+    continuation(12);
+    continuation(6);
+    continuation(0);
+  }
+}
 namespace {
 
 struct Lead {

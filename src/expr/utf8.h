@@ -31,6 +31,9 @@ inline std::string_view Utf8Prefix(std::string_view text, int64_t count) {
   return text.substr(0, at < text.size() ? at : text.size());
 }
 
+/// Appends the character with this code point. REQUIRES: no surrogate, at most 0x10FFFF.
+void AppendUtf8(uint32_t code, std::string* out);
+
 /// Length of the valid character at the front; 0 when the bytes there are none.
 size_t ValidUtf8Prefix(std::string_view text);
 

@@ -110,9 +110,9 @@ class ExpressionBinder {
   arrow::Status CheckPlainCall(const sql::FunctionCall& call) const;
   arrow::Result<std::vector<expr::ExpressionPtr>> BindArguments(const sql::FunctionCall& call);
 
-  // bind_json.cc: adds the clauses of JSON functions to their arguments
-  arrow::Status AddJsonClauses(const sql::FunctionCall& call, const std::string& name,
-                               std::vector<expr::ExpressionPtr>* args);
+  // bind_json.cc
+  arrow::Result<expr::ExpressionPtr> BindJsonCall(const sql::FunctionCall& call, const std::string& name,
+                                                  const expr::ScalarFunction& function);
 
   const BindEnvironment& environment_;
   const Scope& scope_;

@@ -111,9 +111,12 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindScalarCall(const sql::Functio
   const expr::ScalarFunction* function = expr::FunctionRegistry::BuiltIn().Find(name);
   if (function == nullptr) return UnknownFunction(call.name);
   ARROW_RETURN_NOT_OK(CheckPlainCall(call));
+  if (name == "JSON" || name == "JSON_EXISTS" || name == "JSON_VALUE" || name == "JSON_QUERY" ||
+      name == "JSON_OBJECT" || name == "JSON_ARRAY") {
+    return BindJsonCall(call, name, *function);
+  }
   ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> args, BindArguments(call));
   if (name == "TRIM" && args.size() == 1) args = {StringLiteral("BOTH"), StringLiteral(" "), args[0]};
-  if (call.json) ARROW_RETURN_NOT_OK(AddJsonClauses(call, name, &args));
   return MakeCall(*function, std::move(args), call.range);
 }
 

@@ -242,6 +242,8 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindIs(const sql::IsExpression& i
   if (is.test == sql::IsTest::kNull) {
     return MakeNamedCall(is.negated ? "IS NOT NULL" : "IS NULL", {std::move(operand)}, is.range);
   }
+  if (operand->type().kind() == TypeKind::kNull)
+    return sql::SqlError(is.operand->range, "A bare NULL is no text", "Write CAST(NULL AS STRING).");
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr json, MakeNamedCall("IS " + test, {std::move(operand)}, is.range));
   return is.negated ? MakeNot(std::move(json), is.range) : json;
 }

@@ -112,7 +112,10 @@ arrow::Result<DataType> BindWithPrecision(const sql::TypeName& type) {
 }
 
 arrow::Result<DataType> BindWithLength(const sql::TypeName& type) {
-  ARROW_ASSIGN_OR_RAISE(auto length, InRange(type, type.precision, 1, 1, DataType::kMaxLength, "length"));
+  // Without a length CHAR and BINARY hold one character or byte, the others any number.
+  const bool fixed = type.kind == sql::TypeKind::kChar || type.kind == sql::TypeKind::kBinary;
+  const int32_t unwritten = fixed ? 1 : DataType::kMaxLength;
+  ARROW_ASSIGN_OR_RAISE(auto length, InRange(type, type.precision, unwritten, 1, DataType::kMaxLength, "length"));
   switch (type.kind) {
     case sql::TypeKind::kChar:
       return DataType::Char(length);

@@ -132,12 +132,13 @@ arrow::Status ParseNulls(TokenCursor& cursor, FunctionCall* call) {
   return cursor.Expect("NULL");
 }
 
-/// [KEY] k VALUE v, or k : v
+/// KEY k VALUE v, k VALUE v, or k : v
 arrow::Status ParseKeyAndValue(TokenCursor& cursor, FunctionCall* call) {
   // KEY is no reserved word: `JSON_OBJECT(key VALUE 1)` has a column as its key.
-  if (cursor.Is("KEY") && !cursor.Is("VALUE", 1) && !cursor.Is(":", 1)) cursor.Take();
+  const bool with_key = cursor.Is("KEY") && !cursor.Is("VALUE", 1) && !cursor.Is(":", 1);
+  if (with_key) cursor.Take();
   ARROW_RETURN_NOT_OK(AddArgument(cursor, call));
-  if (!cursor.Accept("VALUE") && !cursor.Accept(":")) {
+  if (!cursor.Accept("VALUE") && (with_key || !cursor.Accept(":"))) {
     if (!cursor.Is(",")) return cursor.Unexpected();
     return SyntaxError(cursor.Peek().range, "Unexpected ',': expected VALUE or ':'",
                        "Write JSON_OBJECT('key' VALUE value, ...).");
@@ -160,12 +161,9 @@ arrow::Status ParseJsonObject(TokenCursor& cursor, FunctionCall* call) {
 /// JSON_ARRAY(v, ... [NULL ON NULL])
 arrow::Status ParseJsonArray(TokenCursor& cursor, FunctionCall* call) {
   if (cursor.Is(")")) return arrow::Status::OK();
-  const bool only_nulls_clause = cursor.AreNext({"NULL", "ON"}) || cursor.AreNext({"ABSENT", "ON"});
-  if (!only_nulls_clause) {
-    do {
-      ARROW_RETURN_NOT_OK(AddArgument(cursor, call));
-    } while (cursor.Accept(","));
-  }
+  do {
+    ARROW_RETURN_NOT_OK(AddArgument(cursor, call));
+  } while (cursor.Accept(","));
   return ParseNulls(cursor, call);
 }
 

@@ -2,8 +2,6 @@
 // Flattening the clauses of SQL/JSON calls.
 #include "expr/functions/json_arguments.h"
 
-#include "sql/printer.h"
-
 namespace tidemark::expr {
 namespace {
 
@@ -38,16 +36,9 @@ std::string BehaviorText(const sql::JsonBehavior& behavior, const std::string& u
   return unspecified;
 }
 
-void AddDefault(const sql::JsonBehavior& behavior, Arguments* arguments) {
-  if (behavior.default_value) {
-    arguments->emplace_back(behavior.default_value.get());
-  } else {
-    arguments->emplace_back(std::string());
-  }
-}
-
-std::string ReturningText(const sql::JsonClauses& clauses) {
-  return clauses.returning ? sql::ToSql(*clauses.returning) : "STRING";
+JsonCallArgument DefaultOf(const sql::JsonBehavior& behavior, const sql::JsonClauses& clauses) {
+  if (behavior.default_value) return behavior.default_value.get();
+  return clauses.returning.get();
 }
 
 std::string WrapperText(sql::JsonWrapper wrapper) {
@@ -95,13 +86,13 @@ std::vector<JsonCallArgument> JsonCallArguments(const std::string& name, const s
   if (name == "JSON_EXISTS") {
     written.emplace_back(BehaviorText(clauses.on_error, "FALSE"));
   } else if (name == "JSON_VALUE") {
-    written.emplace_back(ReturningText(clauses));
+    written.emplace_back(clauses.returning.get());
     written.emplace_back(BehaviorText(clauses.on_empty, "NULL"));
-    AddDefault(clauses.on_empty, &written);
+    written.push_back(DefaultOf(clauses.on_empty, clauses));
     written.emplace_back(BehaviorText(clauses.on_error, "NULL"));
-    AddDefault(clauses.on_error, &written);
+    written.push_back(DefaultOf(clauses.on_error, clauses));
   } else if (name == "JSON_QUERY") {
-    written.emplace_back(ReturningText(clauses));
+    written.emplace_back(clauses.returning.get());
     written.emplace_back(WrapperText(clauses.wrapper));
     written.emplace_back(BehaviorText(clauses.on_empty, "NULL"));
     written.emplace_back(BehaviorText(clauses.on_error, "NULL"));

@@ -10,16 +10,17 @@
 
 namespace tidemark::expr {
 
-/// An argument as written, to be bound, or a symbol, to be passed as a string literal.
-using JsonCallArgument = std::variant<const sql::Expression*, std::string>;
+/// An argument as written, to be bound; a symbol, to be passed as a string literal; or a type, to be passed as a NULL
+/// of that type (null: STRING).
+using JsonCallArgument = std::variant<const sql::Expression*, std::string, const sql::TypeName*>;
 
 /// The arguments of a call of the function `name` (upper case) in the order that the function takes them; for any
 /// function that has nothing to do with JSON just the arguments as written.
 ///
 ///     JSON_EXISTS(json, path, on_error)                              on_error: 'TRUE', 'FALSE', 'UNKNOWN', 'ERROR'
 ///     JSON_VALUE(json, path, type, on_empty, default, on_error, default)
-///                       type: RETURNING type as SQL writes it; on_...: 'NULL', 'ERROR', 'DEFAULT'; default: '' without
-///                       DEFAULT
+///                       type: a NULL of the RETURNING type; on_...: 'NULL', 'ERROR', 'DEFAULT'; default: the same NULL
+///                       without DEFAULT
 ///     JSON_QUERY(json, path, type, wrapper, on_empty, on_error)
 ///                       wrapper: 'WITHOUT', 'CONDITIONAL', 'UNCONDITIONAL'; on_...: 'NULL', 'EMPTY ARRAY', 'EMPTY
 ///                       OBJECT', 'ERROR'
