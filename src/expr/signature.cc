@@ -34,7 +34,8 @@ bool Fits(const Signature& signature, std::span<const ArgumentInfo> arguments) {
   if (!FitsCount(signature, arguments.size())) return false;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const DataType& type = arguments[i].type;
-    if (type.kind() != TypeKind::kNull && !ParameterAt(signature, i).accepts(type)) return false;
+    const Parameter& parameter = ParameterAt(signature, i);
+    if (type.kind() == TypeKind::kNull ? !parameter.takes_bare_null : !parameter.accepts(type)) return false;
   }
   return true;
 }
@@ -66,6 +67,9 @@ std::string SignatureText(const Signature& signature) {
 
 arrow::Status Mismatch(const std::string& name, const std::vector<Signature>& signatures,
                        std::span<const ArgumentInfo> arguments) {
+  for (const auto& argument : arguments) {
+    if (argument.type.kind() == TypeKind::kNull) return BareNullError(name);
+  }
   std::string takes;
   for (size_t i = 0; i < signatures.size(); ++i) {
     if (i > 0) takes += " or ";
@@ -86,7 +90,7 @@ Parameter DateArg() { return CastingTo(DataType::Date()); }
 Parameter TimestampArg(int32_t precision) { return CastingTo(DataType::Timestamp(precision)); }
 
 Parameter AnyArg() {
-  return Keeping("<any>", [](const DataType&) { return true; });
+  return OrNull(Keeping("<any>", [](const DataType&) { return true; }));
 }
 Parameter IntegerArg() {
   return Keeping("<integer>", [](const DataType& type) { return type.is_integer(); });
@@ -116,6 +120,11 @@ Parameter ArgWhere(std::string text, Predicate accepts) { return Keeping(std::mo
 
 Parameter Optional(Parameter parameter) {
   parameter.optional = true;
+  return parameter;
+}
+
+Parameter OrNull(Parameter parameter) {
+  parameter.takes_bare_null = true;
   return parameter;
 }
 
@@ -158,6 +167,17 @@ Resolver ResolveBy(std::string function_name, std::vector<Signature> signatures)
     }
     return Mismatch(name, signatures, arguments);
   };
+}
+
+std::vector<Signature> OrNulls(std::vector<Signature> signatures) {
+  for (auto& signature : signatures) {
+    for (auto& parameter : signature.parameters) parameter.takes_bare_null = true;
+  }
+  return signatures;
+}
+
+arrow::Status BareNullError(const std::string& function_name) {
+  return arrow::Status::TypeError(function_name, " does not take a NULL without a type; write CAST(NULL AS ...)");
 }
 
 bool IsImplicitlyCastable(const DataType& from, const DataType& to) {

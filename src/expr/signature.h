@@ -18,11 +18,13 @@ namespace tidemark::expr {
 struct Parameter {
   /// "STRING", "<numeric>": for error messages.
   std::string text;
-  /// Whether an argument of this type may stand here. The bare NULL type always may.
+  /// Whether an argument of this type may stand here. Not asked about a bare NULL.
   std::function<bool(const DataType&)> accepts;
   /// What the argument is cast to; unset: it stays as it is. NULLability always stays.
   std::optional<DataType> cast_to;
   bool optional = false;
+  /// Whether NULL itself may stand here, which has no type; a NULL of a type always may.
+  bool takes_bare_null = false;
   /// Last parameter only: one or more arguments (zero or more if also `optional`).
   bool repeated = false;
 };
@@ -51,6 +53,7 @@ Parameter RowArg();
 Parameter ArgWhere(std::string text, std::function<bool(const DataType&)> accepts);
 
 Parameter Optional(Parameter parameter);
+Parameter OrNull(Parameter parameter);  ///< a bare NULL may stand there too
 Parameter Repeated(Parameter parameter);
 
 /// Computes the result type from arguments whose types are already resolved. Its nullability is final.
@@ -70,6 +73,9 @@ struct Signature {
   ReturnRule returns;
 };
 
+/// The same with bare NULLs allowed everywhere.
+std::vector<Signature> OrNulls(std::vector<Signature> signatures);
+
 using Resolver = std::function<arrow::Result<ResolvedSignature>(std::span<const ArgumentInfo>)>;
 
 /// Takes the first signature that fits. None fits: TypeError "NAME takes (STRING, INT [, INT]), not (INT, INT)".
@@ -77,6 +83,9 @@ Resolver ResolveBy(std::string function_name, std::vector<Signature> signatures)
 
 /// Whether a value of `from` may stand where `to` is asked for without CAST being written.
 bool IsImplicitlyCastable(const DataType& from, const DataType& to);
+
+/// "NAME does not take NULL without a type": the error for a bare NULL.
+arrow::Status BareNullError(const std::string& function_name);
 
 bool AnyNullable(std::span<const ArgumentInfo> arguments);
 

@@ -34,6 +34,12 @@ arrow::Result<ExpressionPtr> MakeCase(std::vector<ExpressionPtr> conditions, std
   return Expression::Case(std::move(children), type.WithNullable(nullable));
 }
 
+arrow::Status BareNull(const sql::FunctionCall& call, const std::string& name) {
+  return sql::SqlError(call.range, name + " does not take a NULL without a type here", "Write CAST(NULL AS ...).");
+}
+
+bool IsBareNull(const ExpressionPtr& expression) { return expression->type().kind() == TypeKind::kNull; }
+
 arrow::Status WrongCount(const sql::FunctionCall& call, const std::string& name, const std::string& form) {
   return sql::SqlError(call.range, fmt::format("{} takes other arguments: {} given", name, call.arguments.size()),
                        "Write " + form + ".");
@@ -68,10 +74,7 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindCase(const sql::CaseExpressio
     ARROW_ASSIGN_OR_RAISE(otherwise, Bind(*expression.otherwise));
   }
   results.push_back(std::move(otherwise));
-  const bool all_null = std::all_of(results.begin(), results.end(), [](const ExpressionPtr& result) {
-    return result->type().kind() == TypeKind::kNull;
-  });
-  if (all_null) {
+  if (std::all_of(results.begin(), results.end(), IsBareNull)) {
     return sql::SqlError(expression.range, "Every result of CASE is NULL, so it has no type",
                          "Give one of them a type: CAST(NULL AS INT).");
   }
@@ -83,10 +86,12 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindConditional(const sql::Functi
   if (name == "COALESCE" || name == "IFNULL") {
     if (name == "IFNULL" && args.size() != 2) return WrongCount(call, name, "IFNULL(value, replacement)");
     if (args.empty()) return WrongCount(call, name, "COALESCE(value, ...)");
+    if (std::all_of(args.begin(), args.end(), IsBareNull)) return BareNull(call, name);
     return MakeCoalesce(std::move(args), name, call.range);
   }
   if (name == "IF") {
     if (args.size() != 3) return WrongCount(call, name, "IF(condition, value, otherwise)");
+    if (std::any_of(args.begin(), args.end(), IsBareNull)) return BareNull(call, name);
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr condition, AsCondition(args[0], call.arguments[0].value->range, "IF"));
     const bool nullable = condition->type().nullable();
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr chosen, MakeCase({std::move(condition)}, {args[1], args[2]}, name, call.range));
@@ -95,6 +100,7 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindConditional(const sql::Functi
     return Expression::Case(chosen->children(), chosen->type().WithNullable(true));
   }
   if (args.size() != 2) return WrongCount(call, name, "NULLIF(value, null_value)");
+  if (IsBareNull(args[0])) return BareNull(call, name);
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr equal, MakeBinary("=", args[0], args[1], call.range));
   return MakeCase({std::move(equal)}, {NullLiteral(args[0]->type()), args[0]}, name, call.range);
 }

@@ -42,6 +42,14 @@ arrow::Result<ExpressionPtr> MakeInCall(const ExpressionPtr& operand, const std:
   return MakeCall(*function, std::move(args), range);
 }
 
+/// A condition that is not NULL itself: beside AND, OR and NOT that has no type.
+arrow::Result<ExpressionPtr> AsTypedCondition(ExpressionPtr expression, sql::SourceRange range,
+                                              const std::string& clause) {
+  if (expression->type().kind() == TypeKind::kNull)
+    return sql::SqlError(range, clause + " does not take a NULL without a type", "Write CAST(NULL AS BOOLEAN).");
+  return AsCondition(std::move(expression), range, clause);
+}
+
 }  // namespace
 
 arrow::Result<ExpressionPtr> ExpressionBinder::BindUnary(const sql::UnaryExpression& unary) {
@@ -50,7 +58,7 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindUnary(const sql::UnaryExpress
   }
   if (unary.op == sql::UnaryOperator::kNot) {
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr condition, Bind(*unary.operand));
-    ARROW_ASSIGN_OR_RAISE(condition, AsCondition(std::move(condition), unary.operand->range, "NOT"));
+    ARROW_ASSIGN_OR_RAISE(condition, AsTypedCondition(std::move(condition), unary.operand->range, "NOT"));
     return MakeNot(std::move(condition), unary.range);
   }
   const bool minus = unary.op == sql::UnaryOperator::kMinus;
@@ -60,7 +68,7 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindUnary(const sql::UnaryExpress
   }
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr operand, Bind(*unary.operand));
   const DataType& type = operand->type();
-  if (!type.is_numeric() && type.kind() != TypeKind::kNull && !type.is_interval()) {
+  if (!type.is_numeric() && !type.is_interval()) {
     return sql::SqlError(unary.range, fmt::format("Cannot apply {} to {}", minus ? "-" : "+", TypeText(type)),
                          "It takes a number or an interval.");
   }
@@ -119,7 +127,7 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindLogical(const sql::LogicalExp
   std::vector<ExpressionPtr> operands;
   for (const auto& operand : logical.operands) {
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr bound, Bind(*operand));
-    ARROW_ASSIGN_OR_RAISE(bound, AsCondition(std::move(bound), operand->range, is_and ? "AND" : "OR"));
+    ARROW_ASSIGN_OR_RAISE(bound, AsTypedCondition(std::move(bound), operand->range, is_and ? "AND" : "OR"));
     operands.push_back(std::move(bound));
   }
   return is_and ? MakeAnd(std::move(operands)) : MakeOr(std::move(operands));
@@ -235,7 +243,7 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindIs(const sql::IsExpression& i
   const bool of_condition =
       is.test == sql::IsTest::kTrue || is.test == sql::IsTest::kFalse || is.test == sql::IsTest::kUnknown;
   if (of_condition) {
-    ARROW_ASSIGN_OR_RAISE(operand, AsCondition(std::move(operand), is.operand->range, "IS " + test));
+    ARROW_ASSIGN_OR_RAISE(operand, AsTypedCondition(std::move(operand), is.operand->range, "IS " + test));
     if (is.test == sql::IsTest::kUnknown) test = "NULL";
     return MakeNamedCall((is.negated ? "IS NOT " : "IS ") + test, {std::move(operand)}, is.range);
   }

@@ -24,7 +24,7 @@ Resolver ResolveCommon(std::string name, TypeKind kind, size_t least, size_t mos
     std::vector<DataType> types;
     bool fits = arguments.size() >= least && arguments.size() <= most;
     for (const ArgumentInfo& argument : arguments) {
-      fits = fits && (argument.type.kind() == kind || argument.type.kind() == TypeKind::kNull);
+      fits = fits && argument.type.kind() == kind;
       types.push_back(argument.type);
     }
     const char* what = kind == TypeKind::kArray ? "ARRAY<t>" : "MAP<k, v>";

@@ -160,7 +160,8 @@ void RegisterArrayChange(FunctionRegistry* registry) {
       Define("ARRAY_REVERSE", one, MakeList(true, Reverse), {"ARRAY_REVERSE(array)", "The elements in reverse order"}));
   registry->Add(Define("ARRAY_DISTINCT", one, MakeList(true, Distinct),
                        {"ARRAY_DISTINCT(array)", "The array without repeated elements"}));
-  registry->Add(Define("ARRAY_SLICE", {Signature{{ArrayArg(), CountArg(), Optional(CountArg())}, ReturnsArgument(0)}},
+  registry->Add(Define("ARRAY_SLICE",
+                       {Signature{{ArrayArg(), OrNull(CountArg()), OrNull(Optional(CountArg()))}, ReturnsArgument(0)}},
                        MakeList(true, Slice),
                        {"ARRAY_SLICE(array, first [, last])",
                         "The elements from one place to another, counted from 1, negative ones from the end"}));

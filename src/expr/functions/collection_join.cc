@@ -58,11 +58,11 @@ void RegisterArrayJoin(FunctionRegistry* registry) {
   const auto texts = ArgWhere("ARRAY<STRING>", [](const DataType& type) {
     return type.kind() == TypeKind::kArray && type.element().is_character();
   });
-  registry->Add(
-      Define("ARRAY_JOIN", {Signature{{texts, TextArg(), Optional(TextArg())}, Returns(DataType::String())}},
-             [](const CallSite&) -> arrow::Result<std::unique_ptr<ScalarKernel>> { return std::make_unique<Join>(); },
-             {"ARRAY_JOIN(array, delimiter [, null_text])",
-              "The texts of the array with a delimiter between them; NULLs are left out or replaced"}));
+  registry->Add(Define(
+      "ARRAY_JOIN", {Signature{{texts, OrNull(TextArg()), OrNull(Optional(TextArg()))}, Returns(DataType::String())}},
+      [](const CallSite&) -> arrow::Result<std::unique_ptr<ScalarKernel>> { return std::make_unique<Join>(); },
+      {"ARRAY_JOIN(array, delimiter [, null_text])",
+       "The texts of the array with a delimiter between them; NULLs are left out or replaced"}));
 }
 
 }  // namespace tidemark::expr

@@ -24,6 +24,7 @@ arrow::Result<ResolvedSignature> ResolveExtreme(const std::string& name, std::sp
   std::vector<DataType> types;
   for (const auto& argument : arguments) {
     types.push_back(argument.type.WithTimeAttribute(TimeAttribute::kNone));
+    if (types.back().kind() == TypeKind::kNull) return BareNullError(name);
     if (types.back().is_nested()) return arrow::Status::TypeError(name, " cannot compare ", TypeListText(arguments));
   }
   auto common = CommonType(types);

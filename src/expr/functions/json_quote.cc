@@ -75,7 +75,7 @@ KernelFactory MakeUnquote() {
 }  // namespace
 
 void RegisterJsonQuotes(FunctionRegistry* registry) {
-  const Signature signature{{TextArg()}, Returns(DataType::String())};
+  const Signature signature{{OrNull(TextArg())}, Returns(DataType::String())};
   registry->Add(Define("JSON_QUOTE", {signature}, MapRows(Inline<Quote>()),
                        {"JSON_QUOTE(text)", "The text as a JSON string, in quotes and with escapes"}));
   registry->Add(Define("JSON_UNQUOTE", {signature}, MakeUnquote(),

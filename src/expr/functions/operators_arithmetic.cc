@@ -76,11 +76,8 @@ arrow::Result<ResolvedSignature> ResolveArithmetic(const std::string& op, std::s
   if (arguments.size() == 1 && (op == "+" || op == "-")) return ResolveUnary(op, arguments);
   if (IsTemporalArithmetic(arguments)) return ResolveTemporalArithmetic(op, arguments);
   if (arguments.size() != 2) return CannotApply(op, arguments);
-  DataType a = arguments[0].type;
-  DataType b = arguments[1].type;
-  // A bare NULL takes the type of the other side.
-  if (a.kind() == TypeKind::kNull) a = b.WithNullable(true);
-  if (b.kind() == TypeKind::kNull) b = a.WithNullable(true);
+  const DataType& a = arguments[0].type;
+  const DataType& b = arguments[1].type;
   if (!a.is_numeric() || !b.is_numeric()) return CannotApply(op, arguments);
   if (op == "%" && (a.is_approximate() || b.is_approximate())) return CannotApply(op, arguments);
   return ResolveNumbers(op, a, b);

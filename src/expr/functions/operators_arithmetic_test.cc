@@ -132,14 +132,14 @@ TEST(Arithmetic, NullGivesNull) {
               {"/", "INT NULL | INT 0", "INT", "NULL"},
               {"/", "INT 1 | INT NULL", "INT", "NULL"},
               {"+", "DECIMAL(5, 2) NULL | DECIMAL(5, 2) 1", "DECIMAL(6, 2)", "NULL"},
-              {"-", "INT NULL", "INT", "NULL"},
-              {"+", "NULL | INT 1", "INT", "NULL"}});
+              {"-", "INT NULL", "INT", "NULL"}});
 }
 
 TEST(Arithmetic, WrongTypesAreRefused) {
   CheckCalls({{"+", "STRING 5 | INT 1", "",
                "ERROR + takes (<numeric>, <numeric>) or dates, times and intervals, not (STRING, INT)"},
               {"+", "BOOLEAN true | BOOLEAN true", "", "ERROR not (BOOLEAN, BOOLEAN)"},
+              {"+", "NULL | INT 1", "", "ERROR not (NULL, INT)"},
               {"%", "DOUBLE 1 | INT 2", "", "ERROR % takes (<exact numeric>, <exact numeric>), not (DOUBLE, INT)"},
               {"-", "STRING 5", "", "ERROR Unary - takes (<numeric>) or (<interval>), not (STRING)"},
               {"+", "NULL | NULL", "", "ERROR"}});

@@ -71,6 +71,7 @@ arrow::Result<ResolvedSignature> ResolveArray(std::span<const ArgumentInfo> argu
   std::vector<DataType> types;
   for (const auto& argument : arguments) types.push_back(argument.type.WithTimeAttribute(TimeAttribute::kNone));
   auto element = CommonType(types);
+  if (element.ok() && element->kind() == TypeKind::kNull) return BareNullError("ARRAY[...] of nothing else");
   if (!element.ok()) return arrow::Status::TypeError("ARRAY needs elements of one type, not ", TypeListText(arguments));
   ResolvedSignature resolved;
   for (const auto& type : types) resolved.argument_types.push_back(element->WithNullable(type.nullable()));
@@ -108,6 +109,9 @@ arrow::Result<ResolvedSignature> ResolveMap(std::span<const ArgumentInfo> argume
   auto value = CommonType(values);
   if (!key.ok() || !value.ok()) {
     return arrow::Status::TypeError("MAP needs keys of one type and values of one type, not ", TypeListText(arguments));
+  }
+  for (const auto& argument : arguments) {
+    if (argument.type.kind() == TypeKind::kNull) return BareNullError("MAP[...]");
   }
   ResolvedSignature resolved;
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -187,6 +191,7 @@ arrow::Result<ResolvedSignature> ResolveRow(std::span<const ArgumentInfo> argume
   std::vector<Field> fields;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const DataType type = arguments[i].type.WithTimeAttribute(TimeAttribute::kNone);
+    if (type.kind() == TypeKind::kNull) return BareNullError("ROW(...)");
     resolved.argument_types.push_back(arguments[i].type);
     fields.push_back({"EXPR$" + std::to_string(i), type});
   }
@@ -233,8 +238,8 @@ arrow::Result<ResolvedSignature> ResolveItem(std::span<const ArgumentInfo> argum
   if (arguments.size() != 2) return arrow::Status::TypeError("A subscript takes a value and an index");
   const DataType& base = arguments[0].type;
   const DataType& index = arguments[1].type;
-  const bool null_index = index.kind() == TypeKind::kNull;
-  if (base.kind() == TypeKind::kArray && (index.is_integer() || null_index)) {
+  if (index.kind() == TypeKind::kNull) return BareNullError("A subscript");
+  if (base.kind() == TypeKind::kArray && index.is_integer()) {
     const arrow::Scalar* literal = arguments[1].literal;
     if (literal != nullptr && literal->is_valid) {
       ARROW_ASSIGN_OR_RAISE(auto wide, literal->CastTo(arrow::int64()));
@@ -247,7 +252,7 @@ arrow::Result<ResolvedSignature> ResolveItem(std::span<const ArgumentInfo> argum
   }
   if (base.kind() == TypeKind::kMap) {
     const DataType& key = base.map_key();
-    if (!null_index && !IsImplicitlyCastable(index, key) && !(index.is_integer() && key.is_integer())) {
+    if (!IsImplicitlyCastable(index, key) && !(index.is_integer() && key.is_integer())) {
       return arrow::Status::TypeError("The keys of this map are ", key.WithNullable(true).ToString(), ", not ",
                                       index.WithNullable(true).ToString());
     }

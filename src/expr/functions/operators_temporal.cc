@@ -38,11 +38,6 @@ arrow::Result<ResolvedSignature> ResolveSum(const std::string& op, std::span<con
   if (a.is_datetime() && b.is_interval()) return result(a);
   if (op == "+" && a.is_interval() && b.is_datetime()) return result(b);
   if (a.is_interval() && a.kind() == b.kind()) return result(a);
-  // A bare NULL beside a date, time or interval stands for an interval.
-  if (b.kind() == TypeKind::kNull) {
-    const DataType interval = (a.is_interval() ? a : DataType::IntervalDayTime()).WithNullable(true);
-    return ResolvedSignature{{a, interval}, Plain(a).WithNullable(true)};
-  }
   return CannotApply(op, arguments);
 }
 
@@ -66,10 +61,10 @@ arrow::Result<ResolvedSignature> ResolveProduct(std::span<const ArgumentInfo> ar
   const DataType& a = arguments[0].type;
   const DataType& b = arguments[1].type;
   const bool nullable = a.nullable() || b.nullable();
-  if (a.is_interval() && (b.is_integer() || b.kind() == TypeKind::kNull)) {
+  if (a.is_interval() && b.is_integer()) {
     return ResolvedSignature{{a, DataType::BigInt().WithNullable(b.nullable())}, a.WithNullable(nullable)};
   }
-  if (b.is_interval() && (a.is_integer() || a.kind() == TypeKind::kNull)) {
+  if (b.is_interval() && a.is_integer()) {
     return ResolvedSignature{{DataType::BigInt().WithNullable(a.nullable()), b}, b.WithNullable(nullable)};
   }
   return CannotApply("*", arguments);

@@ -98,12 +98,14 @@ void RegisterRegexp(FunctionRegistry* registry) {
   registry->Add(DefineFallible(
       "REGEXP_REPLACE", {Signature{{TextArg(), TextArg(), TextArg()}, ReturnsNullable(string)}}, MakeCached<ReplaceAll>,
       {"REGEXP_REPLACE(text, pattern, replacement)", "The text with every match replaced"}));
-  registry->Add(DefineFallible("REGEXP_COUNT", {Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}},
+  registry->Add(DefineFallible("REGEXP_COUNT",
+                               OrNulls({Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}}),
                                MakeCached<Count>, {"REGEXP_COUNT(text, pattern)", "Number of matches"}));
-  registry->Add(DefineFallible(
-      "REGEXP_INSTR", {Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}}, MakeCached<Position>,
-      {"REGEXP_INSTR(text, pattern)", "Where the first match begins, from 1; 0 if there is none"}));
-  registry->Add(DefineFallible("REGEXP_SUBSTR", {Signature{{TextArg(), TextArg()}, ReturnsNullable(string)}},
+  registry->Add(
+      DefineFallible("REGEXP_INSTR", OrNulls({Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}}),
+                     MakeCached<Position>,
+                     {"REGEXP_INSTR(text, pattern)", "Where the first match begins, from 1; 0 if there is none"}));
+  registry->Add(DefineFallible("REGEXP_SUBSTR", OrNulls({Signature{{TextArg(), TextArg()}, ReturnsNullable(string)}}),
                                MakeCached<ExtractWhole>, {"REGEXP_SUBSTR(text, pattern)", "The first match"}));
   RegisterRegexpExtractAll(registry);
 }

@@ -143,7 +143,7 @@ void RegisterTextCode(FunctionRegistry* registry) {
       {Signature{{CountArg()}, Returns(DataType::String())}, Signature{{TextArg()}, Returns(DataType::String())}},
       MakeHex, {"HEX(integer or text)", "A number, or the bytes of a text, in hexadecimal digits"}));
   registry->Add(
-      Define("UNHEX", {Signature{{TextArg()}, ReturnsNullable(DataType::Bytes())}}, MapRows(Inline<Unhex>()),
+      Define("UNHEX", OrNulls({Signature{{TextArg()}, ReturnsNullable(DataType::Bytes())}}), MapRows(Inline<Unhex>()),
              {"UNHEX(text)", "The bytes that hexadecimal digits stand for; NULL if there are other characters"}));
   registry->Add(Define("BIN", {Signature{{CountArg()}, Returns(DataType::String())}}, MapRows(Inline<Bin>()),
                        {"BIN(integer)", "A number in binary digits"}));

@@ -115,9 +115,11 @@ void RegisterTextJoin(FunctionRegistry* registry) {
              MapTexts(0, Inline<ConcatWithSeparator>()),
              {"CONCAT_WS(separator, text, ...)", "The texts that are not NULL, with a separator between them"}));
   Parameter bytes = ArgWhere("BYTES", [](const DataType& type) { return type.is_binary(); });
-  registry->Add(Define(
-      "ELT", {Signature{{CountArg(), Repeated(TextArg())}, EltType}, Signature{{CountArg(), Repeated(bytes)}, EltType}},
-      MapTexts(1, Inline<Elt>()), {"ELT(index, text, ...)", "The text at an index, from 1; NULL if there is none"}));
+  registry->Add(Define("ELT",
+                       {Signature{{CountArg(), Repeated(OrNull(TextArg()))}, EltType},
+                        Signature{{CountArg(), Repeated(bytes)}, EltType}},
+                       MapTexts(1, Inline<Elt>()),
+                       {"ELT(index, text, ...)", "The text at an index, from 1; NULL if there is none"}));
 }
 
 }  // namespace tidemark::expr

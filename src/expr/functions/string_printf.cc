@@ -165,7 +165,8 @@ arrow::Result<std::unique_ptr<ScalarKernel>> MakePrintf(const CallSite& site) {
 
 void RegisterPrintf(FunctionRegistry* registry) {
   registry->Add(DefineFallible(
-      "PRINTF", {Signature{{TextArg(), Optional(Repeated(AnyArg()))}, ReturnsNullable(DataType::String())}}, MakePrintf,
+      "PRINTF", {Signature{{OrNull(TextArg()), Optional(Repeated(AnyArg()))}, ReturnsNullable(DataType::String())}},
+      MakePrintf,
       {"PRINTF(format, value, ...)", "The values laid out by a format such as '%5d: %s'; NULL if they do not fit it"}));
 }
 

@@ -102,9 +102,9 @@ void RegisterTextSearch(FunctionRegistry* registry) {
        "Where the part stands in the text; a negative from searches backward from the end"}));
   const std::vector<Signature> two = {Signature{{TextArg(), TextArg()}, Returns(DataType::Boolean())},
                                       Signature{{BinaryArg(), BinaryArg()}, Returns(DataType::Boolean())}};
-  registry->Add(Define("STARTSWITH", two, MapRows(Inline<StartsWith>()),
+  registry->Add(Define("STARTSWITH", OrNulls(two), MapRows(Inline<StartsWith>()),
                        {"STARTSWITH(text, part)", "Whether the text begins with the part"}));
-  registry->Add(Define("ENDSWITH", two, MapRows(Inline<EndsWith>()),
+  registry->Add(Define("ENDSWITH", OrNulls(two), MapRows(Inline<EndsWith>()),
                        {"ENDSWITH(text, part)", "Whether the text ends with the part"}));
 }
 

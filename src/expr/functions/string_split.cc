@@ -133,7 +133,8 @@ class StrToMapKernel final : public ScalarKernel {
 }  // namespace
 
 void RegisterTextSplit(FunctionRegistry* registry) {
-  registry->Add(Define("SPLIT", {Signature{{TextArg(), TextArg()}, Returns(DataType::Array(DataType::String()))}},
+  registry->Add(Define("SPLIT",
+                       OrNulls({Signature{{TextArg(), TextArg()}, Returns(DataType::Array(DataType::String()))}}),
                        MakeSplit, {"SPLIT(text, delimiter)", "The parts of the text between delimiters"}));
   const std::vector<Signature> index = {
       Signature{{TextArg(), TextArg(), CountArg()}, ReturnsNullable(DataType::String())},

@@ -88,7 +88,7 @@ void RegisterTextTrim(FunctionRegistry* registry) {
   registry->Add(
       Define("RTRIM", varying, MakeTrim(TrimSide::kTrailing),
              {"RTRIM(text [, characters])", "The text without trailing characters of the set, blanks by default"}));
-  registry->Add(Define("BTRIM", {Signature{{TextArg(), Optional(TextArg())}, Returns(DataType::String())}},
+  registry->Add(Define("BTRIM", OrNulls({Signature{{TextArg(), Optional(TextArg())}, Returns(DataType::String())}}),
                        MakeTrim(TrimSide::kBoth),
                        {"BTRIM(text [, characters])",
                         "The text without leading and trailing characters of the set, blanks by default"}));

@@ -105,9 +105,9 @@ void RegisterUrl(FunctionRegistry* registry) {
                         "HOST, PATH, QUERY, REF, PROTOCOL, AUTHORITY, FILE or USERINFO of a URL; with a key one "
                         "parameter of its QUERY"}));
   const std::vector<Signature> one = {Signature{{TextArg()}, ReturnsNullable(DataType::String())}};
-  registry->Add(Define("URL_ENCODE", one, MapRows(Inline<UrlEncode>()),
+  registry->Add(Define("URL_ENCODE", OrNulls(one), MapRows(Inline<UrlEncode>()),
                        {"URL_ENCODE(text)", "The text as it stands in a form's URL"}));
-  registry->Add(Define("URL_DECODE", one, MapRows(Inline<UrlDecode>()),
+  registry->Add(Define("URL_DECODE", OrNulls(one), MapRows(Inline<UrlDecode>()),
                        {"URL_DECODE(text)", "The text that a form's URL stands for; NULL if it is malformed"}));
 }
 

@@ -218,7 +218,7 @@ void RegisterTemporalParse(FunctionRegistry* registry) {
   registry->Add(
       {.name = "TO_TIMESTAMP_LTZ",
        .resolve =
-           ResolveBy("TO_TIMESTAMP_LTZ", {{{CastingArg(IntegerArg(), DataType::BigInt()), precision}, instant},
+           ResolveBy("TO_TIMESTAMP_LTZ", {{{OrNull(CastingArg(IntegerArg(), DataType::BigInt())), precision}, instant},
                                           {{DecimalArg(), precision}, instant},
                                           {{ApproximateArg(), precision}, instant},
                                           {{StringArg(), Optional(StringArg()), Optional(StringArg())}, instant}}),

@@ -74,8 +74,7 @@ arrow::Status CheckLength(const std::string& function, TimeUnit unit) {
 // ---- TIMESTAMPADD
 
 arrow::Result<ResolvedSignature> ResolveAdd(std::span<const ArgumentInfo> arguments) {
-  const bool fits = arguments.size() == 3 && arguments[2].type.is_datetime() &&
-                    (arguments[1].type.is_integer() || arguments[1].type.kind() == TypeKind::kNull);
+  const bool fits = arguments.size() == 3 && arguments[2].type.is_datetime() && arguments[1].type.is_integer();
   if (!fits)
     return arrow::Status::TypeError("TIMESTAMPADD takes (unit, <integer>, <date or time>), not ",
                                     TypeListText(arguments));
@@ -145,9 +144,7 @@ class AfterUnit final : public ScalarKernel {
 // ---- TIMESTAMPDIFF
 
 arrow::Result<ResolvedSignature> ResolveDiff(std::span<const ArgumentInfo> arguments) {
-  auto is_moment = [](const DataType& type) {
-    return type.is_timestamp() || type.kind() == TypeKind::kDate || type.kind() == TypeKind::kNull;
-  };
+  auto is_moment = [](const DataType& type) { return type.is_timestamp() || type.kind() == TypeKind::kDate; };
   if (arguments.size() != 3 || !is_moment(arguments[1].type) || !is_moment(arguments[2].type)) {
     return arrow::Status::TypeError("TIMESTAMPDIFF takes (unit, <date or timestamp>, <date or timestamp>), not ",
                                     TypeListText(arguments));
@@ -158,7 +155,7 @@ arrow::Result<ResolvedSignature> ResolveDiff(std::span<const ArgumentInfo> argum
   const DataType& to = arguments[2].type;
   const bool from_instant = from.kind() == TypeKind::kTimestampLtz;
   const bool to_instant = to.kind() == TypeKind::kTimestampLtz;
-  if (from_instant != to_instant && from.kind() != TypeKind::kNull && to.kind() != TypeKind::kNull) {
+  if (from_instant != to_instant) {
     return arrow::Status::TypeError("TIMESTAMPDIFF takes two TIMESTAMP_LTZ or none: CAST one side, of ",
                                     TypeListText(arguments));
   }
