@@ -2,6 +2,8 @@
 // In-memory catalogs.
 #include "catalog/catalog.h"
 
+#include <set>
+
 namespace tidemark {
 namespace {
 
@@ -24,6 +26,7 @@ std::vector<std::string> KeysOf(const Map& map) {
 
 Catalog::Catalog() : current_catalog_(kDefaultCatalog), current_database_(kDefaultDatabase) {
   catalogs_[kDefaultCatalog][kDefaultDatabase];
+  default_databases_[kDefaultCatalog] = kDefaultDatabase;
 }
 
 arrow::Result<std::vector<std::string>> Catalog::Qualify(const std::vector<std::string>& name) const {
@@ -39,6 +42,11 @@ arrow::Result<std::vector<std::string>> Catalog::Qualify(const std::vector<std::
   }
 }
 
+bool IsTemporary(const CatalogObject& object) {
+  const auto* table = std::get_if<TablePtr>(&object);
+  return table != nullptr ? (*table)->temporary : std::get<ViewPtr>(object)->temporary;
+}
+
 arrow::Status Catalog::Add(CatalogObject object) {
   const auto path = PathOf(object);
   const auto catalog = catalogs_.find(path[0]);
@@ -46,38 +54,59 @@ arrow::Status Catalog::Add(CatalogObject object) {
   const auto database = catalog->second.find(path[1]);
   if (database == catalog->second.end())
     return arrow::Status::KeyError("Database '", path[1], "' does not exist in catalog '", path[0], "'");
-  const bool added = database->second.emplace(path[2], std::move(object)).second;
+  const bool temporary = IsTemporary(object);
+  auto& objects = temporary ? database->second.temporary : database->second.permanent;
+  const bool added = objects.emplace(path[2], std::move(object)).second;
   if (added) return arrow::Status::OK();
-  return arrow::Status::AlreadyExists("A table or view named '", path[2], "' exists already");
+  return arrow::Status::AlreadyExists("A ", temporary ? "temporary " : "", "table or view named '", path[2],
+                                      "' exists already");
 }
 
 arrow::Status Catalog::Replace(CatalogObject object) {
   const auto path = PathOf(object);
-  if (Find(path) == nullptr) return arrow::Status::KeyError("Table '", path[2], "' does not exist");
-  catalogs_[path[0]][path[1]][path[2]] = std::move(object);
+  const bool temporary = IsTemporary(object);
+  if (!Contains(path, temporary)) return arrow::Status::KeyError("Table '", path[2], "' does not exist");
+  Database& database = catalogs_[path[0]][path[1]];
+  (temporary ? database.temporary : database.permanent)[path[2]] = std::move(object);
   return arrow::Status::OK();
 }
 
 arrow::Status Catalog::Drop(const std::vector<std::string>& path) {
   if (Find(path) == nullptr) return arrow::Status::KeyError("Table '", path[2], "' does not exist");
-  catalogs_[path[0]][path[1]].erase(path[2]);
+  Database& database = catalogs_[path[0]][path[1]];
+  if (database.temporary.erase(path[2]) == 0) database.permanent.erase(path[2]);
   return arrow::Status::OK();
 }
 
-const CatalogObject* Catalog::Find(const std::vector<std::string>& path) const {
+const Catalog::Database* Catalog::FindDatabase(const std::vector<std::string>& path) const {
   const auto catalog = catalogs_.find(path[0]);
   if (catalog == catalogs_.end()) return nullptr;
   const auto database = catalog->second.find(path[1]);
-  if (database == catalog->second.end()) return nullptr;
-  const auto object = database->second.find(path[2]);
-  return object == database->second.end() ? nullptr : &object->second;
+  return database == catalog->second.end() ? nullptr : &database->second;
+}
+
+const CatalogObject* Catalog::Find(const std::vector<std::string>& path) const {
+  const Database* database = FindDatabase(path);
+  if (database == nullptr) return nullptr;
+  for (const Objects* objects : {&database->temporary, &database->permanent}) {
+    if (const auto found = objects->find(path[2]); found != objects->end()) return &found->second;
+  }
+  return nullptr;
+}
+
+bool Catalog::Contains(const std::vector<std::string>& path, bool temporary) const {
+  const Database* database = FindDatabase(path);
+  return database != nullptr && (temporary ? database->temporary : database->permanent).count(path[2]) > 0;
 }
 
 std::vector<std::string> Catalog::ListTables(const std::string& catalog, const std::string& database) const {
-  const auto in_catalog = catalogs_.find(catalog);
-  if (in_catalog == catalogs_.end()) return {};
-  const auto tables = in_catalog->second.find(database);
-  return tables == in_catalog->second.end() ? std::vector<std::string>() : KeysOf(tables->second);
+  const Database* found = FindDatabase({catalog, database});
+  if (found == nullptr) return {};
+  std::set<std::string> names;
+  for (const Objects* objects : {&found->temporary, &found->permanent}) {
+    for (const auto& [name, object] : *objects) names.insert(name);
+  }
+  return {names.begin(), names.end()};
 }
 
 arrow::Status Catalog::CreateDatabase(const std::string& catalog, const std::string& database) {
@@ -95,7 +124,7 @@ arrow::Status Catalog::DropDatabase(const std::string& catalog, const std::strin
   if (catalog == current_catalog_ && database == current_database_) {
     return arrow::Status::Invalid("Database '", database, "' is in use: switch to another with USE first");
   }
-  if (!cascade && !found->second[database].empty()) {
+  if (!cascade && !found->second[database].permanent.empty()) {
     return arrow::Status::Invalid("Database '", database,
                                   "' is not empty: write DROP DATABASE ... CASCADE to drop its tables too");
   }
@@ -103,10 +132,11 @@ arrow::Status Catalog::DropDatabase(const std::string& catalog, const std::strin
   return arrow::Status::OK();
 }
 
-arrow::Status Catalog::CreateCatalog(const std::string& catalog) {
+arrow::Status Catalog::CreateCatalog(const std::string& catalog, const std::string& default_database) {
   const auto [found, added] = catalogs_.try_emplace(catalog);
   if (!added) return arrow::Status::AlreadyExists("Catalog '", catalog, "' exists already");
-  found->second["default"];
+  found->second[default_database];
+  default_databases_[catalog] = default_database;
   return arrow::Status::OK();
 }
 
@@ -122,7 +152,7 @@ arrow::Status Catalog::UseCatalog(const std::string& catalog) {
   const auto found = catalogs_.find(catalog);
   if (found == catalogs_.end()) return arrow::Status::KeyError("Catalog '", catalog, "' does not exist");
   current_catalog_ = catalog;
-  current_database_ = found->second.empty() ? "default" : found->second.begin()->first;
+  current_database_ = default_databases_[catalog];
   return arrow::Status::OK();
 }
 

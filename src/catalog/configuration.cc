@@ -78,6 +78,11 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+bool SameIgnoringCase(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 /// A slip of the finger: nearly a key with a meaning here, and so hardly one of Flink's other keys.
 bool IsMisspelled(const std::string& key) {
   constexpr size_t kSlips = 2;
@@ -127,7 +132,12 @@ const std::vector<OptionSpec>& Configuration::Specs() {
       {config::kStateTtl, OptionType::kDuration, "0 ms", "Accepted; state is kept until the job ends", {}, false},
       {"table.optimizer.distinct-agg.split.enabled", OptionType::kBoolean, "false", "Accepted; not needed", {}, false},
       {"table.optimizer.agg-phase-strategy", OptionType::kString, "AUTO", "Accepted; not needed", {}, false},
-      {"table.exec.sink.not-null-enforcer", OptionType::kString, "ERROR", "Accepted", {}, false},
+      {"table.exec.sink.not-null-enforcer",
+       OptionType::kEnum,
+       "ERROR",
+       "What a NULL in a NOT NULL column of a sink does: fail the job, or drop the row",
+       {"ERROR", "DROP"},
+       false},
       {"table.exec.sink.upsert-materialize", OptionType::kString, "AUTO", "Accepted", {}, false},
       {"table.dml-sync", OptionType::kBoolean, "true", "Accepted; bounded jobs run one after the other", {}, false},
       {"table.sql-dialect", OptionType::kString, "default", "Accepted; the dialect is Flink SQL", {}, false},
@@ -197,10 +207,15 @@ arrow::Status Configuration::Reset(const std::string& key) {
 }
 
 std::string Configuration::GetString(const std::string& key) const {
-  const auto found = values_.find(key);
-  if (found != values_.end()) return found->second;
   const OptionSpec* spec = FindSpec(key);
-  return spec == nullptr ? "" : spec->default_value;
+  const auto found = values_.find(key);
+  if (found == values_.end()) return spec == nullptr ? "" : spec->default_value;
+  if (spec != nullptr) {
+    for (const auto& choice : spec->enum_values) {
+      if (SameIgnoringCase(choice, found->second)) return choice;
+    }
+  }
+  return found->second;
 }
 
 // Values were checked when they were set, and the defaults are ours.

@@ -44,7 +44,8 @@ class Configuration {
   void ResetAll() { values_.clear(); }
   const std::map<std::string, std::string>& values() const { return values_; }
 
-  /// The value in force (set, or default). REQUIRES: `key` is in Specs() with the matching type.
+  /// The value in force (set, or default); one of several choices in the spelling of its OptionSpec. REQUIRES: `key` is
+  /// in Specs() with the matching type.
   std::string GetString(const std::string& key) const;
   int64_t GetInteger(const std::string& key) const;
   bool GetBoolean(const std::string& key) const;

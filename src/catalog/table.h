@@ -28,6 +28,9 @@ struct TableColumn {
   std::string metadata_key;
   bool metadata_virtual = false;
   std::string comment;
+
+  /// Whether INSERT gives it a value. What reaches a sink are these columns, in the table's order.
+  bool takes_values() const { return kind == Kind::kPhysical || (kind == Kind::kMetadata && !metadata_virtual); }
 };
 
 struct WatermarkDeclaration {
@@ -42,6 +45,7 @@ struct TableDefinition {
   std::vector<TableColumn> columns;
   std::optional<WatermarkDeclaration> watermark;
   std::vector<std::string> primary_key;  ///< empty: none. Never enforced.
+  std::string primary_key_name;          ///< as written, or PK_ and its columns
   std::vector<std::string> partition_keys;
   TableOptions options;
   std::string comment;
@@ -55,7 +59,10 @@ struct ViewDefinition {
   std::vector<std::string> path;
   std::vector<std::string> column_names;  ///< empty: those of the query
   std::shared_ptr<const sql::Query> query;
-  std::string query_text;  ///< for SHOW CREATE VIEW and for error messages inside the view
+  std::string query_text;      ///< for SHOW CREATE VIEW and for error messages inside the view
+  std::string query_catalog;   ///< the current catalog and database when the query was written: where its short names
+  std::string query_database;  ///< are looked up
+  std::string comment;
   bool temporary = false;
 };
 

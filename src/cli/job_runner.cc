@@ -57,24 +57,38 @@ class WriterCollector final : public runtime::ResultCollector {
   ResultWriter* writer_;
 };
 
+arrow::Result<std::shared_ptr<arrow::Array>> ToColumn(const server::TextRows& rows, size_t column) {
+  const bool is_boolean = rows.columns[column].type.kind() == TypeKind::kBoolean;
+  arrow::StringBuilder text;
+  arrow::BooleanBuilder truth;
+  for (const auto& row : rows.rows) {
+    const auto& value = row[column];
+    if (is_boolean) {
+      ARROW_RETURN_NOT_OK(value ? truth.Append(*value == "TRUE") : truth.AppendNull());
+    } else {
+      ARROW_RETURN_NOT_OK(value ? text.Append(*value) : text.AppendNull());
+    }
+  }
+  return is_boolean ? truth.Finish() : text.Finish();
+}
+
+arrow::Result<Batch> ToBatch(const server::TextRows& rows) {
+  Batch batch;
+  batch.num_rows = static_cast<int64_t>(rows.rows.size());
+  for (size_t i = 0; i < rows.columns.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto column, ToColumn(rows, i));
+    batch.columns.push_back(std::move(column));
+  }
+  return batch;
+}
+
 arrow::Status ShowRows(const server::TextRows& rows, const server::Session& session, const CommandOptions& options) {
   ResultWriterOptions writer_options;
   writer_options.format = options.format;
   writer_options.functions = &session.functions();
   writer_options.output = StandardOutput();
-  std::vector<arrow::StringBuilder> builders(rows.column_names.size());
-  for (const auto& name : rows.column_names) writer_options.schema.push_back({name, DataType::String()});
-  for (const auto& row : rows.rows) {
-    for (size_t i = 0; i < row.size(); ++i) {
-      ARROW_RETURN_NOT_OK(row[i] ? builders[i].Append(*row[i]) : builders[i].AppendNull());
-    }
-  }
-  Batch batch;
-  batch.num_rows = static_cast<int64_t>(rows.rows.size());
-  for (auto& builder : builders) {
-    ARROW_ASSIGN_OR_RAISE(auto column, builder.Finish());
-    batch.columns.push_back(std::move(column));
-  }
+  writer_options.schema = rows.columns;
+  ARROW_ASSIGN_OR_RAISE(const Batch batch, ToBatch(rows));
   ARROW_ASSIGN_OR_RAISE(auto writer, MakeResultWriter(std::move(writer_options)));
   if (batch.num_rows > 0) ARROW_RETURN_NOT_OK(writer->Add(batch));
   return writer->Finish();

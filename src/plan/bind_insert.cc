@@ -31,25 +31,42 @@ struct Target {
 
 class InsertBinder {
  public:
-  InsertBinder(const sql::InsertStatement& statement, const BindEnvironment& environment)
-      : statement_(statement), environment_(environment) {}
+  InsertBinder(const sql::Query& query, const BindEnvironment& environment)
+      : query_(query), environment_(environment) {}
 
-  arrow::Result<BoundQuery> Bind() {
-    ARROW_RETURN_NOT_OK(FindTable());
-    for (const TableColumn& column : table_->columns) {
-      const bool stored = column.kind == TableColumn::Kind::kPhysical ||
-                          (column.kind == TableColumn::Kind::kMetadata && !column.metadata_virtual);
-      if (stored) targets_.push_back({&column, nullptr, -1});
+  arrow::Result<BoundQuery> Bind(const sql::InsertStatement& statement) {
+    ARROW_RETURN_NOT_OK(FindTable(statement));
+    AddTargets();
+    ARROW_RETURN_NOT_OK(BindPartition(statement.partition));
+    ARROW_ASSIGN_OR_RAISE(BoundRelation query, BindRelation(query_, environment_));
+    ARROW_RETURN_NOT_OK(statement.columns.empty() ? MatchByPosition(query) : MatchByName(query, statement.columns));
+    ARROW_ASSIGN_OR_RAISE(BoundQuery bound, Store(std::move(query)));
+    bound.overwrite = statement.overwrite;
+    return bound;
+  }
+
+  arrow::Result<BoundQuery> BindFill(TablePtr table) {
+    table_ = std::move(table);
+    AddTargets();
+    ARROW_ASSIGN_OR_RAISE(BoundRelation query, BindRelation(query_, environment_));
+    for (int i = 0; i < query.width(); ++i) {
+      Target* target = FindTarget(query.schema()[i].name);
+      if (target == nullptr) return UnknownTarget({query.schema()[i].name, PlaceOfColumn(query_, i)});
+      target->query_column = i;
     }
-    ARROW_RETURN_NOT_OK(BindPartition());
-    ARROW_ASSIGN_OR_RAISE(BoundRelation query, BindRelation(*statement_.query, environment_));
-    ARROW_RETURN_NOT_OK(statement_.columns.empty() ? MatchByPosition(query) : MatchByName(query));
+    ARROW_RETURN_NOT_OK(CheckNotNull(query_.range));
     return Store(std::move(query));
   }
 
  private:
-  arrow::Status FindTable() {
-    const sql::Name& name = statement_.table;
+  void AddTargets() {
+    for (const TableColumn& column : table_->columns) {
+      if (column.takes_values()) targets_.push_back({&column, nullptr, -1});
+    }
+  }
+
+  arrow::Status FindTable(const sql::InsertStatement& statement) {
+    const sql::Name& name = statement.table;
     if (name.parts.size() > 3) return UnknownTable(name, environment_);
     const CatalogObject* object = environment_.context().catalog->Find(environment_.Qualify(name));
     if (object == nullptr) return UnknownTable(name, environment_);
@@ -57,7 +74,7 @@ class InsertBinder {
       return sql::SqlError(name.range, fmt::format("'{}' is a view and takes no rows", name.ToString()),
                            "INSERT INTO a table.");
     }
-    ARROW_ASSIGN_OR_RAISE(table_, ApplyHints(std::get<TablePtr>(*object), statement_.hints, environment_));
+    ARROW_ASSIGN_OR_RAISE(table_, ApplyHints(std::get<TablePtr>(*object), statement.hints, environment_));
     if (environment_.context().tables->CanWrite(*table_)) return arrow::Status::OK();
     const auto connector = table_->options.find("connector");
     const std::string by =
@@ -86,8 +103,8 @@ class InsertBinder {
     return sql::SqlError(name.range, fmt::format("Unknown column of '{}': {}", table_->name(), name.value), hint);
   }
 
-  arrow::Status BindPartition() {
-    for (const sql::PartitionEntry& entry : statement_.partition) {
+  arrow::Status BindPartition(const sql::PartitionSpec& partition) {
+    for (const sql::PartitionEntry& entry : partition) {
       const auto& keys = table_->partition_keys;
       Target* target = FindTarget(entry.column.value);
       if (target == nullptr) return UnknownTarget(entry.column);
@@ -128,9 +145,9 @@ class InsertBinder {
     return arrow::Status::OK();
   }
 
-  arrow::Status MatchByName(const BoundRelation& query) {
-    for (size_t i = 0; i < statement_.columns.size(); ++i) {
-      const sql::Name& name = statement_.columns[i];
+  arrow::Status MatchByName(const BoundRelation& query, const std::vector<sql::Name>& columns) {
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const sql::Name& name = columns[i];
       if (name.parts.size() > 1) return sql::NotSupportedYet(name.range, "INSERT into a field of a ROW");
       Target* target = FindTarget(name.parts[0].value);
       if (target == nullptr) return UnknownTarget(name.parts[0]);
@@ -139,14 +156,16 @@ class InsertBinder {
       }
       target->query_column = static_cast<int>(i);
     }
-    ARROW_RETURN_NOT_OK(CheckCount(query, statement_.columns.size(),
-                                   "the column list names " + std::to_string(statement_.columns.size())));
+    ARROW_RETURN_NOT_OK(CheckCount(query, columns.size(), "the column list names " + std::to_string(columns.size())));
+    return CheckNotNull(sql::Cover(columns.front().range, columns.back().range));
+  }
+
+  arrow::Status CheckNotNull(sql::SourceRange range) const {
     for (const Target& target : targets_) {
       if (target.constant || target.query_column >= 0 || target.column->type.nullable()) continue;
       return sql::SqlError(
-          sql::Cover(statement_.columns.front().range, statement_.columns.back().range),
-          fmt::format("Column '{}' of '{}' is NOT NULL and gets no value", target.column->name, table_->name()),
-          "Add it to the column list.");
+          range, fmt::format("Column '{}' of '{}' is NOT NULL and gets no value", target.column->name, table_->name()),
+          "Add it to the columns.");
     }
     return arrow::Status::OK();
   }
@@ -156,7 +175,7 @@ class InsertBinder {
     std::vector<std::string> names;
     for (const Field& field : query.schema()) names.push_back(field.name);
     return sql::SqlError(
-        statement_.query->range,
+        query_.range,
         fmt::format("The query gives {} columns, but {} are stored into '{}'", names.size(), wanted, table_->name()),
         fmt::format("The query gives {}; {}.", fmt::join(names, ", "), hint));
   }
@@ -177,7 +196,7 @@ class InsertBinder {
       if (!MayStore(value->type(), column.type)) {
         const Field& field = query.schema()[target.query_column];
         return sql::SqlError(
-            PlaceOfColumn(*statement_.query, target.query_column),
+            PlaceOfColumn(query_, target.query_column),
             fmt::format("Column '{}' of '{}' is {}, but the query gives {} ('{}')", column.name, table_->name(),
                         TypeText(column.type), TypeText(field.type), field.name),
             fmt::format("Write CAST({} AS {}), or check the order of the columns.",
@@ -186,13 +205,12 @@ class InsertBinder {
       columns.push_back({column.name, CastTo(std::move(value), column.type), column.name});
     }
     BoundQuery bound;
-    bound.root = Project(std::move(query), columns, statement_.query->range).plan;
+    bound.root = Project(std::move(query), columns, query_.range).plan;
     bound.sink = table_;
-    bound.overwrite = statement_.overwrite;
     return bound;
   }
 
-  const sql::InsertStatement& statement_;
+  const sql::Query& query_;
   const BindEnvironment& environment_;
   TablePtr table_;
   std::vector<Target> targets_;
@@ -203,7 +221,13 @@ class InsertBinder {
 arrow::Result<BoundQuery> BindInsert(const sql::InsertStatement& statement, const PlanContext& context) {
   BindSession session(context);
   const BindEnvironment environment = BindEnvironment::Top(&session);
-  return InsertBinder(statement, environment).Bind();
+  return InsertBinder(*statement.query, environment).Bind(statement);
+}
+
+arrow::Result<BoundQuery> BindTableFill(const sql::Query& query, TablePtr table, const PlanContext& context) {
+  BindSession session(context);
+  const BindEnvironment environment = BindEnvironment::Top(&session);
+  return InsertBinder(query, environment).BindFill(std::move(table));
 }
 
 }  // namespace tidemark::plan

@@ -68,8 +68,8 @@ arrow::Result<BoundRelation> BindView(const ViewDefinition& view, sql::SourceRan
   }
   BindEnvironment inside;
   inside.session = environment.session;
-  inside.catalog = view.path[0];
-  inside.database = view.path[1];
+  inside.catalog = view.query_catalog;
+  inside.database = view.query_database;
   open.push_back(name);
   auto relation = BindRelation(*view.query, inside);
   open.pop_back();
@@ -78,6 +78,22 @@ arrow::Result<BoundRelation> BindView(const ViewDefinition& view, sql::SourceRan
 }
 
 }  // namespace
+
+arrow::Result<Schema> BindColumns(const TableDefinition& table, sql::SourceRange range, const PlanContext& context) {
+  BindSession session(context);
+  BindEnvironment environment = BindEnvironment::Top(&session);
+  environment.catalog = table.path[0];
+  environment.database = table.path[1];
+  auto bound = BindTableSchema(table, environment);
+  if (!bound.ok()) return AtReference(bound.status(), range, fmt::format("Table '{}'", table.name()));
+  return std::move(bound->columns);
+}
+
+arrow::Result<Schema> BindColumns(const ViewDefinition& view, sql::SourceRange range, const PlanContext& context) {
+  BindSession session(context);
+  ARROW_ASSIGN_OR_RAISE(const BoundRelation relation, BindView(view, range, BindEnvironment::Top(&session)));
+  return relation.schema();
+}
 
 arrow::Result<TablePtr> ApplyHints(TablePtr table, const std::vector<sql::Hint>& hints,
                                    const BindEnvironment& environment) {

@@ -25,9 +25,6 @@ class TableBinder {
   arrow::Status AddKeys();
   arrow::Status AddWatermark();
   arrow::Status AddPartitions();
-  arrow::Status CheckMetadata() const;
-  TableColumn* FindColumn(const std::string& name);
-  const sql::ColumnDefinition* DefinitionOf(const std::string& name) const;
 
   // bind_table_like.cc
   arrow::Status CopyLike(const sql::TableLike& like);

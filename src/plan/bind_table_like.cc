@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "plan/bind_table.h"
+#include "plan/table_parts.h"
 #include "sql/diagnostic.h"
 
 namespace tidemark::plan {
@@ -13,26 +14,6 @@ namespace {
 
 using sql::LikeFeature;
 using sql::LikeStrategy;
-
-bool Mentions(const std::string& message, const std::string& text) {
-  return message.find("'" + text + "'") != std::string::npos || message.find("\"" + text + "\"") != std::string::npos;
-}
-
-/// The option that a connector's message is about: its value if the message quotes it, else its key.
-sql::SourceRange PlaceOfOption(const sql::CreateTableStatement& statement, const std::string& message) {
-  const sql::Option* best = nullptr;
-  for (const sql::Option& option : statement.options) {
-    if (!Mentions(message, option.key.value)) continue;
-    if (best == nullptr || option.key.value.size() > best->key.value.size()) best = &option;
-  }
-  if (best == nullptr) {
-    for (const sql::Option& option : statement.options) {
-      if (!option.value.value.empty() && Mentions(message, option.value.value)) return option.value.range;
-    }
-    return statement.options_range.empty() ? statement.name.range : statement.options_range;
-  }
-  return !best->value.value.empty() && Mentions(message, best->value.value) ? best->value.range : best->key.range;
-}
 
 }  // namespace
 
@@ -64,10 +45,12 @@ arrow::Status TableBinder::CopyLike(const sql::TableLike& like) {
   copied_columns_ = table_.columns.size();
   watermark_strategy_ = StrategyFor(LikeFeature::kWatermarks);
   if (includes(LikeFeature::kWatermarks)) table_.watermark = source.watermark;
-  if (includes(LikeFeature::kConstraints)) table_.primary_key = source.primary_key;
+  if (includes(LikeFeature::kConstraints)) {
+    table_.primary_key = source.primary_key;
+    table_.primary_key_name = source.primary_key_name;
+  }
   if (includes(LikeFeature::kPartitions)) table_.partition_keys = source.partition_keys;
   if (includes(LikeFeature::kOptions)) table_.options = source.options;
-  if (table_.comment.empty()) table_.comment = source.comment;
   return arrow::Status::OK();
 }
 
@@ -113,7 +96,9 @@ arrow::Status TableBinder::AddOptions() {
 arrow::Status TableBinder::CheckOptions() const {
   const arrow::Status status = environment_.context().tables->Validate(table_);
   if (status.ok()) return status;
-  return sql::WithPlace(status, PlaceOfOption(*statement_, status.message()));
+  const sql::SourceRange otherwise =
+      statement_->options_range.empty() ? statement_->name.range : statement_->options_range;
+  return sql::WithPlace(status, PlaceOfOption(statement_->options, status.message(), otherwise));
 }
 
 }  // namespace tidemark::plan

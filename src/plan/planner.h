@@ -46,16 +46,32 @@ struct PlanContext {
 arrow::Result<TablePtr> BindCreateTable(std::shared_ptr<const sql::CreateTableStatement> statement,
                                         const PlanContext& context);
 
+/// Resolves ALTER TABLE of everything but the table's name: the table as it is to be, checked as by CREATE TABLE.
+arrow::Result<TablePtr> BindAlterTable(std::shared_ptr<const sql::AlterTableStatement> statement,
+                                       const TableDefinition& table, const PlanContext& context);
+
 /// Resolves CREATE VIEW: the query is bound once to check it. `text` is the script, from which the view's own text is
 /// cut. The view shares ownership of the statement.
 arrow::Result<ViewPtr> BindCreateView(std::shared_ptr<const sql::CreateViewStatement> statement, std::string_view text,
                                       const PlanContext& context);
+
+/// Resolves ALTER VIEW ... AS: the view with another query.
+arrow::Result<ViewPtr> BindAlterView(std::shared_ptr<const sql::AlterViewStatement> statement,
+                                     const ViewDefinition& view, std::string_view text, const PlanContext& context);
+
+/// The columns that a table or view gives a query now, with time attributes. Fails, at `range`, when what a view reads
+/// has changed since.
+arrow::Result<Schema> BindColumns(const TableDefinition& table, sql::SourceRange range, const PlanContext& context);
+arrow::Result<Schema> BindColumns(const ViewDefinition& view, sql::SourceRange range, const PlanContext& context);
 
 /// Resolves a query. Errors carry the place in the text (sql/diagnostic.h).
 arrow::Result<BoundQuery> BindQuery(const sql::Query& query, const PlanContext& context);
 
 /// Resolves INSERT INTO ... query: column list, defaults to NULL, implicit casts, PARTITION values.
 arrow::Result<BoundQuery> BindInsert(const sql::InsertStatement& statement, const PlanContext& context);
+
+/// The query of CREATE TABLE `table` ... AS, to be stored into the table: columns go by name.
+arrow::Result<BoundQuery> BindTableFill(const sql::Query& query, TablePtr table, const PlanContext& context);
 
 /// Rewrites that keep the meaning: constant folding, filter push-down, column pruning, projection merging, join
 /// condition extraction.

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "server/object_names.h"
 #include "server/table_capabilities.h"
 #include "sql/diagnostic.h"
 
@@ -20,7 +21,7 @@ PreparedStatement Text(std::string text) {
 PreparedStatement ConfigurationRows(const Configuration& configuration) {
   PreparedStatement prepared;
   prepared.kind = PreparedStatement::Kind::kRows;
-  prepared.rows.column_names = {"key", "value"};
+  prepared.rows.columns = {{"key", DataType::String()}, {"value", DataType::String()}};
   for (const auto& [key, value] : configuration.values()) prepared.rows.rows.push_back({key, value});
   return prepared;
 }
@@ -63,14 +64,7 @@ arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Sta
     case sql::StatementKind::kExplain:
       return PrepareExplain(statement->As<sql::ExplainStatement>());
     case sql::StatementKind::kCreateTable:
-      return PrepareCreateTable(std::static_pointer_cast<const sql::CreateTableStatement>(statement), text);
-    case sql::StatementKind::kCreateView: {
-      auto view = std::static_pointer_cast<const sql::CreateViewStatement>(statement);
-      ARROW_ASSIGN_OR_RAISE(auto bound, plan::BindCreateView(view, text, plan_context()));
-      if (view->if_not_exists && catalog_.Find(bound->path) != nullptr) return PreparedStatement();
-      ARROW_RETURN_NOT_OK(sql::WithPlace(catalog_.Add(bound), view->name.range));
-      return PreparedStatement();
-    }
+      return PrepareCreateTable(std::static_pointer_cast<const sql::CreateTableStatement>(statement));
     case sql::StatementKind::kSet: {
       const auto& option = statement->As<sql::SetStatement>().option;
       if (!option) return ConfigurationRows(configuration_);
@@ -97,9 +91,12 @@ arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Sta
     default:
       break;
   }
-  ARROW_ASSIGN_OR_RAISE(auto definition, RunDefinition(*statement, &catalog_, plan_context()));
+  const StatementInScript in_script{statement, text};
+  ARROW_ASSIGN_OR_RAISE(auto definition, RunDefinition(in_script, &catalog_, plan_context()));
   if (definition) return std::move(*definition);
-  ARROW_ASSIGN_OR_RAISE(auto shown, RunShow(*statement, catalog_));
+  ARROW_ASSIGN_OR_RAISE(auto altered, RunAlter(in_script, &catalog_, plan_context()));
+  if (altered) return std::move(*altered);
+  ARROW_ASSIGN_OR_RAISE(auto shown, RunShow(*statement, plan_context()));
   if (shown) return std::move(*shown);
   return sql::NotSupportedYet(statement->range, "this statement");
 }
@@ -160,22 +157,24 @@ arrow::Result<PreparedStatement> Session::PrepareExplain(const sql::ExplainState
   return Text(plan::Explain(planned.plan));
 }
 
-arrow::Result<PreparedStatement> Session::PrepareCreateTable(std::shared_ptr<const sql::CreateTableStatement> statement,
-                                                             std::string_view text) {
-  (void)text;
+arrow::Result<PreparedStatement> Session::PrepareCreateTable(
+    std::shared_ptr<const sql::CreateTableStatement> statement) {
   ARROW_ASSIGN_OR_RAISE(auto table, plan::BindCreateTable(statement, plan_context()));
-  const bool exists = catalog_.Find(table->path) != nullptr;
-  if (exists && statement->if_not_exists) return PreparedStatement();
-  if (statement->replace) {
-    ARROW_RETURN_NOT_OK(sql::WithPlace(exists ? catalog_.Replace(table) : catalog_.Add(table), statement->name.range));
+  const bool exists = catalog_.Contains(table->path, table->temporary);
+  if (exists && statement->if_not_exists) {
+    if (!statement->query) return PreparedStatement();
+    // As in Flink: the query's rows go into the table that is there.
+    ARROW_ASSIGN_OR_RAISE(const auto* object, FindObject(statement->name, sql::ObjectType::kTable, false, catalog_));
+    table = std::get<TablePtr>(*object);
+  } else if (exists && statement->replace) {
+    ARROW_RETURN_NOT_OK(sql::WithPlace(catalog_.Replace(table), statement->name.range));
   } else {
     ARROW_RETURN_NOT_OK(sql::WithPlace(catalog_.Add(table), statement->name.range));
   }
   if (!statement->query) return PreparedStatement();
   // CREATE TABLE ... AS SELECT: the table is there, what remains is an INSERT.
   auto fill = [&]() -> arrow::Result<PreparedStatement> {
-    ARROW_ASSIGN_OR_RAISE(auto bound, plan::BindQuery(*statement->query, plan_context()));
-    bound.sink = table;
+    ARROW_ASSIGN_OR_RAISE(auto bound, plan::BindTableFill(*statement->query, table, plan_context()));
     PreparedStatement prepared;
     prepared.kind = PreparedStatement::Kind::kJob;
     ARROW_ASSIGN_OR_RAISE(prepared.plan, Plan({std::move(bound)}));

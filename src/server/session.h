@@ -20,9 +20,9 @@
 
 namespace tidemark::server {
 
-/// Rows that a statement such as SHOW TABLES answers with. All columns are strings; nullopt is NULL.
+/// Rows that a statement such as SHOW TABLES answers with, as text. nullopt is NULL.
 struct TextRows {
-  std::vector<std::string> column_names;
+  Schema columns;  ///< STRING, or BOOLEAN whose values are "TRUE" and "FALSE"
   std::vector<std::vector<std::optional<std::string>>> rows;
 };
 
@@ -67,8 +67,7 @@ class Session {
   arrow::Result<PreparedStatement> PrepareInserts(const std::vector<const sql::InsertStatement*>& inserts);
   arrow::Result<PreparedStatement> PrepareStatementSet(const sql::StatementSetStatement& set);
   arrow::Result<PreparedStatement> PrepareExplain(const sql::ExplainStatement& explain);
-  arrow::Result<PreparedStatement> PrepareCreateTable(std::shared_ptr<const sql::CreateTableStatement> statement,
-                                                      std::string_view text);
+  arrow::Result<PreparedStatement> PrepareCreateTable(std::shared_ptr<const sql::CreateTableStatement> statement);
   arrow::Result<plan::PhysicalPlan> Plan(std::vector<plan::BoundQuery> queries);
 
   Clock* clock_;
@@ -77,13 +76,23 @@ class Session {
   expr::FunctionContext functions_;
 };
 
-/// Statements that change the catalog (CREATE, DROP, ALTER, USE of everything but tables with a query), in
-/// statement_definition.cc. nullopt: not one of these.
-arrow::Result<std::optional<PreparedStatement>> RunDefinition(const sql::Statement& statement, Catalog* catalog,
+/// A statement that a function may or may not be in charge of.
+struct StatementInScript {
+  std::shared_ptr<const sql::Statement> statement;
+  std::string_view text;  ///< of the script
+};
+
+/// CREATE and DROP of everything but tables, USE (statement_definition.cc). nullopt: not one of these.
+arrow::Result<std::optional<PreparedStatement>> RunDefinition(const StatementInScript& statement, Catalog* catalog,
                                                               const plan::PlanContext& context);
 
-/// SHOW and DESCRIBE, in statement_show.cc. nullopt: not one of these.
-arrow::Result<std::optional<PreparedStatement>> RunShow(const sql::Statement& statement, const Catalog& catalog);
+/// ALTER (statement_alter.cc). nullopt: not one of these.
+arrow::Result<std::optional<PreparedStatement>> RunAlter(const StatementInScript& statement, Catalog* catalog,
+                                                         const plan::PlanContext& context);
+
+/// SHOW and DESCRIBE (statement_show.cc). nullopt: not one of these.
+arrow::Result<std::optional<PreparedStatement>> RunShow(const sql::Statement& statement,
+                                                        const plan::PlanContext& context);
 
 /// The time zone that `table.local-time-zone` = 'default' means: TZ, or the machine's, or UTC.
 std::string MachineTimeZone();

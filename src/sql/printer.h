@@ -13,6 +13,8 @@ namespace tidemark::sql {
 std::string ToSql(const Statement& statement);
 std::string ToSql(const Query& query);
 std::string ToSql(const Expression& expression);
+/// The same with every column in back-quotes, as DESCRIBE and SHOW CREATE show expressions.
+std::string ToSqlWithQuotedColumns(const Expression& expression);
 std::string ToSql(const TypeName& type);
 std::string ToSql(const TableRef& table);
 std::string ToSql(const WindowSpec& window);
@@ -23,6 +25,9 @@ std::string ToSql(const Name& name);
 
 /// The identifier as SQL needs it: in back-quotes when it is a keyword or not of the form [A-Za-z_$][A-Za-z0-9_$]*.
 std::string QuoteIdentifier(std::string_view name);
+
+/// The identifier in back-quotes, needed or not.
+std::string AlwaysQuoteIdentifier(std::string_view name);
 
 /// The text as a string literal: 'it''s'.
 std::string QuoteString(std::string_view text);

@@ -245,12 +245,21 @@ void WriteCast(const CastExpression& cast, std::string* out) {
   *out += ')';
 }
 
+/// Set for one call of ToSqlWithQuotedColumns: the writers pass nothing but the text on, and no other one asks.
+thread_local bool quotes_columns = false;
+
+void WriteColumn(const Name& name, std::string* out) {
+  if (!quotes_columns) return WriteName(name, out);
+  for (size_t i = 0; i < name.parts.size(); ++i)
+    *out += (i > 0 ? "." : "") + AlwaysQuoteIdentifier(name.parts[i].value);
+}
+
 void WriteBare(const Expression& node, std::string* out) {
   switch (node.kind) {
     case ExpressionKind::kLiteral:
       return WriteLiteral(node.As<Literal>(), out);
     case ExpressionKind::kColumnRef:
-      return WriteName(node.As<ColumnRef>().name, out);
+      return WriteColumn(node.As<ColumnRef>().name, out);
     case ExpressionKind::kStar:
       WriteName(node.As<Star>().qualifier, out);
       *out += node.As<Star>().qualifier.empty() ? "*" : ".*";
@@ -328,6 +337,13 @@ void WriteExpressions(const std::vector<ExpressionPtr>& expressions, std::string
 std::string ToSql(const Expression& expression) {
   std::string out;
   internal::WriteExpression(expression, &out);
+  return out;
+}
+
+std::string ToSqlWithQuotedColumns(const Expression& expression) {
+  internal::quotes_columns = true;
+  std::string out = ToSql(expression);
+  internal::quotes_columns = false;
   return out;
 }
 

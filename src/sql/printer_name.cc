@@ -43,6 +43,8 @@ std::string QuoteIdentifier(std::string_view name) {
   return Quote(name, '`');
 }
 
+std::string AlwaysQuoteIdentifier(std::string_view name) { return Quote(name, '`'); }
+
 std::string QuoteString(std::string_view text) { return Quote(text, '\''); }
 
 namespace internal {

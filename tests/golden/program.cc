@@ -149,11 +149,14 @@ arrow::Result<ProgramResult> Program::Run(const std::map<std::string, std::strin
   for (const auto& step : steps_) {
     if (step.prepared.kind == server::PreparedStatement::Kind::kRows) {
       result.has_rows = true;
-      result.columns.clear();
       result.rows.clear();
-      for (const auto& name : step.prepared.rows.column_names)
-        result.columns += (result.columns.empty() ? "" : ", ") + name + " STRING";
+      result.columns = DescribeColumns(step.prepared.rows.columns);
       for (const auto& row : step.prepared.rows.rows) result.rows.push_back(RenderRow(row));
+    }
+    if (step.prepared.kind == server::PreparedStatement::Kind::kText) {  // Flink gives texts as one value
+      result.has_rows = true;
+      result.columns = "result STRING";
+      result.rows = {RenderRow({step.prepared.text})};
     }
     if (step.prepared.kind == server::PreparedStatement::Kind::kJob)
       ARROW_RETURN_NOT_OK(RunJob(step, settings, &result));

@@ -115,7 +115,7 @@ public final class Recorder {
         collect((TableResultInternal) tables.executeSql(statement), answer);
       } else {
         TableResult result = tables.executeSql(statement);
-        if (statement.matches("(?is)^(INSERT|EXECUTE)\\b.*")) await(result);
+        if (statement.matches("(?is)^(INSERT|EXECUTE|CREATE TABLE\\b.*\\bAS\\s+SELECT)\\b.*")) await(result);
       }
     }
   }
