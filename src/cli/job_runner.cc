@@ -131,6 +131,10 @@ void Warn(const runtime::JobMetrics& metrics) {
   }
   if (metrics.bad_records_skipped > 0)
     std::cerr << fmt::format("tidemark: {} bad records were skipped\n", metrics.bad_records_skipped);
+  if (metrics.null_rows_dropped > 0) {
+    std::cerr << fmt::format("tidemark: {} rows were dropped: they have NULL in a NOT NULL column of their table\n",
+                             metrics.null_rows_dropped);
+  }
 }
 
 arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, const server::Session& session,

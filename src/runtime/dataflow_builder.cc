@@ -215,7 +215,8 @@ class DataflowBuilder {
     } else if (!parts_.collector) {
       return arrow::Status::UnknownError("A SELECT's rows need a collector");
     }
-    auto task = std::make_unique<SinkTask>(node, sink, parts_.collector.get(), Metrics(node), dataflow_.site.get());
+    auto task = std::make_unique<SinkTask>(node, *options_.configuration, sink, parts_.collector.get(), Metrics(node),
+                                           dataflow_.site.get());
     Connect(node, task.get());
     dataflow_.consumers.push_back(std::move(task));
     return arrow::Status::OK();

@@ -123,6 +123,9 @@ JobMetrics Job::Metrics() const {
     all.late_rows += sum.late_rows;
     all.state_rows += sum.state_rows;
     all.state_bytes += sum.state_bytes;
+    const bool stores = nodes[i]->kind() == plan::PhysicalNode::Kind::kSink &&
+                        static_cast<const plan::SinkNode&>(*nodes[i]).table != nullptr;
+    if (stores) all.null_rows_dropped += sum.rows_in - sum.rows_out;
     if (nodes[i]->kind() == plan::PhysicalNode::Kind::kSource) {
       SourceProgress source;
       source.label = sum.label;

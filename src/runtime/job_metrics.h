@@ -44,6 +44,7 @@ struct JobMetrics {
   std::optional<int64_t> lag_ms;
   int64_t late_rows = 0;
   int64_t bad_records_skipped = 0;
+  int64_t null_rows_dropped = 0;  ///< kept out of sinks for a NULL in a NOT NULL column
   int64_t state_rows = 0;
   int64_t state_bytes = 0;
   std::vector<SourceProgress> sources;

@@ -2,6 +2,8 @@
 // Writing what arrives at the end of a dataflow.
 #include "runtime/sink_task.h"
 
+#include <utility>
+
 namespace tidemark::runtime {
 
 arrow::Status OpenSink::Close() {
@@ -20,8 +22,14 @@ void OpenSink::Abort() {
 arrow::Status SinkTask::Push(int /*input*/, Batch batch) {
   if (ended_) return site_->Note(arrow::Status::UnknownError("rows after the end"), node_.label());
   metrics_->rows_in.fetch_add(batch.num_rows, std::memory_order_relaxed);
-  const arrow::Status status = sink_ != nullptr ? sink_->get()->Write(batch) : collector_->Collect(node_, batch);
-  return site_->Note(status, node_.label());
+  return site_->Note(Write(std::move(batch)), node_.label());
+}
+
+arrow::Status SinkTask::Write(Batch batch) {
+  if (sink_ == nullptr) return collector_->Collect(node_, batch);
+  ARROW_ASSIGN_OR_RAISE(const Batch checked, guard_.Check(std::move(batch)));
+  metrics_->rows_out.fetch_add(checked.num_rows, std::memory_order_relaxed);
+  return checked.num_rows == 0 ? arrow::Status::OK() : sink_->get()->Write(checked);
 }
 
 arrow::Status SinkTask::Advance(int /*input*/, EventTimeMs watermark) {

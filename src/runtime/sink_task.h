@@ -9,6 +9,7 @@
 
 #include "connectors/connector.h"
 #include "runtime/flow.h"
+#include "runtime/not_null_guard.h"
 #include "runtime/result_collector.h"
 
 namespace tidemark::runtime {
@@ -50,10 +51,10 @@ class OpenSink {
 /// What a sink node does on one worker. Closing is the worker's business, when the whole job has ended.
 class SinkTask final : public Consumer {
  public:
-  /// Either `sink` or `collector` is null. All outlive the task.
-  SinkTask(const plan::SinkNode& node, OpenSink* sink, SerialCollector* collector, exec::OperatorMetrics* metrics,
-           FailureSite* site)
-      : node_(node), sink_(sink), collector_(collector), metrics_(metrics), site_(site) {}
+  /// Either `sink` or `collector` is null. All outlive the task. Of the metrics, rows_out are the rows written.
+  SinkTask(const plan::SinkNode& node, const Configuration& configuration, OpenSink* sink, SerialCollector* collector,
+           exec::OperatorMetrics* metrics, FailureSite* site)
+      : node_(node), guard_(node, configuration), sink_(sink), collector_(collector), metrics_(metrics), site_(site) {}
 
   arrow::Status Push(int input, Batch batch) override;
   arrow::Status Advance(int input, EventTimeMs watermark) override;
@@ -63,7 +64,10 @@ class SinkTask final : public Consumer {
   void CollectSenders(std::vector<ExchangeSender*>* /*senders*/) override {}
 
  private:
+  arrow::Status Write(Batch batch);
+
   const plan::SinkNode& node_;
+  const NotNullGuard guard_;
   OpenSink* sink_;
   SerialCollector* collector_;
   exec::OperatorMetrics* metrics_;

@@ -33,14 +33,14 @@ struct OpenFile {
 class FilesSink final : public Sink {
  public:
   FilesSink(const plan::SinkNode& node, const ConnectorContext& context, FilesOptions options)
-      : node_(node), context_(context), options_(std::move(options)), stored_(StoredColumns(*node.table)) {
+      : node_(node), context_(context), options_(std::move(options)) {
     const uint64_t id = context.functions->random_seed * 0x9E3779B97F4A7C15ull + 1;
     job_id_ = fmt::format("{:016x}", id);
-    for (const auto& key : node.table->partition_keys) {
-      for (size_t i = 0; i < node.schema().size(); ++i) {
-        if (node.table->columns[i].name == key) keys_.push_back(static_cast<int>(i));
-      }
+    for (const auto& column : node.table->columns) {
+      if (column.takes_values()) columns_.push_back(&column);
     }
+    for (const auto& key : node.table->partition_keys) keys_.push_back(PositionOf(key));
+    for (int column : StoredColumns(*node.table)) stored_.push_back(PositionOf(node.table->columns[column].name));
   }
 
   arrow::Status Open() {
@@ -94,11 +94,16 @@ class FilesSink final : public Sink {
   void Abort() override { open_.clear(); }
 
  private:
+  int PositionOf(const std::string& name) const {
+    const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const auto* c) { return c->name == name; });
+    return static_cast<int>(found - columns_.begin());
+  }
+
   arrow::Result<std::vector<std::string>> FolderPerRow(const Batch& batch) const {
     std::vector<std::string> folders(batch.num_rows, options_.path);
     for (int key : keys_) {
-      const std::string prefix = "/" + EscapePartitionName(node_.table->columns[key].name) + "=";
-      const DataType& type = node_.table->columns[key].type;
+      const std::string prefix = "/" + EscapePartitionName(columns_[key]->name) + "=";
+      const DataType& type = columns_[key]->type;
       ARROW_ASSIGN_OR_RAISE(const auto text, expr::CastValue(arrow::Datum(batch.columns[key]), type, DataType::String(),
                                                              false, *context_.functions));
       const auto array = text.make_array();
@@ -162,8 +167,9 @@ class FilesSink final : public Sink {
   const plan::SinkNode& node_;
   const ConnectorContext context_;
   const FilesOptions options_;
-  const std::vector<int> stored_;
-  std::vector<int> keys_;
+  std::vector<const TableColumn*> columns_;  ///< of a batch
+  std::vector<int> stored_;                  ///< positions in a batch of what lies in the files
+  std::vector<int> keys_;                    ///< positions in a batch of the partition keys, in their order
   std::string job_id_;
   std::map<std::string, OpenFile> open_;
   std::set<std::string> folders_;
