@@ -132,7 +132,7 @@ const std::vector<OptionSpec>& Configuration::Specs() {
       {config::kStateTtl, OptionType::kDuration, "0 ms", "Accepted; state is kept until the job ends", {}, false},
       {"table.optimizer.distinct-agg.split.enabled", OptionType::kBoolean, "false", "Accepted; not needed", {}, false},
       {"table.optimizer.agg-phase-strategy", OptionType::kString, "AUTO", "Accepted; not needed", {}, false},
-      {"table.exec.sink.not-null-enforcer",
+      {config::kNotNullEnforcer,
        OptionType::kEnum,
        "ERROR",
        "What a NULL in a NOT NULL column of a sink does: fail the job, or drop the row",

@@ -67,6 +67,7 @@ inline constexpr char kMiniBatchLatency[] = "table.exec.mini-batch.allow-latency
 inline constexpr char kMiniBatchSize[] = "table.exec.mini-batch.size";
 inline constexpr char kReuseSubPlans[] = "table.optimizer.reuse-sub-plan-enabled";
 inline constexpr char kReuseSources[] = "table.optimizer.reuse-source-enabled";
+inline constexpr char kNotNullEnforcer[] = "table.exec.sink.not-null-enforcer";  // ERROR | DROP
 inline constexpr char kStateTtl[] = "table.exec.state.ttl";
 inline constexpr char kMemory[] = "tidemark.memory";                      // bytes of state, 0: unlimited
 inline constexpr char kBatchSize[] = "tidemark.batch-size";               // rows per batch, default 8192

@@ -215,7 +215,7 @@ class DataflowBuilder {
     } else if (!parts_.collector) {
       return arrow::Status::UnknownError("A SELECT's rows need a collector");
     }
-    auto task = std::make_unique<SinkTask>(node, *options_.configuration, sink, parts_.collector.get(), Metrics(node),
+    auto task = std::make_unique<SinkTask>(node, options_.drops_null_rows, sink, parts_.collector.get(), Metrics(node),
                                            dataflow_.site.get());
     Connect(node, task.get());
     dataflow_.consumers.push_back(std::move(task));

@@ -28,6 +28,7 @@ struct JobOptions {
   int64_t replay_speed = 0;  ///< event time per time, see ReplayClock; 0: as fast as can be
   int64_t memory_bytes = 0;  ///< of state and buffered rows, all workers together; 0: unlimited
 
+  bool drops_null_rows = false;  ///< rows with a NULL for a NOT NULL column of a sink are left out instead of failing
   const Configuration* configuration = nullptr;  ///< handed to connectors
   expr::FunctionContext functions;               ///< `functions.clock` null: `clock`
   Clock* clock = SystemClock();

@@ -9,8 +9,7 @@
 
 namespace tidemark::runtime {
 
-NotNullGuard::NotNullGuard(const plan::SinkNode& node, const Configuration& configuration)
-    : node_(node), drop_(configuration.GetString("table.exec.sink.not-null-enforcer") == "DROP") {
+NotNullGuard::NotNullGuard(const plan::SinkNode& node, bool drops) : node_(node), drop_(drops) {
   if (!node.table) return;
   int position = 0;
   for (const TableColumn& column : node.table->columns) {

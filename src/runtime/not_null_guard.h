@@ -6,7 +6,6 @@
 
 #include <vector>
 
-#include "catalog/configuration.h"
 #include "columnar/batch.h"
 #include "plan/physical_plan.h"
 
@@ -14,8 +13,8 @@ namespace tidemark::runtime {
 
 class NotNullGuard {
  public:
-  /// `node` outlives the guard. A SELECT has no such columns.
-  NotNullGuard(const plan::SinkNode& node, const Configuration& configuration);
+  /// `node` outlives the guard. A SELECT has no such columns. `drops`: rows with such a NULL are left out.
+  NotNullGuard(const plan::SinkNode& node, bool drops);
 
   /// The batch if no NOT NULL column has a NULL; else, by the setting, without the rows that have one, or an error that
   /// names the column.

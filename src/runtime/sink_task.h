@@ -52,9 +52,14 @@ class OpenSink {
 class SinkTask final : public Consumer {
  public:
   /// Either `sink` or `collector` is null. All outlive the task. Of the metrics, rows_out are the rows written.
-  SinkTask(const plan::SinkNode& node, const Configuration& configuration, OpenSink* sink, SerialCollector* collector,
+  SinkTask(const plan::SinkNode& node, bool drops_null_rows, OpenSink* sink, SerialCollector* collector,
            exec::OperatorMetrics* metrics, FailureSite* site)
-      : node_(node), guard_(node, configuration), sink_(sink), collector_(collector), metrics_(metrics), site_(site) {}
+      : node_(node),
+        guard_(node, drops_null_rows),
+        sink_(sink),
+        collector_(collector),
+        metrics_(metrics),
+        site_(site) {}
 
   arrow::Status Push(int input, Batch batch) override;
   arrow::Status Advance(int input, EventTimeMs watermark) override;
