@@ -31,7 +31,9 @@ arrow::Result<ExpressionPtr> BindApproximateNumeric(const sql::Literal& literal)
   double value = 0;
   const std::string& text = literal.text;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
+  // Too small a number is zero.
+  const bool tiny = error == std::errc::result_out_of_range && text.find('-') != std::string::npos;
+  if ((error != std::errc() && !tiny) || end != text.data() + text.size()) {
     return sql::SqlError(literal.range, "Number beyond the range of DOUBLE: " + text);
   }
   return Constant<arrow::DoubleScalar>(value, DataType::Double());
@@ -151,17 +153,24 @@ arrow::Result<ExpressionPtr> BindNumber(const std::string& written, sql::SourceR
   int32_t precision = 0;
   int32_t scale = 0;
   const arrow::Status status = arrow::Decimal128::FromString(text, &value, &precision, &scale);
-  if (!status.ok() || precision > DataType::kMaxDecimalPrecision || scale > DataType::kMaxDecimalPrecision) {
+  // The digits of a literal, without its point, are a BIGINT at most.
+  int64_t unscaled = 0;
+  if (!status.ok() || scale > DataType::kMaxDecimalPrecision || !value.ToInteger(&unscaled).ok()) {
     return sql::SqlError(range, "Number with too many digits: " + text,
-                         "At most 38 digits fit into a DECIMAL; write it as a DOUBLE (1e3) if it need not be exact.");
+                         "CAST a text ('" + text +
+                             "') to DECIMAL for more than 18 digits; write it as a DOUBLE (1e3) if it need not be exact.");
   }
-  const DataType type = DataType::Decimal(std::max({precision, scale, 1}), scale);
+  // Every digit written counts: 0.05 is a DECIMAL(3, 2).
+  const auto digits = std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const DataType type =
+      DataType::Decimal(static_cast<int32_t>(std::min<int64_t>(digits, DataType::kMaxDecimalPrecision)), scale);
   return Constant<arrow::Decimal128Scalar>(value, type);
 }
 
 ExpressionPtr StringLiteral(const std::string& text) {
-  // The length counts characters: bytes that do not continue a UTF-8 sequence.
-  const auto length = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+  // The length counts UTF-16 units: characters beyond U+FFFF are two.
+  const auto length = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }) +
+                      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xF8) == 0xF0; });
   return Expression::Literal(std::make_shared<arrow::StringScalar>(text),
                              DataType::Char(static_cast<int32_t>(length)).NotNull());
 }

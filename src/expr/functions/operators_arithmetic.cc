@@ -36,6 +36,8 @@ DataType ResultType(const std::string& op, const DataType& a, const DataType& b)
     if (op == "%") return b;
     return a.kind() >= b.kind() ? a : b;
   }
+  // The rest of whole numbers is of the divisor's type, which holds it.
+  if (op == "%" && a.scale() == 0 && b.scale() == 0) return b;
   const DataType left = AsDecimalType(a);
   const DataType right = AsDecimalType(b);
   if (op == "*") return DecimalProductType(left, right);
@@ -51,12 +53,12 @@ ResolvedSignature ResolveNumbers(const std::string& op, const DataType& a, const
   resolved.return_type = ResultType(op, a, b).WithNullable(nullable);
   DataType left;
   DataType right;
-  if (resolved.return_type.kind() == TypeKind::kDecimal) {
-    left = AsDecimalType(a);
-    right = AsDecimalType(b);
-  } else if (resolved.return_type.is_approximate()) {
+  if (resolved.return_type.is_approximate()) {
     const bool any_double = a.kind() == TypeKind::kDouble || b.kind() == TypeKind::kDouble;
     left = right = any_double ? DataType::Double() : resolved.return_type;
+  } else if (a.kind() == TypeKind::kDecimal || b.kind() == TypeKind::kDecimal) {
+    left = AsDecimalType(a);
+    right = AsDecimalType(b);
   } else {
     left = right = a.kind() >= b.kind() ? a : b;
   }
@@ -261,6 +263,28 @@ KernelResult MakeDecimalKernel(const std::string& op, const CallSite& site) {
   return NonZeroDivisor<Value>(site) ? Infallible(std::move(kernel)) : std::move(kernel);
 }
 
+/// DECIMAL % integer is of the integer's type.
+template <typename T>
+KernelResult MakeWholeRemainder(const CallSite& site) {
+  return MakeRowKernel(site.return_type, [](arrow::Decimal128 a, arrow::Decimal128 b) -> arrow::Result<T> {
+    if (b == arrow::Decimal128(0)) return DivisionByZero();
+    return static_cast<T>(ToInt128(a) % ToInt128(b));
+  });
+}
+
+KernelResult MakeWholeRemainderKernel(const CallSite& site) {
+  switch (site.return_type.kind()) {
+    case TypeKind::kTinyInt:
+      return MakeWholeRemainder<int8_t>(site);
+    case TypeKind::kSmallInt:
+      return MakeWholeRemainder<int16_t>(site);
+    case TypeKind::kInt:
+      return MakeWholeRemainder<int32_t>(site);
+    default:
+      return MakeWholeRemainder<int64_t>(site);
+  }
+}
+
 // ---- dispatch
 
 class PassThrough final : public ScalarKernel {
@@ -311,6 +335,7 @@ KernelResult MakeArithmetic(const std::string& op, const CallSite& site) {
   const TypeKind computed = site.arguments[0].type.kind();
   const TypeKind given = site.return_type.kind();
   if (given == TypeKind::kFloat && computed == TypeKind::kDouble) return MakeNarrowedKernel(op, site);
+  if (computed == TypeKind::kDecimal && site.return_type.is_integer()) return MakeWholeRemainderKernel(site);
   if (op == "%" && given != computed && site.return_type.is_integer()) return MakeNarrowRemainder(site);
   switch (given) {
     case TypeKind::kTinyInt:
