@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cassert>
 #include <set>
+#include <span>
 
 #include "expr/evaluator.h"
 #include "expr/function.h"
@@ -43,6 +44,30 @@ std::string QuotedText(const std::string& text) {
   return quoted + "'";
 }
 
+/// In one unit where it is a whole number of it: INTERVAL '5' SECOND. Else with all its fields, as `text` has them.
+std::string IntervalText(const arrow::Scalar& interval, const std::string& text, const DataType& type) {
+  struct Unit {
+    int64_t size;
+    const char* name;
+  };
+  static constexpr Unit kMonths[] = {{12, "YEAR"}, {1, "MONTH"}};
+  static constexpr Unit kMillis[] = {{86'400'000, "DAY"}, {3'600'000, "HOUR"}, {60'000, "MINUTE"}, {1000, "SECOND"}};
+  const auto in_one_unit = [&](auto units) -> std::string {
+    const auto value = interval.CastTo(arrow::int64());
+    if (!value.ok()) return "";
+    const int64_t amount = static_cast<const arrow::Int64Scalar&>(**value).value;
+    for (const Unit& unit : units) {
+      if (amount != 0 && amount % unit.size == 0)
+        return "INTERVAL '" + std::to_string(amount / unit.size) + "' " + unit.name;
+    }
+    return "";
+  };
+  const bool months = type.kind() == TypeKind::kIntervalYearMonth;
+  const std::string short_text = months ? in_one_unit(std::span(kMonths)) : in_one_unit(std::span(kMillis));
+  if (!short_text.empty()) return short_text;
+  return "INTERVAL '" + text + (months ? "' YEAR TO MONTH" : "' DAY TO SECOND");
+}
+
 std::string LiteralTextOf(const Expression& literal) {
   const DataType& type = literal.type();
   if (!literal.literal()->is_valid) return "NULL";
@@ -52,8 +77,7 @@ std::string LiteralTextOf(const Expression& literal) {
   const std::string text = FormatValue(**array, 0, type, kContext);
   if (type.is_character()) return QuotedText(text);
   if (type.is_numeric() || type.kind() == TypeKind::kBoolean || type.is_binary() || type.is_nested()) return text;
-  if (type.is_interval())
-    return "INTERVAL '" + text + (type.kind() == TypeKind::kIntervalYearMonth ? "' YEAR TO MONTH" : "' DAY TO SECOND");
+  if (type.is_interval()) return IntervalText(*literal.literal(), text, type);
   const char* keyword = type.kind() == TypeKind::kDate        ? "DATE "
                         : type.kind() == TypeKind::kTime      ? "TIME "
                         : type.kind() == TypeKind::kTimestamp ? "TIMESTAMP "

@@ -34,7 +34,11 @@ TEST(Expression, Text) {
   EXPECT_EQ(CallOf("ITEM", {ColumnRef(0, "ARRAY<INT>"), Literal("BIGINT", "1")})->ToString(), "c0[1]");
   EXPECT_EQ(CallOf("ARRAY", {Literal("INT", "1"), Literal("INT", "2")})->ToString(), "ARRAY[1, 2]");
   EXPECT_EQ(Literal("TIMESTAMP(3)", "2020-01-01 00:00:00")->ToString(), "TIMESTAMP '2020-01-01 00:00:00.000'");
-  EXPECT_EQ(Literal("INTERVAL MONTH", "14")->ToString(), "INTERVAL '+1-02' YEAR TO MONTH");
+  EXPECT_EQ(Literal("INTERVAL MONTH", "14")->ToString(), "INTERVAL '14' MONTH");
+  EXPECT_EQ(Literal("INTERVAL MONTH", "-24")->ToString(), "INTERVAL '-2' YEAR");
+  EXPECT_EQ(Literal("INTERVAL SECOND", "90000")->ToString(), "INTERVAL '90' SECOND");
+  EXPECT_EQ(Literal("INTERVAL SECOND", "3600000")->ToString(), "INTERVAL '1' HOUR");
+  EXPECT_EQ(Literal("INTERVAL SECOND", "1500")->ToString(), "INTERVAL '+0 00:00:01.500' DAY TO SECOND");
   EXPECT_EQ(Expression::Column(3, TypeOf("INT"), "")->ToString(), "$3");
 }
 

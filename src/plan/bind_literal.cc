@@ -156,9 +156,10 @@ arrow::Result<ExpressionPtr> BindNumber(const std::string& written, sql::SourceR
   // The digits of a literal, without its point, are a BIGINT at most.
   int64_t unscaled = 0;
   if (!status.ok() || scale > DataType::kMaxDecimalPrecision || !value.ToInteger(&unscaled).ok()) {
-    return sql::SqlError(range, "Number with too many digits: " + text,
-                         "CAST a text ('" + text +
-                             "') to DECIMAL for more than 18 digits; write it as a DOUBLE (1e3) if it need not be exact.");
+    return sql::SqlError(
+        range, "Number with too many digits: " + text,
+        "CAST a text ('" + text +
+            "') to DECIMAL for more than 18 digits; write it as a DOUBLE (1e3) if it need not be exact.");
   }
   // Every digit written counts: 0.05 is a DECIMAL(3, 2).
   const auto digits = std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });

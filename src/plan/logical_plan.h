@@ -2,6 +2,7 @@
 // The bound query: relational operators over typed columns. What the binder makes and the optimizer rewrites.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,6 +86,9 @@ struct LogicalScan final : LogicalNode {
   /// The bound WATERMARK expression over schema(), and the rowtime column; null / -1 where none is declared.
   expr::ExpressionPtr watermark;
   int rowtime_column = -1;
+  /// Columns of which the query reads some fields only: their paths, as in SourceNode. Filled by PruneColumns; a column
+  /// that is read and has no entry is read whole.
+  std::map<int, std::vector<std::vector<int>>> used_fields;
 };
 
 /// Rows of constants (VALUES, or a SELECT without FROM: one row of no columns).

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "plan/column_use.h"
 #include "plan/physical_plan.h"
 #include "plan/planner.h"
 #include "plan/share_subplans.h"
@@ -40,7 +41,7 @@ struct Built {
 
 /// What the readers of one table need of it, taken together: one source then serves them all.
 struct SourceNeeds {
-  std::vector<bool> outputs;  ///< columns of the table
+  ColumnUses outputs;  ///< columns of the table
   bool watermark = false;
   bool ordered = false;
 };

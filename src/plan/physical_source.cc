@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "plan/column_use.h"
 #include "plan/constant_comparison.h"
 #include "plan/physical_builder.h"
 #include "plan/rewrite.h"
@@ -49,20 +50,30 @@ std::string FiltersText(const std::vector<PushedFilter>& filters) {
 
 void Add(const SourceNeeds& more, SourceNeeds* needs) {
   needs->outputs.resize(more.outputs.size());
-  for (size_t i = 0; i < more.outputs.size(); ++i) needs->outputs[i] = needs->outputs[i] || more.outputs[i];
+  for (size_t i = 0; i < more.outputs.size(); ++i) needs->outputs[i].Add(more.outputs[i]);
   needs->watermark |= more.watermark;
   needs->ordered |= more.ordered;
 }
 
-/// The physical and metadata columns that the outputs are computed from.
-std::vector<bool> ColumnsRead(const LogicalScan& scan, const std::vector<bool>& outputs) {
-  std::vector<bool> read(outputs.size(), false);
+/// What a query reads of the table's columns.
+ColumnUses OutputsOf(const LogicalScan& scan, const std::vector<bool>& needed) {
+  ColumnUses outputs(needed.size());
+  for (size_t i = 0; i < needed.size(); ++i) {
+    if (!needed[i]) continue;
+    const auto fields = scan.used_fields.find(static_cast<int>(i));
+    outputs[i] = fields == scan.used_fields.end() ? ColumnUse::Whole() : ColumnUse::Fields(fields->second);
+  }
+  return outputs;
+}
+
+/// What the outputs are computed from: physical and metadata columns.
+ColumnUses ColumnsRead(const LogicalScan& scan, const ColumnUses& outputs) {
+  ColumnUses read(outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i) {
-    if (!outputs[i]) continue;
     if (!scan.computed[i])
-      read[i] = true;
+      read[i].Add(outputs[i]);
     else
-      for (int column : expr::ReferencedColumns(*scan.computed[i])) read[column] = true;
+      AddUses(*scan.computed[i], outputs[i], &read);
   }
   return read;
 }
@@ -84,15 +95,16 @@ arrow::Result<Built> PhysicalBuilder::BuildSource(const LogicalScan& scan, const
   all_bounded_ = all_bounded_ && bounded;
 
   const ChangelogMode changelog = context_.tables->SourceChangelog(table);
-  SourceNeeds needs{needed, demand.event_time && scan.watermark != nullptr, demand.ordered || !changelog.insert_only()};
+  SourceNeeds needs{OutputsOf(scan, needed), demand.event_time && scan.watermark != nullptr,
+                    demand.ordered || !changelog.insert_only()};
   if (needs.watermark) {
-    needs.outputs[scan.rowtime_column] = true;
-    for (int column : expr::ReferencedColumns(*scan.watermark)) needs.outputs[column] = true;
+    needs.outputs[scan.rowtime_column].UseWhole();
+    AddUses(scan.watermark, &needs.outputs);
   }
   const bool normalize = !changelog.insert_only() && !changelog.update_before && demand.update_before;
   for (size_t i = 0; normalize && i < needs.outputs.size(); ++i) {
     const auto& key = table.primary_key;
-    if (std::find(key.begin(), key.end(), table.columns[i].name) != key.end()) needs.outputs[i] = true;
+    if (std::find(key.begin(), key.end(), table.columns[i].name) != key.end()) needs.outputs[i].UseWhole();
   }
   std::vector<PushedFilter> filters;
   if (context_.tables->PushesFilters(table) && changelog.insert_only()) filters = PushableFilters(scan, condition);
@@ -115,7 +127,7 @@ arrow::Result<Built> PhysicalBuilder::BuildSource(const LogicalScan& scan, const
 PhysicalPtr PhysicalBuilder::MakeSource(const LogicalScan& scan, const SourceNeeds& needs,
                                         std::vector<PushedFilter> filters, std::vector<int>* position) {
   const TableDefinition& table = *scan.table;
-  const std::vector<bool> read = ColumnsRead(scan, needs.outputs);
+  const ColumnUses read = ColumnsRead(scan, needs.outputs);
   std::vector<ExpressionPtr> read_position(read.size());
   std::vector<int> read_columns;
   for (size_t i = 0; i < read.size(); ++i) {
@@ -139,6 +151,9 @@ PhysicalPtr PhysicalBuilder::MakeSource(const LogicalScan& scan, const SourceNee
   auto source = std::make_shared<SourceNode>(std::move(schema), context_.tables->SourceChangelog(table),
                                              "Source(" + table.name() + ")");
   source->table = scan.table;
+  for (int column : read_columns) {
+    if (!read[column].is_whole()) source->used_fields[column] = read[column].fields();
+  }
   source->read_columns = std::move(read_columns);
   if (!IsIdentityProjection(expressions, source->read_columns.size())) source->outputs = std::move(expressions);
   if (needs.watermark) {

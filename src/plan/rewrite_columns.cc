@@ -2,6 +2,7 @@
 // Column pruning and projection merging. Each operator is rebuilt with only the columns that something above reads.
 #include <algorithm>
 
+#include "plan/column_use.h"
 #include "plan/rewrite.h"
 
 namespace tidemark::plan {
@@ -16,14 +17,7 @@ struct Pruned {
   std::vector<int> position;
 };
 
-using Columns = std::vector<bool>;
-
-Pruned Prune(const LogicalPtr& node, const Columns& required);
-
-void Require(const ExpressionPtr& expression, Columns* columns) {
-  if (!expression) return;
-  for (int column : expr::ReferencedColumns(*expression)) (*columns)[column] = true;
-}
+Pruned Prune(const LogicalPtr& node, const ColumnUses& required);
 
 std::vector<ExpressionPtr> Replacements(const Pruned& pruned) {
   std::vector<ExpressionPtr> replacements(pruned.position.size());
@@ -48,7 +42,7 @@ std::vector<SortKey> Move(std::vector<SortKey> keys, const std::vector<int>& pos
 }
 
 /// Projects exactly the required columns, in order; nothing when they are what the node gives already.
-Pruned Compact(const LogicalPtr& node, const Columns& required) {
+Pruned Compact(const LogicalPtr& node, const ColumnUses& required) {
   std::vector<ExpressionPtr> expressions;
   Schema schema;
   std::vector<int> position(required.size(), -1);
@@ -61,6 +55,16 @@ Pruned Compact(const LogicalPtr& node, const Columns& required) {
   }
   if (schema.size() == required.size()) return {node, std::move(position)};
   return {std::make_shared<LogicalProject>(std::move(schema), node, std::move(expressions)), std::move(position)};
+}
+
+/// The scan, with the fields of ROW columns that are read.
+LogicalPtr WithUsedFields(const LogicalScan& scan, const ColumnUses& required) {
+  auto used = std::make_shared<LogicalScan>(scan);
+  used->used_fields.clear();
+  for (size_t i = 0; i < required.size(); ++i) {
+    if (required[i] && !required[i].is_whole()) used->used_fields[static_cast<int>(i)] = required[i].fields();
+  }
+  return used;
 }
 
 /// Whether the lower projection's expressions may be put in place of the columns that the upper one reads: one that is
@@ -76,10 +80,10 @@ bool MayMerge(const std::vector<ExpressionPtr>& upper, const LogicalProject& low
   return true;
 }
 
-Pruned PruneProject(const LogicalProject& project, const Columns& required) {
-  Columns needed(project.input().schema().size(), false);
+Pruned PruneProject(const LogicalProject& project, const ColumnUses& required) {
+  ColumnUses needed(project.input().schema().size());
   for (size_t i = 0; i < required.size(); ++i) {
-    if (required[i]) Require(project.expressions[i], &needed);
+    AddUses(*project.expressions[i], required[i], &needed);
   }
   const Pruned input = Prune(project.inputs()[0], needed);
   const auto replacements = Replacements(input);
@@ -104,7 +108,7 @@ Pruned PruneProject(const LogicalProject& project, const Columns& required) {
   return {merged, std::move(position)};
 }
 
-Pruned PruneValues(const LogicalValues& values, const Columns& required) {
+Pruned PruneValues(const LogicalValues& values, const ColumnUses& required) {
   Schema schema;
   std::vector<int> position(required.size(), -1);
   std::vector<std::vector<ExpressionPtr>> rows(values.rows.size());
@@ -117,8 +121,8 @@ Pruned PruneValues(const LogicalValues& values, const Columns& required) {
   return {std::make_shared<LogicalValues>(std::move(schema), std::move(rows)), std::move(position)};
 }
 
-Pruned PruneFilter(const LogicalFilter& filter, Columns required) {
-  Require(filter.condition, &required);
+Pruned PruneFilter(const LogicalFilter& filter, ColumnUses required) {
+  AddUses(filter.condition, &required);
   Pruned input = Prune(filter.inputs()[0], required);
   auto condition = expr::ReplaceColumns(filter.condition, Replacements(input));
   auto pruned = std::make_shared<LogicalFilter>(input.node, std::move(condition));
@@ -126,7 +130,7 @@ Pruned PruneFilter(const LogicalFilter& filter, Columns required) {
   return {pruned, std::move(input.position)};
 }
 
-Pruned PruneAggregate(const LogicalAggregate& old, const Columns& required) {
+Pruned PruneAggregate(const LogicalAggregate& old, const ColumnUses& required) {
   const size_t groups = old.group_columns.size();
   std::vector<size_t> kept_calls;
   for (size_t i = 0; i < old.calls.size(); ++i) {
@@ -134,13 +138,13 @@ Pruned PruneAggregate(const LogicalAggregate& old, const Columns& required) {
   }
   // A global aggregate must stay one: with no call left it would be a DISTINCT of nothing.
   if (kept_calls.empty() && groups == 0 && !old.calls.empty()) kept_calls.push_back(0);
-  Columns needed(old.input().schema().size(), false);
-  for (int column : old.group_columns) needed[column] = true;
+  ColumnUses needed(old.input().schema().size());
+  for (int column : old.group_columns) needed[column].UseWhole();
   for (size_t i : kept_calls) {
-    for (int column : old.calls[i].args) needed[column] = true;
-    if (old.calls[i].filter >= 0) needed[old.calls[i].filter] = true;
+    for (int column : old.calls[i].args) needed[column].UseWhole();
+    if (old.calls[i].filter >= 0) needed[old.calls[i].filter].UseWhole();
   }
-  if (old.time_column >= 0) needed[old.time_column] = true;
+  if (old.time_column >= 0) needed[old.time_column].UseWhole();
   const Pruned input = Prune(old.inputs()[0], needed);
 
   Schema schema(old.schema().begin(), old.schema().begin() + groups);
@@ -175,7 +179,7 @@ struct Widened {
   std::vector<int> position;
 };
 
-Widened PruneWidening(const LogicalNode& node, Columns needed, size_t added) {
+Widened PruneWidening(const LogicalNode& node, ColumnUses needed, size_t added) {
   const size_t input_columns = node.input().schema().size();
   needed.resize(input_columns);
   Widened widened{Prune(node.inputs()[0], needed), {}, {}};
@@ -188,9 +192,9 @@ Widened PruneWidening(const LogicalNode& node, Columns needed, size_t added) {
   return widened;
 }
 
-Pruned PruneWindowTvf(const LogicalWindowTvf& old, Columns needed) {
-  needed[old.time_column] = true;
-  for (int column : old.partition_columns) needed[column] = true;
+Pruned PruneWindowTvf(const LogicalWindowTvf& old, ColumnUses needed) {
+  needed[old.time_column].UseWhole();
+  for (int column : old.partition_columns) needed[column].UseWhole();
   Widened w = PruneWidening(old, std::move(needed), 3);
   auto tvf = std::make_shared<LogicalWindowTvf>(std::move(w.schema), w.input.node, old.window,
                                                 w.input.position[old.time_column]);
@@ -199,9 +203,9 @@ Pruned PruneWindowTvf(const LogicalWindowTvf& old, Columns needed) {
   return {tvf, std::move(w.position)};
 }
 
-Pruned PruneRank(const LogicalRank& old, Columns needed) {
-  for (int column : old.partition_columns) needed[column] = true;
-  for (const auto& key : old.keys) needed[key.column] = true;
+Pruned PruneRank(const LogicalRank& old, ColumnUses needed) {
+  for (int column : old.partition_columns) needed[column].UseWhole();
+  for (const auto& key : old.keys) needed[key.column].UseWhole();
   Widened w = PruneWidening(old, std::move(needed), 1);
   auto rank =
       std::make_shared<LogicalRank>(std::move(w.schema), w.input.node, Move(old.partition_columns, w.input.position),
@@ -210,7 +214,7 @@ Pruned PruneRank(const LogicalRank& old, Columns needed) {
   return {rank, std::move(w.position)};
 }
 
-Pruned PruneExpand(const LogicalExpand& old, Columns needed) {
+Pruned PruneExpand(const LogicalExpand& old, ColumnUses needed) {
   Widened w = PruneWidening(old, std::move(needed), 1);
   std::vector<std::vector<bool>> kept(old.kept.size(), std::vector<bool>(w.input.node->schema().size(), true));
   for (size_t column = 0; column < w.input.position.size(); ++column) {
@@ -222,12 +226,12 @@ Pruned PruneExpand(const LogicalExpand& old, Columns needed) {
   return {expand, std::move(w.position)};
 }
 
-Pruned PruneUnnest(const LogicalUnnest& old, const Columns& required) {
-  Columns needed(old.input().schema().size(), false);
+Pruned PruneUnnest(const LogicalUnnest& old, const ColumnUses& required) {
+  ColumnUses needed(old.input().schema().size());
   for (size_t i = 0; i < old.kept.size(); ++i) {
-    if (required[i]) needed[old.kept[i]] = true;
+    needed[old.kept[i]].Add(required[i]);
   }
-  Require(old.collection, &needed);
+  AddUses(old.collection, &needed);
   const Pruned input = Prune(old.inputs()[0], needed);
   std::vector<int> kept;
   Schema schema;
@@ -247,14 +251,14 @@ Pruned PruneUnnest(const LogicalUnnest& old, const Columns& required) {
   return {unnest, std::move(position)};
 }
 
-Pruned PruneJoin(const LogicalJoin& old, const Columns& required) {
+Pruned PruneJoin(const LogicalJoin& old, const ColumnUses& required) {
   const size_t left_columns = old.input(0).schema().size();
   const size_t right_columns = old.input(1).schema().size();
-  Columns needed = required;
-  needed.resize(left_columns + right_columns, false);
-  Require(old.condition, &needed);
-  const Pruned left = Prune(old.inputs()[0], Columns(needed.begin(), needed.begin() + left_columns));
-  const Pruned right = Prune(old.inputs()[1], Columns(needed.begin() + left_columns, needed.end()));
+  ColumnUses needed = required;
+  needed.resize(left_columns + right_columns);
+  AddUses(old.condition, &needed);
+  const Pruned left = Prune(old.inputs()[0], ColumnUses(needed.begin(), needed.begin() + left_columns));
+  const Pruned right = Prune(old.inputs()[1], ColumnUses(needed.begin() + left_columns, needed.end()));
   const int shift = static_cast<int>(left.node->schema().size());
   std::vector<int> position = left.position;
   for (int to : right.position) position.push_back(to < 0 ? -1 : to + shift);
@@ -279,14 +283,14 @@ Pruned PruneJoin(const LogicalJoin& old, const Columns& required) {
   return {join, std::move(position)};
 }
 
-Pruned PruneUnion(const LogicalUnion& old, const Columns& required) {
+Pruned PruneUnion(const LogicalUnion& old, const ColumnUses& required) {
   std::vector<LogicalPtr> inputs;
   std::vector<int> position;
   for (const auto& input : old.inputs()) {
     const Pruned pruned = Prune(input, required);
-    Columns wanted(pruned.node->schema().size(), false);
+    ColumnUses wanted(pruned.node->schema().size());
     for (size_t i = 0; i < required.size(); ++i) {
-      if (required[i]) wanted[pruned.position[i]] = true;
+      if (required[i]) wanted[pruned.position[i]].UseWhole();
     }
     inputs.push_back(Compact(pruned.node, wanted).node);
   }
@@ -300,18 +304,18 @@ Pruned PruneUnion(const LogicalUnion& old, const Columns& required) {
   return {united, std::move(position)};
 }
 
-Pruned PruneSort(const LogicalSort& old, Columns required) {
-  for (const auto& key : old.keys) required[key.column] = true;
+Pruned PruneSort(const LogicalSort& old, ColumnUses required) {
+  for (const auto& key : old.keys) required[key.column].UseWhole();
   Pruned input = Prune(old.inputs()[0], required);
   auto sort = std::make_shared<LogicalSort>(input.node, Move(old.keys, input.position), old.offset, old.limit);
   sort->range = old.range;
   return {sort, std::move(input.position)};
 }
 
-Pruned Prune(const LogicalPtr& node, const Columns& required) {
+Pruned Prune(const LogicalPtr& node, const ColumnUses& required) {
   switch (node->kind()) {
     case LogicalNode::Kind::kScan:
-      return Compact(node, required);
+      return Compact(WithUsedFields(static_cast<const LogicalScan&>(*node), required), required);
     case LogicalNode::Kind::kValues:
       return PruneValues(static_cast<const LogicalValues&>(*node), required);
     case LogicalNode::Kind::kProject:
@@ -349,7 +353,7 @@ bool IsIdentity(const std::vector<int>& position, size_t columns) {
 }  // namespace
 
 LogicalPtr PruneColumns(const LogicalPtr& root) {
-  const Pruned pruned = Prune(root, Columns(root->schema().size(), true));
+  const Pruned pruned = Prune(root, ColumnUses(root->schema().size(), ColumnUse::Whole()));
   if (IsIdentity(pruned.position, pruned.node->schema().size())) return pruned.node;
   auto replacements = Replacements(pruned);
   return std::make_shared<LogicalProject>(root->schema(), pruned.node, std::move(replacements));

@@ -45,8 +45,9 @@ bool Same(const std::vector<SortKey>& left, const std::vector<SortKey>& right) {
 }
 
 bool SameScan(const LogicalScan& left, const LogicalScan& right) {
-  return left.table == right.table && left.rowtime_column == right.rowtime_column &&
-         Same(left.watermark, right.watermark) && Same(left.computed, right.computed);
+  return left.table == right.table && left.used_fields == right.used_fields &&
+         left.rowtime_column == right.rowtime_column && Same(left.watermark, right.watermark) &&
+         Same(left.computed, right.computed);
 }
 
 bool SameValues(const LogicalValues& left, const LogicalValues& right) {

@@ -138,6 +138,20 @@ TEST_F(ExchangeTest, WhatAFullChannelDoesNotTakeWaitsInOrder) {
               ElementsAre("rows 30", "rows 31", "rows 32", "rows 33", "rows 34", "watermark 9", "stopped"));
 }
 
+TEST_F(ExchangeTest, WhatIsSentWhenThereIsRoomAgainDoesNotOvertakeWhatWaits) {
+  Make(1, 1, 1);
+  ASSERT_TRUE(senders_[0]->Push(0, Numbers(0, 30)).ok());
+  ASSERT_TRUE(senders_[0]->Push(0, Numbers(0, 31)).ok());
+  // The receiver's thread takes one while the sender's is in the middle of its step.
+  Receive(0);
+  ASSERT_TRUE(senders_[0]->Push(0, Numbers(0, 32)).ok());
+  while (!senders_[0]->drained()) {
+    senders_[0]->Drain();
+    Receive(0);
+  }
+  EXPECT_THAT(out_[0].words, ElementsAre("rows 30", "rows 31", "rows 32"));
+}
+
 TEST_F(ExchangeTest, ReceiversMergeWatermarksIdlenessAndEnds) {
   Make(2, 1, 100);
   const auto advance = [&](int from, EventTimeMs watermark) {

@@ -143,6 +143,14 @@ arrow::Result<PreparedStatement> Session::PrepareStatementSet(const sql::Stateme
 }
 
 arrow::Result<PreparedStatement> Session::PrepareExplain(const sql::ExplainStatement& explain) {
+  for (const sql::ExplainDetail detail : explain.details) {
+    // Every plan shows its changelog modes; there is neither an estimate of costs nor a form for machines.
+    if (detail == sql::ExplainDetail::kEstimatedCost)
+      return sql::NotSupportedYet(explain.range, "EXPLAIN ESTIMATED_COST");
+    if (detail == sql::ExplainDetail::kJsonExecutionPlan)
+      return sql::NotSupportedYet(explain.range, "EXPLAIN JSON_EXECUTION_PLAN");
+    if (detail == sql::ExplainDetail::kPlanAdvice) return sql::NotSupportedYet(explain.range, "EXPLAIN PLAN_ADVICE");
+  }
   const sql::Statement& inner = *explain.statement;
   PreparedStatement planned;
   if (const auto* query = inner.TryAs<sql::QueryStatement>()) {
@@ -152,7 +160,7 @@ arrow::Result<PreparedStatement> Session::PrepareExplain(const sql::ExplainState
   } else if (const auto* set = inner.TryAs<sql::StatementSetStatement>()) {
     ARROW_ASSIGN_OR_RAISE(planned, PrepareStatementSet(*set));
   } else {
-    return sql::SqlError(inner.range, "Only a query, an INSERT or a statement set can be explained");
+    return sql::NotSupportedYet(inner.range, "EXPLAIN of anything but a query, an INSERT or a statement set");
   }
   return Text(plan::Explain(planned.plan));
 }

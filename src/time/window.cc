@@ -7,8 +7,14 @@
 namespace tidemark::time {
 namespace {
 
-/// A length as people write it: the largest unit that divides it.
-std::string LengthToString(int64_t ms) {
+arrow::Status CheckLength(const WindowSpec& spec, const char* name, int64_t length_ms) {
+  if (length_ms > 0 && length_ms < kTimeRangeMs) return arrow::Status::OK();
+  return arrow::Status::Invalid("The ", name, " of ", spec.ToString(), " must be positive and below 146 million years");
+}
+
+}  // namespace
+
+std::string DurationText(int64_t ms) {
   struct Unit {
     int64_t ms;
     const char* name;
@@ -20,30 +26,23 @@ std::string LengthToString(int64_t ms) {
   return std::to_string(ms) + " ms";
 }
 
-arrow::Status CheckLength(const WindowSpec& spec, const char* name, int64_t length_ms) {
-  if (length_ms > 0 && length_ms < kTimeRangeMs) return arrow::Status::OK();
-  return arrow::Status::Invalid("The ", name, " of ", spec.ToString(), " must be positive and below 146 million years");
-}
-
-}  // namespace
-
 std::string WindowSpec::ToString() const {
   std::string text;
   switch (kind) {
     case WindowKind::kTumble:
-      text = "TUMBLE(size=" + LengthToString(size_ms);
+      text = "TUMBLE(size=" + DurationText(size_ms);
       break;
     case WindowKind::kHop:
-      text = "HOP(size=" + LengthToString(size_ms) + ", slide=" + LengthToString(slide_ms);
+      text = "HOP(size=" + DurationText(size_ms) + ", slide=" + DurationText(slide_ms);
       break;
     case WindowKind::kCumulate:
-      text = "CUMULATE(max_size=" + LengthToString(size_ms) + ", step=" + LengthToString(slide_ms);
+      text = "CUMULATE(max_size=" + DurationText(size_ms) + ", step=" + DurationText(slide_ms);
       break;
     case WindowKind::kSession:
-      text = "SESSION(gap=" + LengthToString(size_ms);
+      text = "SESSION(gap=" + DurationText(size_ms);
       break;
   }
-  if (offset_ms != 0) text += ", offset=" + LengthToString(offset_ms);
+  if (offset_ms != 0) text += ", offset=" + DurationText(offset_ms);
   return text + ")";
 }
 

@@ -12,6 +12,9 @@
 
 namespace tidemark::time {
 
+/// A length as people write it, in the largest unit that divides it: "10 s".
+std::string DurationText(int64_t ms);
+
 enum class WindowKind { kTumble, kHop, kCumulate, kSession };
 
 /// The parameters of a window TVF, in ms. TUMBLE: size; HOP: size and slide; CUMULATE: size (max) and slide (step);

@@ -50,6 +50,11 @@ class CheckStyleTest(unittest.TestCase):
         self.write("src/plan/other.cc", LICENCE + '#include "plan.h"\n')
         self.assert_refused('src/plan/other.cc:2: "plan.h" does not begin with a folder')
 
+    def test_refuses_a_document_that_names_a_file_that_is_gone(self):
+        self.write("docs/architecture.md", "`base/clock.h`, `plan/*.cc`, `src/plan/plan.h` and `plan/gone.h`\n")
+        result = self.check()
+        self.assertEqual(result.stderr, "docs/architecture.md:1: names plan/gone.h, which is not there\n")
+
     def test_refuses_code_in_a_folder_that_is_not_built(self):
         self.write("src/loose/a.cc", LICENCE)
         self.assert_refused("src/loose has no CMakeLists.txt", "src/loose/README.md: missing")

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lines that EXPLAIN prints under an operator's name.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/physical_plan.h"
+
+namespace tidemark::plan {
+
+/// "reads: ...", "where: ...", "state: ..., freed when ...": one line each, what the user wrote and what it costs.
+std::vector<std::string> DetailsOf(const PhysicalNode& node);
+
+}  // namespace tidemark::plan
