@@ -87,6 +87,8 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindConditional(const sql::Functi
     if (name == "IFNULL" && args.size() != 2) return WrongCount(call, name, "IFNULL(value, replacement)");
     if (args.empty()) return WrongCount(call, name, "COALESCE(value, ...)");
     if (std::all_of(args.begin(), args.end(), IsBareNull)) return BareNull(call, name);
+    // A value that is never NULL keeps its own type.
+    if (name == "IFNULL" && !args[0]->type().nullable() && CommonTypeOf(args, name, call.range).ok()) return args[0];
     return MakeCoalesce(std::move(args), name, call.range);
   }
   if (name == "IF") {

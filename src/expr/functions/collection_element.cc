@@ -116,7 +116,8 @@ void RegisterArrayElement(FunctionRegistry* registry) {
   registry->Add(DefineFallible("ELEMENT",
                                {Signature{{ArrayArg()},
                                           [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-                                            return arguments[0].type.element().WithNullable(true);
+                                            const DataType& element = arguments[0].type.element();
+                                            return element.WithNullable(element.nullable() || AnyNullable(arguments));
                                           }}},
                                Make<Element>(),
                                {"ELEMENT(array)", "The only element of an array; NULL if it is empty"}));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // MAP_KEYS, MAP_VALUES, MAP_ENTRIES, MAP_FROM_ARRAYS, MAP_UNION. Where a key comes more than once, its last value
-// counts and its first place.
+// counts.
 #include <arrow/compute/api.h>
 
 #include <limits>
@@ -47,12 +47,12 @@ class MapPart final : public ScalarKernel {
 /// A MAP column under construction out of positions in a source of keys and one of values.
 class MapResult {
  public:
-  /// Adds an entry, or replaces the value of an equal key of the current row. NotImplemented for a NULL key.
-  arrow::Status Put(const arrow::Array& keys, int64_t key, int64_t value) {
+  /// Adds an entry; where the current row has the key, its value is replaced or stays. NotImplemented for a NULL key.
+  arrow::Status Put(const arrow::Array& keys, int64_t key, int64_t value, bool replace = true) {
     if (keys.IsNull(key)) return arrow::Status::NotImplemented("A NULL key of a map is not supported yet");
     auto [entry, is_new] = row_.emplace(encoded_.Encode(keys, key), values_.size());
     if (!is_new) {
-      values_[entry->second] = value;
+      if (replace) values_[entry->second] = value;
       return arrow::Status::OK();
     }
     keys_.push_back(key);
@@ -164,10 +164,11 @@ class MapUnion final : public ScalarKernel {
     for (int64_t row = 0; row < count; ++row) {
       bool valid = true;
       for (const auto& map : maps) valid = valid && !map.IsNull(row);
-      for (size_t i = 0; i < maps.size() && valid; ++i) {
+      // The last map comes first, and its values count.
+      for (size_t i = maps.size(); i-- > 0 && valid;) {
         const ElementRange range = maps[i].Row(row);
         for (int64_t at = begins[i] + range.begin; at < begins[i] + range.end; ++at)
-          ARROW_RETURN_NOT_OK(result.Put(*all_keys, at, at));
+          ARROW_RETURN_NOT_OK(result.Put(*all_keys, at, at, /*replace=*/false));
       }
       result.EndRow(valid);
     }

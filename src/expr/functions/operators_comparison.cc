@@ -88,6 +88,9 @@ arrow::Result<std::pair<DataType, DataType>> ComparedTypes(const std::string& op
     if (a.kind() == b.kind()) return Both{a, b};
     return Both{DataType::TimestampLtz(a.precision()), DataType::TimestampLtz(b.precision())};
   }
+  const bool order = op == "<" || op == "<=" || op == ">" || op == ">=";
+  const bool truth = a.kind() == TypeKind::kBoolean || b.kind() == TypeKind::kBoolean;
+  if (order && truth && (a.is_character() || b.is_character())) return Both{DataType::Boolean(), DataType::Boolean()};
   if (a.is_character() && b.kind() == TypeKind::kBoolean) return Both{a, DataType::String()};
   if (b.is_character() && a.kind() == TypeKind::kBoolean) return Both{DataType::String(), b};
   if (a.is_character() && !b.is_nested()) {
