@@ -28,6 +28,24 @@ const sql::ConstructorExpression* AsRow(const sql::Expression& expression) {
   return row ? constructor : nullptr;
 }
 
+/// Text in a list is read as the operand's type where that is a number or BOOLEAN; text as the operand is compared with
+/// numbers as text. (By "=" neither is allowed.)
+std::vector<ExpressionPtr> WithTextItems(std::vector<ExpressionPtr> items, ExpressionPtr* operand) {
+  const DataType type = (*operand)->type();
+  const bool reads_text = type.is_numeric() || type.kind() == TypeKind::kBoolean;
+  bool number = false;
+  for (ExpressionPtr& item : items) {
+    number = number || item->type().is_numeric();
+    if (reads_text && item->type().is_character()) item = CastTo(std::move(item), type);
+  }
+  if (!type.is_character() || !number) return items;
+  *operand = CastTo(*operand, DataType::String());
+  for (ExpressionPtr& item : items) {
+    if (item->type().is_numeric()) item = CastTo(std::move(item), DataType::String());
+  }
+  return items;
+}
+
 /// `a IN (x, y, ...)` as one call, where every item is a constant of the operand's own type.
 arrow::Result<ExpressionPtr> MakeInCall(const ExpressionPtr& operand, const std::vector<ExpressionPtr>& items,
                                         sql::SourceRange range) {
@@ -167,6 +185,7 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindInList(const sql::InListExpre
   } else {
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr operand, Bind(*in.operand));
     ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> items, BindAll(in.items));
+    items = WithTextItems(std::move(items), &operand);
     for (size_t i = 0; i < items.size(); ++i) {
       // Each pair is checked by itself, so that an error underlines the item that does not fit.
       ARROW_ASSIGN_OR_RAISE(ExpressionPtr equal, MakeBinary("=", operand, items[i], in.items[i]->range));
