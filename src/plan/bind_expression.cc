@@ -219,6 +219,39 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindSubscript(const sql::Subscrip
   return MakeNamedCall("ITEM", {std::move(base), std::move(index)}, subscript.range);
 }
 
+/// A number of the interval type's unit as the months or milliseconds that intervals keep.
+static arrow::Result<ExpressionPtr> InUnitOf(ExpressionPtr number, const sql::TypeName& type, sql::SourceRange range) {
+  const bool plain = type.interval && !type.interval->end && number->type().is_integer();
+  int64_t factor = 0;
+  if (plain) {
+    switch (type.interval->start) {
+      case sql::TimeUnit::kYear:
+        factor = 12;
+        break;
+      case sql::TimeUnit::kMonth:
+        factor = 1;
+        break;
+      case sql::TimeUnit::kDay:
+        factor = 86'400'000;
+        break;
+      case sql::TimeUnit::kHour:
+        factor = 3'600'000;
+        break;
+      case sql::TimeUnit::kMinute:
+        factor = 60'000;
+        break;
+      case sql::TimeUnit::kSecond:
+        factor = 1000;
+        break;
+      default:
+        break;
+    }
+  }
+  if (factor == 0)
+    return sql::NotSupportedYet(range, "This cast to an interval", "Multiply an interval: n * INTERVAL '1' DAY.");
+  return MakeBinary("*", CastTo(std::move(number), DataType::BigInt()), BigIntLiteral(factor), range);
+}
+
 arrow::Result<ExpressionPtr> ExpressionBinder::BindCast(const sql::CastExpression& cast) {
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr operand, Bind(*cast.operand));
   ARROW_ASSIGN_OR_RAISE(DataType type, BindType(*cast.type));
@@ -231,6 +264,9 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindCast(const sql::CastExpressio
         "A cast through another type may do, such as CAST(CAST(... AS STRING) AS " + TypeText(type) + ").");
   }
   type = type.WithNullable(cast.is_try || from.nullable());
+  if (from.is_numeric() && type.is_interval()) {
+    ARROW_ASSIGN_OR_RAISE(operand, InUnitOf(std::move(operand), *cast.type, cast.range));
+  }
   return Expression::Cast(std::move(operand), type, cast.is_try);
 }
 

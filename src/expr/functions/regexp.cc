@@ -95,9 +95,9 @@ void RegisterRegexp(FunctionRegistry* registry) {
   registry->Add(DefineFallible(
       "REGEXP_EXTRACT", {Signature{{TextArg(), TextArg(), Optional(CountArg())}, ReturnsNullable(string)}}, MakeExtract,
       {"REGEXP_EXTRACT(text, pattern [, group])", "The first match, or one group of it, counted from 1"}));
-  registry->Add(DefineFallible(
-      "REGEXP_REPLACE", {Signature{{TextArg(), TextArg(), TextArg()}, ReturnsNullable(string)}}, MakeCached<ReplaceAll>,
-      {"REGEXP_REPLACE(text, pattern, replacement)", "The text with every match replaced"}));
+  registry->Add(DefineFallible("REGEXP_REPLACE", {Signature{{TextArg(), TextArg(), TextArg()}, Returns(string)}},
+                               MakeCached<ReplaceAll>,
+                               {"REGEXP_REPLACE(text, pattern, replacement)", "The text with every match replaced"}));
   registry->Add(DefineFallible("REGEXP_COUNT",
                                OrNulls({Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}}),
                                MakeCached<Count>, {"REGEXP_COUNT(text, pattern)", "Number of matches"}));

@@ -148,8 +148,7 @@ void RegisterTextCut(FunctionRegistry* registry) {
              {"OVERLAY(text PLACING replacement FROM position [FOR length])", "The text with a part of it replaced"}));
   registry->Add(DefineFallible("REPEAT", {Signature{{TextArg(), CountArg()}, Returns(DataType::String())}},
                                MapRows(Inline<Repeat>()), {"REPEAT(text, count)", "The text several times"}));
-  const std::vector<Signature> pad = {
-      Signature{{TextArg(), CountArg(), TextArg()}, ReturnsNullable(DataType::String())}};
+  const std::vector<Signature> pad = {Signature{{TextArg(), CountArg(), TextArg()}, Returns(DataType::String())}};
   registry->Add(DefineFallible("LPAD", pad, MakePad(/*left=*/true),
                                {"LPAD(text, length, padding)", "The text filled from the left, or cut, to a length"}));
   registry->Add(DefineFallible("RPAD", pad, MakePad(/*left=*/false),
