@@ -9,9 +9,8 @@
 
 namespace tidemark::exec {
 
-/// Each row once per element of its ARRAY, or entry of its MAP, with the element's columns behind its own; kinds and
-/// watermarks go along. A row without elements is dropped, or comes once with NULLs where `node.padded`. `node` must
-/// outlive the operator.
+/// Each row once per element of its collection (see plan::LogicalUnnest), with the element's columns behind its own;
+/// kinds and watermarks go along. `node` must outlive the operator.
 std::unique_ptr<Operator> MakeUnnestOperator(const plan::UnnestNode& node);
 
 }  // namespace tidemark::exec

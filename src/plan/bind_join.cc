@@ -111,7 +111,8 @@ arrow::Result<FromItem> BindJoin(const sql::JoinRef& join, const BindEnvironment
   const auto* derived = join.right->TryAs<sql::DerivedTable>();
   if (derived != nullptr && derived->lateral) return BindLateral(std::move(left), join, *derived, environment);
   const auto* unnest = join.right->TryAs<sql::UnnestRef>();
-  if (unnest != nullptr) return BindUnnest(std::move(left), join, *unnest, environment);
+  if (unnest != nullptr && (TypeOf(join.type) == JoinType::kInner || !BindUnnest(*unnest, environment).ok()))
+    return BindUnnest(std::move(left), join, *unnest, environment);
   ARROW_ASSIGN_OR_RAISE(FromItem right, BindFrom(*join.right, environment));
   const JoinType type = TypeOf(join.type);
   const std::string text = fmt::format("{} with {}", NameOf(left.scope), NameOf(right.scope));

@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "plan/bind_call.h"
+#include "plan/bind_literal.h"
 #include "plan/bind_type.h"
 #include "sql/diagnostic.h"
 
@@ -110,6 +112,67 @@ BoundRelation UnionAll(std::vector<BoundRelation> inputs, Schema schema, const s
   return result;
 }
 
+/// Every row of one side beside its columns: 1 in the column of its side, 0 in the other's.
+BoundRelation MarkSide(BoundRelation input, bool is_left, sql::SourceRange range) {
+  std::vector<OutputColumn> columns;
+  for (int i = 0; i < input.width(); ++i) {
+    columns.push_back({input.schema()[i].name, ColumnOf(input.schema(), i), input.schema()[i].name});
+  }
+  columns.push_back({"$left", BigIntLiteral(is_left ? 1 : 0), ""});
+  columns.push_back({"$right", BigIntLiteral(is_left ? 0 : 1), ""});
+  return Project(std::move(input), columns, range);
+}
+
+/// How many of `copies` equal rows on the left and on the right are in the result.
+arrow::Result<ExpressionPtr> CopiesLeft(const Schema& counted, bool is_intersect, sql::SourceRange range) {
+  const int width = static_cast<int>(counted.size()) - 2;
+  ExpressionPtr left = ColumnOf(counted, width);
+  ExpressionPtr right = ColumnOf(counted, width + 1);
+  if (!is_intersect) return MakeBinary("-", std::move(left), std::move(right), range);
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr is_less, MakeBinary("<", left, right, range));
+  const DataType type = left->type();
+  return expr::Expression::Case({std::move(is_less), std::move(left), std::move(right)}, type);
+}
+
+/// INTERSECT ALL and EXCEPT ALL: equal rows are counted on both sides, and as many copies made as remain.
+arrow::Result<BoundRelation> CountRows(BoundRelation left, BoundRelation right, Schema schema, const std::string& name,
+                                       bool is_intersect, sql::SourceRange range) {
+  const int width = static_cast<int>(schema.size());
+  const DataType count = DataType::BigInt().NotNull();
+  std::vector<BoundRelation> sides = {MarkSide(std::move(left), true, range), MarkSide(std::move(right), false, range)};
+  schema.push_back({"$left", count});
+  schema.push_back({"$right", count});
+  BoundRelation both = UnionAll(std::move(sides), std::move(schema), name, range);
+
+  std::vector<int> groups(width);
+  std::iota(groups.begin(), groups.end(), 0);
+  Schema counted;
+  std::vector<ColumnOrigin> origins;
+  GroupColumns(both, groups, name, &counted, &origins);
+  std::vector<AggregateCall> calls;
+  for (int side = width; side < width + 2; ++side) {
+    AggregateCall sum;
+    sum.name = "SUM";
+    sum.args = {side};
+    sum.type = count;
+    sum.literal_args = {nullptr};
+    calls.push_back(std::move(sum));
+    counted.push_back({both.schema()[side].name, count});
+    origins.emplace_back();
+  }
+  auto aggregate =
+      std::make_shared<LogicalAggregate>(std::move(counted), std::move(both.plan), groups, std::move(calls));
+  aggregate->range = range;
+  BoundRelation counts{std::move(aggregate), std::move(origins)};
+
+  Schema result(counts.schema().begin(), counts.schema().begin() + width);
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr copies, CopiesLeft(counts.schema(), is_intersect, range));
+  auto repeated = std::make_shared<LogicalUnnest>(result, std::move(counts.plan), std::move(copies), groups);
+  repeated->range = range;
+  counts.origins.resize(width);
+  return BoundRelation{std::move(repeated), std::move(counts.origins)};
+}
+
 /// The distinct rows of `left` that are (INTERSECT) or are not (EXCEPT) in `right`; NULLs count as equal.
 arrow::Result<BoundRelation> MatchRows(BoundRelation left, BoundRelation right, JoinType type, sql::SourceRange range) {
   left = Distinct(std::move(left), range);
@@ -134,7 +197,6 @@ arrow::Result<BoundRelation> BindSetOperation(const sql::SetOperationBody& opera
                                               const BindEnvironment& environment) {
   const bool all = operation.quantifier == sql::SetQuantifier::kAll;
   const bool is_union = operation.op == sql::SetOperator::kUnion;
-  if (all && !is_union) return sql::NotSupportedYet(operation.op_range, OperationName(operation));
   std::vector<const sql::QueryBody*> bodies;
   if (is_union) {
     CollectInputs(operation, operation, &bodies);
@@ -152,7 +214,12 @@ arrow::Result<BoundRelation> BindSetOperation(const sql::SetOperationBody& opera
     BoundRelation united = UnionAll(std::move(inputs), std::move(schema), OperationName(operation), operation.op_range);
     return all ? united : Distinct(std::move(united), operation.op_range);
   }
-  const JoinType type = operation.op == sql::SetOperator::kIntersect ? JoinType::kSemi : JoinType::kAnti;
+  const bool is_intersect = operation.op == sql::SetOperator::kIntersect;
+  if (all) {
+    return CountRows(std::move(inputs[0]), std::move(inputs[1]), std::move(schema), OperationName(operation),
+                     is_intersect, operation.op_range);
+  }
+  const JoinType type = is_intersect ? JoinType::kSemi : JoinType::kAnti;
   return MatchRows(std::move(inputs[0]), std::move(inputs[1]), type, operation.op_range);
 }
 

@@ -15,28 +15,30 @@ namespace {
 
 using expr::ExpressionPtr;
 
-/// The columns that an element makes. A missing row has NULL in all of them, and so has a ROW that is NULL.
-arrow::Result<Schema> ElementColumns(const DataType& collection, bool padded, sql::SourceRange range) {
+/// The columns that an element makes, with the names they have where the query gives none. A missing row has NULL in
+/// all of them.
+arrow::Result<Schema> ElementColumns(const DataType& collection, bool padded, const sql::UnnestRef& table) {
+  const sql::SourceRange range = table.expressions[0]->range;
   Schema columns;
-  const auto add = [&](std::string name, const DataType& type, bool nullable) {
-    columns.push_back({std::move(name), type.WithNullable(padded || nullable || type.nullable())});
+  const auto add = [&](std::string name, const DataType& type) {
+    columns.push_back({std::move(name), type.WithNullable(padded || type.nullable())});
   };
   if (collection.kind() == TypeKind::kMap) {
-    add("KEY", collection.map_key(), false);
-    add("VALUE", collection.map_value(), false);
+    add("KEY", collection.map_key());
+    add("VALUE", collection.map_value());
     return columns;
   }
-  if (collection.kind() != TypeKind::kArray) {
-    if (collection.kind() == TypeKind::kMultiset) return sql::NotSupportedYet(range, "UNNEST of a MULTISET");
-    return sql::SqlError(range, "UNNEST takes an ARRAY or a MAP, not " + collection.ToString(),
+  if (collection.kind() != TypeKind::kArray && collection.kind() != TypeKind::kMultiset) {
+    return sql::SqlError(range, "UNNEST takes an ARRAY, a MAP or a MULTISET, not " + collection.ToString(),
                          "Name a column that holds a collection.");
   }
   const DataType& element = collection.element();
   if (element.kind() != TypeKind::kRow) {
-    add("EXPR$0", element, false);
+    // As in Flink, the name of the table is that of the column too.
+    add(table.alias ? table.alias->value : "EXPR$0", element);
     return columns;
   }
-  for (const Field& field : element.fields()) add(field.name, field.type, element.nullable());
+  for (const Field& field : element.fields()) add(field.name, field.type);
   return columns;
 }
 
@@ -78,7 +80,7 @@ arrow::Result<FromItem> Unnest(FromItem left, const sql::UnnestRef& table, bool 
   const sql::Expression& operand = *table.expressions[0];
   ExpressionBinder binder(environment, left.scope, "UNNEST");
   ARROW_ASSIGN_OR_RAISE(const ExpressionPtr collection, binder.Bind(operand));
-  ARROW_ASSIGN_OR_RAISE(Schema columns, ElementColumns(collection->type(), padded, operand.range));
+  ARROW_ASSIGN_OR_RAISE(Schema columns, ElementColumns(collection->type(), padded, table));
   if (table.with_ordinality) columns.push_back({"ORDINALITY", DataType::Int().WithNullable(padded)});
   ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> names, ColumnNames(table, columns));
   for (size_t i = 0; i < columns.size(); ++i) columns[i].name = names[i];

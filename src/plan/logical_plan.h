@@ -183,9 +183,11 @@ struct LogicalExpand final : LogicalNode {
   std::vector<int64_t> ids;             ///< value of $expand_id per set
 };
 
-/// UNNEST: each row once per element of `collection` (an ARRAY or MAP, over the input's columns). schema(): the `kept`
-/// columns of the input, then the element's columns (the fields of a ROW, key and value of a MAP), then the position
-/// from 1 on where asked for. A row without elements is dropped, or kept with NULLs where `padded`.
+/// UNNEST: each row once per element of `collection` (over the input's columns): of an ARRAY, an entry of a MAP, an
+/// element of a MULTISET as often as it is there; or, where it is a BIGINT, that many copies of the row. schema(): the
+/// `kept` columns of the input, then the element's columns (the fields of a ROW, key and value of a MAP, none for
+/// copies), then the position from 1 on where asked for. A ROW that is NULL is no element. A row without elements is
+/// dropped, or kept with NULLs where `padded`.
 struct LogicalUnnest final : LogicalNode {
   LogicalUnnest(Schema schema, LogicalPtr input, expr::ExpressionPtr collection, std::vector<int> kept)
       : LogicalNode(Kind::kUnnest, std::move(schema), {std::move(input)}),

@@ -7,6 +7,7 @@
 
 #include "plan/physical_builder.h"
 #include "plan/rewrite.h"
+#include "plan/session_rows.h"
 #include "sql/diagnostic.h"
 
 namespace tidemark::plan {
@@ -158,12 +159,12 @@ arrow::Result<Built> PhysicalBuilder::BuildUnnest(const LogicalUnnest& node, con
 }
 
 arrow::Result<Built> PhysicalBuilder::BuildWindowAssign(const LogicalWindowTvf& node, const Demand& demand) {
-  if (node.window.kind == time::WindowKind::kSession) {
-    return sql::NotSupportedYet(
-        node.range, "a SESSION window that is not aggregated by its window_start, window_end and PARTITION BY columns");
-  }
   if (node.input().schema()[node.time_column].type.is_proctime()) {
     return sql::NotSupportedYet(node.range, "a window over processing time");
+  }
+  if (node.window.kind == time::WindowKind::kSession) {
+    ARROW_ASSIGN_OR_RAISE(const LogicalPtr rows, RowsOfSessions(node));
+    return Build(Shared(rows), demand);
   }
   Demand below = demand;
   below.event_time = true;

@@ -112,6 +112,8 @@ LogicalPtr WithInputs(const LogicalNode& node, std::vector<LogicalPtr> inputs) {
 arrow::Result<BoundQuery> Optimize(BoundQuery query, const PlanContext& context) {
   query.root = FoldConstants(query.root, *context.functions);
   query.root = PushFilters(query.root);
+  // What is left above an outer join may make it an inner one, and then sinks further.
+  query.root = PushFilters(NarrowOuterJoins(query.root, *context.functions));
   query.root = PruneColumns(query.root);
   return query;
 }

@@ -19,6 +19,9 @@ LogicalPtr FoldConstants(const LogicalPtr& node, const expr::FunctionContext& fu
 /// what reads both sides of an inner join becomes part of the join condition.
 LogicalPtr PushFilters(const LogicalPtr& node);
 
+/// Makes inner joins of outer ones where the filter directly above drops every row that has no match.
+LogicalPtr NarrowOuterJoins(const LogicalPtr& node, const expr::FunctionContext& functions);
+
 /// Merges stacked projections and drops columns that nobody reads. The root keeps all its columns.
 LogicalPtr PruneColumns(const LogicalPtr& root);
 

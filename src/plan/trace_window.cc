@@ -33,6 +33,18 @@ WindowColumns OfJoin(const LogicalJoin& join) {
   return here;
 }
 
+/// The windows of a union, where all inputs have the same in the same columns.
+WindowColumns OfUnion(const LogicalNode& node) {
+  WindowColumns all = TraceWindow(node.input());
+  for (size_t i = 1; i < node.inputs().size() && all.window; ++i) {
+    const WindowColumns other = TraceWindow(node.input(static_cast<int>(i)));
+    if (other.window != all.window || other.local != all.local) return {};
+    if (other.start != all.start || other.end != all.end) return {};
+    if (other.time != all.time) all.time = -1;
+  }
+  return all;
+}
+
 }  // namespace
 
 WindowColumns TraceWindow(const LogicalNode& node) {
@@ -94,6 +106,8 @@ WindowColumns TraceWindow(const LogicalNode& node) {
       }
       return here;
     }
+    case LogicalNode::Kind::kUnion:
+      return OfUnion(node);
     case LogicalNode::Kind::kJoin:
       return OfJoin(static_cast<const LogicalJoin&>(node));
     default:

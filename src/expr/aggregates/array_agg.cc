@@ -77,7 +77,8 @@ void AddArrayAgg(AggregateList* list) {
   definition.name = "ARRAY_AGG";
   definition.resolve = ResolveBy(
       "ARRAY_AGG", {Signature{{AnyArg()}, [](std::span<const ArgumentInfo> arguments) -> arrow::Result<DataType> {
-                                return DataType::Array(arguments[0].type.WithTimeAttribute(TimeAttribute::kNone));
+                                const DataType element = arguments[0].type.WithTimeAttribute(TimeAttribute::kNone);
+                                return DataType::Array(element).WithNullable(element.nullable());
                               }}});
   definition.make = [](const AggregateCallSite& site,
                        const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {

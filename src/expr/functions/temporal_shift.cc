@@ -178,9 +178,11 @@ std::unique_ptr<ScalarKernel> MakeDiffKernel(TimeUnit unit, int64_t per_second, 
     return MakeValueKernel(type, [=](int64_t from, int64_t to) {
       const int64_t from_days = FloorDivide(from, per_day);
       const int64_t to_days = FloorDivide(to, per_day);
-      // As Flink counts: the time of day takes a month off, never adds one.
-      const int64_t whole =
-          MonthsBetween(from_days, to_days) - (to - to_days * per_day < from - from_days * per_day ? 1 : 0);
+      // As Flink counts: the time of day takes a month off where the days are whole months apart, and never adds one.
+      const int64_t days_only = MonthsBetween(from_days, to_days);
+      const bool is_short =
+          AddMonths(from_days, days_only) == to_days && to - to_days * per_day < from - from_days * per_day;
+      const int64_t whole = days_only - (is_short ? 1 : 0);
       return static_cast<Count>(whole / months);
     });
   }
