@@ -145,6 +145,17 @@ ExpressionPtr ExpressionBinder::Placed(const ExpressionPtr& expression, sql::Sou
   return *placed;  // the replacer never fails
 }
 
+namespace {
+
+bool IsOuterRelation(const std::string& name, const Scope& scope) {
+  for (const Scope* outer = scope.outer; outer != nullptr; outer = outer->outer) {
+    if (outer->FindRelation({name}) != nullptr) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 arrow::Result<ExpressionPtr> ExpressionBinder::BindColumn(const sql::ColumnRef& column) {
   if (extension_ != nullptr) {
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr bound, extension_->BindColumn(column));
@@ -152,6 +163,10 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindColumn(const sql::ColumnRef& 
   }
   ARROW_ASSIGN_OR_RAISE(auto found, scope_.Find(column.name));
   if (!found) return BindOuterColumn(column.name);
+  // `dept.id` is of the outer query's table `dept`, also where there is a column of that name here, without fields.
+  const bool has_no_fields =
+      found->parts < column.name.parts.size() && found->expression->type().kind() != TypeKind::kRow;
+  if (has_no_fields && IsOuterRelation(column.name.parts[0].value, scope_)) return BindOuterColumn(column.name);
   ExpressionPtr expression = Placed(found->expression, column.range);
   for (size_t i = found->parts; i < column.name.parts.size(); ++i) {
     ARROW_ASSIGN_OR_RAISE(expression, MakeField(std::move(expression), column.name.parts[i]));
