@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <thread>
 
@@ -137,11 +138,22 @@ void Warn(const runtime::JobMetrics& metrics) {
   }
 }
 
+/// Whether the user wants to see each change by itself: a batch of several rows shows only what they change together.
+bool ShowsEachChange(const server::PreparedStatement& prepared, const Configuration& configuration,
+                     const CommandOptions& options) {
+  if (!prepared.is_query || options.format != ResultFormat::kChangelog) return false;
+  if (configuration.GetBoolean(config::kMiniBatchEnabled) || configuration.values().count(config::kBatchSize) > 0)
+    return false;
+  const auto& sinks = prepared.plan.sinks;
+  return std::any_of(sinks.begin(), sinks.end(), [](const auto& sink) { return !sink->changelog().insert_only(); });
+}
+
 arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, const server::Session& session,
                                  const CommandOptions& options) {
   const Configuration& configuration = session.configuration();
   runtime::JobOptions job_options = runtime::MakeJobOptions(configuration);
   job_options.workers = WorkerCount(configuration);
+  if (ShowsEachChange(prepared, configuration, options)) job_options.batch_rows = 1;
   job_options.functions = session.functions();
   job_options.files = io::LocalFileSystem();
   job_options.streams = io::ProcessStreams();

@@ -62,6 +62,12 @@ class Scripts(unittest.TestCase):
             self.check(result, 0)
             self.assertEqual(result.stdout.decode(), text)
 
+    def test_changelog_shows_each_change(self):
+        script = "SELECT a, SUM(b) FROM (VALUES ('x', 1), ('x', 2), ('y', 4), ('x', 0)) AS v (a, b) GROUP BY a;"
+        result = tidemark("run", "-", "--format", "changelog", "--parallelism", "1", text=script)
+        self.check(result, 0)
+        self.assertEqual(result.stdout.decode(), "+I[x, 1]\n-U[x, 1]\n+U[x, 3]\n+I[y, 4]\n")
+
     def test_what_is_no_script(self):
         self.check(tidemark("run", str(SCRATCH / "none.sql")), 2, "none.sql", "No such file")
         self.check(tidemark("run", str(SCRATCH)), 2, "a folder")
