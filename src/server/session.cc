@@ -26,6 +26,40 @@ PreparedStatement ConfigurationRows(const Configuration& configuration) {
   return prepared;
 }
 
+/// A statement that is parsed and not carried out so far, for the message that says so.
+const char* NameOf(sql::StatementKind kind) {
+  switch (kind) {
+    case sql::StatementKind::kUpdate:
+      return "UPDATE";
+    case sql::StatementKind::kDelete:
+      return "DELETE";
+    case sql::StatementKind::kTruncate:
+      return "TRUNCATE TABLE";
+    case sql::StatementKind::kCall:
+      return "CALL";
+    case sql::StatementKind::kAnalyzeTable:
+      return "ANALYZE TABLE";
+    case sql::StatementKind::kCompilePlan:
+    case sql::StatementKind::kExecutePlan:
+      return "A compiled plan";
+    case sql::StatementKind::kCreateMaterializedTable:
+      return "CREATE MATERIALIZED TABLE";
+    case sql::StatementKind::kCreateFunction:
+    case sql::StatementKind::kAlterFunction:
+      return "A function of one's own";
+    case sql::StatementKind::kCreateModel:
+      return "CREATE MODEL";
+    case sql::StatementKind::kUseModules:
+    case sql::StatementKind::kLoadModule:
+    case sql::StatementKind::kUnloadModule:
+      return "A module other than core";
+    case sql::StatementKind::kJar:
+      return "A JAR";
+    default:
+      return "This statement";
+  }
+}
+
 }  // namespace
 
 std::string MachineTimeZone() {
@@ -98,7 +132,7 @@ arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Sta
   if (altered) return std::move(*altered);
   ARROW_ASSIGN_OR_RAISE(auto shown, RunShow(*statement, plan_context()));
   if (shown) return std::move(*shown);
-  return sql::NotSupportedYet(statement->range, "this statement");
+  return sql::NotSupportedYet(statement->range, NameOf(statement->kind));
 }
 
 arrow::Result<plan::PhysicalPlan> Session::Plan(std::vector<plan::BoundQuery> queries) {

@@ -161,6 +161,42 @@ std::string WrongOrderOrPlace(const TokenCursor& cursor) {
   return "";
 }
 
+/// 'it\'s': a backslash before the quote that was meant to go on.
+std::string BackslashBeforeQuote(const TokenCursor& cursor) {
+  if (!cursor.HasPrevious() || cursor.Previous().kind != TokenKind::kString) return "";
+  const std::string& text = cursor.Previous().text;
+  if (text.empty() || text.back() != '\\') return "";
+  return "A backslash has no meaning in a string; a quote inside is written twice: 'it''s'.";
+}
+
+/// INTERVAL '1 day'
+std::string UnitInsideInterval(const TokenCursor& cursor) {
+  if (!Noted(cursor, "YEAR") || !Noted(cursor, "SECOND") || !cursor.HasPrevious()) return "";
+  const bool in_text =
+      cursor.Previous().kind == TokenKind::kString && cursor.Previous().text.find(' ') != std::string::npos;
+  return in_text ? "The unit stands behind the quotes: INTERVAL '1' DAY." : "";
+}
+
+/// What a clause of another SQL dialect is called here.
+std::string OtherDialects(const TokenCursor& cursor) {
+  const bool after_distinct = cursor.HasPrevious() && cursor.Previous().upper == "DISTINCT";
+  const bool after_begin = cursor.HasPrevious() && cursor.Previous().upper == "BEGIN";
+  if (after_distinct && cursor.Is("ON")) {
+    return "Number the rows with ROW_NUMBER() OVER (PARTITION BY ... ORDER BY ...) AS rn, and keep WHERE rn = 1.";
+  }
+  if (after_begin && Noted(cursor, "STATEMENT")) {
+    return "There are no transactions; BEGIN STATEMENT SET; ... END; runs several INSERTs as one job.";
+  }
+  if (cursor.Is("VALUE") && Noted(cursor, "VALUES")) return "Did you mean VALUES?";
+  if (cursor.Is("OUTER") && Noted(cursor, "JOIN")) return "Write LEFT, RIGHT or FULL OUTER JOIN.";
+  if (cursor.Is("ENGINE") && Noted(cursor, "WITH")) return "Say where the table lives: WITH ('connector' = '...').";
+  if (cursor.AreNext({"IF", "NOT", "EXISTS"})) return "IF NOT EXISTS stands before the name.";
+  if (cursor.Is("INDEX") && Noted(cursor, "TABLE")) return "There are no indexes.";
+  if (cursor.AreNext({"NOT", "("})) return "Write NOT IN (...), or NOT before the whole condition.";
+  if (cursor.Is("THEN") && Noted(cursor, "WHEN")) return "Write CASE WHEN condition THEN value ... END.";
+  return "";
+}
+
 }  // namespace
 
 bool BeginsStatement(const Token& token) {
@@ -173,6 +209,8 @@ bool BeginsStatement(const Token& token) {
 
 std::string MisspelledBefore(const TokenCursor& cursor) {
   if (!cursor.PreviousIsName() || !IsPlainWord(cursor.Previous())) return "";
+  // `SELECT a FROM orders` without its ';': the table is no misspelled ORDER, the next statement begins.
+  if (!MissingSemicolon(cursor).empty()) return "";
   std::vector<std::string> candidates = cursor.notes();
   candidates.insert(candidates.end(), cursor.previous_notes().begin(), cursor.previous_notes().end());
   return MisspelledKeyword(cursor.Previous().upper, candidates);
@@ -195,9 +233,10 @@ std::string HintForForeignOperator(const TokenCursor& cursor) {
 }
 
 std::string HintForUnexpected(const TokenCursor& cursor) {
-  static constexpr Rule kRules[] = {TopOfOtherDialects,  StringAsAlias,      MissingSemicolon,  MisspelledHere,
-                                    TrailingComma,       ReservedWordAsName, WrongOrderOrPlace, MissingIs,
-                                    UnopenedParenthesis, MissingComma,       MissingAnd};
+  static constexpr Rule kRules[] = {
+      TopOfOtherDialects, BackslashBeforeQuote, StringAsAlias,     MissingSemicolon, MisspelledHere,
+      TrailingComma,      ReservedWordAsName,   WrongOrderOrPlace, MissingIs,        UnopenedParenthesis,
+      UnitInsideInterval, OtherDialects,        MissingComma,      MissingAnd};
   for (Rule rule : kRules) {
     if (std::string hint = rule(cursor); !hint.empty()) return hint;
   }

@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'blackhole');
+DELETE FROM t WHERE id = 1;

@@ -1,0 +1,1 @@
+CREATE TABLE t IF NOT EXISTS (id INT) WITH ('connector' = 'print');

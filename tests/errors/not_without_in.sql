@@ -1,0 +1,1 @@
+SELECT * FROM t WHERE id NOT (1, 2);
