@@ -165,7 +165,7 @@ class InsertBinder {
       if (target.constant || target.query_column >= 0 || target.column->type.nullable()) continue;
       return sql::SqlError(
           range, fmt::format("Column '{}' of '{}' is NOT NULL and gets no value", target.column->name, table_->name()),
-          "Add it to the columns.");
+          "Add it to the column list.");
     }
     return arrow::Status::OK();
   }
