@@ -95,8 +95,9 @@ CsvSplitter::Outcome CsvSplitter::Split(const char* text, const char* end, bool 
         ++text;
       const bool delimiter = std::string_view(text, static_cast<size_t>(end - text)).starts_with(options_.delimiter);
       if (text < end && *text != '\n' && !delimiter) {
-        return refuse(line_end_after(text),
-                      "there is text after a closing quote; quotes inside of a quoted field are doubled");
+        const char* const line_end = line_end_after(text);
+        if (line_end == end && !at_end) return Outcome::kIncomplete;  // the rest of the line is given up with it
+        return refuse(line_end, "there is text after a closing quote; quotes inside of a quoted field are doubled");
       }
     } else {
       text = FindPlainEnd(text, end, &field.escaped);

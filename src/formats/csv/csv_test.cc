@@ -95,6 +95,18 @@ TEST(CsvTest, LinesAreCountedThroughQuotedLineBreaks) {
   EXPECT_THAT(Problems(kAbc, "1,\"a\nb\nc\",1\nx,y,z\n"), ElementsAre("4: field 'a': 'x' is not an INT"));
 }
 
+TEST(CsvTest, ALineThatIsGivenUpIsGivenUpWhole) {
+  // Whatever part of it has been read when it turns out to be bad.
+  for (int64_t block = 1; block < 12; ++block) {
+    CollectedBadRecords bad;
+    auto batch =
+        DecodeAll(*FindFormat("csv"), {}, WholeTable({{"a", DataType::String()}}, &bad), "\"x\"y,more\nz\n", block);
+    ASSERT_TRUE(batch.ok()) << batch.status().ToString();
+    EXPECT_EQ(batch->num_rows, 1) << "blocks of " << block;
+    EXPECT_EQ(bad.seen().size(), 1u) << "blocks of " << block;
+  }
+}
+
 TEST(CsvTest, AQuoteThatNeverClosesCostsItsLine) {
   CollectedBadRecords bad;
   const Batch batch = DecodeAll(CsvFormat(), {}, WholeTable(kAbc, &bad), "1,\"x,2\n3,y,4\n5,z,6\n").ValueOrDie();

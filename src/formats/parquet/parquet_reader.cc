@@ -86,10 +86,14 @@ class ArrowParquetFile final : public ParquetFile {
   int64_t RowsOf(int row_group) const override { return metadata_->RowGroup(row_group)->num_rows(); }
 
   int64_t BytesOf(int row_group) const override {
-    const auto group = metadata_->RowGroup(row_group);
-    int64_t bytes = 0;
-    for (const int leaf : leaves_) bytes += group->ColumnChunk(leaf)->total_compressed_size();
-    return bytes;
+    try {
+      const auto group = metadata_->RowGroup(row_group);
+      int64_t bytes = 0;
+      for (const int leaf : leaves_) bytes += group->ColumnChunk(leaf)->total_compressed_size();
+      return bytes;
+    } catch (const parquet::ParquetException&) {
+      return 0;  // reading the rows will tell what is wrong
+    }
   }
 
   bool MayMatch(int row_group) const override {
