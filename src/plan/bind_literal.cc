@@ -198,7 +198,8 @@ ExpressionPtr NegatedLiteral(const Expression& literal) {
     case TypeKind::kBigInt:
       return Constant<arrow::Int64Scalar>(-static_cast<const arrow::Int64Scalar&>(value).value, literal.type());
     case TypeKind::kDouble:
-      return Constant<arrow::DoubleScalar>(-static_cast<const arrow::DoubleScalar&>(value).value, literal.type());
+      // As in Flink, where a literal is a decimal number first, there is no negative zero among them.
+      return Constant<arrow::DoubleScalar>(0.0 - static_cast<const arrow::DoubleScalar&>(value).value, literal.type());
     case TypeKind::kDecimal:
       return Constant<arrow::Decimal128Scalar>(-static_cast<const arrow::Decimal128Scalar&>(value).value,
                                                literal.type());
