@@ -4,6 +4,7 @@
 
   command_line.py TIDEMARK SCRATCH_FOLDER
 """
+import contextlib
 import fcntl
 import gzip
 import json
@@ -28,13 +29,23 @@ def tidemark(*arguments, text="", **options):
     return subprocess.run([TIDEMARK, *arguments], input=text.encode(), capture_output=True, timeout=60, **options)
 
 
+def heed_interrupts():
+    """In the child: what runs in the background of a shell would ignore SIGINT otherwise."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
 def started(script, *arguments):
-    """A run of `script` in the background."""
+    """A run of `script` in the background, ended at the latest with the block."""
     process = subprocess.Popen([TIDEMARK, "run", "-", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
-    process.stdin.write(script.encode())
-    process.stdin.close()
-    return process
+                               stderr=subprocess.PIPE, preexec_fn=heed_interrupts)
+    with process:
+        try:
+            process.stdin.write(script.encode())
+            process.stdin.close()
+            yield process
+        finally:
+            process.kill()
 
 
 def table(path, format_name, *more):
@@ -200,10 +211,15 @@ class Prompt(unittest.TestCase):
         self.screen, terminal = pty.openpty()
         self.process = subprocess.Popen([TIDEMARK, "sql"], stdin=terminal, stdout=terminal, stderr=terminal,
                                         start_new_session=True, env={**os.environ, "HOME": str(SCRATCH), "TERM": "dumb"},
-                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+                                        preexec_fn=self.take_terminal)
         os.close(terminal)
         self.shown = b""
         self.expect("tidemark> ")
+
+    @staticmethod
+    def take_terminal():
+        heed_interrupts()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     def tearDown(self):
         self.process.kill()
