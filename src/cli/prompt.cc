@@ -5,11 +5,13 @@
 #include <editline/readline.h>
 #include <unistd.h>
 
-#include <csignal>
+#include <clocale>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 
 #include "cli/completion.h"
+#include "cli/interrupts.h"
 #include "cli/job_runner.h"
 #include "server/session.h"
 #include "sql/diagnostic.h"
@@ -23,25 +25,6 @@ constexpr int kHistoryLines = 2000;
 constexpr char kPrompt[] = "tidemark> ";
 constexpr char kContinuation[] = "       -> ";
 
-volatile std::sig_atomic_t interrupted = 0;
-
-/// While one lives, Ctrl-C makes a blocking read return instead of ending the program.
-class InterruptibleRead {
- public:
-  InterruptibleRead() {
-    interrupted = 0;
-    struct sigaction action = {};
-    action.sa_handler = [](int) { interrupted = 1; };
-    sigaction(SIGINT, &action, &before_);
-  }
-  ~InterruptibleRead() { sigaction(SIGINT, &before_, nullptr); }
-  InterruptibleRead(const InterruptibleRead&) = delete;
-  InterruptibleRead& operator=(const InterruptibleRead&) = delete;
-
- private:
-  struct sigaction before_ = {};
-};
-
 /// What the user did: a line, Ctrl-C (give up what was typed), or the end of the input.
 struct Entry {
   enum class Kind { kLine, kCancel, kEnd };
@@ -54,6 +37,9 @@ class LineReader {
  public:
   explicit LineReader(const server::Session& session) : is_terminal_(isatty(STDIN_FILENO) == 1) {
     if (!is_terminal_) return;
+    interrupts_.emplace();
+    std::setlocale(LC_CTYPE, "C.UTF-8");  // libedit drops what the locale has no characters for
+    rl_getc_function = [](FILE*) { return ReadKey(); };
     rl_initialize();
     InstallCompletion(&session);
     if (const char* home = std::getenv("HOME")) history_file_ = std::string(home) + "/.tidemark_history";
@@ -70,13 +56,12 @@ class LineReader {
       if (!std::getline(std::cin, entry.line)) entry.kind = Entry::Kind::kEnd;
       return entry;
     }
-    const InterruptibleRead interruptible;
     char* raw = readline(continuation ? kContinuation : kPrompt);
-    if (raw == nullptr || interrupted != 0) {
-      std::cout << "\n";
-      entry.kind = interrupted != 0 ? Entry::Kind::kCancel : Entry::Kind::kEnd;
-    } else {
+    if (raw != nullptr) {
       entry.line = raw;
+    } else {
+      std::cout << "\n";
+      entry.kind = interrupts_->Forget() ? Entry::Kind::kCancel : Entry::Kind::kEnd;
     }
     std::free(raw);
     return entry;
@@ -93,6 +78,7 @@ class LineReader {
 
  private:
   bool is_terminal_;
+  std::optional<Interrupts> interrupts_;
   std::string history_file_;
 };
 

@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import termios
+import threading
 import time
 import unittest
 
@@ -36,15 +37,18 @@ def heed_interrupts():
 
 @contextlib.contextmanager
 def started(script, *arguments):
-    """A run of `script` in the background, ended at the latest with the block."""
+    """A run of `script` in the background, ended at the latest with the block, and after a minute whatever is waited for."""
     process = subprocess.Popen([TIDEMARK, "run", "-", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, preexec_fn=heed_interrupts)
+    limit = threading.Timer(60, process.kill)
+    limit.start()
     with process:
         try:
             process.stdin.write(script.encode())
             process.stdin.close()
             yield process
         finally:
+            limit.cancel()
             process.kill()
 
 
@@ -240,17 +244,29 @@ class Prompt(unittest.TestCase):
     def test_ctrl_c_gives_up_what_was_typed_and_ctrl_d_leaves(self):
         self.type("SELECT nonsense\n")
         self.expect("-> ")
-        self.type("\x03")
+        self.type("\x03\x03\x03")
         self.expect("tidemark> ")
         self.type("SELECT 20 + 3 AS total;\n")
         self.expect("   23 |")
         self.expect("tidemark> ")
-        # The prompt is shown before the terminal leaves its line mode, in which this key would be lost: press it again.
+        self.leave()
+
+    def leave(self):
+        """Ctrl-D, again until the program heeds it: the prompt is shown before the terminal leaves its line mode, in which this
+        key is lost. What is shown has to be read meanwhile; the program waits for that before it ends."""
         deadline = time.monotonic() + 30
         while self.process.poll() is None and time.monotonic() < deadline:
-            self.type("\x04")
-            select.select([self.screen], [], [], 0.2)
+            with contextlib.suppress(OSError):  # the program has just closed its end
+                self.type("\x04")
+                if select.select([self.screen], [], [], 0.2)[0]:
+                    os.read(self.screen, 4096)
         self.assertEqual(self.process.wait(timeout=1), 0)
+
+    def test_text_beyond_ascii(self):
+        self.type("SELECT 'Zoë 🎉' AS x, CHAR_LENGTH('Zoë 🎉') AS n;\n")
+        self.expect("| Zoë 🎉 | 5 |")
+        self.expect("tidemark> ")
+        self.leave()
 
     def test_ctrl_c_ends_an_endless_query_and_not_the_prompt(self):
         self.type("CREATE TABLE c (u INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000');\n")
