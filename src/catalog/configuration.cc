@@ -3,6 +3,7 @@
 #include "catalog/configuration.h"
 
 #include <algorithm>
+#include <limits>
 #include <string_view>
 
 #include "sql/diagnostic.h"
@@ -78,6 +79,29 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// What the number of a key may be.
+struct IntegerRange {
+  std::string_view key;
+  int64_t min;
+  int64_t max;
+};
+constexpr IntegerRange kIntegerRanges[] = {
+    {config::kParallelism, -1, 128},  // as many workers as there are groups of keys
+    {config::kBatchSize, 1, 1 << 20}, {config::kChannelCapacity, 1, 1 << 20},
+    {config::kReadAhead, 0, 1 << 20}, {config::kReplaySpeed, 0, std::numeric_limits<int64_t>::max()},
+};
+
+arrow::Status CheckRange(const std::string& key, const std::string& value) {
+  for (const auto& range : kIntegerRanges) {
+    if (range.key != key) continue;
+    ARROW_ASSIGN_OR_RAISE(const int64_t number, ParseInteger(value));
+    if (number >= range.min && number <= range.max) return arrow::Status::OK();
+    return arrow::Status::Invalid("Option '", key, "' must lie between ", range.min, " and ", range.max, ", not ",
+                                  value);
+  }
+  return arrow::Status::OK();
+}
+
 bool SameIgnoringCase(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
@@ -94,6 +118,10 @@ bool IsMisspelled(const std::string& key) {
 bool IsFlinkFamily(const std::string& key) {
   return std::any_of(std::begin(kFlinkPrefixes), std::end(kFlinkPrefixes),
                      [&](std::string_view prefix) { return key.compare(0, prefix.size(), prefix) == 0; });
+}
+
+arrow::Status UnknownKey(const std::string& key) {
+  return sql::SqlError({}, "Unknown configuration key '" + key + "'", sql::DidYouMean(key, Keys()));
 }
 
 }  // namespace
@@ -190,6 +218,7 @@ const std::vector<OptionSpec>& Configuration::Specs() {
 arrow::Status Configuration::Set(const std::string& key, const std::string& value) {
   if (const OptionSpec* spec = FindSpec(key)) {
     ARROW_RETURN_NOT_OK(CheckOptionValue(*spec, value));
+    ARROW_RETURN_NOT_OK(CheckRange(key, value));
     values_[key] = value;
     return arrow::Status::OK();
   }
@@ -198,12 +227,12 @@ arrow::Status Configuration::Set(const std::string& key, const std::string& valu
     values_[key] = value;
     return arrow::Status::OK();
   }
-  return sql::SqlError({}, "Unknown configuration key '" + key + "'", sql::DidYouMean(key, Keys()));
+  return UnknownKey(key);
 }
 
 arrow::Status Configuration::Reset(const std::string& key) {
   if (values_.erase(key) > 0 || FindSpec(key) != nullptr || IsFlinkFamily(key)) return arrow::Status::OK();
-  return sql::SqlError({}, "Unknown configuration key '" + key + "'", sql::DidYouMean(key, Keys()));
+  return UnknownKey(key);
 }
 
 std::string Configuration::GetString(const std::string& key) const {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entry point of the program `tidemark`: options in, exit code out.
 #include <arrow/compute/initialize.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <iostream>
 
 #include "cli/prompt.h"
 #include "cli/script.h"
+#include "state/key_groups.h"
 
 namespace {
 
@@ -14,7 +18,7 @@ using tidemark::cli::CommandOptions;
 
 void AddSharedOptions(CLI::App* command, CommandOptions* options) {
   command->add_option("-p,--parallelism", options->parallelism, "Number of workers (default: one per core)")
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, tidemark::state::kKeyGroups));
   command->add_option("--set", options->settings, "Set a configuration key, e.g. --set execution.runtime-mode=batch")
       ->type_name("KEY=VALUE")
       ->take_all();
@@ -31,9 +35,26 @@ void AddFormat(CLI::App* command, CommandOptions* options, std::string* format) 
   command->add_flag("-q,--quiet", options->quiet, "No progress line");
 }
 
+/// A closed standard stream's number would go to the first file that is opened, and what is printed into that file.
+void OpenStandardStreams() {
+  int descriptor = 0;
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open("/dev/null", O_RDWR);
+  if (descriptor >= 0) close(descriptor);
+}
+
+/// `code`, unless standard output did not take all that was said.
+int AfterOutput(int code) {
+  std::cout.flush();
+  if (std::cout || code != tidemark::cli::kExitDone) return code;
+  std::cerr << "tidemark: error: cannot write to standard output\n";
+  return tidemark::cli::kExitFailed;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  OpenStandardStreams();
+  signal(SIGXFSZ, SIG_IGN);  // so that a limit on the size of files is an error of the write, with the file's name
   CLI::App app{"Streams and batches with the same Flink SQL", "tidemark"};
   app.set_version_flag("--version", "tidemark " TIDEMARK_VERSION);
   app.require_subcommand(0, 1);
@@ -56,17 +77,17 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? tidemark::cli::kExitDone : tidemark::cli::kExitUsage;
+    return AfterOutput(app.exit(error) == 0 ? tidemark::cli::kExitDone : tidemark::cli::kExitUsage);
   }
   if (auto status = arrow::compute::Initialize(); !status.ok()) {
     std::cerr << "tidemark: error: " << status.message() << "\n";
     return tidemark::cli::kExitFailed;
   }
   options.format = tidemark::cli::ParseResultFormat(format).ValueOr(tidemark::cli::ResultFormat::kTable);
-  if (run->parsed()) return tidemark::cli::RunScript(options);
-  if (check->parsed()) return tidemark::cli::CheckScript(options);
-  if (explain->parsed()) return tidemark::cli::ExplainScript(options);
-  if (prompt->parsed()) return tidemark::cli::RunPrompt(options);
+  if (run->parsed()) return AfterOutput(tidemark::cli::RunScript(options));
+  if (check->parsed()) return AfterOutput(tidemark::cli::CheckScript(options));
+  if (explain->parsed()) return AfterOutput(tidemark::cli::ExplainScript(options));
+  if (prompt->parsed()) return AfterOutput(tidemark::cli::RunPrompt(options));
   std::cout << app.help();
-  return tidemark::cli::kExitDone;
+  return AfterOutput(tidemark::cli::kExitDone);
 }

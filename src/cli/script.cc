@@ -47,9 +47,17 @@ class Script {
   }
 
   int Fail(const arrow::Status& status, int exit_code) const {
-    std::cerr << sql::RenderDiagnostic(status, options_.file == "-" ? "standard input" : options_.file, text_);
+    std::cerr << sql::RenderDiagnostic(status, shown_name(), text_);
     return exit_code;
   }
+
+  /// For what is wrong with the options and not with the script.
+  static int FailOptions(const arrow::Status& status) {
+    std::cerr << sql::RenderDiagnostic(status, "tidemark", "");
+    return kExitUsage;
+  }
+
+  std::string shown_name() const { return options_.file == "-" ? "standard input" : options_.file; }
 
   const Statements& statements() const { return statements_; }
   const std::string& text() const { return text_; }
@@ -65,7 +73,7 @@ class Script {
 template <typename Visit>
 int PrepareAll(const Script& script, Visit visit) {
   auto session = script.NewSession();
-  if (!session.ok()) return script.Fail(session.status(), kExitUsage);
+  if (!session.ok()) return Script::FailOptions(session.status());
   for (const auto& statement : script.statements()) {
     auto prepared = (*session)->Prepare(statement, script.text());
     if (!prepared.ok()) return script.Fail(prepared.status(), kExitUsage);
@@ -80,7 +88,7 @@ class ScriptRun {
 
   int Run() {
     auto session = script_.NewSession();
-    if (!session.ok()) return script_.Fail(session.status(), kExitUsage);
+    if (!session.ok()) return Script::FailOptions(session.status());
     session_ = std::move(*session);
     for (const auto& statement : script_.statements()) {
       auto prepared = session_->Prepare(statement, script_.text());
@@ -115,8 +123,21 @@ class ScriptRun {
 
 }  // namespace
 
+namespace {
+
+/// Text in UTF-8 as the parser wants it.
+arrow::Result<std::string> WithoutByteOrderMark(std::string text) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    return arrow::Status::Invalid("The text is UTF-16: save it as UTF-8");
+  }
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  return text;
+}
+
+}  // namespace
+
 arrow::Result<std::string> ReadScript(const std::string& file) {
-  if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  if (file == "-") return WithoutByteOrderMark(std::string(std::istreambuf_iterator<char>(std::cin), {}));
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return arrow::Status::IOError("Cannot read '", file, "': ", std::strerror(errno));
   std::error_code error;
@@ -124,18 +145,20 @@ arrow::Result<std::string> ReadScript(const std::string& file) {
   std::ostringstream text;
   if (stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
   if (stream.bad() || text.fail()) return arrow::Status::IOError("Cannot read '", file, "'");
-  return text.str();
+  return WithoutByteOrderMark(text.str());
 }
 
 int CheckScript(const CommandOptions& options) {
   Script script(options);
   if (auto failed = script.Load()) return *failed;
-  int jobs = 0;
+  size_t jobs = 0;
   const int code = PrepareAll(script, [&](const sql::Statement&, const PreparedStatement& prepared) {
     jobs += prepared.kind == PreparedStatement::Kind::kJob;
   });
   if (code == kExitDone) {
-    std::cout << fmt::format("{}: {} statements, {} jobs, no errors\n", options.file, script.statements().size(), jobs);
+    const auto count = [](size_t n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); };
+    std::cout << fmt::format("{}: {}, {}, no errors\n", script.shown_name(),
+                             count(script.statements().size(), "statement"), count(jobs, "job"));
   }
   return code;
 }

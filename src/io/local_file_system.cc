@@ -69,7 +69,13 @@ arrow::Status SyncFolder(const std::string& folder) {
   return arrow::Status::OK();
 }
 
-FileInfo InfoOf(std::string path, const struct stat& status) {
+/// Pipes, sockets and devices have no size and no places to read at, so they are no files here.
+arrow::Result<FileInfo> InfoOf(std::string path, const struct stat& status) {
+  if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode)) {
+    return arrow::Status::IOError(path,
+                                  ": a pipe, socket or device, and not a file; what is piped into the program is ",
+                                  "read with 'connector' = 'stdin'");
+  }
   FileInfo info;
   info.path = std::move(path);
   info.is_directory = S_ISDIR(status.st_mode);
@@ -281,7 +287,7 @@ class LocalFiles final : public FileSystem {
         if (errno == ENOENT) continue;  // removed while we were listing, or a dangling link
         return Failure(path, errno);
       }
-      found->push_back(InfoOf(path, status));
+      ARROW_ASSIGN_OR_RAISE(found->emplace_back(), InfoOf(path, status));
       if (recursive && S_ISDIR(status.st_mode)) ARROW_RETURN_NOT_OK(ListInto(path, recursive, open_folders, found));
     }
     open_folders->erase(identity);

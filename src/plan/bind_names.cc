@@ -6,6 +6,7 @@
 #include "expr/aggregate_function.h"
 #include "plan/bind_environment.h"
 #include "plan/flink_function_names.h"
+#include "plan/foreign_functions.h"
 #include "sql/diagnostic.h"
 
 namespace tidemark::plan {
@@ -138,6 +139,9 @@ arrow::Status UnknownFunction(const sql::Name& name) {
   const std::string upper = UpperCase(name.last().value);
   if (name.parts.size() == 1 && IsFlinkFunctionName(upper)) {
     return sql::NotSupportedYet(name.range, "The function " + upper);
+  }
+  if (std::string hint = HintForForeignFunction(upper); !hint.empty() && name.parts.size() == 1) {
+    return sql::SqlError(name.range, "Unknown function: " + name.ToString(), std::move(hint));
   }
   std::vector<std::string> known = expr::FunctionRegistry::BuiltIn().Names();
   const auto is_operator = [](const std::string& text) {

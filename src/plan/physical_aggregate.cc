@@ -111,10 +111,10 @@ arrow::Result<Built> PhysicalBuilder::BuildGroupAggregate(const LogicalAggregate
     aggregate->mini_batch_latency_ms = context_.configuration->GetDurationMillis(config::kMiniBatchLatency);
   }
   input.node = std::move(aggregate);
-  input.distribution.columns.clear();
-  for (size_t i = 0; i < node.group_columns.size(); ++i) {
-    if (input.distribution.kind == Distribution::Kind::kHashed)
-      input.distribution.columns.push_back(static_cast<int>(i));
+  // Rows may be spread by fewer columns than they are grouped by; those columns are among the groups.
+  for (int& column : input.distribution.columns) {
+    const auto group = std::find(node.group_columns.begin(), node.group_columns.end(), column);
+    column = static_cast<int>(group - node.group_columns.begin());
   }
   return input;
 }

@@ -2,8 +2,9 @@
 // Dispatch of statements, and those that become jobs.
 #include "server/session.h"
 
-#include <filesystem>
+#include <algorithm>
 
+#include "expr/time_zone.h"
 #include "server/object_names.h"
 #include "server/table_capabilities.h"
 #include "sql/diagnostic.h"
@@ -62,14 +63,6 @@ const char* NameOf(sql::StatementKind kind) {
 
 }  // namespace
 
-std::string MachineTimeZone() {
-  if (const char* zone = std::getenv("TZ"); zone != nullptr && *zone != '\0') return *zone == ':' ? zone + 1 : zone;
-  std::error_code error;
-  const auto target = std::filesystem::read_symlink("/etc/localtime", error).string();
-  const auto at = target.find("zoneinfo/");
-  return error || at == std::string::npos ? "UTC" : target.substr(at + 9);
-}
-
 Session::Session(Clock* clock) : clock_(clock) { functions_.clock = clock; }
 
 plan::PlanContext Session::plan_context() const {
@@ -78,7 +71,9 @@ plan::PlanContext Session::plan_context() const {
 
 arrow::Status Session::RefreshFunctionContext() {
   const std::string zone = configuration_.GetString(config::kLocalTimeZone);
-  functions_.local_time_zone = zone.empty() || zone == "default" ? MachineTimeZone() : zone;
+  functions_.local_time_zone = zone.empty() || zone == "default" ? expr::SystemTimeZoneName() : zone;
+  const auto known = expr::TimeZone::Make(functions_.local_time_zone).status();
+  if (!known.ok()) return known.WithMessage("Option '", config::kLocalTimeZone, "': ", known.message());
   functions_.query_start_micros = clock_->NowMicros();
   functions_.streaming = configuration_.GetString(config::kRuntimeMode) != "batch";
   functions_.random_seed = static_cast<uint64_t>(functions_.query_start_micros);
@@ -102,8 +97,11 @@ arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Sta
     case sql::StatementKind::kSet: {
       const auto& option = statement->As<sql::SetStatement>().option;
       if (!option) return ConfigurationRows(configuration_);
-      const sql::SourceRange range = sql::Cover(option->key.range, option->value.range);
+      const auto& specs = Configuration::Specs();
+      const bool is_known = std::ranges::find(specs, option->key.value, &OptionSpec::key) != specs.end();
+      const sql::SourceRange range = is_known ? option->value.range : option->key.range;
       ARROW_RETURN_NOT_OK(sql::WithPlace(configuration_.Set(option->key.value, option->value.value), range));
+      ARROW_RETURN_NOT_OK(sql::WithPlace(RefreshFunctionContext(), range));
       return PreparedStatement();
     }
     case sql::StatementKind::kReset: {

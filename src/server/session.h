@@ -94,7 +94,4 @@ arrow::Result<std::optional<PreparedStatement>> RunAlter(const StatementInScript
 arrow::Result<std::optional<PreparedStatement>> RunShow(const sql::Statement& statement,
                                                         const plan::PlanContext& context);
 
-/// The time zone that `table.local-time-zone` = 'default' means: TZ, or the machine's, or UTC.
-std::string MachineTimeZone();
-
 }  // namespace tidemark::server

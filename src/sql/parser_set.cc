@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Grammar of SET and RESET, in quotes (`SET 'key' = 'value'`) and without (`SET key = value`).
 
+#include <cctype>
+
 #include "sql/diagnostic.h"
 #include "sql/parser_rules.h"
 
@@ -17,7 +19,9 @@ arrow::Result<StringValue> ParseBareText(TokenCursor& cursor, bool stop_at_equal
   SourceRange range = first;
   size_t count = 0;
   while (!AtStatementEnd(cursor) && !(stop_at_equals && cursor.Is("="))) {
-    if (cursor.Peek().kind == TokenKind::kError) return cursor.Unexpected();
+    // `1gb` is no token of a query, and a fine value.
+    const bool is_size = std::isdigit(static_cast<unsigned char>(TextOf(cursor.text(), cursor.Peek().range)[0])) != 0;
+    if (cursor.Peek().kind == TokenKind::kError && !is_size) return cursor.Unexpected();
     const std::string_view gap = TextOf(cursor.text(), {range.end, cursor.Peek().range.begin});
     if (count > 0 && gap.find('\n') != std::string_view::npos) {
       cursor.Note(kEndOfStatement);

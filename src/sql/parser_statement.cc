@@ -315,6 +315,8 @@ arrow::Status NotAStatement(TokenCursor& cursor) {
     const std::vector<std::string> near = NearestNames(token.upper, words, 1);
     if (!near.empty()) hint = "Did you mean " + near[0] + "?";
   }
+  if (cursor.Is("#")) hint = "A comment begins with '--', or stands between '/*' and '*/'.";
+  if (cursor.Is("\\")) hint = "Commands are statements too: SHOW TABLES, DESCRIBE t, QUIT.";
   return SyntaxError(token.range, "Unexpected " + DescribeToken(token) + ": expected a statement", std::move(hint));
 }
 

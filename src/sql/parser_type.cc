@@ -52,16 +52,35 @@ struct ForeignType {
   std::string_view flink;
 };
 constexpr auto kForeignTypes = std::to_array<ForeignType>({
-    {"TEXT", "STRING"},   {"INT4", "INT"},       {"INT8", "BIGINT"},           {"INT64", "BIGINT"},
-    {"INT32", "INT"},     {"LONG", "BIGINT"},    {"BOOL", "BOOLEAN"},          {"FLOAT64", "DOUBLE"},
-    {"FLOAT8", "DOUBLE"}, {"NUMBER", "DECIMAL"}, {"DATETIME", "TIMESTAMP"},    {"TIMESTAMPTZ", "TIMESTAMP_LTZ"},
-    {"BLOB", "BYTES"},    {"BYTEA", "BYTES"},    {"UINT64", "DECIMAL(20, 0)"}, {"JSON", "STRING"},
-    {"UUID", "STRING"},   {"CLOB", "STRING"},    {"SERIAL", "BIGINT"},         {"STRUCT", "ROW<...>"},
+    {"TEXT", "STRING"},      {"INT4", "INT"},           {"INT8", "BIGINT"},
+    {"INT64", "BIGINT"},     {"INT32", "INT"},          {"LONG", "BIGINT"},
+    {"BOOL", "BOOLEAN"},     {"FLOAT64", "DOUBLE"},     {"FLOAT8", "DOUBLE"},
+    {"NUMBER", "DECIMAL"},   {"DATETIME", "TIMESTAMP"}, {"TIMESTAMPTZ", "TIMESTAMP_LTZ"},
+    {"BLOB", "BYTES"},       {"BYTEA", "BYTES"},        {"UINT64", "DECIMAL(20, 0)"},
+    {"JSON", "STRING"},      {"JSONB", "STRING"},       {"NVARCHAR", "VARCHAR"},
+    {"VARCHAR2", "VARCHAR"}, {"BIGSERIAL", "BIGINT"},   {"MEDIUMTEXT", "STRING"},
+    {"LONGTEXT", "STRING"},  {"MEDIUMINT", "INT"},      {"HUGEINT", "DECIMAL(38, 0)"},
+    {"INT2", "SMALLINT"},    {"INT16", "SMALLINT"},     {"SHORT", "SMALLINT"},
+    {"BYTE", "TINYINT"},     {"BIT", "BOOLEAN"},        {"MONEY", "DECIMAL(19, 4)"},
+    {"TIMETZ", "TIME"},      {"UUID", "STRING"},        {"CLOB", "STRING"},
+    {"SERIAL", "BIGINT"},    {"STRUCT", "ROW<...>"},
 });
+
+/// INT(11), DOUBLE(10, 2), STRING(20)
+arrow::Status HasNoLength(TokenCursor& cursor) {
+  const Token& word = cursor.Previous();
+  std::string hint = "Write " + word.upper + ".";
+  if (word.upper == "STRING") hint = "Write STRING or VARCHAR(n).";
+  if (word.upper == "BYTES") hint = "Write BYTES or VARBINARY(n).";
+  if (word.upper == "DOUBLE" || word.upper == "FLOAT") hint = "Write " + word.upper + " or DECIMAL(p, s).";
+  return SyntaxError(cursor.Peek().range, word.upper + " takes no length", std::move(hint));
+}
 
 arrow::Status ParseParameters(TokenCursor& cursor, Parameters parameters, TypeName* type) {
   const SourceRange open = cursor.Peek().range;
+  if (parameters == Parameters::kNone && cursor.Is("(")) return HasNoLength(cursor);
   if (parameters == Parameters::kNone || !cursor.Accept("(")) return arrow::Status::OK();
+  if (cursor.Is("MAX")) return SyntaxError(cursor.Peek().range, "MAX is no length", "Write STRING or BYTES.");
   const bool is_decimal = parameters == Parameters::kPrecisionAndScale;
   ARROW_ASSIGN_OR_RAISE(type->precision, ParseSmallNumber(cursor, is_decimal ? "a precision" : "a length"));
   if (is_decimal && cursor.Accept(",")) {

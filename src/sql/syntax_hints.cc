@@ -75,6 +75,28 @@ std::string TopOfOtherDialects(const TokenCursor& cursor) {
   return "Write LIMIT " + cursor.Peek().text + " at the end of the query.";
 }
 
+/// DATEADD(DAY, 1, a): the unit of another dialect's function.
+std::string UnitOfOtherDialects(const TokenCursor& cursor) {
+  if (!cursor.HasPrevious(2) || cursor.Previous().text != "(" || !IsReservedWord(cursor.Peek().upper)) return "";
+  const std::string& function = cursor.Previous(2).upper;
+  const std::string& unit = cursor.Peek().upper;
+  if (function == "DATEADD" || function == "DATE_ADD") return "Write TIMESTAMPADD(" + unit + ", 1, time).";
+  if (function == "DATEDIFF" || function == "DATE_DIFF") return "Write TIMESTAMPDIFF(" + unit + ", from, to).";
+  if (function == "DATEPART" || function == "DATE_PART") return "Write EXTRACT(" + unit + " FROM time).";
+  return "";
+}
+
+/// SAFE_CAST(a AS INT), SUBSTR(a FROM 2): a keyword between the arguments of a function that takes commas.
+std::string KeywordBetweenArguments(const TokenCursor& cursor) {
+  if (!cursor.HasPrevious(3) || cursor.Previous(2).text != "(") return "";
+  const std::string& function = cursor.Previous(3).upper;
+  if (cursor.Is("AS") && function == "SAFE_CAST") return "Write TRY_CAST(value AS type).";
+  if (cursor.Is("AS") && function == "CONVERT") return "Write CAST(value AS type).";
+  if (cursor.Is("FROM") && function == "SUBSTR") return "Write SUBSTR(text, begin, length).";
+  if (cursor.Is("FROM") && function == "DATE_PART") return "Write EXTRACT(unit FROM time).";
+  return "";
+}
+
 std::string TrailingComma(const TokenCursor& cursor) {
   if (!cursor.HasPrevious() || cursor.Previous().kind != TokenKind::kSymbol || cursor.Previous().text != ",") return "";
   const Token& token = cursor.Peek();
@@ -191,8 +213,16 @@ std::string OtherDialects(const TokenCursor& cursor) {
   if (cursor.Is("OUTER") && Noted(cursor, "JOIN")) return "Write LEFT, RIGHT or FULL OUTER JOIN.";
   if (cursor.Is("ENGINE") && Noted(cursor, "WITH")) return "Say where the table lives: WITH ('connector' = '...').";
   if (cursor.AreNext({"IF", "NOT", "EXISTS"})) return "IF NOT EXISTS stands before the name.";
+  if (cursor.AreNext({"LATERAL", "VIEW"})) return "Write CROSS JOIN UNNEST(array) AS t (column).";
+  if (cursor.AreNext({"ON", "CONFLICT"}) || cursor.AreNext({"ON", "DUPLICATE"})) {
+    return "Leave it out; a sink that takes updates keeps the newest row of each PRIMARY KEY.";
+  }
   if (cursor.Is("INDEX") && Noted(cursor, "TABLE")) return "There are no indexes.";
   if (cursor.AreNext({"NOT", "("})) return "Write NOT IN (...), or NOT before the whole condition.";
+  if (cursor.Is(",") && Noted(cursor, "AND")) return "Write BETWEEN low AND high.";
+  if (cursor.Is("UNSIGNED"))
+    return "All numbers have a sign: write the next larger type, or DECIMAL(20, 0) for BIGINT UNSIGNED.";
+  if (cursor.AreNext({"FOR", "UPDATE"})) return "There are no locks; leave it out.";
   if (cursor.Is("THEN") && Noted(cursor, "WHEN")) return "Write CASE WHEN condition THEN value ... END.";
   return "";
 }
@@ -209,6 +239,11 @@ bool BeginsStatement(const Token& token) {
 
 std::string MisspelledBefore(const TokenCursor& cursor) {
   if (!cursor.PreviousIsName() || !IsPlainWord(cursor.Previous())) return "";
+  // `FROM orders FOR`: where a table must stand, its name is no misspelled keyword.
+  static constexpr auto kBeforeTable = std::to_array<std::string_view>({"FROM", "INTO", "JOIN", "TABLE"});
+  const bool names_table = cursor.HasPrevious(2) && cursor.Previous(2).kind == TokenKind::kWord &&
+                           std::ranges::find(kBeforeTable, cursor.Previous(2).upper) != kBeforeTable.end();
+  if (names_table) return "";
   // `SELECT a FROM orders` without its ';': the table is no misspelled ORDER, the next statement begins.
   if (!MissingSemicolon(cursor).empty()) return "";
   std::vector<std::string> candidates = cursor.notes();
@@ -229,14 +264,16 @@ std::string HintForForeignOperator(const TokenCursor& cursor) {
   if (cursor.Is("ILIKE")) return "Write UPPER(value) LIKE 'PATTERN'.";
   if (cursor.Is("RLIKE")) return "Write REGEXP(value, 'pattern').";
   if (cursor.Is("MINUS")) return "Write EXCEPT.";
+  if (cursor.Is("[") && Noted(cursor, "NOT")) return "An array's type is written ARRAY<INT>, a map's MAP<STRING, INT>.";
   return "";
 }
 
 std::string HintForUnexpected(const TokenCursor& cursor) {
   static constexpr Rule kRules[] = {
-      TopOfOtherDialects, BackslashBeforeQuote, StringAsAlias,     MissingSemicolon, MisspelledHere,
-      TrailingComma,      ReservedWordAsName,   WrongOrderOrPlace, MissingIs,        UnopenedParenthesis,
-      UnitInsideInterval, OtherDialects,        MissingComma,      MissingAnd};
+      TopOfOtherDialects, UnitOfOtherDialects, KeywordBetweenArguments, BackslashBeforeQuote, StringAsAlias,
+      MissingSemicolon,   MisspelledHere,      TrailingComma,           ReservedWordAsName,   WrongOrderOrPlace,
+      MissingIs,          UnopenedParenthesis, UnitInsideInterval,      OtherDialects,        MissingComma,
+      MissingAnd};
   for (Rule rule : kRules) {
     if (std::string hint = rule(cursor); !hint.empty()) return hint;
   }

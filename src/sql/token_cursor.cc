@@ -131,12 +131,26 @@ arrow::Status TokenCursor::ExpectClosing(std::string_view close, SourceRange ope
   const Token& token = Peek();
   const bool list_should_be_over =
       token.kind == TokenKind::kEnd || Is(";") || (token.kind == TokenKind::kWord && IsStructuralWord(token.upper));
-  if (!diagnostic->hint.empty() || !list_should_be_over) return status;
+  if (!diagnostic->hint.empty() || !list_should_be_over || (close == ")" && ParenthesesMatch())) return status;
   const LineColumn place = LocateOffset(text_, open.begin);
   Diagnostic with_hint = *diagnostic;
   with_hint.hint = "The '" + std::string(TextOf(text_, open)) + "' at line " + std::to_string(place.line) +
                    ", column " + std::to_string(place.column) + " is not closed.";
   return ToStatus(std::move(with_hint));
+}
+
+bool TokenCursor::ParenthesesMatch() const {
+  const auto ends_statement = [](const Token& token) {
+    return token.kind == TokenKind::kEnd || (token.kind == TokenKind::kSymbol && token.text == ";");
+  };
+  size_t begin = position_;
+  while (begin > 0 && !ends_statement(tokens_[begin - 1])) --begin;
+  int open = 0;
+  for (size_t i = begin; !ends_statement(tokens_[i]); ++i) {
+    if (tokens_[i].kind != TokenKind::kSymbol) continue;
+    open += (tokens_[i].text == "(") - (tokens_[i].text == ")");
+  }
+  return open == 0;
 }
 
 void TokenCursor::Note(std::string_view what) {

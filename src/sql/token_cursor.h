@@ -32,8 +32,9 @@ class TokenCursor {
   /// The token `ahead` places from here; beyond the end it is the kEnd token.
   const Token& Peek(size_t ahead = 0) const;
   /// The token before this one; REQUIRES: one was taken.
-  const Token& Previous() const { return tokens_[position_ - 1]; }
-  bool HasPrevious() const { return position_ > 0; }
+  /// With `back`, the one so many places before; REQUIRES: HasPrevious(back).
+  const Token& Previous(size_t back = 1) const { return tokens_[position_ - back]; }
+  bool HasPrevious(size_t back = 1) const { return position_ >= back; }
   /// Number of tokens taken so far.
   size_t position() const { return position_; }
 
@@ -76,6 +77,9 @@ class TokenCursor {
   arrow::Status Deepen();
 
  private:
+  /// Whether each '(' of the statement around the cursor has its ')'.
+  bool ParenthesesMatch() const;
+
   friend class NestingScope;
 
   std::string_view text_;

@@ -97,6 +97,20 @@ class Scripts(unittest.TestCase):
         self.check(tidemark("run", "-", "--format", "xml"), 2, "changelog")
         self.check(tidemark("frob"), 2, "frob")
 
+    def test_closed_streams_do_not_become_files(self):
+        script = (table(SCRATCH / "closed", "csv") + "CREATE TABLE p (a INT, b STRING) WITH ('connector' = 'print');"
+                  "INSERT INTO t VALUES (1, 'x'); INSERT INTO p VALUES (2, 'y');")
+        (SCRATCH / "closed.sql").write_text(script)
+        process = subprocess.run(["sh", "-c", 'exec "$0" run "$1" <&- >&- 2>&-', TIDEMARK, SCRATCH / "closed.sql"], timeout=60)
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual([file.read_text() for file in (SCRATCH / "closed").iterdir()], ["1,x\n"])
+
+    def test_output_that_goes_nowhere(self):
+        for arguments in (["--help"], ["explain", "-"], ["check", "-"], ["run", "-"]):
+            with open("/dev/full", "w") as full:
+                result = subprocess.run([TIDEMARK, *arguments], input=b"SELECT 1;", stdout=full, stderr=subprocess.PIPE, timeout=60)
+            self.check(result, 1, "output")
+
     def test_a_slip_in_the_last_statement_is_found_before_the_first_runs(self):
         target = SCRATCH / "first"
         script = table(target, "json") + "INSERT INTO t VALUES (1, 'x'); SELEC 1;"
@@ -152,6 +166,10 @@ class Inputs(unittest.TestCase):
         self.fails(self.count(SCRATCH / "empty", "parquet"), "empty")
         self.fails(self.count(SCRATCH / "none", "json"), "No such file")
 
+    def test_a_pipe_is_no_file(self):
+        os.mkfifo(SCRATCH / "pipe")
+        self.fails(self.count(SCRATCH / "pipe", "json"), "pipe", "'connector' = 'stdin'")
+
     def test_a_record_without_end_takes_bounded_memory(self):
         with open(SCRATCH / "long.json", "wb") as out:
             out.write(b'{"a":1,"b":"')
@@ -201,7 +219,6 @@ class Outputs(unittest.TestCase):
                   "'format' = 'json'); INSERT INTO t SELECT * FROM s;")
 
         def limit():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
 
         result = tidemark("run", "-", text=script, preexec_fn=limit)
