@@ -175,6 +175,9 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   ARROW_RETURN_NOT_OK(status);
   if (writer) ARROW_RETURN_NOT_OK(writer->Finish());
   Warn(job->Metrics());
+  if (prepared.plan.bounded && job->incomplete()) {
+    return arrow::Status::Cancelled("stopped before the input was read to its end");
+  }
   return job->stop_requested() ? JobOutcome::kStopped : JobOutcome::kFinished;
 }
 

@@ -10,10 +10,12 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
 #include "cli/job_runner.h"
+#include "cli/standard_input.h"
 #include "server/session.h"
 #include "sql/diagnostic.h"
 #include "sql/parser.h"
@@ -82,6 +84,15 @@ int PrepareAll(const Script& script, Visit visit) {
   return kExitDone;
 }
 
+/// A key with a meaning for a running job that has two values; empty if there is none.
+std::string DifferingKey(const Configuration& a, const Configuration& b) {
+  for (const auto& spec : Configuration::Specs()) {
+    const bool has_effect = !spec.description.starts_with("Accepted");
+    if (has_effect && a.GetString(spec.key) != b.GetString(spec.key)) return spec.key;
+  }
+  return "";
+}
+
 class ScriptRun {
  public:
   explicit ScriptRun(const Script& script) : script_(script) {}
@@ -97,18 +108,31 @@ class ScriptRun {
       const bool waits =
           prepared->kind == PreparedStatement::Kind::kJob && !prepared->is_query && !prepared->plan.bounded;
       if (waits) {
-        for (auto& sink : prepared->plan.sinks) unbounded_.plan.sinks.push_back(std::move(sink));
-        unbounded_.kind = PreparedStatement::Kind::kJob;
+        if (auto added = AddUnbounded(*statement, &*prepared); !added.ok()) return script_.Fail(added, kExitUsage);
         continue;
       }
       const auto outcome = CarryOut(*prepared);
       if (outcome != JobOutcome::kFinished) return outcome == JobOutcome::kStopped ? kExitDone : kExitFailed;
     }
-    if (unbounded_.kind != PreparedStatement::Kind::kJob) return kExitDone;
+    if (!unbounded_settings_) return kExitDone;
+    if (auto used = session_->UseConfiguration(*unbounded_settings_); !used.ok()) return script_.Fail(used, kExitUsage);
     return CarryOut(unbounded_) == JobOutcome::kFailed ? kExitFailed : kExitDone;
   }
 
  private:
+  /// INSERTs that never end run together, with the settings that stood when they were read.
+  arrow::Status AddUnbounded(const sql::Statement& statement, PreparedStatement* prepared) {
+    if (!unbounded_settings_) unbounded_settings_ = session_->configuration();
+    if (const std::string key = DifferingKey(*unbounded_settings_, session_->configuration()); !key.empty()) {
+      return sql::SqlError(statement.range,
+                           "'" + key + "' is set differently for an earlier INSERT that runs along with this",
+                           "Set it once before both, or put them into two files.");
+    }
+    for (auto& sink : prepared->plan.sinks) unbounded_.plan.sinks.push_back(std::move(sink));
+    unbounded_.kind = PreparedStatement::Kind::kJob;
+    return arrow::Status::OK();
+  }
+
   JobOutcome CarryOut(const PreparedStatement& prepared) {
     auto outcome = cli::CarryOut(prepared, *session_, script_.options());
     if (outcome.ok()) return *outcome;
@@ -119,6 +143,7 @@ class ScriptRun {
   const Script& script_;
   std::unique_ptr<server::Session> session_;
   PreparedStatement unbounded_;
+  std::optional<Configuration> unbounded_settings_;
 };
 
 }  // namespace
@@ -175,7 +200,12 @@ int ExplainScript(const CommandOptions& options) {
 int RunScript(const CommandOptions& options) {
   Script script(options);
   if (auto failed = script.Load()) return *failed;
-  const int code = PrepareAll(script, [](const sql::Statement&, const PreparedStatement&) {});
+  StandardInputUse standard_input(options.file == "-");
+  arrow::Status taken;
+  const int code = PrepareAll(script, [&](const sql::Statement& statement, const PreparedStatement& prepared) {
+    if (taken.ok()) taken = standard_input.Take(statement, prepared);
+  });
+  if (code == kExitDone && !taken.ok()) return script.Fail(taken, kExitUsage);
   return code == kExitDone ? ScriptRun(script).Run() : code;
 }
 

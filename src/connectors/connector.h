@@ -117,9 +117,10 @@ class Sink {
   }
   /// Called regularly: rolling by time.
   virtual arrow::Status Tick() { return arrow::Status::OK(); }
-  /// The job ended well, or was stopped cleanly: everything written becomes visible. Called when every worker has
-  /// written its last row; worker 0's comes after all others have returned.
-  virtual arrow::Status Close() = 0;
+  /// The job ended well, or was stopped cleanly: everything written becomes visible, unless half of it is worse than
+  /// nothing. `complete`: all input was read to its end, else the job was stopped; equal on all workers. Called when
+  /// every worker has written its last row; worker 0's comes after all others have returned.
+  virtual arrow::Status Close(bool complete) = 0;
   /// The job failed: whatever is not yet visible is removed.
   virtual void Abort() = 0;
 };

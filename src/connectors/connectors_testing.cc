@@ -159,7 +159,7 @@ arrow::Status ConnectorTable::WriteRows(const Batch& rows) {
       return status;
     }
   }
-  const arrow::Status status = sink->Close();
+  const arrow::Status status = sink->Close(/*complete=*/true);
   if (!status.ok()) sink->Abort();
   return status;
 }

@@ -6,6 +6,7 @@
 #include <arrow/util/compression.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace tidemark::io {
@@ -150,14 +151,19 @@ class CompressedFile final : public WritableFile {
 
   int64_t bytes_written() const override { return target_->bytes_written(); }
 
-  arrow::Status Commit() override {
-    bool more = true;
+  arrow::Status Finish() override {
+    bool more = !std::exchange(finished_, true);
     while (more) {
       ARROW_ASSIGN_OR_RAISE(const auto result, compressor_->End(Room(), output_.data()));
       ARROW_RETURN_NOT_OK(Pass(result.bytes_written));
       more = result.should_retry;
       if (more && result.bytes_written == 0) output_.resize(output_.size() * 2);
     }
+    return target_->Finish();
+  }
+
+  arrow::Status Commit() override {
+    ARROW_RETURN_NOT_OK(Finish());
     return target_->Commit();
   }
 
@@ -173,6 +179,7 @@ class CompressedFile final : public WritableFile {
   const std::unique_ptr<arrow::util::Codec> codec_;
   const std::shared_ptr<arrow::util::Compressor> compressor_;
   std::vector<uint8_t> output_;
+  bool finished_ = false;
 };
 
 }  // namespace
@@ -221,6 +228,7 @@ class StringFile final : public WritableFile {
     return arrow::Status::OK();
   }
   int64_t bytes_written() const override { return static_cast<int64_t>(out_->size()); }
+  arrow::Status Finish() override { return arrow::Status::OK(); }
   arrow::Status Commit() override { return arrow::Status::OK(); }
   arrow::Status Abort() override { return arrow::Status::OK(); }
 

@@ -39,6 +39,10 @@ class FaultyFileSystem::Writer final : public WritableFile {
     return target_->Append(bytes);
   }
   int64_t bytes_written() const override { return target_->bytes_written(); }
+  arrow::Status Finish() override {
+    ARROW_RETURN_NOT_OK(owner_->CountCall(path_));
+    return target_->Finish();
+  }
   arrow::Status Commit() override {
     ARROW_RETURN_NOT_OK(owner_->CountCall(path_));
     return target_->Commit();

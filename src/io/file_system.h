@@ -18,6 +18,8 @@ struct FileInfo {
   int64_t size_bytes = 0;
   int64_t modified_micros = 0;
   bool is_directory = false;
+  /// Another number means another file that took the name.
+  uint64_t identity = 0;
 };
 
 /// Random reads of one file. Thread-safe for ReadAt.
@@ -36,7 +38,10 @@ class WritableFile {
   virtual ~WritableFile() = default;
   virtual arrow::Status Append(std::string_view bytes) = 0;
   virtual int64_t bytes_written() const = 0;
-  /// Makes the bytes durable and the file visible under its name, in one step.
+  /// Makes the bytes durable and gives the file's handle back to the system; the file stays hidden, and nothing more
+  /// can be appended. Calling it again does nothing.
+  virtual arrow::Status Finish() = 0;
+  /// Finish, and makes the file visible under its name, in one step.
   virtual arrow::Status Commit() = 0;
   /// Removes what was written.
   virtual arrow::Status Abort() = 0;

@@ -80,6 +80,7 @@ arrow::Result<FileInfo> InfoOf(std::string path, const struct stat& status) {
   info.path = std::move(path);
   info.is_directory = S_ISDIR(status.st_mode);
   info.size_bytes = info.is_directory ? 0 : status.st_size;
+  info.identity = status.st_ino;
   info.modified_micros = static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000 + status.st_mtim.tv_nsec / 1000;
   return info;
 }
@@ -122,11 +123,11 @@ class LocalWritableFile final : public WritableFile {
 
   ~LocalWritableFile() override {
     // A destructor has nobody to tell; the file is hidden, so nobody reads it either.
-    if (descriptor_.is_open()) (void)Abort();
+    if (!over_) (void)Abort();
   }
 
   arrow::Status Append(std::string_view bytes) override {
-    if (!descriptor_.is_open()) return arrow::Status::Invalid(path_, ": written after it was committed or aborted");
+    if (!descriptor_.is_open()) return arrow::Status::Invalid(path_, ": written after it was finished or aborted");
     bytes_written_ += static_cast<int64_t>(bytes.size());
     if (buffer_.size() + bytes.size() > kWriteBufferBytes) ARROW_RETURN_NOT_OK(Flush());
     if (bytes.size() >= kWriteBufferBytes) return WriteThrough(bytes);
@@ -136,17 +137,25 @@ class LocalWritableFile final : public WritableFile {
 
   int64_t bytes_written() const override { return bytes_written_; }
 
-  arrow::Status Commit() override {
-    if (!descriptor_.is_open()) return arrow::Status::Invalid(path_, ": committed after it was committed or aborted");
+  arrow::Status Finish() override {
+    if (over_) return arrow::Status::Invalid(path_, ": finished after it was committed or aborted");
+    if (!descriptor_.is_open()) return arrow::Status::OK();
     ARROW_RETURN_NOT_OK(Flush());
     if (::fsync(descriptor_.get()) != 0) return Failure(path_, errno);
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0) return Failure(path_, errno);
     descriptor_ = Descriptor();
+    return arrow::Status::OK();
+  }
+
+  arrow::Status Commit() override {
+    ARROW_RETURN_NOT_OK(Finish());
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) return Failure(path_, errno);
+    over_ = true;
     return SyncFolder(ParentOf(path_));
   }
 
   arrow::Status Abort() override {
-    if (!descriptor_.is_open()) return arrow::Status::OK();
+    if (over_) return arrow::Status::OK();
+    over_ = true;
     descriptor_ = Descriptor();
     buffer_.clear();
     if (::unlink(temporary_.c_str()) != 0 && errno != ENOENT) return Failure(temporary_, errno);
@@ -174,9 +183,10 @@ class LocalWritableFile final : public WritableFile {
 
   const std::string path_;
   const std::string temporary_;
-  Descriptor descriptor_;
+  Descriptor descriptor_;  ///< open until Finish or Abort
   std::string buffer_;
   int64_t bytes_written_ = 0;
+  bool over_ = false;  ///< committed or aborted
 };
 
 class LocalFiles final : public FileSystem {

@@ -42,13 +42,18 @@ class MemoryFileSystem::Writer final : public WritableFile {
     if (open_) (void)Abort();  // cannot fail in memory
   }
   arrow::Status Append(std::string_view bytes) override {
-    if (!open_) return arrow::Status::Invalid(path_, ": written after it was committed or aborted");
+    if (!open_ || finished_) return arrow::Status::Invalid(path_, ": written after it was finished or aborted");
     const std::lock_guard lock(files_->mutex_);
     files_->files_[temporary_].bytes->append(bytes);
     bytes_written_ += static_cast<int64_t>(bytes.size());
     return arrow::Status::OK();
   }
   int64_t bytes_written() const override { return bytes_written_; }
+  arrow::Status Finish() override {
+    if (!open_) return arrow::Status::Invalid(path_, ": finished after it was committed or aborted");
+    finished_ = true;
+    return arrow::Status::OK();
+  }
   arrow::Status Commit() override {
     if (!open_) return arrow::Status::Invalid(path_, ": committed after it was committed or aborted");
     open_ = false;
@@ -65,6 +70,7 @@ class MemoryFileSystem::Writer final : public WritableFile {
   const std::string path_;
   const std::string temporary_;
   bool open_ = true;
+  bool finished_ = false;
   int64_t bytes_written_ = 0;
 };
 
@@ -114,6 +120,7 @@ arrow::Result<FileInfo> MemoryFileSystem::StatLocked(const std::string& path) co
     info.is_directory = found->second.bytes == nullptr;
     info.size_bytes = info.is_directory ? 0 : static_cast<int64_t>(found->second.bytes->size());
     info.modified_micros = found->second.modified_micros;
+    info.identity = reinterpret_cast<uintptr_t>(found->second.bytes.get());
     return info;
   }
   const std::string prefix = path == "/" ? path : path + "/";

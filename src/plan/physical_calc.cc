@@ -30,14 +30,28 @@ Distribution MapDistribution(const Distribution& below, const std::vector<Expres
   return above;
 }
 
+bool IsColumn(const ExpressionPtr& e) { return e->kind() == Expression::Kind::kColumn; }
+
+/// The first node from here on that does more than choose columns: a source then hears of the filter above it.
+/// `outputs` and `condition` are moved onto its columns.
+LogicalPtr SkipColumnChoices(LogicalPtr node, std::vector<ExpressionPtr>* outputs, ExpressionPtr* condition) {
+  while (node->kind() == LogicalNode::Kind::kProject) {
+    const auto& chosen = static_cast<const LogicalProject&>(*node).expressions;
+    if (!std::all_of(chosen.begin(), chosen.end(), IsColumn)) break;
+    for (auto& output : *outputs) output = expr::ReplaceColumns(output, chosen);
+    if (*condition) *condition = expr::ReplaceColumns(*condition, chosen);
+    node = node->inputs()[0];
+  }
+  return node;
+}
+
 /// What `input` is a mere choice of columns of, if it is: reading that directly spares an operator. `outputs` and
 /// `condition` are moved onto its columns.
 PhysicalPtr WithoutColumnChoice(const PhysicalPtr& input, std::vector<ExpressionPtr>* outputs,
                                 ExpressionPtr* condition) {
   if (input->kind() != PhysicalNode::Kind::kCalc) return input;
   const auto& calc = static_cast<const CalcNode&>(*input);
-  const auto is_column = [](const ExpressionPtr& e) { return e->kind() == Expression::Kind::kColumn; };
-  if (calc.condition || !std::all_of(calc.outputs.begin(), calc.outputs.end(), is_column)) return input;
+  if (calc.condition || !std::all_of(calc.outputs.begin(), calc.outputs.end(), IsColumn)) return input;
   for (auto& output : *outputs) output = expr::ReplaceColumns(output, calc.outputs);
   if (*condition) *condition = expr::ReplaceColumns(*condition, calc.outputs);
   return input->inputs()[0];
@@ -53,9 +67,10 @@ arrow::Result<Built> PhysicalBuilder::BuildCalc(const LogicalPtr& node, const De
     outputs = static_cast<const LogicalProject&>(*current).expressions;
     current = current->inputs()[0];
   }
+  current = SkipColumnChoices(current, &outputs, &condition);
   if (current->kind() == LogicalNode::Kind::kFilter) {
     condition = static_cast<const LogicalFilter&>(*current).condition;
-    current = current->inputs()[0];
+    current = SkipColumnChoices(current->inputs()[0], &outputs, &condition);
   }
   Demand below = demand;
   // Without the old row, an update that leaves the filter's range would not take the old result away.

@@ -121,13 +121,24 @@ Pruned PruneValues(const LogicalValues& values, const ColumnUses& required) {
   return {std::make_shared<LogicalValues>(std::move(schema), std::move(rows)), std::move(position)};
 }
 
-Pruned PruneFilter(const LogicalFilter& filter, ColumnUses required) {
-  AddUses(filter.condition, &required);
-  Pruned input = Prune(filter.inputs()[0], required);
+Pruned PruneFilter(const LogicalFilter& filter, const ColumnUses& required) {
+  ColumnUses read = required;
+  AddUses(filter.condition, &read);
+  const Pruned input = Prune(filter.inputs()[0], read);
   auto condition = expr::ReplaceColumns(filter.condition, Replacements(input));
   auto pruned = std::make_shared<LogicalFilter>(input.node, std::move(condition));
   pruned->range = filter.range;
-  return {pruned, std::move(input.position)};
+  // What only the condition reads goes no further.
+  ColumnUses passed(input.node->schema().size());
+  for (size_t i = 0; i < required.size(); ++i) {
+    if (required[i]) passed[input.position[i]] = required[i];
+  }
+  const Pruned compact = Compact(pruned, passed);
+  std::vector<int> position(required.size(), -1);
+  for (size_t i = 0; i < required.size(); ++i) {
+    if (required[i]) position[i] = compact.position[input.position[i]];
+  }
+  return {compact.node, std::move(position)};
 }
 
 Pruned PruneAggregate(const LogicalAggregate& old, const ColumnUses& required) {

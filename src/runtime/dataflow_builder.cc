@@ -216,7 +216,7 @@ class DataflowBuilder {
       return arrow::Status::UnknownError("A SELECT's rows need a collector");
     }
     auto task = std::make_unique<SinkTask>(node, options_.drops_null_rows, sink, parts_.collector.get(), Metrics(node),
-                                           dataflow_.site.get());
+                                           dataflow_.site.get(), &parts_.control);
     Connect(node, task.get());
     dataflow_.consumers.push_back(std::move(task));
     return arrow::Status::OK();

@@ -77,6 +77,7 @@ void Job::RunWorker(int index) {
 
 void Job::RequestStop() { parts_->control.RequestStop(); }
 bool Job::stop_requested() const { return parts_->control.stop_requested(); }
+bool Job::incomplete() const { return parts_->control.incomplete(); }
 JobControl* Job::control() { return &parts_->control; }
 
 std::string Job::Describe() const {

@@ -34,6 +34,8 @@ class Job {
   /// completed; sinks are closed. From any thread or a signal handler; before Run too.
   void RequestStop();
   bool stop_requested() const;
+  /// Whether the job was stopped before all input was read to its end. Meaningful when it has ended.
+  bool incomplete() const;
 
   /// From any thread, at any time between Make and the destructor.
   JobMetrics Metrics() const;

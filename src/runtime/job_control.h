@@ -26,6 +26,10 @@ class JobControl {
   void RequestStop();
   bool stop_requested() const { return stop_requested_.load(std::memory_order_acquire); }
 
+  /// A result ended before its input was read to the end, because the job was stopped. Called before WorkerEnded.
+  void MarkIncomplete() { incomplete_.store(true, std::memory_order_release); }
+  bool incomplete() const { return incomplete_.load(std::memory_order_acquire); }
+
   /// The first error is kept. Every worker gives up.
   void Fail(const arrow::Status& status);
   bool failed() const { return failed_.load(std::memory_order_acquire); }
@@ -43,6 +47,7 @@ class JobControl {
  private:
   std::vector<std::unique_ptr<Parker>> parkers_;
   std::atomic<bool> stop_requested_{false};
+  std::atomic<bool> incomplete_{false};
   std::atomic<bool> failed_{false};
   std::atomic<int> ended_{0};
   std::atomic<int> closed_{0};

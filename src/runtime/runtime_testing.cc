@@ -133,7 +133,7 @@ class FakeSink final : public connectors::Sink {
     record_->watermark = watermark;
     return arrow::Status::OK();
   }
-  arrow::Status Close() override {
+  arrow::Status Close(bool /*complete*/) override {
     if (record_->worker == owner_->failing_sink_worker) return arrow::Status::IOError("no space left");
     record_->closed = true;
     MoveToEnd();

@@ -30,7 +30,7 @@ class TextSink final : public connectors::Sink {
     }
     return arrow::Status::OK();
   }
-  arrow::Status Close() override { return arrow::Status::OK(); }
+  arrow::Status Close(bool /*complete*/) override { return arrow::Status::OK(); }
   void Abort() override {}
 
   std::vector<std::string> rows;

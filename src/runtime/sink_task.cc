@@ -6,9 +6,9 @@
 
 namespace tidemark::runtime {
 
-arrow::Status OpenSink::Close() {
+arrow::Status OpenSink::Close(bool complete) {
   if (!open_) return arrow::Status::OK();
-  const arrow::Status status = sink_->Close();
+  const arrow::Status status = sink_->Close(complete);
   // After a failed Close there may be files that are not visible yet: they are Abort's.
   if (status.ok()) open_ = false;
   return status;
@@ -38,9 +38,10 @@ arrow::Status SinkTask::Advance(int /*input*/, EventTimeMs watermark) {
   return site_->Note(sink_->get()->Advance(watermark), node_.label());
 }
 
-arrow::Status SinkTask::End(int /*input*/, bool /*complete*/) {
+arrow::Status SinkTask::End(int /*input*/, bool complete) {
   if (ended_) return site_->Note(arrow::Status::UnknownError("a second end"), node_.label());
   ended_ = true;
+  if (!complete) control_->MarkIncomplete();
   return arrow::Status::OK();
 }
 

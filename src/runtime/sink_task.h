@@ -9,6 +9,7 @@
 
 #include "connectors/connector.h"
 #include "runtime/flow.h"
+#include "runtime/job_control.h"
 #include "runtime/not_null_guard.h"
 #include "runtime/result_collector.h"
 
@@ -39,7 +40,7 @@ class OpenSink {
 
   connectors::Sink* get() { return sink_.get(); }
   const std::string& label() const { return label_; }
-  arrow::Status Close();
+  arrow::Status Close(bool complete);
   void Abort();
 
  private:
@@ -53,13 +54,14 @@ class SinkTask final : public Consumer {
  public:
   /// Either `sink` or `collector` is null. All outlive the task. Of the metrics, rows_out are the rows written.
   SinkTask(const plan::SinkNode& node, bool drops_null_rows, OpenSink* sink, SerialCollector* collector,
-           exec::OperatorMetrics* metrics, FailureSite* site)
+           exec::OperatorMetrics* metrics, FailureSite* site, JobControl* control)
       : node_(node),
         guard_(node, drops_null_rows),
         sink_(sink),
         collector_(collector),
         metrics_(metrics),
-        site_(site) {}
+        site_(site),
+        control_(control) {}
 
   arrow::Status Push(int input, Batch batch) override;
   arrow::Status Advance(int input, EventTimeMs watermark) override;
@@ -77,6 +79,7 @@ class SinkTask final : public Consumer {
   SerialCollector* collector_;
   exec::OperatorMetrics* metrics_;
   FailureSite* site_;
+  JobControl* control_;
   bool ended_ = false;
 };
 

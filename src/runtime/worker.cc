@@ -146,7 +146,10 @@ arrow::Result<StepResult> Worker::CloseStep() {
   if (!control_->all_ended()) return Waiting();
   if (index_ == 0 && !control_->others_closed()) return Waiting();
   for (const auto& letters : dataflow_.dead_letters) ARROW_RETURN_NOT_OK(letters->Flush());
-  for (const auto& sink : dataflow_.sinks) ARROW_RETURN_NOT_OK(dataflow_.site->Note(sink->Close(), sink->label()));
+  const bool complete = !control_->incomplete();
+  for (const auto& sink : dataflow_.sinks) {
+    ARROW_RETURN_NOT_OK(dataflow_.site->Note(sink->Close(complete), sink->label()));
+  }
   done_ = true;
   if (index_ != 0) control_->WorkerClosed();
   return Done();

@@ -160,6 +160,13 @@ arrow::Result<PreparedStatement> Session::PrepareInserts(const std::vector<const
   PreparedStatement prepared;
   prepared.kind = PreparedStatement::Kind::kJob;
   ARROW_ASSIGN_OR_RAISE(prepared.plan, Plan(std::move(queries)));
+  for (const auto* insert : inserts) {
+    if (!insert->overwrite || prepared.plan.bounded) continue;
+    return sql::SqlError(insert->range,
+                         "INSERT OVERWRITE replaces what is there by a result that is complete, and this one "
+                         "never is: a source it reads has no end",
+                         "Write INSERT INTO, or bound the source.");
+  }
   return prepared;
 }
 

@@ -55,6 +55,11 @@ class Session {
 
   Configuration& configuration() { return configuration_; }
   const Configuration& configuration() const { return configuration_; }
+  /// Settings of an earlier statement, for what it prepared and runs now.
+  arrow::Status UseConfiguration(Configuration configuration) {
+    configuration_ = std::move(configuration);
+    return RefreshFunctionContext();
+  }
   Catalog& catalog() { return catalog_; }
   const Catalog& catalog() const { return catalog_; }
   /// What functions may know, for the configuration in force. Valid until the next Prepare.

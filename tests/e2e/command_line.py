@@ -117,6 +117,31 @@ class Scripts(unittest.TestCase):
         self.check(tidemark("run", "-", text=script), 2, "error", "^")
         self.assertFalse(target.exists())
 
+    def test_filters_reach_the_reader_whichever_columns_are_read(self):
+        for columns in ("*", "a", "b", "COUNT(*)"):
+            result = tidemark("explain", "-", text=table(SCRATCH, "parquet") + f"SELECT {columns} FROM t WHERE a > 5;")
+            self.assertIn("pushed down to the reader: a > 5", result.stdout.decode())
+
+    def test_settings_are_those_of_the_statement(self):
+        target = SCRATCH / "zoned"
+        folder = SCRATCH / "numbers"
+        folder.mkdir()
+        (folder / "a.csv").write_text("0\n")
+        sink = f"'connector' = 'filesystem', 'path' = '{target}', 'format' = 'csv', 'sink.rolling-policy.rollover-interval' = '50 ms'"
+        script = ("CREATE TABLE s (a BIGINT) WITH ('connector' = 'filesystem', 'format' = 'csv', "
+                  f"'path' = '{folder}', 'source.monitor-interval' = '1 s'); CREATE TABLE t (a STRING) WITH ({sink});"
+                  "SET 'table.local-time-zone' = 'Asia/Tokyo';"
+                  "INSERT INTO t SELECT CAST(TO_TIMESTAMP_LTZ(a, 0) AS STRING) FROM s;")
+        with started(script + "SET 'table.local-time-zone' = 'UTC';") as process:
+            deadline = time.monotonic() + 40
+            while not (target.exists() and any(f.name.startswith("part-") for f in target.iterdir())):
+                self.assertLess(time.monotonic(), deadline, "no file came")
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(timeout=30), 0, process.stderr.read())
+        self.assertIn("1970-01-01 09:00:00", next(target.iterdir()).read_text())
+        two = script + "SET 'table.local-time-zone' = 'UTC'; INSERT INTO t SELECT CAST(a AS STRING) FROM s;"
+        self.check(tidemark("run", "-", text=two), 2, "'table.local-time-zone' is set differently")
+
     def test_not_supported_yet(self):
         script = "SELECT SUM(a) OVER (ORDER BY PROCTIME()) FROM (VALUES (1)) AS v (a);"
         self.check(tidemark("run", "-", text=script), 2, "not supported yet", "^")
@@ -166,6 +191,30 @@ class Inputs(unittest.TestCase):
         self.fails(self.count(SCRATCH / "empty", "parquet"), "empty")
         self.fails(self.count(SCRATCH / "none", "json"), "No such file")
 
+    def test_a_file_that_is_replaced_while_it_is_read(self):
+        path = SCRATCH / "replaced.json"
+        path.write_text('{"a":1,"b":"old"}\n' * 1_000_000)
+        (SCRATCH / "new.json").write_text('{"a":2,"b":"new"}\n' * 1_000_000)
+        script = table(path, "json") + "SELECT a FROM t;"
+        with started(script, "--format", "csv", "--set", "tidemark.channel-capacity=1") as process:
+            self.assertEqual([process.stdout.readline() for _ in range(2)], [b"a\n", b"1\n"])
+            (SCRATCH / "new.json").replace(path)
+            process.stdout.read()
+            self.assertEqual(process.wait(timeout=30), 1)
+            self.assertIn("replaced.json: was replaced while it was read", process.stderr.read().decode())
+
+    def test_standard_input_is_read_once(self):
+        script = "CREATE TABLE i (a INT) WITH ('connector' = 'stdin', 'format' = 'csv'); SELECT a FROM i;"
+        self.fails_at_once(tidemark("run", "-", text=script), "Standard input is the script")
+        (SCRATCH / "stdin.sql").write_text(script)
+        self.assertEqual(tidemark("run", str(SCRATCH / "stdin.sql"), "--format", "csv", text="5\n").stdout, b"a\n5\n")
+        (SCRATCH / "stdin.sql").write_text(script + script[script.index("SELECT"):])
+        self.fails_at_once(tidemark("run", str(SCRATCH / "stdin.sql"), text="5\n"), "read by an earlier statement")
+
+    def fails_at_once(self, result, text):
+        self.assertEqual((result.returncode, result.stdout), (2, b""))
+        self.assertIn(text, result.stderr.decode())
+
     def test_a_pipe_is_no_file(self):
         os.mkfifo(SCRATCH / "pipe")
         self.fails(self.count(SCRATCH / "pipe", "json"), "pipe", "'connector' = 'stdin'")
@@ -210,6 +259,37 @@ class Outputs(unittest.TestCase):
             self.assertTrue(file.name.startswith("part-"), file)
             for line in file.read_text().splitlines():
                 json.loads(line)
+
+    def overwrite(self, mode, value, send=None):
+        """INSERT OVERWRITE of a folder with one old file; its files afterwards."""
+        target = SCRATCH / "overwritten"
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        (target / "old.csv").write_text("7\n")
+        script = (f"SET 'execution.runtime-mode' = '{mode}';"
+                  "CREATE TABLE s (a BIGINT) WITH ('connector' = 'datagen', 'number-of-rows' = '400000', "
+                  "'rows-per-second' = '200000', 'fields.a.kind' = 'sequence', 'fields.a.start' = '1', 'fields.a.end' = '400000');"
+                  f"CREATE TABLE t (a BIGINT) WITH ('connector' = 'filesystem', 'path' = '{target}', 'format' = 'csv', "
+                  f"'sink.rolling-policy.file-size' = '64kb'); INSERT OVERWRITE t SELECT {value} FROM s;")
+        with started(script, "--parallelism", "2") as process:
+            if send is not None:
+                deadline = time.monotonic() + 40
+                while len(list(target.iterdir())) < 4:  # files are being written, out of sight
+                    self.assertLess(time.monotonic(), deadline, "no file came")
+                process.send_signal(send)
+            code = process.wait(timeout=60)
+        return code, sorted(file.name for file in target.iterdir()), target
+
+    def test_overwriting_is_all_or_nothing(self):
+        for mode in ("batch", "streaming"):
+            with self.subTest(mode):
+                self.assertEqual(self.overwrite(mode, "a", signal.SIGINT)[:2], (1, ["old.csv"]))
+                self.assertEqual(self.overwrite(mode, "1000 / (300000 - a)")[:2], (1, ["old.csv"]))
+                code, files, target = self.overwrite(mode, "a")
+                self.assertEqual(code, 0)
+                self.assertNotIn("old.csv", files)
+                self.assertEqual(sum(int(line) for name in files for line in (target / name).read_text().split()),
+                                 400000 * 400001 // 2)
 
     def test_a_disk_that_takes_no_more(self):
         target = SCRATCH / "limited"

@@ -8,7 +8,7 @@ namespace {
 class BlackholeSink final : public Sink {
  public:
   arrow::Status Write(const Batch&) override { return arrow::Status::OK(); }
-  arrow::Status Close() override { return arrow::Status::OK(); }
+  arrow::Status Close(bool /*complete*/) override { return arrow::Status::OK(); }
   void Abort() override {}
 };
 

@@ -18,6 +18,13 @@ bool MayBeCut(const ReadPlan& plan, const formats::Format& format, const std::st
 
 }  // namespace
 
+arrow::Status CheckUnchanged(io::FileSystem* files, const io::FileInfo& listed) {
+  ARROW_ASSIGN_OR_RAISE(const auto now, files->Stat(listed.path));
+  if (now.identity == listed.identity && now.size_bytes >= listed.size_bytes) return arrow::Status::OK();
+  return arrow::Status::IOError(listed.path, ": ", now.identity == listed.identity ? "became shorter" : "was replaced",
+                                " while it was read");
+}
+
 arrow::Result<std::vector<FilePiece>> CutFile(const ReadPlan& plan, const io::FileInfo& file) {
   if (plan.options.format == "parquet") return CutParquetFile(plan, file);
   const formats::Format* format = formats::FindFormat(plan.options.format);

@@ -49,6 +49,10 @@ class FileReader {
   virtual arrow::Result<Batch> Next(bool* at_end) = 0;
 };
 
+/// Fails when the name stands for another file than was listed, or for less of it: pieces of two files are no file.
+/// Asked after opening. A file may grow: what is behind the listed size is not read.
+arrow::Status CheckUnchanged(io::FileSystem* files, const io::FileInfo& listed);
+
 /// How a file is cut, the same on every worker. An empty file is one empty piece.
 arrow::Result<std::vector<FilePiece>> CutFile(const ReadPlan& plan, const io::FileInfo& file);
 

@@ -24,6 +24,10 @@ class TextFileWriter final : public FileWriter {
     return file_->Append(text_);
   }
   int64_t bytes() const override { return bytes_; }
+  arrow::Status Finish() override {
+    text_ = {};
+    return file_->Finish();
+  }
   arrow::Status Commit() override { return file_->Commit(); }
 
  private:
@@ -39,9 +43,14 @@ class ParquetFileWriter final : public FileWriter {
       : file_(std::move(file)), writer_(std::move(writer)) {}
 
   arrow::Status Write(const Batch& batch) override { return writer_->Write(batch); }
-  int64_t bytes() const override { return writer_->size_bytes(); }
+  int64_t bytes() const override { return writer_ ? writer_->size_bytes() : file_->bytes_written(); }
+  arrow::Status Finish() override {
+    if (writer_) ARROW_RETURN_NOT_OK(writer_->Close());
+    writer_ = nullptr;
+    return file_->Finish();
+  }
   arrow::Status Commit() override {
-    ARROW_RETURN_NOT_OK(writer_->Close());
+    ARROW_RETURN_NOT_OK(Finish());
     return file_->Commit();
   }
 

@@ -24,7 +24,9 @@ class FileWriter {
   virtual arrow::Status Write(const Batch& batch) = 0;
   /// Bytes so far, roughly.
   virtual int64_t bytes() const = 0;
-  /// Completes the file, makes it durable and visible.
+  /// Completes the file and makes it durable; it stays hidden. Calling it again does nothing.
+  virtual arrow::Status Finish() = 0;
+  /// Finish, and makes the file visible.
   virtual arrow::Status Commit() = 0;
 };
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Partitioning, rolling and committing of output files.
 //
-// A file becomes visible when it is rolled, or when the sink is closed; a failed job removes what is not yet visible.
-// INSERT OVERWRITE removes the files of earlier jobs when the sink is closed, in the partitions it wrote.
+// In a stream a file becomes visible when it is rolled, or when the sink is closed; a failed job removes what is not
+// yet visible. A batch, and INSERT OVERWRITE, show their files at the end only, all or (failed or stopped) none; when
+// all workers' files are visible, INSERT OVERWRITE removes those of earlier jobs, in the partitions it wrote.
 #include "connectors/files/files_sink.h"
 
 #include <arrow/array.h>
@@ -33,7 +34,10 @@ struct OpenFile {
 class FilesSink final : public Sink {
  public:
   FilesSink(const plan::SinkNode& node, const ConnectorContext& context, FilesOptions options)
-      : node_(node), context_(context), options_(std::move(options)) {
+      : node_(node),
+        context_(context),
+        options_(std::move(options)),
+        shows_at_end_(node.overwrite || context.configuration->GetString(config::kRuntimeMode) == "batch") {
     const uint64_t id = context.functions->random_seed * 0x9E3779B97F4A7C15ull + 1;
     job_id_ = fmt::format("{:016x}", id);
     for (const auto& column : node.table->columns) {
@@ -73,25 +77,31 @@ class FilesSink final : public Sink {
         ++it;
         continue;
       }
-      ARROW_RETURN_NOT_OK(it->second.writer->Commit());
+      ARROW_RETURN_NOT_OK(Complete(std::move(it->second.writer)));
       it = open_.erase(it);
     }
     return arrow::Status::OK();
   }
 
-  arrow::Status Close() override {
-    if (node_.overwrite) ARROW_RETURN_NOT_OK(RemoveOldFiles());
-    for (auto& [folder, file] : open_) ARROW_RETURN_NOT_OK(file.writer->Commit());
-    open_.clear();
-    if (!options_.success_file) return arrow::Status::OK();
-    for (const auto& folder : folders_) {
-      ARROW_ASSIGN_OR_RAISE(auto marker, context_.files->OpenForWrite(folder + "/" + kSuccessFile));
-      ARROW_RETURN_NOT_OK(marker->Commit());
+  arrow::Status Close(bool complete) override {
+    if (!complete && shows_at_end_) {
+      Abort();
+      return arrow::Status::OK();
     }
-    return arrow::Status::OK();
+    for (auto& [folder, file] : open_) finished_.push_back(std::move(file.writer));
+    open_.clear();
+    for (auto& writer : finished_) ARROW_RETURN_NOT_OK(writer->Commit());
+    finished_.clear();
+    if (context_.worker != 0) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(const auto folders, FoldersOfJob());
+    if (node_.overwrite) ARROW_RETURN_NOT_OK(RemoveOldFiles(folders));
+    return options_.success_file ? WriteSuccessFiles(folders) : arrow::Status::OK();
   }
 
-  void Abort() override { open_.clear(); }
+  void Abort() override {
+    open_.clear();
+    finished_.clear();
+  }
 
  private:
   int PositionOf(const std::string& name) const {
@@ -123,8 +133,15 @@ class FilesSink final : public Sink {
     ARROW_RETURN_NOT_OK(file->writer->Write(batch.WithColumns(std::move(columns))));
     file->last_use = ++uses_;
     if (options_.rolling_bytes <= 0 || file->writer->bytes() < options_.rolling_bytes) return arrow::Status::OK();
-    ARROW_RETURN_NOT_OK(file->writer->Commit());
+    ARROW_RETURN_NOT_OK(Complete(std::move(file->writer)));
     open_.erase(folder);
+    return arrow::Status::OK();
+  }
+
+  arrow::Status Complete(std::unique_ptr<FileWriter> writer) {
+    if (!shows_at_end_) return writer->Commit();
+    ARROW_RETURN_NOT_OK(writer->Finish());
+    finished_.push_back(std::move(writer));
     return arrow::Status::OK();
   }
 
@@ -135,7 +152,7 @@ class FilesSink final : public Sink {
       const auto oldest = std::min_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
         return a.second.last_use < b.second.last_use;
       });
-      ARROW_RETURN_NOT_OK(oldest->second.writer->Commit());
+      ARROW_RETURN_NOT_OK(Complete(std::move(oldest->second.writer)));
       open_.erase(oldest);
     }
     if (folders_.insert(folder).second) ARROW_RETURN_NOT_OK(context_.files->CreateFolders(folder));
@@ -149,17 +166,35 @@ class FilesSink final : public Sink {
     return &open_.emplace(folder, std::move(file)).first->second;
   }
 
-  /// Each worker removes what no worker of this job wrote, so that the order in which they close does not matter.
-  arrow::Status RemoveOldFiles() {
-    std::set<std::string> folders = folders_;
-    if (keys_.empty()) folders.insert(options_.path);
+  static std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+  bool IsOfThisJob(const std::string& path) const { return NameOf(path).find(job_id_) != std::string::npos; }
+
+  /// Where any worker has written. A table without partitions is its folder, written to or not.
+  arrow::Result<std::set<std::string>> FoldersOfJob() const {
+    if (keys_.empty()) return std::set<std::string>{options_.path};
+    std::set<std::string> folders;
+    ARROW_ASSIGN_OR_RAISE(const auto entries, context_.files->List(options_.path, true));
+    for (const auto& entry : entries) {
+      if (!entry.is_directory && IsOfThisJob(entry.path)) folders.insert(entry.path.substr(0, entry.path.rfind('/')));
+    }
+    return folders;
+  }
+
+  arrow::Status RemoveOldFiles(const std::set<std::string>& folders) {
     for (const auto& folder : folders) {
       ARROW_ASSIGN_OR_RAISE(const auto entries, context_.files->List(folder, false));
       for (const auto& entry : entries) {
-        const std::string name = entry.path.substr(entry.path.rfind('/') + 1);
-        const bool ours = name.find(job_id_) != std::string::npos;
-        if (!entry.is_directory && !ours && name[0] != '.') ARROW_RETURN_NOT_OK(context_.files->Remove(entry.path));
+        const bool old = !entry.is_directory && !IsOfThisJob(entry.path) && NameOf(entry.path)[0] != '.';
+        if (old) ARROW_RETURN_NOT_OK(context_.files->Remove(entry.path));
       }
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Status WriteSuccessFiles(const std::set<std::string>& folders) {
+    for (const auto& folder : folders) {
+      ARROW_ASSIGN_OR_RAISE(auto marker, context_.files->OpenForWrite(folder + "/" + kSuccessFile));
+      ARROW_RETURN_NOT_OK(marker->Commit());
     }
     return arrow::Status::OK();
   }
@@ -171,8 +206,10 @@ class FilesSink final : public Sink {
   std::vector<int> stored_;                  ///< positions in a batch of what lies in the files
   std::vector<int> keys_;                    ///< positions in a batch of the partition keys, in their order
   std::string job_id_;
-  std::map<std::string, OpenFile> open_;
-  std::set<std::string> folders_;
+  const bool shows_at_end_;
+  std::map<std::string, OpenFile> open_;               ///< by folder
+  std::vector<std::unique_ptr<FileWriter>> finished_;  ///< to be shown at the end
+  std::set<std::string> folders_;                      ///< that exist
   int64_t files_opened_ = 0;
   int64_t uses_ = 0;
 };

@@ -34,6 +34,7 @@ class RowGroupReader final : public FileReader {
       file_.reset();
       ARROW_ASSIGN_OR_RAISE(
           file_, formats::ParquetFile::Open(plan_.context.files, piece.file.path, piece.file.size_bytes, &request_));
+      ARROW_RETURN_NOT_OK(CheckUnchanged(plan_.context.files, piece.file));
       open_path_ = piece.file.path;
     }
     const int row_group = static_cast<int>(piece.begin);

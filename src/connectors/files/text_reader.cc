@@ -62,8 +62,9 @@ class TextReader final : public FileReader {
       ARROW_ASSIGN_OR_RAISE(compressed_, io::OpenInput(plan_.context.files, info.path, info.size_bytes, compression));
     } else {
       ARROW_ASSIGN_OR_RAISE(file_, plan_.context.files->OpenForRead(info.path));
-      ARROW_RETURN_NOT_OK(FindFirstRecord());
     }
+    ARROW_RETURN_NOT_OK(CheckUnchanged(plan_.context.files, info));
+    if (file_) ARROW_RETURN_NOT_OK(FindFirstRecord());
     bad_records_.Start(info.path, [this, first = next_]() -> arrow::Result<int64_t> {
       if (first == 0) return has_header_ ? 1 : 0;
       return CountLines(plan_.context.files, piece_.file.path, first, block_bytes_);

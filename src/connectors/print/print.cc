@@ -22,7 +22,7 @@ class PrintSink final : public Sink {
     io::StandardStreams* streams = context_.streams != nullptr ? context_.streams : io::ProcessStreams();
     return to_error_ ? streams->WriteError(lines) : streams->WriteOutput(lines);
   }
-  arrow::Status Close() override { return arrow::Status::OK(); }
+  arrow::Status Close(bool /*complete*/) override { return arrow::Status::OK(); }
   void Abort() override {}
 
  private:

@@ -19,7 +19,7 @@ class StdoutSink final : public Sink {
     ARROW_RETURN_NOT_OK(encoder_->Encode(batch, &text_));
     return streams_->WriteOutput(text_);
   }
-  arrow::Status Close() override { return arrow::Status::OK(); }
+  arrow::Status Close(bool /*complete*/) override { return arrow::Status::OK(); }
   void Abort() override {}
 
  private:
