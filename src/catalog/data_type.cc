@@ -179,7 +179,8 @@ std::string BaseText(const DataType& type, bool full_lengths) {
     case TypeKind::kTimestamp:
       return WithLength("TIMESTAMP", type.precision());
     case TypeKind::kTimestampLtz:
-      return WithLength("TIMESTAMP_LTZ", type.precision());
+      return full_lengths ? WithLength("TIMESTAMP", type.precision()) + " WITH LOCAL TIME ZONE"
+                          : WithLength("TIMESTAMP_LTZ", type.precision());
     case TypeKind::kIntervalYearMonth:
       return "INTERVAL MONTH";
     case TypeKind::kIntervalDayTime:

@@ -127,7 +127,7 @@ TEST(GroupAggregate, GlobalAggregate) {
 TEST(GroupAggregate, FinalOnlyEmitsAtTheEndInBatches) {
   Case test({0}, kCountAndSum, {}, /*input_retracts=*/true, /*final_only=*/true, /*batch_rows=*/2);
   EXPECT_EQ(test.Run("+I x 1\n+I y 1\n+I z 1\n---\n-D y 1\n+I x 2\n+I w 1\nwatermark 3\nfinish"),
-            "watermark 3\n+I x 2 3\n+I z 1 1\n+I w 1 1\n");
+            "+I x 2 3\n+I z 1 1\n+I w 1 1\n");
   EXPECT_EQ(test.picture->out().largest_batch(), 2);
 }
 

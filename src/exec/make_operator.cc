@@ -5,6 +5,7 @@
 #include "exec/calc.h"
 #include "exec/changelog_normalize.h"
 #include "exec/expand.h"
+#include "exec/first_row.h"
 #include "exec/group_aggregate.h"
 #include "exec/join.h"
 #include "exec/per_window.h"
@@ -52,7 +53,8 @@ arrow::Result<std::unique_ptr<Operator>> MakeOperator(const plan::PhysicalNode& 
     case Kind::kSort:
       return MakeSortOperator(As<plan::SortNode>(node));
     case Kind::kRank:
-      return MakeRankOperator(As<plan::RankNode>(node));
+      return As<plan::RankNode>(node).keeps_first ? MakeFirstRowOperator(As<plan::RankNode>(node))
+                                                  : MakeRankOperator(As<plan::RankNode>(node));
     case Kind::kChangelogNormalize:
       return MakeChangelogNormalizeOperator(As<plan::ChangelogNormalizeNode>(node));
     case Kind::kSource:

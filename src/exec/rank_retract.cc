@@ -93,6 +93,11 @@ class RetractRank final : public Operator {
     return report_.Set(nodes_.size(), MemoryBytes());
   }
 
+  /// What comes at the end would be late behind a watermark that had passed it.
+  arrow::Status Advance(EventTimeMs watermark, Emitter& out) override {
+    return spec_.final_only ? arrow::Status::OK() : out.EmitWatermark(watermark);
+  }
+
   arrow::Status Finish(Emitter& out) override {
     if (!spec_.final_only) return arrow::Status::OK();
     int64_t held = 0;

@@ -132,7 +132,7 @@ TEST(Rank, FinalOnlyGivesRowsInOrder) {
   for (const bool retracts : {false, true}) {
     Case test({.last = 2, .emit_rank = true, .input_retracts = retracts, .final_only = true, .batch_rows = 2});
     EXPECT_EQ(test.Run("+I x 5 a\n+I y 3 b\n---\n+I x 9 c\n+I x 1 d\nwatermark 3\nfinish"),
-              "watermark 3\n+I x 1 d 1\n+I x 5 a 2\n+I y 3 b 1\n");
+              "+I x 1 d 1\n+I x 5 a 2\n+I y 3 b 1\n");
   }
 }
 

@@ -18,7 +18,8 @@ namespace {
 
 class SortByWatermark final : public Operator {
  public:
-  explicit SortByWatermark(std::vector<SortColumn> columns) : columns_(std::move(columns)) {}
+  SortByWatermark(std::vector<SortColumn> columns, bool keeps_equal)
+      : columns_(std::move(columns)), keeps_equal_(keeps_equal) {}
 
   arrow::Status Open(const OperatorContext& context) override {
     report_.Open(context);
@@ -72,7 +73,7 @@ class SortByWatermark final : public Operator {
     std::vector<int32_t> on_time;
     for (int64_t row = 0; row < batch->num_rows; ++row) {
       const EventTimeMs watermark = std::max(batch->watermark_before(row), watermark_);
-      if (times[row] > watermark) {
+      if (times[row] > watermark || (keeps_equal_ && times[row] == watermark)) {
         on_time.push_back(static_cast<int32_t>(row));
       } else {
         // What the row has missed is the instant after its own.
@@ -108,6 +109,7 @@ class SortByWatermark final : public Operator {
   }
 
   const std::vector<SortColumn> columns_;
+  const bool keeps_equal_;
   SortKeys keys_;
   StateReport report_;
   LateRowCollector late_;
@@ -119,8 +121,8 @@ class SortByWatermark final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> MakeSortByWatermarkOperator(std::vector<SortColumn> columns) {
-  return std::make_unique<SortByWatermark>(std::move(columns));
+std::unique_ptr<Operator> MakeSortByWatermarkOperator(std::vector<SortColumn> columns, bool keeps_equal) {
+  return std::make_unique<SortByWatermark>(std::move(columns), keeps_equal);
 }
 
 }  // namespace tidemark::exec

@@ -11,7 +11,7 @@
 namespace tidemark::exec {
 
 /// Holds rows back until the watermark reaches their time, then emits them in order. Rows behind the watermark are
-/// late. REQUIRES: the first column is the rowtime, ascending.
-std::unique_ptr<Operator> MakeSortByWatermarkOperator(std::vector<SortColumn> columns);
+/// late, and those at the watermark too unless `keeps_equal`. REQUIRES: the first column is the rowtime, ascending.
+std::unique_ptr<Operator> MakeSortByWatermarkOperator(std::vector<SortColumn> columns, bool keeps_equal = false);
 
 }  // namespace tidemark::exec

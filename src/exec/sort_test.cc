@@ -49,7 +49,7 @@ struct Case {
 TEST(Sort, AtTheEnd) {
   Case test({});
   EXPECT_EQ(test.Run("+I 5 a\n+I null b\n---\n+I 3 c\n+I 5 d\nwatermark 7\nfinish"),
-            "watermark 7\n+I null b\n+I 3 c\n+I 5 a\n+I 5 d\n");
+            "+I null b\n+I 3 c\n+I 5 a\n+I 5 d\n");
   EXPECT_EQ(test.picture->metrics().state_bytes, 0);
 }
 

@@ -301,6 +301,30 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindConstructor(const sql::Constr
   return sql::NotSupportedYet(constructor.range, "A MULTISET constructor");
 }
 
+namespace {
+
+/// What is true where `op` is false.
+sql::BinaryOperator Opposite(sql::BinaryOperator op) {
+  switch (op) {
+    case sql::BinaryOperator::kEqual:
+      return sql::BinaryOperator::kNotEqual;
+    case sql::BinaryOperator::kNotEqual:
+      return sql::BinaryOperator::kEqual;
+    case sql::BinaryOperator::kLess:
+      return sql::BinaryOperator::kGreaterOrEqual;
+    case sql::BinaryOperator::kLessOrEqual:
+      return sql::BinaryOperator::kGreater;
+    case sql::BinaryOperator::kGreater:
+      return sql::BinaryOperator::kLessOrEqual;
+    case sql::BinaryOperator::kGreaterOrEqual:
+      return sql::BinaryOperator::kLess;
+    default:
+      return op;  // the grammar has no other comparison before ANY and ALL
+  }
+}
+
+}  // namespace
+
 std::optional<SubqueryTest> AsSubqueryTest(const sql::Expression& expression) {
   SubqueryTest test;
   test.range = expression.range;
@@ -312,12 +336,10 @@ std::optional<SubqueryTest> AsSubqueryTest(const sql::Expression& expression) {
     test.negated = in->negated;
   } else if (const auto* quantified = expression.TryAs<sql::QuantifiedExpression>();
              quantified != nullptr && quantified->query) {
-    const bool any = quantified->quantifier == sql::ComparisonQuantifier::kAny;
-    const bool equal = any && quantified->op == sql::BinaryOperator::kEqual;
-    if (!equal && (any || quantified->op != sql::BinaryOperator::kNotEqual)) return std::nullopt;
     test.operand = quantified->operand.get();
     test.query = quantified->query.get();
-    test.negated = !equal;
+    test.negated = quantified->quantifier == sql::ComparisonQuantifier::kAll;
+    test.comparison = test.negated ? Opposite(quantified->op) : quantified->op;
   } else {
     return std::nullopt;
   }
@@ -330,7 +352,6 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindTest(const sql::Expression& e
     return BindQuantifiedList(*quantified);
   }
   const auto test = AsSubqueryTest(expression);
-  if (!test) return sql::NotSupportedYet(expression.range, "This comparison with ANY, SOME or ALL of a subquery");
   if (extension_ != nullptr) {
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr bound, extension_->BindSubqueryTest(*test, this));
     if (bound) return bound;

@@ -20,6 +20,8 @@ class ExpressionBinder;
 /// `EXISTS (query)`, or `operand IN (query)`; `= ANY` is IN and `<> ALL` is NOT IN.
 struct SubqueryTest {
   const sql::Expression* operand = nullptr;  ///< null for EXISTS
+  /// How the operand compares with one row at least. `x > ALL` is NOT `x <= ANY`.
+  sql::BinaryOperator comparison = sql::BinaryOperator::kEqual;
   const sql::Query* query = nullptr;
   bool negated = false;
   sql::SourceRange range;

@@ -31,9 +31,24 @@ arrow::Result<FromItem> Named(BoundRelation relation, const sql::TableRef& table
   return FromItem{std::move(relation), std::move(scope)};
 }
 
+/// The rows of a subquery are a set: an ORDER BY that chooses none of them by LIMIT or OFFSET means nothing, as in Flink.
+LogicalPtr WithoutOrder(LogicalPtr plan) {
+  if (plan->kind() == LogicalNode::Kind::kSort) {
+    const auto& sort = static_cast<const LogicalSort&>(*plan);
+    return sort.limit || sort.offset > 0 ? plan : plan->inputs()[0];
+  }
+  if (plan->kind() != LogicalNode::Kind::kProject || plan->inputs()[0]->kind() != LogicalNode::Kind::kSort) return plan;
+  const auto& project = static_cast<const LogicalProject&>(*plan);
+  auto unsorted =
+      std::make_shared<LogicalProject>(project.schema(), WithoutOrder(project.inputs()[0]), project.expressions);
+  unsorted->range = project.range;
+  return unsorted;
+}
+
 arrow::Result<FromItem> BindDerived(const sql::DerivedTable& table, const BindEnvironment& environment) {
   if (table.lateral) return sql::NotSupportedYet(table.range, "A LATERAL subquery");
   ARROW_ASSIGN_OR_RAISE(BoundRelation relation, BindRelation(*table.query, environment));
+  relation.plan = WithoutOrder(std::move(relation.plan));
   return Named(std::move(relation), table, {}, environment);
 }
 

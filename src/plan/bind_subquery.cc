@@ -54,11 +54,15 @@ std::optional<SubqueryTest> AsWholeCondition(const sql::Expression& condition) {
   return test;
 }
 
-/// `left = right`; for NOT IN also true where it is UNKNOWN, since such a row keeps the outer one out as well.
-arrow::Result<ExpressionPtr> MatchCondition(const ExpressionPtr& left, const ExpressionPtr& right, bool or_unknown,
-                                            sql::SourceRange range) {
-  ARROW_ASSIGN_OR_RAISE(ExpressionPtr equal, MakeBinary("=", left, right, range));
-  std::vector<ExpressionPtr> alternatives = {std::move(equal)};
+/// The test's comparison; for NOT IN and ALL also true where it is UNKNOWN, since such a row keeps the outer one out as
+/// well.
+arrow::Result<ExpressionPtr> MatchCondition(const ExpressionPtr& left, const ExpressionPtr& right,
+                                            const SubqueryTest& test) {
+  const sql::SourceRange range = test.range;
+  const bool or_unknown = test.negated;
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr matches,
+                        MakeBinary(sql::BinaryOperatorName(test.comparison), left, right, range));
+  std::vector<ExpressionPtr> alternatives = {std::move(matches)};
   for (const ExpressionPtr& side : {left, right}) {
     if (!or_unknown || !side->type().nullable()) continue;
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr is_null, MakeNamedCall("IS NULL", {side}, range));
@@ -90,7 +94,7 @@ arrow::Result<std::vector<ExpressionPtr>> InConditions(const SubqueryTest& in, c
                                   "A subquery or a column of the outer query before IN (SELECT ...)");
     }
     ARROW_ASSIGN_OR_RAISE(auto item, OverBoth(right.list[i], static_cast<int>(left.size()), ColumnsIn(left)));
-    ARROW_ASSIGN_OR_RAISE(auto condition, MatchCondition(operands[i], item, in.negated, in.range));
+    ARROW_ASSIGN_OR_RAISE(auto condition, MatchCondition(operands[i], item, in));
     conditions.push_back(std::move(condition));
   }
   return conditions;

@@ -40,13 +40,14 @@ bool AtMostOneRow(const LogicalNode& node) {
   }
 }
 
-/// Counts the rows of `rows` per value of the columns that its correlated conditions compare with the outer query, and
-/// `counted`'s values that are not NULL.
-arrow::Result<SubqueryRows> CountByKeys(const SubqueryRows& rows, const ExpressionPtr& counted,
-                                        sql::SourceRange range) {
+/// Aggregates `rows` per value of the columns that its correlated conditions compare with the outer query; the list are
+/// the aggregates' results.
+arrow::Result<SubqueryRows> AggregateByKeys(const SubqueryRows& rows, std::vector<AggregateSite> calls,
+                                            sql::SourceRange range) {
   Aggregation aggregation;
   aggregation.group_by.range = range;
   aggregation.group_by.sets = {{}};
+  aggregation.calls = std::move(calls);
   std::vector<OuterEquality> equalities;
   for (const ExpressionPtr& condition : rows.correlated) {
     auto equality = AsOuterEquality(*condition);
@@ -58,33 +59,51 @@ arrow::Result<SubqueryRows> CountByKeys(const SubqueryRows& rows, const Expressi
     aggregation.group_by.keys.push_back({equality->inner, equality->inner->ToString()});
     equalities.push_back(std::move(*equality));
   }
+  SubqueryRows aggregated;
+  aggregated.relation = aggregation.Build(rows.relation);
+  aggregated.one_row_each = true;
+  const Schema& schema = aggregated.relation.schema();
+  const int keys = static_cast<int>(equalities.size());
+  for (int i = 0; i < keys; ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto same, MakeBinary("=", ColumnOf(schema, i), equalities[i].outer, range));
+    aggregated.correlated.push_back(std::move(same));
+  }
+  for (int i = keys; i < static_cast<int>(schema.size()); ++i) aggregated.list.push_back(ColumnOf(schema, i));
+  return aggregated;
+}
+
+/// Counts the rows, and `counted`'s values that are not NULL.
+arrow::Result<SubqueryRows> CountByKeys(const SubqueryRows& rows, const ExpressionPtr& counted,
+                                        sql::SourceRange range) {
   AggregateSite count;
   count.name = "COUNT";
   count.type = DataType::BigInt().NotNull();
   count.text = "COUNT(*)";
-  aggregation.calls.push_back(count);
+  std::vector<AggregateSite> calls = {count};
   if (counted) {
     count.args = {counted};
     count.arg_texts = {counted->ToString()};
     count.text = "COUNT(" + counted->ToString() + ")";
-    aggregation.calls.push_back(std::move(count));
+    calls.push_back(std::move(count));
   }
-
-  SubqueryRows counts;
-  counts.relation = aggregation.Build(rows.relation);
-  counts.one_row_each = true;
+  ARROW_ASSIGN_OR_RAISE(SubqueryRows counts, AggregateByKeys(rows, std::move(calls), range));
   counts.not_null = true;
-  const Schema& schema = counts.relation.schema();
-  const int keys = static_cast<int>(equalities.size());
-  for (int i = 0; i < keys; ++i) {
-    ARROW_ASSIGN_OR_RAISE(auto same, MakeBinary("=", ColumnOf(schema, i), equalities[i].outer, range));
-    counts.correlated.push_back(std::move(same));
-  }
-  for (int i = keys; i < static_cast<int>(schema.size()); ++i) {
-    counts.list.push_back(ColumnOf(schema, i));
-    counts.zero_columns.push_back(i);
-  }
+  const auto columns = static_cast<int>(counts.relation.schema().size());
+  for (int i = columns - static_cast<int>(counts.list.size()); i < columns; ++i) counts.zero_columns.push_back(i);
   return counts;
+}
+
+/// The one value of `rows`; the job fails where there are more.
+arrow::Result<SubqueryRows> SingleByKeys(const SubqueryRows& rows, sql::SourceRange range) {
+  AggregateSite single;
+  single.name = "SINGLE_VALUE";
+  single.type = rows.list[0]->type().WithTimeAttribute(TimeAttribute::kNone).WithNullable(true);
+  single.args = {rows.list[0]};
+  single.arg_texts = {rows.list[0]->ToString()};
+  single.text = "SINGLE_VALUE(" + rows.list[0]->ToString() + ")";
+  ARROW_ASSIGN_OR_RAISE(SubqueryRows singles, AggregateByKeys(rows, {std::move(single)}, range));
+  singles.names = rows.names;
+  return singles;
 }
 
 /// The operand of IN as the subquery's side sees it: columns of the outer query.
@@ -111,8 +130,7 @@ arrow::Result<ExpressionPtr> ScalarSubqueries::Add(const sql::SubqueryExpression
   }
   const bool one_row = rows.one_row_each || (rows.correlated.empty() && AtMostOneRow(*rows.relation.plan));
   if (!one_row) {
-    return sql::NotSupportedYet(subquery.range, "A subquery as a value that could give more than one row",
-                                "Select an aggregate such as MAX(x), or add LIMIT 1.");
+    ARROW_ASSIGN_OR_RAISE(rows, SingleByKeys(rows, subquery.range));
   }
   return AddRows(std::move(rows))[0];
 }
@@ -153,6 +171,10 @@ arrow::Result<ExpressionPtr> ScalarSubqueries::AddIn(const SubqueryTest& test, S
                                                      ExpressionBinder* binder) {
   if (rows.list.size() != 1 || test.operand->Is<sql::ConstructorExpression>()) {
     return sql::NotSupportedYet(test.range, "IN (SELECT ...) over several columns, in this place",
+                                "Make it a condition of WHERE of its own, joined by AND.");
+  }
+  if (test.comparison != sql::BinaryOperator::kEqual) {
+    return sql::NotSupportedYet(test.range, "ANY, SOME or ALL of a subquery in this place",
                                 "Make it a condition of WHERE of its own, joined by AND.");
   }
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr operand, binder->Bind(*test.operand));

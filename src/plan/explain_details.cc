@@ -255,6 +255,18 @@ Details RankDetails(const RankNode& node, const std::string& freed) {
   return details;
 }
 
+Details FirstRowDetails(const RankNode& node) {
+  const Schema& input = node.inputs()[0]->schema();
+  Details details;
+  if (!node.partition_columns.empty()) details.push_back("partition: " + Names(input, node.partition_columns));
+  details.push_back("by: " + Keys(node.keys, input) + ", the first row");
+  const bool event_time = input[node.keys[0].column].type.time_attribute() == TimeAttribute::kRowtime;
+  if (event_time) details.push_back("emits: when the watermark passes the row");
+  details.push_back(std::string("state: ") + (event_time ? "rows ahead of the watermark, and " : "") +
+                    "that a partition had its row; never freed: nothing bounds the number of partitions");
+  return details;
+}
+
 Details PerWindowDetails(const PerWindowNode& node) {
   const std::string freed = "freed when the watermark passes the end of the window";
   Details details = node.each->kind() == PhysicalNode::Kind::kJoin
@@ -316,6 +328,7 @@ Details DetailsOf(const PhysicalNode& node) {
       return SortDetails(static_cast<const SortNode&>(node));
     case PhysicalNode::Kind::kRank: {
       const auto& rank = static_cast<const RankNode&>(node);
+      if (rank.keeps_first) return FirstRowDetails(rank);
       return RankDetails(
           rank, rank.final_only ? "freed when the input ends" : "never freed: nothing bounds the number of partitions");
     }

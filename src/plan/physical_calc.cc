@@ -133,6 +133,11 @@ bool Narrow(const Expression& conjunct, int rank_column, RankRange* range) {
   return true;
 }
 
+bool IsAscendingTime(const LogicalRank& rank) {
+  if (rank.keys.size() != 1 || !rank.keys[0].ascending) return false;
+  return rank.input().schema()[rank.keys[0].column].type.time_attribute() != TimeAttribute::kNone;
+}
+
 }  // namespace
 
 arrow::Result<Built> PhysicalBuilder::BuildRank(const LogicalRank& rank, const ExpressionPtr& condition,
@@ -156,16 +161,18 @@ arrow::Result<Built> PhysicalBuilder::BuildRank(const LogicalRank& rank, const E
   if (!batch_mode_ && !within_windows && range.last == std::numeric_limits<int64_t>::max()) {
     return sql::NotSupportedYet(rank.range, "ROW_NUMBER() without an upper limit such as WHERE rn <= 10 around it");
   }
+  const bool first_by_time = !within_windows && range.first == 1 && range.last == 1 && IsAscendingTime(rank);
   Demand below = demand;
   below.ordered = true;
   below.update_before = true;
-  below.event_time |= within_windows;
+  below.event_time |= within_windows || first_by_time;
   ARROW_ASSIGN_OR_RAISE(Built input, Build(rank.inputs()[0], below));
   input = Distribute(std::move(input), rank.partition_columns);
   const bool retracts = !input.node->changelog().insert_only();
   const bool per_window = within_windows && !retracts;
-  const bool final_only = batch_mode_ || per_window;
-  const ChangelogMode mode = final_only ? ChangelogMode{} : ChangelogMode{true, true, true};
+  const bool keeps_first = first_by_time && !retracts;
+  const bool final_only = (batch_mode_ || per_window) && !keeps_first;
+  const ChangelogMode mode = final_only || keeps_first ? ChangelogMode{} : ChangelogMode{true, true, true};
   // The rank column stays in the schema, so that positions above hold; unread, it is not kept up to date.
   auto node = std::make_shared<RankNode>(rank.schema(), input.node, mode,
                                          "Rank(" + ColumnNames(input.node->schema(), rank.partition_columns) + ")");
@@ -176,6 +183,7 @@ arrow::Result<Built> PhysicalBuilder::BuildRank(const LogicalRank& rank, const E
   node->emit_rank = rank_is_read;
   node->input_retracts = retracts;
   node->final_only = final_only;
+  node->keeps_first = keeps_first;
   if (per_window)
     input.node = PerWindow(std::move(node), {window});
   else

@@ -219,6 +219,9 @@ struct RankNode final : PhysicalNode {
   bool emit_rank = false;
   bool input_retracts = false;
   bool final_only = false;
+  /// The first row of each partition by a time attribute, which no later row can replace: insert-only. By event time it
+  /// comes when the watermark passes it, by processing time at once.
+  bool keeps_first = false;
 };
 
 /// A join or a rank of insert-only inputs that carry their windows, where rows of different windows never meet: each

@@ -241,6 +241,7 @@ class DataflowBuilder {
 
   arrow::Result<exec::LateRowSink*> MakeLateRows(const PhysicalNode& node) {
     const bool may_drop = node.kind() == Kind::kWindowAggregate || node.kind() == Kind::kSessionAggregate ||
+                          (node.kind() == Kind::kRank && static_cast<const plan::RankNode&>(node).keeps_first) ||
                           (node.kind() == Kind::kSort &&
                            static_cast<const plan::SortNode&>(node).mode == plan::SortNode::Mode::kByWatermark);
     if (!parts_.late_sink_node || !may_drop) return nullptr;

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// By event time: rows whose partition has none yet wait until the watermark brings them in order, so that the first to
+// come out is the first there is. Which partitions had theirs is kept for good.
+#include "exec/first_row.h"
+
+#include <arrow/api.h>
+
+#include "exec/rank.h"
+#include "exec/sort_by_watermark.h"
+#include "exec/state_report.h"
+#include "state/keyed_table.h"
+
+namespace tidemark::exec {
+namespace {
+
+class FirstRow final : public Operator {
+ public:
+  explicit FirstRow(const plan::RankNode& node) : node_(node) {
+    const Schema& input = node.inputs()[0]->schema();
+    std::vector<DataType> key_types;
+    for (int column : node.partition_columns) key_types.push_back(input[column].type);
+    given_ = state::KeyedTable::Make(std::move(key_types), 0);
+    if (input[node.keys[0].column].type.time_attribute() == TimeAttribute::kRowtime) {
+      sort_ = MakeSortByWatermarkOperator(SortColumns(node.keys), /*keeps_equal=*/true);
+    }
+  }
+
+  arrow::Status Open(const OperatorContext& context) override {
+    ARROW_RETURN_NOT_OK(Operator::Open(context));
+    report_.Open(context);
+    if (!sort_) return arrow::Status::OK();
+    sort_context_ = context;
+    sort_context_.metrics = &sort_metrics_;
+    return sort_->Open(sort_context_);
+  }
+
+  arrow::Status Push(int, Batch batch, Emitter& out) override {
+    if (!sort_) {
+      ARROW_RETURN_NOT_OK(EmitFirst(batch, out));
+      return Report();
+    }
+    ARROW_ASSIGN_OR_RAISE(Batch waiting, WithoutGiven(batch));
+    if (waiting.num_rows > 0) {
+      Firsts firsts(this, &out);
+      ARROW_RETURN_NOT_OK(sort_->Push(0, std::move(waiting), firsts));
+    }
+    return Report();
+  }
+
+  arrow::Status Advance(EventTimeMs watermark, Emitter& out) override {
+    if (!sort_) return out.EmitWatermark(watermark);
+    Firsts firsts(this, &out);
+    ARROW_RETURN_NOT_OK(sort_->Advance(watermark, firsts));
+    return Report();
+  }
+
+  arrow::Status Finish(Emitter& out) override {
+    if (!sort_) return arrow::Status::OK();
+    Firsts firsts(this, &out);
+    return sort_->Finish(firsts);
+  }
+
+ private:
+  /// Takes rows in order and passes on the first of each partition.
+  class Firsts final : public Emitter {
+   public:
+    Firsts(FirstRow* owner, Emitter* out) : owner_(owner), out_(out) {}
+    arrow::Status Emit(Batch batch) override { return owner_->EmitFirst(batch, *out_); }
+    arrow::Status EmitWatermark(EventTimeMs watermark) override { return out_->EmitWatermark(watermark); }
+
+   private:
+    FirstRow* owner_;
+    Emitter* out_;
+  };
+
+  std::vector<std::shared_ptr<arrow::Array>> KeysOf(const Batch& batch) const {
+    std::vector<std::shared_ptr<arrow::Array>> keys;
+    for (int column : node_.partition_columns) keys.push_back(batch.columns[column]);
+    return keys;
+  }
+
+  arrow::Result<Batch> WithoutGiven(const Batch& batch) {
+    ARROW_RETURN_NOT_OK(given_->Find(KeysOf(batch), batch.num_rows, nullptr, &payloads_));
+    std::vector<int32_t> open;
+    for (size_t row = 0; row < payloads_.size(); ++row) {
+      if (payloads_[row] == nullptr) open.push_back(static_cast<int32_t>(row));
+    }
+    return static_cast<int64_t>(open.size()) == batch.num_rows ? batch : Take(batch, open);
+  }
+
+  arrow::Status EmitFirst(const Batch& batch, Emitter& out) {
+    ARROW_RETURN_NOT_OK(given_->FindOrInsert(KeysOf(batch), batch.num_rows, nullptr, &payloads_, &created_));
+    if (created_.empty()) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(Batch first, Take(batch, created_));
+    first.row_watermarks = nullptr;
+    if (node_.schema().size() > node_.inputs()[0]->schema().size()) {
+      const arrow::Int64Scalar rank(1);
+      ARROW_ASSIGN_OR_RAISE(first.columns.emplace_back(), arrow::MakeArrayFromScalar(rank, first.num_rows));
+    }
+    return out.Emit(std::move(first));
+  }
+
+  /// The sort reports into metrics of its own: what it holds is the operator's, as its late rows are.
+  arrow::Status Report() {
+    const int64_t late = sort_metrics_.late_rows_dropped.exchange(0, std::memory_order_relaxed);
+    if (context().metrics != nullptr) {
+      context().metrics->late_rows_dropped.fetch_add(late, std::memory_order_relaxed);
+    }
+    return report_.Set(given_->size() + sort_metrics_.state_rows.load(std::memory_order_relaxed),
+                       given_->memory_bytes());
+  }
+
+  const plan::RankNode& node_;
+  std::unique_ptr<state::KeyedTable> given_;  ///< partitions that had their row
+  std::unique_ptr<Operator> sort_;            ///< null: by processing time
+  OperatorMetrics sort_metrics_;
+  OperatorContext sort_context_;
+  StateReport report_;
+  std::vector<uint8_t*> payloads_;
+  std::vector<int32_t> created_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> MakeFirstRowOperator(const plan::RankNode& node) { return std::make_unique<FirstRow>(node); }
+
+}  // namespace tidemark::exec
