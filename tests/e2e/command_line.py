@@ -31,8 +31,9 @@ def tidemark(*arguments, text="", **options):
 
 
 def heed_interrupts():
-    """In the child: what runs in the background of a shell would ignore SIGINT otherwise."""
+    """In the child: what runs in the background of a shell, or under nohup, would ignore these otherwise."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @contextlib.contextmanager
@@ -96,6 +97,14 @@ class Scripts(unittest.TestCase):
         self.check(tidemark("run", "-", "--parallelism", "0"), 2, "--parallelism")
         self.check(tidemark("run", "-", "--format", "xml"), 2, "changelog")
         self.check(tidemark("frob"), 2, "frob")
+        self.check(tidemark("x.sql"), 2, "Did you mean: tidemark run x.sql?")
+        self.check(tidemark("chekc", "x.sql"), 2, "Did you mean: tidemark check x.sql?")
+        self.check(tidemark("explain", "--format", "json", "x.sql"), 2, "--format is an option of: run, sql")
+
+    def test_input_without_a_command(self):
+        result = tidemark(text="SELECT 1;")
+        self.check(result, 2, "Write: tidemark run -")
+        self.assertEqual(result.stdout, b"")
 
     def test_closed_streams_do_not_become_files(self):
         script = (table(SCRATCH / "closed", "csv") + "CREATE TABLE p (a INT, b STRING) WITH ('connector' = 'print');"
@@ -194,7 +203,12 @@ class Inputs(unittest.TestCase):
 
 class Outputs(unittest.TestCase):
     def test_stopping_leaves_complete_files_only(self):
-        target = SCRATCH / "stopped"
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number.name):
+                self.check_stopping(number)
+
+    def check_stopping(self, number):
+        target = SCRATCH / f"stopped-{number.name}"
         options = f"'connector' = 'filesystem', 'path' = '{target}', 'format' = 'json', 'sink.rolling-policy.file-size' = '1MB'"
         script = ("CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'datagen', 'rows-per-second' = '200000');"
                   f"CREATE TABLE t (a BIGINT, b STRING) WITH ({options}); INSERT INTO t SELECT * FROM s;")
@@ -202,7 +216,7 @@ class Outputs(unittest.TestCase):
             deadline = time.monotonic() + 40
             while not (target.exists() and any(f.name.startswith("part-") for f in target.iterdir())):
                 self.assertLess(time.monotonic(), deadline, "no file came")
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             self.assertEqual(process.wait(timeout=30), 0, process.stderr.read())
         files = list(target.iterdir())
         self.assertTrue(files)
