@@ -110,7 +110,10 @@ arrow::Result<std::unique_ptr<ResultWriter>> MakeWriter(const server::PreparedSt
   writer_options.output = StandardOutput();
   const bool live = options.format == ResultFormat::kTable && isatty(STDOUT_FILENO) == 1 &&
                     (prepared.updating || !prepared.plan.bounded);
-  if (live) return std::make_unique<LiveView>(std::move(writer_options));
+  if (live) {
+    return std::make_unique<LiveView>(
+        LiveViewOptions{std::move(writer_options), [] { return SizeOfTerminal(STDOUT_FILENO); }, !options.at_prompt});
+  }
   // An unbounded result has no final rows: its changes are shown as they come.
   if (prepared.updating && !prepared.plan.bounded && options.format == ResultFormat::kTable)
     writer_options.format = ResultFormat::kChangelog;

@@ -149,7 +149,9 @@ int RunPrompt(const CommandOptions& options) {
     std::cerr << "tidemark: error: " << status.message() << "\n";
     return kExitUsage;
   }
-  return Prompt(options, &session).Run();
+  CommandOptions at_prompt = options;
+  at_prompt.at_prompt = true;
+  return Prompt(at_prompt, &session).Run();
 }
 
 }  // namespace tidemark::cli

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The prompt as a person at a terminal meets it.
+
+  prompt.py TIDEMARK SCRATCH_FOLDER
+"""
+import contextlib
+import fcntl
+import os
+import pathlib
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+import unittest
+
+TIDEMARK = ""
+SCRATCH = pathlib.Path()
+LINES, COLUMNS = 14, 50
+
+
+class Prompt(unittest.TestCase):
+    def setUp(self):
+        self.home = SCRATCH / self._testMethodName
+        self.home.mkdir()
+        self.start()
+
+    def start(self):
+        self.screen, terminal = pty.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        self.process = subprocess.Popen([TIDEMARK, "sql"], stdin=terminal, stdout=terminal, stderr=terminal,
+                                        start_new_session=True, env={**os.environ, "HOME": str(self.home), "TERM": "dumb"},
+                                        preexec_fn=self.take_terminal)
+        os.close(terminal)
+        self.shown = b""
+        self.expect("tidemark> ")
+
+    @staticmethod
+    def take_terminal():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what runs in the background of a shell would ignore these
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    def tearDown(self):
+        self.process.kill()
+        self.process.wait()
+        with contextlib.suppress(OSError):  # a test has closed it
+            os.close(self.screen)
+
+    def type(self, text):
+        os.write(self.screen, text.encode())
+
+    def expect(self, text):
+        """Reads what is shown up to the next `text`, and returns what stood before it."""
+        while text.encode() not in self.shown:
+            ready, _, _ = select.select([self.screen], [], [], 30)
+            self.assertTrue(ready, f"{text!r} did not come after {self.shown.decode()!r}")
+            self.shown += os.read(self.screen, 4096)
+        before, self.shown = self.shown.split(text.encode(), 1)
+        return before.decode()
+
+    def test_ctrl_c_gives_up_what_was_typed_and_ctrl_d_leaves(self):
+        self.type("SELECT nonsense\n")
+        self.expect("-> ")
+        self.type("\x03\x03\x03")
+        self.expect("tidemark> ")
+        self.type("SELECT 20 + 3 AS total;\n")
+        self.expect("   23 |")
+        self.expect("tidemark> ")
+        self.leave()
+
+    def leave(self):
+        """Ctrl-D, again until the program heeds it: the prompt is shown before the terminal leaves its line mode, in which this
+        key is lost. What is shown has to be read meanwhile; the program waits for that before it ends."""
+        deadline = time.monotonic() + 30
+        while self.process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(OSError):  # the program has just closed its end
+                self.type("\x04")
+                if select.select([self.screen], [], [], 0.2)[0]:
+                    os.read(self.screen, 4096)
+        self.assertEqual(self.process.wait(timeout=1), 0)
+
+    def test_text_beyond_ascii(self):
+        self.type("SELECT 'Zoë 🎉' AS x, CHAR_LENGTH('Zoë 🎉') AS n;\n")
+        self.expect("| Zoë 🎉 | 5 |")
+        self.expect("tidemark> ")
+        self.leave()
+
+    def test_ctrl_c_ends_an_endless_query_and_not_the_prompt(self):
+        self.type("CREATE TABLE c (u INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000');\n")
+        self.expect("tidemark> ")
+        self.type("SELECT COUNT(*) AS rows_so_far FROM c;\n")
+        self.expect("| rows_so_far")
+        self.type("\x03")
+        self.expect("tidemark> ")
+        self.type("quit;\n")
+        self.assertEqual(self.process.wait(timeout=30), 0)
+
+    def endless(self, columns, rate):
+        self.type(f"CREATE TABLE c ({columns}) WITH ('connector' = 'datagen', 'rows-per-second' = '{rate}');\n")
+        self.expect("tidemark> ")
+
+    def test_an_endless_table_shows_its_newest_rows(self):
+        self.endless("u INT", 1000000)
+        self.type("SELECT * FROM c;\n")
+        for _ in range(3):
+            self.expect("the newest 7 of ")
+        self.type("\x03")
+        end = self.expect("rows in all")
+        self.assertLess(len(end), 100 * LINES * COLUMNS)
+        self.expect("tidemark> ")
+        self.leave()
+
+    def test_wide_rows_are_cut_while_they_are_redrawn(self):
+        self.endless(", ".join(f"a_column_of_some_width_{i} STRING" for i in range(9)), 1000)
+        self.type("SELECT * FROM c;\n")
+        self.expect("the newest")
+        drawing = self.expect("the newest")
+        back = re.search(r"\x1b\[(\d+)A", drawing)
+        self.assertEqual(int(back.group(1)), 12)
+        for line in drawing[back.end():].replace("\x1b[J", "").splitlines():
+            self.assertLessEqual(len(line.strip("\r")), COLUMNS)
+        self.type("\x03")
+        self.expect("rows in all")
+        self.leave()
+
+
+if __name__ == "__main__":
+    TIDEMARK = str(pathlib.Path(sys.argv[1]).resolve())
+    SCRATCH = pathlib.Path(sys.argv[2]).resolve()
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    SCRATCH.mkdir(parents=True)
+    outcome = unittest.main(argv=sys.argv[:1], exit=False).result
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    failed = len(outcome.failures) + len(outcome.errors)
+    print(f"{outcome.testsRun - failed} passed, {failed} failed")
+    sys.exit(1 if failed or outcome.testsRun == 0 else 0)
