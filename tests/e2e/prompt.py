@@ -130,6 +130,94 @@ class Prompt(unittest.TestCase):
         self.expect("rows in all")
         self.leave()
 
+    def test_words_that_need_no_semicolon(self):
+        for word in ("help", " HELP ", "?", "help;"):
+            self.type(word + "\n")
+            self.expect("SHOW TABLES;")
+            self.expect("tidemark> ")
+        self.type("SELECT 7 AS\n")
+        self.expect("-> ")
+        self.type("quit\n")  # inside a statement it is a name
+        self.expect("-> ")
+        self.type(";\n")
+        self.expect("|    7 |")
+        self.expect("tidemark> ")
+        self.type("quit\n")
+        self.assertEqual(self.process.wait(timeout=30), 0)
+
+    def test_every_way_to_quit(self):
+        for index, word in enumerate(("exit", "\\q", "Quit;")):
+            if index > 0:
+                self.start()
+            self.type(word + "\n")
+            self.assertEqual(self.process.wait(timeout=30), 0, word)
+            self.tearDown()
+        self.start()
+
+    def test_a_statement_over_several_lines_is_recalled(self):
+        self.type("SELECT 'a\n--b' AS x, -- not 'this'\n 40 + 2 AS y\n;\n")
+        self.expect("| a\\n--b | 42 |")
+        self.expect("tidemark> ")
+        self.type("\x10\n")
+        self.expect("| a\\n--b | 42 |")
+        self.expect("tidemark> ")
+        self.leave()
+
+    def test_history_outlives_a_closed_terminal(self):
+        self.type("SELECT 'Zoë' AS name,\n'kept' AS state;\n")
+        self.expect("| Zoë  | kept  |")
+        self.expect("tidemark> ")
+        os.close(self.screen)
+        self.process.wait(timeout=30)
+        self.start()
+        for _ in range(2):  # what is recalled is written to the file as well
+            self.type("\x10\n")
+            self.expect("| Zoë  | kept  |")
+            self.expect("tidemark> ")
+        self.leave()
+        history = (self.home / ".tidemark_history")
+        self.assertEqual(len(history.read_text().splitlines()), 4)
+        self.assertEqual(history.stat().st_mode & 0o777, 0o600)
+
+    def test_a_closed_terminal_ends_an_endless_query(self):
+        self.endless("u INT", 1000)
+        self.type("SELECT * FROM c;\n")
+        self.expect("the newest")
+        os.close(self.screen)
+        self.process.wait(timeout=30)
+
+    def test_completion(self):
+        self.type("CREATE TABLE clicks (user_id INT, name STRING) WITH ('connector' = 'datagen', 'number-of-rows' = '9');\n")
+        self.expect("tidemark> ")
+        self.when_editing("SET 'execution.ru\t = 'batch';\n")
+        self.expect("'execution.runtime-mode'")
+        self.expect("tidemark> ")
+        self.when_editing("SELECT COUNT(*) AS n FROM clicks AS c\n")
+        self.expect("-> ")
+        self.when_editing("WHERE 'na\t' <> c.na\t;\n")
+        self.expect("'na' <> c.name")
+        self.expect("| 9 |")
+        self.expect("tidemark> ")
+        self.when_editing("SELECT COUNT(clicks.us\t) AS total FROM clicks;\n")
+        self.expect("clicks.user_id")
+        self.expect("|     9 |")
+        self.expect("tidemark> ")
+        self.when_editing("SET 'table.exec.mini-batch.\t\t\t")
+        self.expect("table.exec.mini-batch.allow-latency")
+        self.expect("table.exec.mini-batch.size")
+        self.type("\x03")
+        self.expect("tidemark> ")
+        self.leave()
+
+    def when_editing(self, text):
+        """Types once the program reads key by key; the terminal would take a TAB for itself before."""
+        deadline = time.monotonic() + 30
+        while termios.tcgetattr(self.screen)[3] & termios.ICANON:
+            self.assertLess(time.monotonic(), deadline, "the terminal is still read line by line")
+            time.sleep(0.001)
+        self.type(text)
+
+
 
 if __name__ == "__main__":
     TIDEMARK = str(pathlib.Path(sys.argv[1]).resolve())
