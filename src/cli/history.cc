@@ -2,9 +2,9 @@
 // Statements as history lines, and the history file.
 #include "cli/history.h"
 
-#include <editline/readline.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <histedit.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +17,7 @@
 namespace tidemark::cli {
 namespace {
 
-constexpr int kHistoryLines = 2000;
+constexpr int kStatementsMax = 2000;
 
 /// What stands between two tokens: white space and comments.
 std::string GapLine(std::string_view gap) {
@@ -71,18 +71,22 @@ std::string HistoryLine(const std::string& statement) {
   return line.substr(0, line.find_last_not_of(' ') + 1);
 }
 
-History::History(std::string file) : file_(std::move(file)) {
-  if (!file_.empty()) read_history(file_.c_str());
-  const bool has_grown = history_length > kHistoryLines;
-  stifle_history(kHistoryLines);
-  if (has_grown && !file_.empty()) write_history(file_.c_str());
+void History::End::operator()(List* list) const { history_end(list); }
+
+History::History(std::string file) : file_(std::move(file)), list_(history_init()) {
+  HistEvent event;
+  ::history(list(), &event, H_SETSIZE, kStatementsMax);
+  if (file_.empty()) return;
+  const int read = ::history(list(), &event, H_LOAD, file_.c_str());
+  if (read > kStatementsMax) ::history(list(), &event, H_SAVE, file_.c_str());
 }
 
 void History::Add(const std::string& statement) {
   const std::string line = HistoryLine(statement);
-  add_history(line.c_str());
+  HistEvent event;
+  ::history(list(), &event, H_ENTER, line.c_str());
   if (file_.empty()) return;
-  // Not libedit's append_history, which writes the entry before once more.
+  // libedit can only write the whole list, over what other sessions have added.
   const int descriptor = open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (descriptor < 0) return;
   struct stat status{};

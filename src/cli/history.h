@@ -2,7 +2,10 @@
 // The prompt's history: statements of this and earlier sessions.
 #pragma once
 
+#include <memory>
 #include <string>
+
+struct history;  // of libedit; a function has the same name
 
 namespace tidemark::cli {
 
@@ -10,7 +13,7 @@ namespace tidemark::cli {
 /// swallow what follows. Only strings keep their line ends. Parses to the same as before.
 std::string HistoryLine(const std::string& statement);
 
-/// libedit's list of statements and the file it is kept in. REQUIRES: libedit is initialized; at most one at a time.
+/// libedit's list of statements, and the file it is kept in. One thread.
 class History {
  public:
   /// Reads the file, in the format of libedit. "": none, nothing outlives the session.
@@ -20,8 +23,16 @@ class History {
   /// several sessions may share the file. A file that cannot be written is no error.
   void Add(const std::string& statement);
 
+  using List = struct ::history;
+  List* list() const { return list_.get(); }
+
  private:
+  struct End {
+    void operator()(List* list) const;
+  };
+
   std::string file_;
+  std::unique_ptr<List, End> list_;
 };
 
 }  // namespace tidemark::cli

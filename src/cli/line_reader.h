@@ -2,11 +2,8 @@
 // Lines in, from a terminal with editing, completion and history, or from a pipe.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
-
-#include "cli/history.h"
-#include "cli/interrupts.h"
 
 namespace tidemark::server {
 class Session;
@@ -21,22 +18,22 @@ struct Entry {
   std::string line;
 };
 
-/// Over libedit. At most one at a time, on the main thread.
+/// At most one at a time, on the main thread.
 class LineReader {
  public:
   /// `session`: whose tables and columns TAB offers. Must outlive the reader.
   explicit LineReader(const server::Session& session);
+  ~LineReader();
 
   /// `statement`: the lines before this one, if it continues a statement.
   Entry Next(const std::string& statement);
   /// For the history.
   void Remember(const std::string& statement);
-  bool is_terminal() const { return is_terminal_; }
+  bool is_terminal() const { return editor_ != nullptr; }
 
  private:
-  bool is_terminal_;
-  std::optional<Interrupts> interrupts_;
-  std::optional<History> history_;
+  class Editor;
+  std::unique_ptr<Editor> editor_;  ///< null: standard input is no terminal
 };
 
 }  // namespace tidemark::cli

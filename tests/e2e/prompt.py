@@ -179,6 +179,36 @@ class Prompt(unittest.TestCase):
         self.assertEqual(len(history.read_text().splitlines()), 4)
         self.assertEqual(history.stat().st_mode & 0o777, 0o600)
 
+    def test_history_has_a_bound(self):
+        self.leave()
+        self.tearDown()
+        history = self.home / ".tidemark_history"
+        history.write_text("_HiStOrY_V2_\n" + "".join(f"SELECT\\040{i};\n" for i in range(5000)))
+        self.start()
+        self.type("\x10\n")
+        self.expect("|   4999 |")
+        self.expect("tidemark> ")
+        self.leave()
+        lines = history.read_text().splitlines()
+        self.assertEqual(len(lines), 1 + 2000 + 1)
+        self.assertEqual(lines[1], "SELECT\\0403000;")
+        self.assertEqual(lines[-2:], ["SELECT\\0404999;"] * 2)
+
+    def test_the_progress_line_fits_a_narrow_terminal(self):
+        self.endless("u INT", 1000)
+        self.type("CREATE TABLE b (u INT) WITH ('connector' = 'blackhole');\n")
+        self.expect("tidemark> ")
+        fcntl.ioctl(self.screen, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, 20, 0, 0))
+        self.type("INSERT INTO b SELECT * FROM c;\n")
+        for _ in range(3):
+            self.expect("\r\x1b[K")
+        line = self.expect("\r\x1b[K")
+        self.assertIn("rows", line)
+        self.assertLess(len(line), 20)
+        self.type("\x03")
+        self.expect("tidemark> ")
+        self.leave()
+
     def test_a_closed_terminal_ends_an_endless_query(self):
         self.endless("u INT", 1000)
         self.type("SELECT * FROM c;\n")
@@ -198,11 +228,11 @@ class Prompt(unittest.TestCase):
         self.expect("'na' <> c.name")
         self.expect("| 9 |")
         self.expect("tidemark> ")
-        self.when_editing("SELECT COUNT(clicks.us\t) AS total FROM clicks;\n")
+        self.when_editing(f"SELECT '{'ë🎉' * 600}' = 'ë', COUNT(clicks.us\t) AS total FROM clicks;\n")
         self.expect("clicks.user_id")
         self.expect("|     9 |")
         self.expect("tidemark> ")
-        self.when_editing("SET 'table.exec.mini-batch.\t\t\t")
+        self.when_editing("SET 'table.exec.mini-batch.\t")
         self.expect("table.exec.mini-batch.allow-latency")
         self.expect("table.exec.mini-batch.size")
         self.type("\x03")
