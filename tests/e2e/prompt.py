@@ -31,9 +31,9 @@ class Prompt(unittest.TestCase):
         self.home.mkdir()
         self.start()
 
-    def start(self):
+    def start(self, columns=COLUMNS):
         self.screen, terminal = pty.openpty()
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
         self.process = subprocess.Popen([TIDEMARK, "sql"], stdin=terminal, stdout=terminal, stderr=terminal,
                                         start_new_session=True, env={**os.environ, "HOME": str(self.home), "TERM": "dumb"},
                                         preexec_fn=self.take_terminal)
@@ -195,10 +195,12 @@ class Prompt(unittest.TestCase):
         self.assertEqual(lines[-2:], ["SELECT\\0404999;"] * 2)
 
     def test_the_progress_line_fits_a_narrow_terminal(self):
+        self.leave()
+        self.tearDown()
+        self.start(columns=20)
         self.endless("u INT", 1000)
         self.type("CREATE TABLE b (u INT) WITH ('connector' = 'blackhole');\n")
         self.expect("tidemark> ")
-        fcntl.ioctl(self.screen, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, 20, 0, 0))
         self.type("INSERT INTO b SELECT * FROM c;\n")
         for _ in range(3):
             self.expect("\r\x1b[K")
