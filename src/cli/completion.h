@@ -11,10 +11,16 @@ class Session;
 
 namespace tidemark::cli {
 
-/// Everything that may stand where `prefix` stands, sorted. Keywords follow the case of the prefix.
-std::vector<std::string> Completions(const std::string& prefix, const server::Session& session);
+/// What may take the place of the word before the cursor.
+struct Completion {
+  std::string typed;               ///< that word, as far as it is typed
+  std::vector<std::string> words;  ///< each begins as `typed` does, case aside; sorted
+  char close = ' ';                ///< typed behind the word if there is only one
+};
 
-/// Makes libedit ask Completions. `session` must outlive the prompt.
-void InstallCompletion(const server::Session* session);
+/// What to offer in a script with the cursor between `before` and `after`. Keywords follow the case of what is typed.
+/// Nothing inside a string, but for the keys of SET and RESET; behind a dot the columns of the table or alias before
+/// it.
+Completion CompletionAt(const std::string& before, const std::string& after, const server::Session& session);
 
 }  // namespace tidemark::cli

@@ -25,7 +25,8 @@ void StopRunningJob(int signal) {
   if (running_job != nullptr) running_job->RequestStop();
 }
 
-/// While it lives, SIGINT and SIGTERM stop `job` cleanly; a second one ends the process as usual.
+/// While it lives, SIGINT, SIGTERM and SIGHUP (the terminal is closed) stop `job` cleanly; a second one ends the
+/// process as usual.
 class StopOnSignal {
  public:
   explicit StopOnSignal(runtime::Job* job) {
@@ -35,16 +36,20 @@ class StopOnSignal {
     action.sa_flags = SA_RESTART | SA_RESETHAND;
     sigaction(SIGINT, &action, &old_int_);
     sigaction(SIGTERM, &action, &old_term_);
+    sigaction(SIGHUP, &action, &old_hup_);
+    if (old_hup_.sa_handler == SIG_IGN) sigaction(SIGHUP, &old_hup_, nullptr);  // nohup
   }
   ~StopOnSignal() {
     sigaction(SIGINT, &old_int_, nullptr);
     sigaction(SIGTERM, &old_term_, nullptr);
+    sigaction(SIGHUP, &old_hup_, nullptr);
     running_job = nullptr;
   }
 
  private:
   struct sigaction old_int_{};
   struct sigaction old_term_{};
+  struct sigaction old_hup_{};
 };
 
 class WriterCollector final : public runtime::ResultCollector {
@@ -105,7 +110,10 @@ arrow::Result<std::unique_ptr<ResultWriter>> MakeWriter(const server::PreparedSt
   writer_options.output = StandardOutput();
   const bool live = options.format == ResultFormat::kTable && isatty(STDOUT_FILENO) == 1 &&
                     (prepared.updating || !prepared.plan.bounded);
-  if (live) return std::make_unique<LiveView>(std::move(writer_options));
+  if (live) {
+    return std::make_unique<LiveView>(
+        LiveViewOptions{std::move(writer_options), [] { return SizeOfTerminal(STDOUT_FILENO); }, !options.at_prompt});
+  }
   // An unbounded result has no final rows: its changes are shown as they come.
   if (prepared.updating && !prepared.plan.bounded && options.format == ResultFormat::kTable)
     writer_options.format = ResultFormat::kChangelog;

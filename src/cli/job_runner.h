@@ -11,7 +11,7 @@ namespace tidemark::cli {
 
 enum class JobOutcome {
   kFinished,  ///< all input was read and all results are written
-  kStopped,   ///< SIGINT or SIGTERM; what was complete is written
+  kStopped,   ///< SIGINT, SIGTERM or SIGHUP; what was complete is written
   kFailed,
 };
 

@@ -1,31 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drawing of updating results with ANSI escape codes.
+// The drawing thread of live results.
 #include "cli/live_view.h"
 
-#include <arrow/array.h>
-#include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <limits>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 
-#include "base/clock.h"
-#include "cli/final_rows.h"
+#include "cli/shown_rows.h"
 #include "cli/text_table.h"
-#include "expr/evaluator.h"
 
 namespace tidemark::cli {
 namespace {
 
-constexpr int64_t kRowsPerBatch = 8192;
-constexpr int kLinesAroundRows = 7;  // the table's frame, its foot, the progress line
-constexpr int kDefaultLines = 24;
+using SteadyClock = std::chrono::steady_clock;
 
-int TerminalLines() {
-  winsize size{};
-  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
-  return known ? size.ws_row : kDefaultLines;
-}
+constexpr size_t kLinesAroundRows = 7;  // the table's frame and foot, the cursor, one above
+constexpr auto kInterval = std::chrono::milliseconds(1000 / LiveView::kRedrawsPerSecond);
+constexpr int kPausesPerDrawing = 4;  // a large table takes at most a fifth of the time to draw
 
 /// Collects what a TextTable writes.
 class Captured final : public TextOutput {
@@ -40,64 +35,88 @@ class Captured final : public TextOutput {
   std::string text_;
 };
 
+arrow::Result<std::string> Layout(const Schema& schema, ShownTable table) {
+  Captured captured;
+  TextTable text_table(schema, &captured);
+  for (auto& row : table.rows) ARROW_RETURN_NOT_OK(text_table.AddRow(std::move(row)));
+  ARROW_RETURN_NOT_OK(text_table.Finish(table.last_lines));
+  return captured.text();
+}
+
+size_t RowsThatFit(const TerminalSize& size) { return std::max(size.lines, kLinesAroundRows + 1) - kLinesAroundRows; }
+
 }  // namespace
 
 struct LiveView::State {
-  ResultWriterOptions options;
-  FinalRows rows;
-  int64_t drawn_micros = 0;
-  int64_t drawn_lines = 0;
+  explicit State(LiveViewOptions all)
+      : options(std::move(all)),
+        screen(options.result.output, options.size),
+        keeps_all(options.result.updating || options.whole_result),
+        rows(keeps_all ? ShowCurrentRows(options.result) : ShowNewestRows(options.result)),
+        thread([this](const std::stop_token& stop) { DrawUntil(stop); }) {}
 
-  arrow::Result<std::vector<std::vector<std::string>>> Cells() const {
-    std::vector<std::vector<std::string>> cells;
-    ARROW_ASSIGN_OR_RAISE(const auto batches, rows.Rows(kRowsPerBatch));
-    for (const auto& batch : batches) {
-      for (int64_t row = 0; row < batch.num_rows; ++row) {
-        std::vector<std::string> line;
-        for (size_t i = 0; i < batch.columns.size(); ++i) {
-          line.push_back(expr::FormatValue(*batch.columns[i], row, options.schema[i].type, *options.functions));
-        }
-        cells.push_back(std::move(line));
-      }
+  void DrawUntil(const std::stop_token& stop) {
+    std::unique_lock lock(mutex);
+    while (changed.wait(lock, stop, [this] { return dirty; }) && !stop.stop_requested()) {
+      dirty = false;
+      const auto begin = SteadyClock::now();
+      status &= Draw();
+      const auto pause = std::max<SteadyClock::duration>(kInterval, kPausesPerDrawing * (SteadyClock::now() - begin));
+      changed.wait_for(lock, stop, pause, [] { return false; });
     }
-    std::sort(cells.begin(), cells.end());
-    return cells;
   }
 
-  arrow::Status Draw(size_t rows_max) {
-    ARROW_ASSIGN_OR_RAISE(auto cells, Cells());
-    const size_t all = cells.size();
-    if (all > rows_max) cells.resize(rows_max);
-    Captured captured;
-    TextTable table(options.schema, &captured);
-    for (auto& line : cells) ARROW_RETURN_NOT_OK(table.AddRow(std::move(line)));
-    ARROW_RETURN_NOT_OK(table.Finish());
-    std::string text = captured.text();
-    if (all > rows_max) text += fmt::format("... and {} rows more\n", all - rows_max);
-    // Back to where the last drawing began, and away with what is below.
-    std::string screen = drawn_lines > 0 ? fmt::format("\x1b[{}A\r\x1b[J", drawn_lines) : "";
-    drawn_lines = std::count(text.begin(), text.end(), '\n');
-    return options.output->Write(screen + text);
+  arrow::Status Draw() {
+    ARROW_ASSIGN_OR_RAISE(auto table, rows->Table(RowsThatFit(screen.size()), false));
+    ARROW_ASSIGN_OR_RAISE(const auto text, Layout(options.result.schema, std::move(table)));
+    return screen.Draw(text);
   }
+
+  arrow::Status Leave() {
+    const bool small = rows->count() <= kFinalRowsMax;
+    const size_t rows_max =
+        options.whole_result || (keeps_all && small) ? std::numeric_limits<int32_t>::max() : RowsThatFit(screen.size());
+    ARROW_ASSIGN_OR_RAISE(auto table, rows->Table(rows_max, true));
+    ARROW_ASSIGN_OR_RAISE(const auto text, Layout(options.result.schema, std::move(table)));
+    return screen.Leave(text);
+  }
+
+  LiveViewOptions options;
+  Screen screen;
+  bool keeps_all;
+  std::mutex mutex;  // of what follows, and of the screen
+  std::unique_ptr<ShownRows> rows;
+  bool dirty = false;
+  arrow::Status status;  // of the drawings
+  std::condition_variable_any changed;
+  std::jthread thread;  // last: it uses all of the above
 };
 
-LiveView::LiveView(ResultWriterOptions options) {
-  FinalRows rows(options.schema);
-  state_ = std::unique_ptr<State>(new State{std::move(options), std::move(rows)});
-}
+LiveView::LiveView(LiveViewOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 
 LiveView::~LiveView() = default;
 
 arrow::Status LiveView::Add(const Batch& batch) {
-  ARROW_RETURN_NOT_OK(state_->rows.Apply(batch));
-  const int64_t now = SystemClock()->SteadyMicros();
-  if (now - state_->drawn_micros < 1'000'000 / kRedrawsPerSecond) return arrow::Status::OK();
-  state_->drawn_micros = now;
-  return state_->Draw(static_cast<size_t>(std::max(TerminalLines() - kLinesAroundRows, 1)));
+  {
+    const std::lock_guard lock(state_->mutex);
+    ARROW_RETURN_NOT_OK(state_->status);
+    ARROW_RETURN_NOT_OK(state_->rows->Add(batch, RowsThatFit(state_->screen.size())));
+    state_->dirty = true;
+  }
+  state_->changed.notify_one();
+  return arrow::Status::OK();
 }
 
-arrow::Status LiveView::Finish() { return state_->Draw(static_cast<size_t>(state_->rows.size()) + 1); }
+arrow::Status LiveView::Finish() {
+  state_->thread.request_stop();
+  state_->thread.join();
+  ARROW_RETURN_NOT_OK(state_->status);
+  return state_->Leave();
+}
 
-int64_t LiveView::rows() const { return state_->rows.size(); }
+int64_t LiveView::rows() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->rows->count();
+}
 
 }  // namespace tidemark::cli

@@ -7,7 +7,10 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
+#include <string>
+#include <vector>
 
+#include "cli/command_hint.h"
 #include "cli/prompt.h"
 #include "cli/script.h"
 #include "state/key_groups.h"
@@ -40,6 +43,29 @@ void OpenStandardStreams() {
   int descriptor = 0;
   while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open("/dev/null", O_RDWR);
   if (descriptor >= 0) close(descriptor);
+}
+
+/// Says what is wrong with the command line, and what may have been meant. The exit code.
+int Refuse(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (app.exit(error) == 0) return tidemark::cli::kExitDone;
+  std::vector<std::string> commands;
+  std::vector<std::string> with_format;
+  for (const auto* command : app.get_subcommands(nullptr)) {
+    commands.push_back(command->get_name());
+    if (command->get_option_no_throw("--format") != nullptr) with_format.push_back(command->get_name());
+  }
+  std::cerr << tidemark::cli::CommandHint({argv + 1, argv + argc}, commands, with_format);
+  return tidemark::cli::kExitUsage;
+}
+
+/// No command: help for a person; input that nothing was to be done with is a slip in a script.
+int WithoutCommand(const CLI::App& app) {
+  if (isatty(STDIN_FILENO) == 1) {
+    std::cout << app.help();
+    return tidemark::cli::kExitDone;
+  }
+  std::cerr << "tidemark: error: no command says what to do with standard input\nWrite: tidemark run -\n";
+  return tidemark::cli::kExitUsage;
 }
 
 /// `code`, unless standard output did not take all that was said.
@@ -77,7 +103,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return AfterOutput(app.exit(error) == 0 ? tidemark::cli::kExitDone : tidemark::cli::kExitUsage);
+    return AfterOutput(Refuse(app, error, argc, argv));
   }
   if (auto status = arrow::compute::Initialize(); !status.ok()) {
     std::cerr << "tidemark: error: " << status.message() << "\n";
@@ -88,6 +114,5 @@ int main(int argc, char** argv) {
   if (check->parsed()) return AfterOutput(tidemark::cli::CheckScript(options));
   if (explain->parsed()) return AfterOutput(tidemark::cli::ExplainScript(options));
   if (prompt->parsed()) return AfterOutput(tidemark::cli::RunPrompt(options));
-  std::cout << app.help();
-  return AfterOutput(tidemark::cli::kExitDone);
+  return AfterOutput(WithoutCommand(app));
 }

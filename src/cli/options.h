@@ -26,7 +26,8 @@ struct CommandOptions {
   std::vector<std::string> settings;  ///< "key=value"
   std::string config_file;            ///< "": TIDEMARK_CONFIG, or none
   ResultFormat format = ResultFormat::kTable;
-  bool quiet = false;  ///< no progress line
+  bool quiet = false;      ///< no progress line
+  bool at_prompt = false;  ///< a person looks at results while they come
 };
 
 /// Puts the configuration together: the file of --config, or else of the environment's TIDEMARK_CONFIG; then --set;

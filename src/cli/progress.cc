@@ -9,6 +9,9 @@
 #include <chrono>
 #include <cstdio>
 
+#include "cli/display_width.h"
+#include "cli/screen.h"
+
 namespace tidemark::cli {
 namespace {
 
@@ -63,7 +66,9 @@ ProgressLine::ProgressLine(const runtime::Job& job, bool enabled) {
     while (!done_.load()) {
       std::this_thread::sleep_for(kInterval);
       if (done_.load()) break;
-      std::fprintf(stderr, "\r\x1b[K%s", FormatProgress(job.Metrics()).c_str());
+      // A line that wraps could not be wiped. The last column stays free: the cursor stands there.
+      const size_t columns = SizeOfTerminal(STDERR_FILENO).columns - 1;
+      std::fprintf(stderr, "\r\x1b[K%s", CutLines(FormatProgress(job.Metrics()), columns).c_str());
       std::fflush(stderr);
     }
     std::fputs("\r\x1b[K", stderr);

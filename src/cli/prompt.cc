@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The interactive prompt over libedit.
+// Gathers lines until they are a statement, then carries it out.
 #include "cli/prompt.h"
 
-#include <editline/readline.h>
-#include <unistd.h>
-
-#include <clocale>
-#include <cstdlib>
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <iostream>
-#include <optional>
+#include <string_view>
+#include <utility>
 
-#include "cli/completion.h"
-#include "cli/interrupts.h"
 #include "cli/job_runner.h"
+#include "cli/line_reader.h"
 #include "server/session.h"
 #include "sql/diagnostic.h"
 #include "sql/parser.h"
@@ -20,67 +18,6 @@
 
 namespace tidemark::cli {
 namespace {
-
-constexpr int kHistoryLines = 2000;
-constexpr char kPrompt[] = "tidemark> ";
-constexpr char kContinuation[] = "       -> ";
-
-/// What the user did: a line, Ctrl-C (give up what was typed), or the end of the input.
-struct Entry {
-  enum class Kind { kLine, kCancel, kEnd };
-  Kind kind = Kind::kLine;
-  std::string line;
-};
-
-/// Lines in, from a terminal with editing and history, or from a pipe.
-class LineReader {
- public:
-  explicit LineReader(const server::Session& session) : is_terminal_(isatty(STDIN_FILENO) == 1) {
-    if (!is_terminal_) return;
-    interrupts_.emplace();
-    std::setlocale(LC_CTYPE, "C.UTF-8");  // libedit drops what the locale has no characters for
-    rl_getc_function = [](FILE*) { return ReadKey(); };
-    rl_initialize();
-    InstallCompletion(&session);
-    if (const char* home = std::getenv("HOME")) history_file_ = std::string(home) + "/.tidemark_history";
-    if (!history_file_.empty()) read_history(history_file_.c_str());
-    stifle_history(kHistoryLines);
-  }
-  ~LineReader() {
-    if (is_terminal_ && !history_file_.empty()) write_history(history_file_.c_str());
-  }
-
-  Entry Next(bool continuation) {
-    Entry entry;
-    if (!is_terminal_) {
-      if (!std::getline(std::cin, entry.line)) entry.kind = Entry::Kind::kEnd;
-      return entry;
-    }
-    char* raw = readline(continuation ? kContinuation : kPrompt);
-    if (raw != nullptr) {
-      entry.line = raw;
-    } else {
-      std::cout << "\n";
-      entry.kind = interrupts_->Forget() ? Entry::Kind::kCancel : Entry::Kind::kEnd;
-    }
-    std::free(raw);
-    return entry;
-  }
-
-  void Remember(const std::string& statement) {
-    if (!is_terminal_) return;
-    std::string line = statement;  // history is kept by lines, so a statement over several becomes one
-    for (char& c : line) c = c == '\n' ? ' ' : c;
-    add_history(line.c_str());
-  }
-
-  bool is_terminal() const { return is_terminal_; }
-
- private:
-  bool is_terminal_;
-  std::optional<Interrupts> interrupts_;
-  std::string history_file_;
-};
 
 bool IsBlank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
 
@@ -90,18 +27,44 @@ bool IsComplete(const std::string& text) {
   return !statements.empty() && statements.back().complete;
 }
 
+/// What people type to a prompt without a ';', as a statement; empty: `line` is none of it.
+std::string_view CommandOf(const std::string& line) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kCommands = {{
+      {"quit", "QUIT;"},
+      {"exit", "QUIT;"},
+      {"\\q", "QUIT;"},
+      {"help", "HELP;"},
+      {"\\h", "HELP;"},
+      {"\\?", "HELP;"},
+      {"?", "HELP;"},
+  }};
+  const auto is_margin = [](unsigned char c) { return std::isspace(c) != 0 || c == ';'; };
+  std::string word;
+  for (const char c : line) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  word.erase(std::find_if_not(word.rbegin(), word.rend(), is_margin).base(), word.end());
+  word.erase(word.begin(), std::find_if_not(word.begin(), word.end(), is_margin));
+  for (const auto& [command, statement] : kCommands) {
+    if (word == command) return statement;
+  }
+  return "";
+}
+
 class Prompt {
  public:
   Prompt(const CommandOptions& options, server::Session* session) : options_(options), session_(session) {}
 
   int Run() {
     LineReader reader(*session_);
-    if (reader.is_terminal()) std::cout << "tidemark: end a statement with ';', leave with QUIT;\n";
+    if (reader.is_terminal()) std::cout << "tidemark: end a statement with ';', leave with QUIT, more with HELP\n";
     std::string text;
     int code = kExitDone;
     while (!quit_) {
-      const Entry entry = reader.Next(!text.empty());
+      const Entry entry = reader.Next(text);
       const bool ended = entry.kind == Entry::Kind::kEnd;
+      if (const auto command = text.empty() ? CommandOf(entry.line) : ""; !command.empty()) {
+        code = Execute(std::string(command));
+        continue;
+      }
       if (entry.kind == Entry::Kind::kLine) text += (text.empty() ? "" : "\n") + entry.line;
       if (entry.kind == Entry::Kind::kCancel || IsBlank(text)) text.clear();
       const bool complete = IsComplete(text) || (ended && !text.empty());
@@ -149,7 +112,9 @@ int RunPrompt(const CommandOptions& options) {
     std::cerr << "tidemark: error: " << status.message() << "\n";
     return kExitUsage;
   }
-  return Prompt(options, &session).Run();
+  CommandOptions at_prompt = options;
+  at_prompt.at_prompt = true;
+  return Prompt(at_prompt, &session).Run();
 }
 
 }  // namespace tidemark::cli

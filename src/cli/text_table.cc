@@ -4,17 +4,11 @@
 
 #include <algorithm>
 
+#include "cli/display_width.h"
 #include "cli/result_writer.h"
 
 namespace tidemark::cli {
 namespace {
-
-bool IsWide(uint32_t code_point) {
-  return (code_point >= 0x1100 && code_point <= 0x115F) || (code_point >= 0x2E80 && code_point <= 0xA4CF) ||
-         (code_point >= 0xAC00 && code_point <= 0xD7A3) || (code_point >= 0xF900 && code_point <= 0xFAFF) ||
-         (code_point >= 0xFE30 && code_point <= 0xFE6F) || (code_point >= 0xFF00 && code_point <= 0xFF60) ||
-         (code_point >= 0x1F300 && code_point <= 0x1FAFF) || (code_point >= 0x20000 && code_point <= 0x3FFFD);
-}
 
 /// A cell takes one line of a terminal: line ends and other control characters are shown as escapes.
 std::string OneLine(const std::string& text) {
@@ -35,21 +29,6 @@ std::string OneLine(const std::string& text) {
 }
 
 }  // namespace
-
-size_t DisplayWidth(std::string_view text) {
-  size_t width = 0;
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    uint32_t code_point = length == 1 ? lead : lead & (0xFF >> (length + 1));
-    for (size_t k = 1; k < length && i + k < text.size(); ++k) {
-      code_point = code_point << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3F);
-    }
-    width += IsWide(code_point) ? 2 : 1;
-    i += length;
-  }
-  return width;
-}
 
 TextTable::TextTable(const Schema& schema, TextOutput* output) : output_(output) {
   for (const auto& field : schema) {
@@ -82,9 +61,11 @@ arrow::Status TextTable::WriteHead() {
   return output_->Write(Rule() + Line(names_, true) + Rule());
 }
 
-arrow::Status TextTable::Finish() {
+arrow::Status TextTable::Finish() { return Finish(std::to_string(rows_) + (rows_ == 1 ? " row\n" : " rows\n")); }
+
+arrow::Status TextTable::Finish(const std::string& last_lines) {
   ARROW_RETURN_NOT_OK(Flush());
-  return output_->Write(Rule() + std::to_string(rows_) + (rows_ == 1 ? " row\n" : " rows\n"));
+  return output_->Write(Rule() + last_lines);
 }
 
 std::string TextTable::Rule() const {

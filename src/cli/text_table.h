@@ -24,6 +24,8 @@ class TextTable {
   arrow::Status AddRow(std::vector<std::string> cells);
   /// Writes what is left, the frame's foot, and how many rows there were.
   arrow::Status Finish();
+  /// The same, with `last_lines` in place of the number of rows.
+  arrow::Status Finish(const std::string& last_lines);
 
  private:
   arrow::Status WriteHead();
@@ -39,8 +41,5 @@ class TextTable {
   bool head_written_ = false;
   int64_t rows_ = 0;
 };
-
-/// Terminal columns that UTF-8 `text` takes, counting each code point as one and East Asian wide ones as two.
-size_t DisplayWidth(std::string_view text);
 
 }  // namespace tidemark::cli

@@ -20,31 +20,6 @@ const std::vector<const Connector*>& All() {
   return connectors;
 }
 
-/// Options that every table takes. The scan.watermark ones are Flink's; those that begin with tidemark are ours.
-const std::vector<OptionSpec>& CommonOptions() {
-  static const std::vector<OptionSpec> options = {
-      {"connector", OptionType::kString, "", "Where the table's rows come from or go to", {}, true},
-      {"scan.parallelism", OptionType::kInteger, "", "Accepted; workers share the splits", {}, false},
-      {"sink.parallelism", OptionType::kInteger, "", "Accepted; every worker writes its share", {}, false},
-      {"scan.watermark.idle-timeout",
-       OptionType::kDuration,
-       "",
-       "A split that is caught up and silent for so long holds nothing back",
-       {},
-       false},
-      {"scan.watermark.emit.strategy",
-       OptionType::kEnum,
-       "on-event",
-       "Accepted; watermarks follow rows",
-       {"on-event", "on-periodic"},
-       false},
-      {"scan.watermark.alignment.group", OptionType::kString, "", "Accepted; not supported yet", {}, false},
-      {"scan.watermark.alignment.max-drift", OptionType::kDuration, "", "Accepted; not supported yet", {}, false},
-      {"scan.watermark.alignment.update-interval", OptionType::kDuration, "", "Accepted; not supported yet", {}, false},
-  };
-  return options;
-}
-
 /// An option's spec by key; '#' in a spec stands for any one name, as in fields.#.min.
 bool Matches(const std::string& pattern, const std::string& key) {
   const auto hash = pattern.find('#');
@@ -122,6 +97,30 @@ arrow::Result<std::vector<OptionSpec>> AllowedOptions(const Connector& connector
 }
 
 }  // namespace
+
+const std::vector<OptionSpec>& CommonOptions() {
+  static const std::vector<OptionSpec> options = {
+      {"connector", OptionType::kString, "", "Where the table's rows come from or go to", {}, true},
+      {"scan.parallelism", OptionType::kInteger, "", "Accepted; workers share the splits", {}, false},
+      {"sink.parallelism", OptionType::kInteger, "", "Accepted; every worker writes its share", {}, false},
+      {"scan.watermark.idle-timeout",
+       OptionType::kDuration,
+       "",
+       "A split that is caught up and silent for so long holds nothing back",
+       {},
+       false},
+      {"scan.watermark.emit.strategy",
+       OptionType::kEnum,
+       "on-event",
+       "Accepted; watermarks follow rows",
+       {"on-event", "on-periodic"},
+       false},
+      {"scan.watermark.alignment.group", OptionType::kString, "", "Accepted; not supported yet", {}, false},
+      {"scan.watermark.alignment.max-drift", OptionType::kDuration, "", "Accepted; not supported yet", {}, false},
+      {"scan.watermark.alignment.update-interval", OptionType::kDuration, "", "Accepted; not supported yet", {}, false},
+  };
+  return options;
+}
 
 const Connector* FindConnector(const std::string& name) {
   for (const Connector* connector : All()) {

@@ -2,6 +2,8 @@
 // Every connector that is built in: one function each. A new connector adds a line here and one in registry.cc.
 #pragma once
 
+#include <vector>
+
 #include "connectors/connector.h"
 
 namespace tidemark::connectors {
@@ -14,5 +16,8 @@ const Connector* NexmarkConnector();
 const Connector* PrintConnector();
 const Connector* StdinConnector();
 const Connector* StdoutConnector();
+
+/// Options that every table takes, whatever its connector.
+const std::vector<OptionSpec>& CommonOptions();
 
 }  // namespace tidemark::connectors

@@ -3,6 +3,7 @@
 #include "server/session.h"
 
 #include <algorithm>
+#include <map>
 
 #include "expr/time_zone.h"
 #include "server/object_names.h"
@@ -12,6 +13,15 @@
 namespace tidemark::server {
 namespace {
 
+constexpr char kHelp[] =
+    "A statement may take several lines; ';' ends it.\n"
+    "  SHOW TABLES;              the tables and views there are\n"
+    "  DESCRIBE name;            the columns of one\n"
+    "  EXPLAIN SELECT ...;       how a query is run\n"
+    "  SET;                      all settings; SET 'key' = 'value'; changes one, RESET 'key'; takes that back\n"
+    "  QUIT;                     leaves, and so does Ctrl-D\n"
+    "Ctrl-C stops a running query, and gives up a statement that is being typed. TAB completes.\n";
+
 PreparedStatement Text(std::string text) {
   PreparedStatement prepared;
   prepared.kind = PreparedStatement::Kind::kText;
@@ -19,11 +29,14 @@ PreparedStatement Text(std::string text) {
   return prepared;
 }
 
+/// Every key with the value in force: those with a meaning here, and those that were set for Flink.
 PreparedStatement ConfigurationRows(const Configuration& configuration) {
   PreparedStatement prepared;
   prepared.kind = PreparedStatement::Kind::kRows;
   prepared.rows.columns = {{"key", DataType::String()}, {"value", DataType::String()}};
-  for (const auto& [key, value] : configuration.values()) prepared.rows.rows.push_back({key, value});
+  std::map<std::string, std::string> in_force = configuration.values();
+  for (const auto& spec : Configuration::Specs()) in_force.emplace(spec.key, spec.default_value);
+  for (const auto& [key, value] : in_force) prepared.rows.rows.push_back({key, value});
   return prepared;
 }
 
@@ -117,7 +130,7 @@ arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Sta
       PreparedStatement prepared;
       const auto command = statement->As<sql::ClientCommandStatement>().command;
       if (command == sql::ClientCommand::kQuit) prepared.kind = PreparedStatement::Kind::kQuit;
-      if (command == sql::ClientCommand::kHelp) return Text("Type a SQL statement and end it with ';'. QUIT leaves.\n");
+      if (command == sql::ClientCommand::kHelp) return Text(kHelp);
       return prepared;
     }
     default:

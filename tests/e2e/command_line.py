@@ -5,19 +5,15 @@
   command_line.py TIDEMARK SCRATCH_FOLDER
 """
 import contextlib
-import fcntl
 import gzip
 import json
 import os
 import pathlib
-import pty
 import resource
-import select
 import shutil
 import signal
 import subprocess
 import sys
-import termios
 import threading
 import time
 import unittest
@@ -31,8 +27,9 @@ def tidemark(*arguments, text="", **options):
 
 
 def heed_interrupts():
-    """In the child: what runs in the background of a shell would ignore SIGINT otherwise."""
+    """In the child: what runs in the background of a shell, or under nohup, would ignore these otherwise."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @contextlib.contextmanager
@@ -96,6 +93,14 @@ class Scripts(unittest.TestCase):
         self.check(tidemark("run", "-", "--parallelism", "0"), 2, "--parallelism")
         self.check(tidemark("run", "-", "--format", "xml"), 2, "changelog")
         self.check(tidemark("frob"), 2, "frob")
+        self.check(tidemark("x.sql"), 2, "Did you mean: tidemark run x.sql?")
+        self.check(tidemark("chekc", "x.sql"), 2, "Did you mean: tidemark check x.sql?")
+        self.check(tidemark("explain", "--format", "json", "x.sql"), 2, "--format is an option of: run, sql")
+
+    def test_input_without_a_command(self):
+        result = tidemark(text="SELECT 1;")
+        self.check(result, 2, "Write: tidemark run -")
+        self.assertEqual(result.stdout, b"")
 
     def test_closed_streams_do_not_become_files(self):
         script = (table(SCRATCH / "closed", "csv") + "CREATE TABLE p (a INT, b STRING) WITH ('connector' = 'print');"
@@ -243,7 +248,12 @@ class Inputs(unittest.TestCase):
 
 class Outputs(unittest.TestCase):
     def test_stopping_leaves_complete_files_only(self):
-        target = SCRATCH / "stopped"
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number.name):
+                self.check_stopping(number)
+
+    def check_stopping(self, number):
+        target = SCRATCH / f"stopped-{number.name}"
         options = f"'connector' = 'filesystem', 'path' = '{target}', 'format' = 'json', 'sink.rolling-policy.file-size' = '1MB'"
         script = ("CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'datagen', 'rows-per-second' = '200000');"
                   f"CREATE TABLE t (a BIGINT, b STRING) WITH ({options}); INSERT INTO t SELECT * FROM s;")
@@ -251,7 +261,7 @@ class Outputs(unittest.TestCase):
             deadline = time.monotonic() + 40
             while not (target.exists() and any(f.name.startswith("part-") for f in target.iterdir())):
                 self.assertLess(time.monotonic(), deadline, "no file came")
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             self.assertEqual(process.wait(timeout=30), 0, process.stderr.read())
         files = list(target.iterdir())
         self.assertTrue(files)
@@ -305,75 +315,6 @@ class Outputs(unittest.TestCase):
         self.assertEqual(result.returncode, 1, result.stderr.decode())
         self.assertIn("Sink(t)", result.stderr.decode())
         self.assertEqual([f.name for f in target.iterdir() if f.name.startswith("part-")], [])
-
-
-class Prompt(unittest.TestCase):
-    def setUp(self):
-        self.screen, terminal = pty.openpty()
-        self.process = subprocess.Popen([TIDEMARK, "sql"], stdin=terminal, stdout=terminal, stderr=terminal,
-                                        start_new_session=True, env={**os.environ, "HOME": str(SCRATCH), "TERM": "dumb"},
-                                        preexec_fn=self.take_terminal)
-        os.close(terminal)
-        self.shown = b""
-        self.expect("tidemark> ")
-
-    @staticmethod
-    def take_terminal():
-        heed_interrupts()
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    def tearDown(self):
-        self.process.kill()
-        self.process.wait()
-        os.close(self.screen)
-
-    def type(self, text):
-        os.write(self.screen, text.encode())
-
-    def expect(self, text):
-        """Reads what is shown up to the next `text`."""
-        while text.encode() not in self.shown:
-            ready, _, _ = select.select([self.screen], [], [], 30)
-            self.assertTrue(ready, f"{text!r} did not come after {self.shown.decode()!r}")
-            self.shown += os.read(self.screen, 4096)
-        self.shown = self.shown.split(text.encode(), 1)[1]
-
-    def test_ctrl_c_gives_up_what_was_typed_and_ctrl_d_leaves(self):
-        self.type("SELECT nonsense\n")
-        self.expect("-> ")
-        self.type("\x03\x03\x03")
-        self.expect("tidemark> ")
-        self.type("SELECT 20 + 3 AS total;\n")
-        self.expect("   23 |")
-        self.expect("tidemark> ")
-        self.leave()
-
-    def leave(self):
-        """Ctrl-D, again until the program heeds it: the prompt is shown before the terminal leaves its line mode, in which this
-        key is lost. What is shown has to be read meanwhile; the program waits for that before it ends."""
-        deadline = time.monotonic() + 30
-        while self.process.poll() is None and time.monotonic() < deadline:
-            with contextlib.suppress(OSError):  # the program has just closed its end
-                self.type("\x04")
-                if select.select([self.screen], [], [], 0.2)[0]:
-                    os.read(self.screen, 4096)
-        self.assertEqual(self.process.wait(timeout=1), 0)
-
-    def test_text_beyond_ascii(self):
-        self.type("SELECT 'Zoë 🎉' AS x, CHAR_LENGTH('Zoë 🎉') AS n;\n")
-        self.expect("| Zoë 🎉 | 5 |")
-        self.expect("tidemark> ")
-        self.leave()
-
-    def test_ctrl_c_ends_an_endless_query_and_not_the_prompt(self):
-        self.type("CREATE TABLE c (u INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000');\n")
-        self.expect("tidemark> ")
-        self.type("SELECT COUNT(*) AS rows_so_far FROM c;\n")
-        self.expect("| rows_so_far")
-        self.type("\x03")
-        self.expect("tidemark> ")
-        self.type("quit;\n")
-        self.assertEqual(self.process.wait(timeout=30), 0)
 
 
 if __name__ == "__main__":
