@@ -6,13 +6,22 @@
 
 namespace tidemark {
 
+namespace {
+
+std::string SizeText(int64_t bytes) {
+  constexpr int64_t kMiB = 1 << 20;
+  return bytes < 10 * kMiB ? std::to_string(bytes >> 10) + " KiB" : std::to_string(bytes >> 20) + " MiB";
+}
+
+}  // namespace
+
 arrow::Status MemoryBudget::Change(int64_t delta_bytes, const std::string& owner) {
   const int64_t used = used_bytes_.fetch_add(delta_bytes, std::memory_order_relaxed) + delta_bytes;
   if (limit_bytes_ > 0 && delta_bytes > 0 && used > limit_bytes_) {
-    return arrow::Status::OutOfMemory("Memory limit exceeded by ", owner, ": the job's state needs ", used >> 20,
-                                      " MiB and 'tidemark.memory' allows ", limit_bytes_ >> 20,
-                                      " MiB. Raise it with SET 'tidemark.memory' = '...', or bound the state "
-                                      "(a window, 'table.exec.state.ttl', fewer distinct keys).");
+    return arrow::Status::OutOfMemory("Memory limit exceeded by ", owner, ": the job needs ", SizeText(used),
+                                      " and 'tidemark.memory' allows ", SizeText(limit_bytes_),
+                                      ". Raise it with SET 'tidemark.memory' = '...', or bound the state "
+                                      "(a window, fewer distinct keys).");
   }
   return arrow::Status::OK();
 }

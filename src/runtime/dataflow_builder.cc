@@ -162,8 +162,9 @@ class DataflowBuilder {
       return arrow::Status::OK();
     }
     ExchangeChannels* channels = parts_.exchanges.at(&node).get();
-    auto sender = std::make_unique<ExchangeSender>(node.hash_columns, channels, worker_, Parkers(channels->targets()),
-                                                   options_.batch_rows, node.label(), dataflow_.site.get());
+    auto sender =
+        std::make_unique<ExchangeSender>(node.hash_columns, channels, worker_, Parkers(channels->targets()),
+                                         options_.batch_rows, node.label(), dataflow_.site.get(), &parts_.memory);
     Connect(node, sender.get());
     dataflow_.senders.push_back(sender.get());
     dataflow_.consumers.push_back(std::move(sender));

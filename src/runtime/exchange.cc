@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "exec/row_limit.h"
 #include "state/key_groups.h"
 
 namespace tidemark::runtime {
@@ -15,13 +16,15 @@ ExchangeChannels::ExchangeChannels(int workers, int targets, int capacity) : wor
 }
 
 ExchangeSender::ExchangeSender(std::vector<int> hash_columns, ExchangeChannels* channels, int worker,
-                               std::vector<Parker*> parkers, int64_t batch_rows, std::string label, FailureSite* site)
+                               std::vector<Parker*> parkers, int64_t batch_rows, std::string label, FailureSite* site,
+                               MemoryBudget* memory)
     : hash_columns_(std::move(hash_columns)),
       targets_(channels->targets()),
       indices_(channels->targets()),
       batch_rows_(batch_rows),
       label_(std::move(label)),
-      site_(site) {
+      site_(site),
+      waiting_memory_(memory, label_) {
   for (int to = 0; to < channels->targets(); ++to) {
     targets_[to].channel = channels->channel(worker, to);
     targets_[to].parker = parkers[to];
@@ -57,8 +60,7 @@ arrow::Status ExchangeSender::Scatter(const Batch& batch) {
 arrow::Status ExchangeSender::Gather(Target& target, Batch batch) {
   // A part of a quarter batch is worth a message of its own: joining it to others would copy it a second time.
   if (target.gathered.empty() && batch.num_rows * 4 >= batch_rows_) {
-    Send(target, std::move(batch));
-    return arrow::Status::OK();
+    return Send(target, std::move(batch));
   }
   target.gathered_rows += batch.num_rows;
   target.gathered.push_back(std::move(batch));
@@ -71,8 +73,7 @@ arrow::Status ExchangeSender::SendGathered(Target& target) {
   ARROW_ASSIGN_OR_RAISE(Batch joined, Concatenate(target.gathered));
   target.gathered.clear();
   target.gathered_rows = 0;
-  Send(target, std::move(joined));
-  return arrow::Status::OK();
+  return Send(target, std::move(joined));
 }
 
 arrow::Status ExchangeSender::Flush() {
@@ -80,7 +81,7 @@ arrow::Status ExchangeSender::Flush() {
     ARROW_RETURN_NOT_OK(site_->Note(SendGathered(target), label_));
     if (target.sent_watermark >= watermark_) continue;
     target.sent_watermark = watermark_;
-    Send(target, WatermarkMessage{watermark_});
+    ARROW_RETURN_NOT_OK(site_->Note(Send(target, WatermarkMessage{watermark_}), label_));
   }
   return arrow::Status::OK();
 }
@@ -92,30 +93,40 @@ arrow::Status ExchangeSender::Advance(int /*input*/, EventTimeMs watermark) {
 
 arrow::Status ExchangeSender::SetIdle(int /*input*/, bool idle) {
   ARROW_RETURN_NOT_OK(Flush());
-  for (Target& target : targets_) Send(target, IdleMessage{idle});
+  for (Target& target : targets_) ARROW_RETURN_NOT_OK(site_->Note(Send(target, IdleMessage{idle}), label_));
   return arrow::Status::OK();
 }
 
 arrow::Status ExchangeSender::End(int /*input*/, bool complete) {
   ARROW_RETURN_NOT_OK(Flush());
-  for (Target& target : targets_) Send(target, EndMessage{complete});
+  for (Target& target : targets_) ARROW_RETURN_NOT_OK(site_->Note(Send(target, EndMessage{complete}), label_));
   return arrow::Status::OK();
 }
 
-void ExchangeSender::Send(Target& target, Message message) {
+int64_t ExchangeSender::BytesOf(const Message& message) {
+  const auto* batch = std::get_if<Batch>(&message);
+  return batch == nullptr ? 0 : exec::BufferBytes(*batch);
+}
+
+arrow::Status ExchangeSender::Send(Target& target, Message message) {
   if (target.waiting.empty() && target.channel->TryPush(message)) {
     target.parker->Notify();
-  } else {
-    target.waiting.push_back(std::move(message));
+    return arrow::Status::OK();
   }
+  const int64_t bytes = BytesOf(message);
+  target.waiting.push_back(std::move(message));
+  return waiting_memory_.Set(waiting_memory_.bytes() + bytes);
 }
 
 bool ExchangeSender::Drain() {
   bool moved = false;
   for (Target& target : targets_) {
     bool moved_here = false;
-    while (!target.waiting.empty() && target.channel->TryPush(target.waiting.front())) {
+    while (!target.waiting.empty() && !target.channel->full()) {
+      const int64_t bytes = BytesOf(target.waiting.front());
+      target.channel->TryPush(target.waiting.front());
       target.waiting.pop_front();
+      (void)waiting_memory_.Set(waiting_memory_.bytes() - bytes);  // giving back cannot fail
       moved_here = true;
     }
     if (moved_here) target.parker->Notify();

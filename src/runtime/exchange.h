@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/memory_budget.h"
 #include "runtime/channel.h"
 #include "runtime/flow.h"
 #include "runtime/head.h"
@@ -40,9 +41,10 @@ class ExchangeChannels {
 /// takes no new input for this stage until it is gone. So at most the result of one call lies here.
 class ExchangeSender final : public Consumer {
  public:
-  /// `parkers`: one per target, woken when something was sent.
+  /// `parkers`: one per target, woken when something was sent. What waits counts against `memory` (null: no limit): the
+  /// result of one call may be large, as of a join with many matches for each row.
   ExchangeSender(std::vector<int> hash_columns, ExchangeChannels* channels, int worker, std::vector<Parker*> parkers,
-                 int64_t batch_rows, std::string label, FailureSite* site);
+                 int64_t batch_rows, std::string label, FailureSite* site, MemoryBudget* memory);
 
   arrow::Status Push(int input, Batch batch) override;
   arrow::Status Advance(int input, EventTimeMs watermark) override;
@@ -69,11 +71,12 @@ class ExchangeSender final : public Consumer {
     EventTimeMs sent_watermark = kMinWatermark;
     std::deque<Message> waiting;
   };
+  static int64_t BytesOf(const Message& message);
   arrow::Status Scatter(const Batch& batch);
   arrow::Status Gather(Target& target, Batch batch);
   arrow::Status SendGathered(Target& target);
   arrow::Status Flush();
-  void Send(Target& target, Message message);
+  arrow::Status Send(Target& target, Message message);
 
   const std::vector<int> hash_columns_;
   std::vector<Target> targets_;
@@ -83,6 +86,7 @@ class ExchangeSender final : public Consumer {
   EventTimeMs watermark_ = kMinWatermark;
   const std::string label_;
   FailureSite* site_;
+  MemoryReservation waiting_memory_;
 };
 
 /// One worker's receiving half: a head that merges the channels from all workers.

@@ -55,7 +55,7 @@ class ExchangeTest : public ::testing::Test {
     for (int i = 0; i < workers; ++i) {
       senders_.push_back(std::make_unique<ExchangeSender>(
           hash, channels_.get(), i, std::vector<Parker*>(parkers_.begin(), parkers_.begin() + targets), kBatchRows,
-          "Exchange", &site_));
+          "Exchange", &site_, nullptr));
     }
     for (int i = 0; i < targets; ++i) {
       receivers_.push_back(std::make_unique<ExchangeReceiver>(
