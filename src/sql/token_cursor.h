@@ -115,6 +115,12 @@ std::string DescribeToken(const Token& token);
 /// What to write instead of an operator or word of another SQL dialect at the cursor, or an empty string.
 std::string HintForForeignOperator(const TokenCursor& cursor);
 
+/// The same for a clause, a literal or the name of a kind; may assume that the cursor is at an unexpected token.
+std::string HintForForeignSyntax(const TokenCursor& cursor);
+
+/// What to write instead of the statement of another database at the cursor, or an empty string.
+std::string HintForForeignStatement(const TokenCursor& cursor);
+
 /// The keyword that the word before the cursor misspells, or an empty string. `SELECT a FORM t`: FORM was taken for an
 /// alias, and `t` is what is unexpected.
 std::string MisspelledBefore(const TokenCursor& cursor);
