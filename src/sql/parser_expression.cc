@@ -254,6 +254,7 @@ arrow::Result<ExpressionPtr> ParsePostfix(TokenCursor& cursor, ExpressionPtr bas
   const size_t begin = base->range.begin;
   while (cursor.Is("[") || cursor.Is(".")) {
     ARROW_RETURN_NOT_OK(cursor.Deepen());
+    ARROW_RETURN_NOT_OK(cursor.Heighten());
     const SourceRange open = cursor.Take().range;
     if (TextOf(cursor.text(), open) == "[") {
       auto subscript = std::make_unique<SubscriptExpression>();
@@ -342,7 +343,7 @@ arrow::Result<ExpressionPtr> ParseOperators(TokenCursor& cursor, int precedence_
       break;
     }
     // The tree grows to the left with every operator.
-    ARROW_RETURN_NOT_OK(cursor.Deepen());
+    ARROW_RETURN_NOT_OK(cursor.Heighten());
   }
   return left;
 }

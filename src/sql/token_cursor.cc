@@ -191,6 +191,13 @@ arrow::Status TokenCursor::Deepen() {
                    "Nested deeper than " + std::to_string(limits_.nesting_depth_max) + " levels", Peek().range, ""});
 }
 
+arrow::Status TokenCursor::Heighten() {
+  if (++height_ <= limits_.tree_height_max) return arrow::Status::OK();
+  const std::string limit = std::to_string(limits_.tree_height_max);
+  return ToStatus({DiagnosticCode::kLimit, "More than " + limit + " operators in a row or inside each other",
+                   Previous().range, "Parentheses around parts of it make several short rows."});
+}
+
 std::string DescribeToken(const Token& token) {
   switch (token.kind) {
     case TokenKind::kEnd:
