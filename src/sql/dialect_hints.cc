@@ -39,6 +39,17 @@ std::string Unit(const TokenCursor& cursor) {
   return "";
 }
 
+/// DECIMAL(10, 2) in `, DECIMAL(10, 2))`
+std::string TypeAhead(const TokenCursor& cursor) {
+  size_t end = 2;
+  if (cursor.Is("(", end)) {
+    while (!cursor.Is(")", end) && !EndsStatement(cursor, end)) ++end;
+    ++end;
+  }
+  if (cursor.Peek(1).kind != TokenKind::kWord || !cursor.Is(")", end)) return "";
+  return Repeatable(cursor, cursor.Peek(1).range.begin, cursor.Peek(end - 1).range.end);
+}
+
 /// SAFE_CAST(a AS INT), SUBSTR(a FROM 2): a keyword between the arguments of a function that takes commas; and
 /// CAST(a, INT), the other way round.
 std::string BetweenArguments(const TokenCursor& cursor) {
@@ -50,16 +61,32 @@ std::string BetweenArguments(const TokenCursor& cursor) {
   if (cursor.Is("FROM") && function == "DATE_PART") return "Write EXTRACT(unit FROM time).";
   if (!cursor.Is(",") || (function != "CAST" && function != "TRY_CAST")) return "";
   std::string value = Repeatable(cursor, cursor.Previous(open).range.end, cursor.Previous().range.end);
-  std::string type = cursor.Is(")", 2) ? cursor.Peek(1).text : "type";
+  std::string type = TypeAhead(cursor);
   if (value.empty()) value = "value";
+  if (type.empty()) type = "type";
   return "Write " + function + "(" + value + " AS " + type + ").";
+}
+
+/// [1, 2] of DuckDB, [id] of SQL Server
+std::string Bracket(const TokenCursor& cursor) {
+  if (!cursor.Is("[")) return "";
+  const bool is_name = cursor.Peek(1).kind == TokenKind::kWord && cursor.Is("]", 2);
+  const bool takes_name = std::ranges::any_of(cursor.notes(), [](const std::string& note) {
+    return note == "an expression" || note == "a name" || note.ends_with(" name");
+  });
+  if (is_name && takes_name) {
+    return "Names are quoted with back-quotes: `" + cursor.Peek(1).text + "`.";
+  }
+  if (!Noted(cursor, "an expression")) return "";
+  const std::string list = ListAt(cursor, 1);
+  return "Write ARRAY[" + (list.empty() ? "..." : list) + "].";
 }
 
 /// SELECT * EXCEPT (a), SELECT * REPLACE (a + 1 AS a)
 std::string StarWithout(const TokenCursor& cursor) {
   const bool in_except = IsSymbolBefore(cursor, "(") && WordBefore(cursor, 2) == "EXCEPT" &&
                          IsSymbolBefore(cursor, "*", 3) && Noted(cursor, "a query");
-  const bool is_word = cursor.Is("EXCLUDE") || cursor.Is("REPLACE") || cursor.Is("RENAME");
+  const bool is_word = cursor.Is("EXCLUDE") || (cursor.Is("(", 1) && (cursor.Is("REPLACE") || cursor.Is("RENAME")));
   return in_except || (is_word && IsSymbolBefore(cursor, "*")) ? std::string(kNameColumns) : "";
 }
 
@@ -105,7 +132,8 @@ std::string CreateTable(const TokenCursor& cursor) {
   if (is_format && Noted(cursor, "DISTRIBUTED") && Noted(cursor, "WITH")) {
     return FileHint(cursor.Peek(cursor.Is("USING") ? 1 : 2).text);
   }
-  if (cursor.Is("ENGINE") && Noted(cursor, "WITH")) return "Say where the table lives: WITH ('connector' = '...').";
+  const bool has_place = cursor.Is("ENGINE") || cursor.Is("LOCATION") || cursor.Is("TBLPROPERTIES");
+  if (has_place && Noted(cursor, "WITH")) return "Say where the table lives: WITH ('connector' = '...').";
   if (Noted(cursor, "PRIMARY") && cursor.AreNext({"FOREIGN", "KEY"})) {
     return "There are no foreign keys; leave it out.";
   }
@@ -118,8 +146,15 @@ std::string CreateTable(const TokenCursor& cursor) {
   return "";
 }
 
+/// The first string in the rest of the statement.
+std::string NextString(const TokenCursor& cursor) {
+  size_t ahead = 0;
+  while (!EndsStatement(cursor, ahead) && cursor.Peek(ahead).kind != TokenKind::kString) ++ahead;
+  return EndsStatement(cursor, ahead) ? "" : cursor.Peek(ahead).text;
+}
+
 std::string OtherStatements(const TokenCursor& cursor) {
-  if (WordBefore(cursor) == "LOAD" && cursor.Is("DATA")) return FileHint(cursor.Peek(2).text);
+  if (WordBefore(cursor) == "LOAD" && cursor.Is("DATA")) return FileHint(NextString(cursor));
   const bool query_follows = cursor.Is("SELECT", 1) || cursor.Is("VALUES", 1) || cursor.Is("(", 1);
   if (WordBefore(cursor) == "INSERT" && Noted(cursor, "INTO") && IsName(cursor.Peek()) && query_follows) {
     return "Write INSERT INTO " + cursor.Peek().text + ".";
@@ -156,11 +191,14 @@ std::string ForeignTable(const TokenCursor& cursor) {
   const Token& token = cursor.Peek();
   const bool is_file = token.kind == TokenKind::kString && token.text.find_first_of("./") != std::string::npos;
   if (is_file && Noted(cursor, "LATERAL")) return FileHint(token.text);
+  const bool is_quoted = token.kind == TokenKind::kString && !token.text.empty();
+  if (is_quoted) return "Names are written in back-quotes: `" + token.text + "`.";
   if (cursor.AreNext({"RANGE", "("})) {
     return "Use a datagen table with 'fields.a.kind' = 'sequence', 'fields.a.start' = '1', 'fields.a.end' = '10'.";
   }
-  if (cursor.Is("FLATTEN") && WordBefore(cursor) == "LATERAL") return std::string(kUnnestForm);
-  return "";
+  if (WordBefore(cursor) != "LATERAL" || !IsName(token) || !cursor.Is("(", 1)) return "";
+  if (cursor.Is("FLATTEN") || cursor.Is("EXPLODE")) return std::string(kUnnestForm);
+  return "Write LATERAL TABLE(" + token.text + "(...)).";
 }
 
 std::string Clause(const TokenCursor& cursor) {
@@ -169,6 +207,8 @@ std::string Clause(const TokenCursor& cursor) {
   }
   const bool emits = cursor.AreNext({"EMIT", "CHANGES"}) || (WordBefore(cursor) == "EMIT" && cursor.Is("CHANGES"));
   if (emits) return "Leave it out; streaming results are changes.";
+  const bool emits_last = cursor.AreNext({"EMIT", "FINAL"}) || (WordBefore(cursor) == "EMIT" && cursor.Is("FINAL"));
+  if (emits_last) return "Leave it out; a window gives its rows when it is over.";
   if (cursor.Is("NULL") && Noted(cursor, "NULLS") && (cursor.Is("FIRST", 1) || cursor.Is("LAST", 1))) {
     return "Write NULLS " + cursor.Peek(1).upper + ".";
   }
@@ -200,9 +240,8 @@ std::string Case(const TokenCursor& cursor) {
 
 std::string HintForForeignSyntax(const TokenCursor& cursor) {
   static constexpr Rule kRules[] = {
-      Top,   Unit,        BetweenArguments, StarWithout, ByAll,        InWithoutParentheses,
-      Colon, CreateTable, OtherStatements,  CommonTable, ForeignTable, Clause,
-      Case};
+      Top,   Unit,        BetweenArguments, StarWithout, ByAll,        Bracket, InWithoutParentheses,
+      Colon, CreateTable, OtherStatements,  CommonTable, ForeignTable, Clause,  Case};
   for (Rule rule : kRules) {
     if (std::string hint = rule(cursor); !hint.empty()) return hint;
   }
@@ -213,11 +252,7 @@ std::string HintForForeignStatement(const TokenCursor& cursor) {
   if (cursor.Is("#")) return std::string(kCommentForm);
   if (cursor.Is("\\")) return "Commands are statements too: SHOW TABLES, DESCRIBE t, QUIT.";
   if (cursor.Is("{{") || cursor.Is("{%")) return std::string(kNoTemplates);
-  if (cursor.Is("COPY")) {
-    size_t ahead = 1;
-    while (!EndsStatement(cursor, ahead) && cursor.Peek(ahead).kind != TokenKind::kString) ++ahead;
-    return FileHint(cursor.Peek(ahead).text);
-  }
+  if (cursor.Is("COPY")) return FileHint(NextString(cursor));
   if (cursor.Is("MERGE")) {
     return "Join the tables in an INSERT INTO; a sink with a PRIMARY KEY keeps the newest row of each key.";
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators, brackets and parameters of other databases and of the tools around them, and what Flink SQL has for them.
+// Operators, braces and parameters of other databases and of the tools around them, and what Flink SQL has for them.
 
 #include <algorithm>
 #include <cctype>
@@ -57,19 +57,6 @@ std::string RegularExpressionOperator(const TokenCursor& cursor) {
   return std::string(negated ? "Write NOT REGEXP(" : "Write REGEXP(") + OperandBefore(cursor) + ", " + pattern + ").";
 }
 
-/// [1, 2], [id], and the wrong places of [
-std::string Bracket(const TokenCursor& cursor) {
-  if (!cursor.Is("[")) return "";
-  if (Noted(cursor, "NOT")) return "An array's type is written ARRAY<INT>, a map's MAP<STRING, INT>.";
-  const bool is_name = cursor.Peek(1).kind == TokenKind::kWord && cursor.Is("]", 2);
-  if (is_name && (Noted(cursor, "an expression") || Noted(cursor, "a table name") || Noted(cursor, "a column name"))) {
-    return "Names are quoted with back-quotes: `" + cursor.Peek(1).text + "`.";
-  }
-  if (!Noted(cursor, "an expression")) return "";
-  const std::string list = ListAt(cursor, 1);
-  return "Write ARRAY[" + (list.empty() ? "..." : list) + "].";
-}
-
 /// {'a': 1}, {{ name }}
 std::string Brace(const TokenCursor& cursor) {
   if (cursor.Is("{{") || cursor.Is("{%")) return std::string(kNoTemplates);
@@ -85,9 +72,9 @@ std::string Brace(const TokenCursor& cursor) {
 /// :id, @x, ?, ${x}
 std::string Parameter(const TokenCursor& cursor) {
   if (cursor.Is("?")) return std::string(kNoParameters);
-  if (!Noted(cursor, "an expression")) return "";
-  const bool is_sign = cursor.Is(":") || cursor.Is("@") || (cursor.Is("$") && cursor.Is("{", 1));
-  return is_sign ? std::string(kNoParameters) : "";
+  const bool takes_value = Noted(cursor, "an expression") || Noted(cursor, "a number of rows");
+  const bool is_sign = takes_value && (cursor.Is(":") || cursor.Is("@"));
+  return is_sign || cursor.AreNext({"$", "{"}) ? std::string(kNoParameters) : "";
 }
 
 /// Operators that are one token and have one meaning.
@@ -110,6 +97,7 @@ std::string WordOperator(const TokenCursor& cursor) {
   if (cursor.Is("ILIKE")) return "Write UPPER(value) LIKE 'PATTERN'.";
   if (cursor.Is("RLIKE")) return "Write REGEXP(value, 'pattern').";
   if (cursor.Is("MINUS")) return "Write EXCEPT.";
+  if (cursor.Is("[") && Noted(cursor, "NOT")) return "An array's type is written ARRAY<INT>, a map's MAP<STRING, INT>.";
   return "";
 }
 
@@ -117,7 +105,7 @@ std::string WordOperator(const TokenCursor& cursor) {
 
 std::string HintForForeignOperator(const TokenCursor& cursor) {
   static constexpr Rule kRules[] = {PlainOperator, WordOperator, JsonOperator, RegularExpressionOperator,
-                                    Bracket,       Brace,        Parameter};
+                                    Brace,         Parameter};
   for (Rule rule : kRules) {
     if (std::string hint = rule(cursor); !hint.empty()) return hint;
   }

@@ -46,6 +46,12 @@ std::string MisspelledKeyword(const std::string& word, const std::vector<std::st
   return best;
 }
 
+/// ORDER and GROUP are meant only where BY follows: else `orders` and `groups` are the names of tables.
+void EraseWithoutBy(const TokenCursor& cursor, size_t ahead, std::vector<std::string>* candidates) {
+  if (cursor.Is("BY", ahead)) return;
+  std::erase_if(*candidates, [](const std::string& word) { return word == "ORDER" || word == "GROUP"; });
+}
+
 std::string MisspelledHere(const TokenCursor& cursor) {
   const Token& token = cursor.Peek();
   if (token.kind != TokenKind::kWord || IsReservedWord(token.upper)) return "";
@@ -53,6 +59,7 @@ std::string MisspelledHere(const TokenCursor& cursor) {
   if (!NotedName(cursor)) candidates.insert(candidates.end(), kInfixKeywords.begin(), kInfixKeywords.end());
   // IF is a name too: DROP TABLE IF EXIST t.
   if (cursor.HasPrevious() && cursor.Previous().upper == "IF") candidates.emplace_back("EXISTS");
+  EraseWithoutBy(cursor, 1, &candidates);
   const std::string keyword = MisspelledKeyword(token.upper, candidates);
   return keyword.empty() ? "" : "Did you mean " + keyword + "?";
 }
@@ -125,15 +132,19 @@ std::string MissingAnd(const TokenCursor& cursor) {
   return after_where && begins_operand ? "Is AND or OR missing before it?" : "";
 }
 
-/// SELECT id, name orders WHERE id > 1: the table was taken for an alias.
+/// SELECT id, name orders WHERE id > 1: the table was taken for an alias. SELECT id AS x orders WHERE id > 1.
 std::string MissingFrom(const TokenCursor& cursor) {
   static constexpr auto kBehindTable = std::to_array<std::string_view>({"CROSS", "INNER", "JOIN", "LEFT", "WHERE"});
-  if (!Noted(cursor, "FROM") || !cursor.PreviousIsName() || !cursor.HasPrevious(2)) return "";
-  const bool behind_table =
-      std::ranges::any_of(kBehindTable, [&cursor](std::string_view word) { return cursor.Is(word); });
+  const auto ends_tables = [&cursor](size_t ahead) {
+    return std::ranges::any_of(kBehindTable, [&](std::string_view word) { return cursor.Is(word, ahead); });
+  };
+  if (!Noted(cursor, "FROM")) return "";
+  const bool is_word = cursor.Peek().kind == TokenKind::kWord && !IsStructuralWord(cursor.Peek().upper);
+  if (is_word && ends_tables(1)) return "Is FROM missing?";
+  if (!cursor.PreviousIsName() || !cursor.HasPrevious(2) || !ends_tables(0)) return "";
   const Token& before = cursor.Previous(2);
   const bool is_alias = before.kind != TokenKind::kSymbol || before.text == ")" || before.text == "*";
-  if (!behind_table || !is_alias || before.upper == "AS" || before.upper == "SELECT") return "";
+  if (!is_alias || before.upper == "AS" || before.upper == "SELECT") return "";
   return "Is FROM missing before '" + cursor.Previous().text + "'?";
 }
 
@@ -196,9 +207,10 @@ std::string MisspelledBefore(const TokenCursor& cursor) {
                            std::ranges::find(kBeforeTable, cursor.Previous(2).upper) != kBeforeTable.end();
   if (names_table) return "";
   // `SELECT a FROM orders` without its ';': the table is no misspelled ORDER, the next statement begins.
-  if (!MissingSemicolon(cursor).empty() || !MissingFrom(cursor).empty()) return "";
+  if (!MissingSemicolon(cursor).empty()) return "";
   std::vector<std::string> candidates = cursor.notes();
   candidates.insert(candidates.end(), cursor.previous_notes().begin(), cursor.previous_notes().end());
+  EraseWithoutBy(cursor, 0, &candidates);
   return MisspelledKeyword(cursor.Previous().upper, candidates);
 }
 
