@@ -88,7 +88,7 @@ std::string UpperCase(std::string text) {
 /// `SELECT NOW FROM t`, `WHERE id = $1`: a name that is no column in any table.
 std::string HintForNoColumn(const sql::Identifier& name) {
   if (name.quoted || name.value.size() < 2) return "";
-  if (name.value[0] == '$' && std::all_of(name.value.begin() + 1, name.value.end(), ::isdigit)) {
+  if (name.value[0] == '$' && name.value.find_first_not_of("0123456789", 1) == std::string::npos) {
     return "Parameters are not part of a SQL file: write the value.";
   }
   const std::string upper = UpperCase(name.value);

@@ -73,7 +73,8 @@ TEST(ParserTest, QueryOfAViewHasThePlaceOfItsText) {
 
 TEST(ParserTest, OptionsHavePlacesOfKeyAndValue) {
   const std::string text = "CREATE TABLE t (a INT) WITH ('connector' = 'files')";
-  const auto& create = ParseOne(text)->As<CreateTableStatement>();
+  const auto statement = ParseOne(text);
+  const auto& create = statement->As<CreateTableStatement>();
   EXPECT_EQ(TextOf(text, create.options_range), "WITH ('connector' = 'files')");
   EXPECT_EQ(TextOf(text, create.options[0].key.range), "'connector'");
   EXPECT_EQ(TextOf(text, create.options[0].value.range), "'files'");
