@@ -267,6 +267,20 @@ std::vector<int> ReferencedColumns(const Expression& expression) {
   return {columns.begin(), columns.end()};
 }
 
+size_t CountNodes(const Expression& expression, const std::vector<ExpressionPtr>& replacements, size_t max) {
+  if (expression.kind() == Expression::Kind::kColumn) {
+    const auto index = static_cast<size_t>(expression.column_index());
+    const bool is_replaced = index < replacements.size() && replacements[index];
+    return is_replaced ? CountNodes(*replacements[index], {}, max) : 1;
+  }
+  size_t count = 1;
+  for (const auto& child : expression.children()) {
+    if (count >= max) break;
+    count += CountNodes(*child, replacements, max - count);
+  }
+  return std::min(count, max);
+}
+
 ExpressionPtr ReplaceColumns(const ExpressionPtr& expression, const std::vector<ExpressionPtr>& replacements) {
   using Kind = Expression::Kind;
   if (expression->kind() == Kind::kColumn) {

@@ -52,7 +52,7 @@ class Expression {
   const std::string& column_name() const { return name_; }  ///< kColumn: for EXPLAIN only
   const std::shared_ptr<arrow::Scalar>& literal() const {
     return literal_;
-  }                                                             ///< kLiteral; its type is type().ToArrow()
+  }  ///< kLiteral; its type is type().ToArrow()
   const ScalarFunction* function() const { return function_; }  ///< kCall
   bool is_try() const { return is_try_; }                       ///< kCast
 
@@ -80,5 +80,9 @@ std::vector<int> ReferencedColumns(const Expression& expression);
 
 /// `expression` with column i replaced by `replacements[i]` (null: keep, must then not be referenced).
 ExpressionPtr ReplaceColumns(const ExpressionPtr& expression, const std::vector<ExpressionPtr>& replacements);
+
+/// How many nodes the tree that ReplaceColumns makes has, each of a shared subtree counted where it stands; counted no
+/// further than to `max`.
+size_t CountNodes(const Expression& expression, const std::vector<ExpressionPtr>& replacements, size_t max);
 
 }  // namespace tidemark::expr

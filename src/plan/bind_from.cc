@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "plan/bind_expression.h"
+#include "plan/foreign_functions.h"
 #include "sql/diagnostic.h"
 
 namespace tidemark::plan {
@@ -62,6 +63,9 @@ arrow::Result<FromItem> BindTableFunction(const sql::TableFunctionRef& table, co
   const bool known = call.name.parts.size() == 1 && expr::FunctionRegistry::BuiltIn().Find(name) != nullptr;
   if (known) {
     return sql::SqlError(call.name.range, name + " is no table function", "Call it in the SELECT list or in WHERE.");
+  }
+  if (std::string hint = HintForForeignFunction(name); !hint.empty() && call.name.parts.size() == 1) {
+    return sql::SqlError(call.name.range, "Unknown table function: " + call.name.ToString(), std::move(hint));
   }
   if (const std::string near = sql::DidYouMean(name, {"TUMBLE", "HOP", "CUMULATE", "SESSION"}); !near.empty()) {
     return sql::SqlError(call.name.range, "Unknown table function: " + call.name.ToString(), near);

@@ -85,6 +85,19 @@ std::string UpperCase(std::string text) {
   return text;
 }
 
+/// `SELECT NOW FROM t`, `WHERE id = $1`: a name that is no column in any table.
+std::string HintForNoColumn(const sql::Identifier& name) {
+  if (name.quoted || name.value.size() < 2) return "";
+  if (name.value[0] == '$' && name.value.find_first_not_of("0123456789", 1) == std::string::npos) {
+    return "Parameters are not part of a SQL file: write the value.";
+  }
+  const std::string upper = UpperCase(name.value);
+  if (upper == "SYSDATE") return HintForForeignFunction(upper);
+  // Short names, such as E, are aliases with a typo rather than functions.
+  const expr::ScalarFunction* function = upper.size() < 3 ? nullptr : expr::FunctionRegistry::BuiltIn().Find(upper);
+  return function != nullptr && function->resolve({}).ok() ? "Write " + upper + "()." : "";
+}
+
 }  // namespace
 
 arrow::Status UnknownColumn(const sql::Name& name, const Scope& scope, const BindEnvironment& environment) {
@@ -99,6 +112,9 @@ arrow::Status UnknownColumn(const sql::Name& name, const Scope& scope, const Bin
       ColumnNames(relation == nullptr ? scope.visible() : scope.ColumnsOf(*relation));
   std::string message = "Unknown column: " + column.value;
   if (relation != nullptr) message += " (not in " + Quoted(relation->path.back()) + ")";
+  if (std::string hint = HintForNoColumn(column); !hint.empty() && name.parts.size() == 1) {
+    return sql::SqlError(column.range, message, std::move(hint));
+  }
   std::string hint = sql::DidYouMean(column.value, known);
   std::vector<std::string> elsewhere;
   if (environment.hints_other_tables) elsewhere = TablesWithColumn(column.value, scope, environment);

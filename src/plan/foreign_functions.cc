@@ -60,6 +60,7 @@ constexpr auto kForeignFunctions = std::to_array<ForeignFunction>({
     {"LENGTH", "CHAR_LENGTH(text)"},
     {"LIST", "ARRAY_AGG(a)"},
     {"LIST_CONTAINS", "ARRAY_CONTAINS(array, item)"},
+    {"MEDIAN", "PERCENTILE(a, 0.5)"},
     {"NAMED_STRUCT", "CAST(ROW(a, b) AS ROW<x INT, y INT>)"},
     {"NEWID", "UUID()"},
     {"NVL", "COALESCE(a, b)"},
@@ -105,6 +106,17 @@ static_assert(std::ranges::is_sorted(kForeignFunctions, {}, &ForeignFunction::na
 }  // namespace
 
 std::string HintForForeignFunction(std::string_view name) {
+  static constexpr std::string_view kSequences[] = {"GENERATE_ARRAY", "GENERATE_SERIES", "RANGE", "SEQUENCE"};
+  if (std::ranges::find(kSequences, name) != std::end(kSequences)) {
+    return "Use a datagen table with 'fields.a.kind' = 'sequence', 'fields.a.start' = '1', 'fields.a.end' = '10'.";
+  }
+  if (name.starts_with("READ_") || name.ends_with("_SCAN")) {
+    const std::string format = name.find("CSV") != std::string_view::npos    ? "csv"
+                               : name.find("JSON") != std::string_view::npos ? "json"
+                                                                             : "parquet";
+    return "Files are tables: CREATE TABLE t (...) WITH ('connector' = 'filesystem', 'path' = '...', 'format' = '" +
+           format + "').";
+  }
   const auto* found = std::ranges::lower_bound(kForeignFunctions, name, {}, &ForeignFunction::name);
   if (found == kForeignFunctions.end() || found->name != name) return "";
   return "Write " + std::string(found->flink) + ".";

@@ -8,6 +8,7 @@
 
 #include "plan/bind_literal.h"
 #include "plan/placeholder.h"
+#include "plan/rewrite.h"
 
 namespace tidemark::plan {
 namespace {
@@ -49,7 +50,7 @@ bool MayMerge(const std::vector<expr::ExpressionPtr>& upper, const LogicalProjec
     if (reads[i] > 1 && !lower.expressions[i]->children().empty()) return false;
     if (reads[i] > 1 && !lower.expressions[i]->deterministic()) return false;
   }
-  return true;
+  return std::ranges::all_of(upper, [&](const auto& expression) { return StaysSmall(*expression, lower.expressions); });
 }
 
 /// `expression` over the input of a projection whose columns it reads. A cast of NULL becomes NULL of that type.

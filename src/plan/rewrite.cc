@@ -2,10 +2,21 @@
 // What the rewrites share: conjunctions, copies of nodes over new inputs, and the order in which the rewrites run.
 #include "plan/rewrite.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace tidemark::plan {
 
 using expr::Expression;
 using expr::ExpressionPtr;
+
+bool StaysSmall(const Expression& upper, const std::vector<ExpressionPtr>& lower) {
+  constexpr size_t kMergedNodesMax = 2000;
+  if (upper.kind() == Expression::Kind::kColumn) return true;
+  const size_t alone = expr::CountNodes(upper, {}, std::numeric_limits<size_t>::max());
+  const size_t merged = expr::CountNodes(upper, lower, std::max(alone, kMergedNodesMax) + 1);
+  return merged <= std::max(alone, kMergedNodesMax);
+}
 
 std::vector<ExpressionPtr> Conjuncts(const ExpressionPtr& condition) {
   if (!condition) return {};

@@ -77,7 +77,7 @@ bool MayMerge(const std::vector<ExpressionPtr>& upper, const LogicalProject& low
   for (size_t i = 0; i < reads.size(); ++i) {
     if (reads[i] > 0 && !lower.expressions[i]->deterministic()) return false;
   }
-  return true;
+  return std::ranges::all_of(upper, [&](const auto& expression) { return StaysSmall(*expression, lower.expressions); });
 }
 
 Pruned PruneProject(const LogicalProject& project, const ColumnUses& required) {

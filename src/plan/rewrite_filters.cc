@@ -50,7 +50,13 @@ LogicalPtr PushThroughProject(const LogicalProject& project, ExpressionList conj
   // A conjunct moves when the expressions it reads give the same value wherever they are computed.
   auto movable = TakeIf(&conjuncts, [&](int column) { return project.expressions[column]->deterministic(); });
   ExpressionList below;
-  for (const auto& conjunct : movable) below.push_back(expr::ReplaceColumns(conjunct, project.expressions));
+  for (auto& conjunct : movable) {
+    if (StaysSmall(*conjunct, project.expressions)) {
+      below.push_back(expr::ReplaceColumns(conjunct, project.expressions));
+    } else {
+      conjuncts.push_back(std::move(conjunct));
+    }
+  }
   auto input = Push(project.inputs()[0], std::move(below));
   return FilterAbove(WithInputs(project, {input}), std::move(conjuncts));
 }

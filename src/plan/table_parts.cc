@@ -25,7 +25,9 @@ std::vector<std::string> ColumnNames(const TableDefinition& table) {
 }
 
 arrow::Status CheckKeyForm(const sql::KeyConstraint& key) {
-  if (key.is_unique) return sql::NotSupportedYet(key.range, "UNIQUE");
+  if (key.is_unique)
+    return sql::NotSupportedYet(key.range, "UNIQUE",
+                                "Leave it out; PRIMARY KEY ... NOT ENFORCED names what is unique.");
   if (key.enforcement == sql::Enforcement::kNotEnforced) return arrow::Status::OK();
   std::vector<std::string> columns;
   for (const sql::Identifier& column : key.columns) columns.push_back(sql::QuoteIdentifier(column.value));

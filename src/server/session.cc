@@ -74,6 +74,20 @@ const char* NameOf(sql::StatementKind kind) {
   }
 }
 
+/// What does the same with what there is.
+const char* InsteadOf(sql::StatementKind kind) {
+  switch (kind) {
+    case sql::StatementKind::kUpdate:
+      return "Make a new table with INSERT INTO ... SELECT, and CASE for the values that change.";
+    case sql::StatementKind::kDelete:
+      return "Make a new table with INSERT INTO ... SELECT ... WHERE, which says what stays.";
+    case sql::StatementKind::kTruncate:
+      return "Remove the files of the table, or write it anew with INSERT OVERWRITE.";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 Session::Session(Clock* clock) : clock_(clock) { functions_.clock = clock; }
@@ -143,7 +157,7 @@ arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Sta
   if (altered) return std::move(*altered);
   ARROW_ASSIGN_OR_RAISE(auto shown, RunShow(*statement, plan_context()));
   if (shown) return std::move(*shown);
-  return sql::NotSupportedYet(statement->range, NameOf(statement->kind));
+  return sql::NotSupportedYet(statement->range, NameOf(statement->kind), InsteadOf(statement->kind));
 }
 
 arrow::Result<plan::PhysicalPlan> Session::Plan(std::vector<plan::BoundQuery> queries) {

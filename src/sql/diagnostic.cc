@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "sql/lexer.h"
+
 namespace tidemark::sql {
 
 namespace {
@@ -56,7 +58,20 @@ size_t DisplayWidth(uint32_t code) {
   return std::any_of(std::begin(kWide), std::end(kWide), contains) ? 2 : 1;
 }
 
-/// One line of the text made fit for a terminal: tabs as spaces, other control characters as '?'.
+/// Bytes of the character at `i`; 0 where no UTF-8 character begins.
+size_t CharacterLength(std::string_view text, size_t i) {
+  const auto lead = static_cast<unsigned char>(text[i]);
+  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+  return FindInvalidUtf8(text.substr(i, length)) == std::string_view::npos ? length : 0;
+}
+
+/// What a terminal acts upon instead of showing it: control characters, and marks that turn the direction of the text.
+bool IsControl(uint32_t code) {
+  return code < 0x20 || (code >= 0x7F && code <= 0x9F) || (code >= 0x202A && code <= 0x202E) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
+/// One line of the text made fit for a terminal: tabs as spaces, other control characters and what is no UTF-8 as '?'.
 struct ShownLine {
   std::string text;
   size_t underline_begin = 0;
@@ -66,26 +81,35 @@ struct ShownLine {
 ShownLine ShowLine(std::string_view line, size_t begin, size_t end) {
   ShownLine shown;
   size_t width = 0;
-  for (size_t i = 0; i < line.size(); ++i) {
+  for (size_t i = 0, length = 0; i < line.size(); i += std::max<size_t>(length, 1)) {
     if (i == begin) shown.underline_begin = width;
     if (i == end) shown.underline_width = width - shown.underline_begin;
-    const char c = line[i];
-    if (IsContinuationByte(c)) {
-      shown.text += c;
-    } else if (c == '\t') {
+    length = CharacterLength(line, i);
+    if (line[i] == '\t') {
       const size_t spaces = kTabWidth - width % kTabWidth;
       shown.text.append(spaces, ' ');
       width += spaces;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+    } else if (length == 0 || IsControl(DecodeAt(line, i))) {
       shown.text += '?';
       ++width;
     } else {
-      shown.text += c;
+      shown.text += line.substr(i, length);
       width += DisplayWidth(DecodeAt(line, i));
     }
   }
   if (begin >= line.size()) shown.underline_begin = width;
   if (end >= line.size()) shown.underline_width = width - shown.underline_begin;
+  return shown;
+}
+
+/// A message or hint, which may repeat pieces of the text, made fit for a terminal. Its own lines stay lines.
+std::string ShowMessage(std::string_view message) {
+  std::string shown;
+  for (size_t i = 0, length = 0; i < message.size(); i += std::max<size_t>(length, 1)) {
+    length = CharacterLength(message, i);
+    const bool is_shown = length > 0 && (message[i] == '\n' || !IsControl(DecodeAt(message, i)));
+    shown += is_shown ? message.substr(i, length) : "?";
+  }
   return shown;
 }
 
@@ -168,17 +192,13 @@ arrow::Status WithPlace(arrow::Status status, SourceRange range) {
 std::string RenderDiagnostic(const arrow::Status& status, std::string_view file_name, std::string_view text) {
   const Diagnostic* diagnostic = DiagnosticOf(status);
   std::string rendered(file_name);
-  if (diagnostic == nullptr) return rendered + ": error: " + status.message() + "\n";
-  if (diagnostic->range == SourceRange{}) {
-    rendered += ": error: " + diagnostic->message + "\n";
-    if (!diagnostic->hint.empty()) rendered += "hint: " + diagnostic->hint + "\n";
-    return rendered;
-  }
+  const std::string message = ShowMessage(diagnostic == nullptr ? status.message() : diagnostic->message);
+  if (diagnostic == nullptr) return rendered + ": error: " + message + "\n";
+  const std::string hint = diagnostic->hint.empty() ? "" : "hint: " + ShowMessage(diagnostic->hint) + "\n";
+  if (diagnostic->range == SourceRange{}) return rendered + ": error: " + message + "\n" + hint;
   const LineColumn place = LocateOffset(text, diagnostic->range.begin);
-  rendered += ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": error: ";
-  rendered += diagnostic->message + "\n" + RenderSource(text, diagnostic->range);
-  if (!diagnostic->hint.empty()) rendered += "hint: " + diagnostic->hint + "\n";
-  return rendered;
+  rendered += ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": error: " + message + "\n";
+  return rendered + RenderSource(text, diagnostic->range) + hint;
 }
 
 }  // namespace tidemark::sql

@@ -79,6 +79,21 @@ TEST(DiagnosticTest, WindowsLineEndsAndControlCharactersAreNotShown) {
             "           ^~~\n");
 }
 
+TEST(DiagnosticTest, WhatATerminalWouldActUponIsNotSentToIt) {
+  // An escape sequence, a control character of two bytes, a mark that turns the text around, and a byte of no
+  // character.
+  EXPECT_EQ(Render("SELECT '\x1b[2J\xC2\x9B' \xE2\x80\xAE \xFF é bad", "bad"),
+            "f.sql:1:22: error: Wrong\n"
+            "  SELECT '?[2J?' ? ? é bad\n"
+            "                       ^~~\n");
+  EXPECT_EQ(RenderDiagnostic(SqlError({0, 1}, "No \x1b[31m\n'\xFF'", "Not \x07 é"), "f.sql", "x"),
+            "f.sql:1:1: error: No ?[31m\n'?'\n"
+            "  x\n"
+            "  ^\n"
+            "hint: Not ? é\n");
+  EXPECT_EQ(RenderDiagnostic(arrow::Status::IOError("a\x1b"), "f.sql", ""), "f.sql: error: a?\n");
+}
+
 TEST(DiagnosticTest, OfALongLineAWindowIsShown) {
   const std::string text = "SELECT " + std::string(5000, 'a') + " bad " + std::string(5000, 'b');
   const std::string rendered = Render(text, "bad");

@@ -4,6 +4,7 @@
 #include "sql/lexer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -24,6 +25,29 @@ bool IsNameStart(char c) {
 }
 
 bool IsNamePart(char c) { return IsNameStart(c) || IsDigit(c); }
+
+/// Punctuation of East Asian keyboards: it looks like SQL's own and would else be read as part of a name.
+struct FullWidthSymbol {
+  std::string_view utf8;
+  std::string_view name;
+  std::string_view plain;
+};
+constexpr auto kFullWidthSymbols = std::to_array<FullWidthSymbol>({
+    {"\xEF\xBC\x8C", "comma", ","},
+    {"\xE3\x80\x81", "comma", ","},
+    {"\xEF\xBC\x9B", "semicolon", ";"},
+    {"\xEF\xBC\x9A", "colon", ":"},
+    {"\xEF\xBC\x88", "parenthesis", "("},
+    {"\xEF\xBC\x89", "parenthesis", ")"},
+    {"\xEF\xBC\x8A", "asterisk", "*"},
+    {"\xEF\xBC\x9D", "equals sign", "="},
+    {"\xEF\xBC\x87", "quote", "'"},
+});
+
+// Longer ones first. Those that no rule of the grammar takes are of other dialects: read as one, the whole of them is
+// what an error is about.
+constexpr auto kLongSymbols = std::to_array<std::string_view>(
+    {"->>", "<=>", "!~*", "<>", "<=", ">=", "!=", "==", "=>", "||", "::", "&&", "->", "|>", "!~", "~*", "{{", "{%"});
 
 class Lexer {
  public:
@@ -109,6 +133,8 @@ class Lexer {
     if (IsDigit(c) || (c == '.' && IsDigit(At(1)) && !AfterOperand())) return ReadNumber();
     if (const auto prefix = StringPrefixLength(text_.substr(position_))) return ReadString(*prefix);
     if (CurlyQuoteLength() > 0) return ReadCurlyQuote();
+    if (const FullWidthSymbol* symbol = FindFullWidthSymbol()) return ReadFullWidthSymbol(*symbol);
+    if (c == '\0') return ReadNulBytes();
     if (IsNameStart(c) && !(c == '$' && !IsNamePart(At(1)))) return ReadWord();
     ReadSymbol();
   }
@@ -120,10 +146,17 @@ class Lexer {
     return last.kind == TokenKind::kWord || last.kind == TokenKind::kQuotedName || last.text == "]" || last.text == ")";
   }
 
+  bool ContinuesName() const {
+    if (position_ >= text_.size() || !IsNamePart(text_[position_])) return false;
+    return !IsBeyondAscii(At(0)) || !EndsName();
+  }
+
+  /// What is no letter although it stands beyond ASCII.
+  bool EndsName() const { return SpaceLength() > 0 || CurlyQuoteLength() > 0 || FindFullWidthSymbol() != nullptr; }
+
   void ReadWord() {
-    while (position_ < text_.size() && IsNamePart(text_[position_]) && SpaceLength() == 0 && CurlyQuoteLength() == 0) {
-      ++position_;
-    }
+    while (ContinuesName()) ++position_;
+    if (position_ < text_.size() && At(0) == '\0') return ReadNulBytes();
     Token& token = Emit(TokenKind::kWord);
     token.upper = ToUpperAscii(token.text);
   }
@@ -141,11 +174,11 @@ class Lexer {
       position_ += has_sign ? 2 : 1;
       while (IsDigit(At(0))) ++position_;
     }
-    if (!IsNameStart(At(0)) || position_ >= text_.size() || SpaceLength() > 0 || CurlyQuoteLength() > 0) {
+    if (!IsNameStart(At(0)) || !ContinuesName()) {
       Emit(approximate ? TokenKind::kApproximateNumber : TokenKind::kExactNumber);
       return;
     }
-    while (position_ < text_.size() && IsNamePart(text_[position_])) ++position_;
+    while (ContinuesName()) ++position_;
     EmitError({token_begin_, position_},
               "Malformed number: " + std::string(text_.substr(token_begin_, position_ - token_begin_)),
               "A name that begins with a digit needs back-quotes.");
@@ -217,6 +250,26 @@ class Lexer {
               "Write a plain single quote (') around strings.");
   }
 
+  const FullWidthSymbol* FindFullWidthSymbol() const {
+    if (!IsBeyondAscii(At(0))) return nullptr;
+    for (const FullWidthSymbol& symbol : kFullWidthSymbols) {
+      if (Follows(symbol.utf8)) return &symbol;
+    }
+    return nullptr;
+  }
+
+  void ReadFullWidthSymbol(const FullWidthSymbol& symbol) {
+    position_ += symbol.utf8.size();
+    EmitError({token_begin_, position_}, "This is a full-width " + std::string(symbol.name),
+              "Write '" + std::string(symbol.plain) + "'.");
+  }
+
+  /// From the begin of the word in which they stand.
+  void ReadNulBytes() {
+    while (position_ < text_.size() && (At(0) == '\0' || ContinuesName())) ++position_;
+    EmitError({token_begin_, position_}, "The text holds NUL bytes", "Save the file in the encoding UTF-8.");
+  }
+
   void ReadSymbol() {
     if (Follows("/*+")) {
       position_ += 3;
@@ -230,7 +283,7 @@ class Lexer {
       Emit(TokenKind::kHintEnd);
       return;
     }
-    for (std::string_view symbol : {"<>", "<=", ">=", "!=", "==", "=>", "||", "::", "&&"}) {
+    for (std::string_view symbol : kLongSymbols) {
       if (!Follows(symbol)) continue;
       position_ += symbol.size();
       Emit(TokenKind::kSymbol);

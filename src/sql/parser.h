@@ -19,6 +19,9 @@ struct ParseLimits {
   /// How deep expressions, queries and types may nest. The printer and the binder walk the tree recursively, so it
   /// protects them as well.
   int nesting_depth_max = 400;
+  /// How high the tree of a statement may grow: its nesting, and operators in a row (a + b + c, UNION ALL ...), which
+  /// nobody sees as nested although each is the left operand of the next.
+  int tree_height_max = 2000;
 };
 
 /// Parses a script: statements separated by `;` (the last one may omit it). Places in the statements are offsets into

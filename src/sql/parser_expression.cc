@@ -228,7 +228,9 @@ arrow::Status CheckUnsupported(const TokenCursor& cursor) {
   if (cursor.AreNext({"PERIOD", "("})) return NotSupportedYet(range, "A period value");
   if (cursor.AreNext({"CURSOR", "("})) return NotSupportedYet(range, "A cursor argument");
   if (cursor.AreNext({"NEXT", "VALUE", "FOR"})) return NotSupportedYet(range, "A sequence");
-  if (cursor.Is("{")) return NotSupportedYet(range, "The JDBC escape syntax {...}");
+  // {fn f(a)}, {d '2026-01-01'}; other braces are of other dialects.
+  if (cursor.Is("{") && cursor.Peek(1).kind == TokenKind::kWord)
+    return NotSupportedYet(range, "The JDBC escape syntax {...}");
   return arrow::Status::OK();
 }
 
@@ -252,6 +254,7 @@ arrow::Result<ExpressionPtr> ParsePostfix(TokenCursor& cursor, ExpressionPtr bas
   const size_t begin = base->range.begin;
   while (cursor.Is("[") || cursor.Is(".")) {
     ARROW_RETURN_NOT_OK(cursor.Deepen());
+    ARROW_RETURN_NOT_OK(cursor.Heighten());
     const SourceRange open = cursor.Take().range;
     if (TextOf(cursor.text(), open) == "[") {
       auto subscript = std::make_unique<SubscriptExpression>();
@@ -340,7 +343,7 @@ arrow::Result<ExpressionPtr> ParseOperators(TokenCursor& cursor, int precedence_
       break;
     }
     // The tree grows to the left with every operator.
-    ARROW_RETURN_NOT_OK(cursor.Deepen());
+    ARROW_RETURN_NOT_OK(cursor.Heighten());
   }
   return left;
 }

@@ -201,6 +201,7 @@ arrow::Result<TableRefPtr> ParseJoins(TokenCursor& cursor) {
     ARROW_ASSIGN_OR_RAISE(const bool is_join, TakeJoinOperator(cursor, join.get()));
     if (!is_join) return left;
     ARROW_RETURN_NOT_OK(cursor.Deepen());
+    ARROW_RETURN_NOT_OK(cursor.Heighten());
     join->left = std::move(left);
     ARROW_ASSIGN_OR_RAISE(join->right, ParseTable(cursor));
     ARROW_RETURN_NOT_OK(ParseJoinCondition(cursor, join.get()));
@@ -217,6 +218,7 @@ arrow::Result<TableRefPtr> ParseFrom(TokenCursor& cursor) {
   ARROW_ASSIGN_OR_RAISE(TableRefPtr left, ParseJoins(cursor));
   while (cursor.Accept(",")) {
     ARROW_RETURN_NOT_OK(cursor.Deepen());
+    ARROW_RETURN_NOT_OK(cursor.Heighten());
     auto join = std::make_unique<JoinRef>();
     join->type = JoinType::kComma;
     join->op_range = cursor.Previous().range;

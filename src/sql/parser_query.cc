@@ -219,6 +219,7 @@ QueryBodyPtr CombineBodies(TokenCursor& cursor, size_t begin, const SetOperatorT
 arrow::Result<QueryBodyPtr> ParseIntersections(TokenCursor& cursor, QueryBodyPtr left, size_t begin) {
   while (cursor.Is("INTERSECT")) {
     ARROW_RETURN_NOT_OK(cursor.Deepen());
+    ARROW_RETURN_NOT_OK(cursor.Heighten());
     const SetOperatorToken token = TakeSetOperator(cursor);
     ARROW_ASSIGN_OR_RAISE(QueryBodyPtr right, ParseQueryOperand(cursor));
     left = CombineBodies(cursor, begin, token, std::move(left), std::move(right));
@@ -230,7 +231,9 @@ arrow::Result<QueryBodyPtr> ParseSetOperations(TokenCursor& cursor, QueryBodyPtr
   ARROW_ASSIGN_OR_RAISE(QueryBodyPtr left, ParseIntersections(cursor, std::move(first), begin));
   for (std::string_view word : {"UNION", "INTERSECT", "EXCEPT"}) cursor.Note(word);
   while (cursor.Is("UNION") || cursor.Is("EXCEPT")) {
-    ARROW_RETURN_NOT_OK(cursor.Deepen());
+    // A UNION of many is planned as one; each EXCEPT is an operator on top of the one before.
+    if (cursor.Is("EXCEPT")) ARROW_RETURN_NOT_OK(cursor.Deepen());
+    ARROW_RETURN_NOT_OK(cursor.Heighten());
     const SetOperatorToken token = TakeSetOperator(cursor);
     const size_t right_begin = cursor.Peek().range.begin;
     ARROW_ASSIGN_OR_RAISE(QueryBodyPtr operand, ParseQueryOperand(cursor));

@@ -305,18 +305,16 @@ constexpr auto kStatements = std::to_array<StatementWord>({
 arrow::Status NotAStatement(TokenCursor& cursor) {
   const Token& token = cursor.Peek();
   if (token.kind == TokenKind::kError) return cursor.Unexpected();
+  std::string hint = HintForForeignStatement(cursor);
   for (std::string_view word : {"MERGE", "UPSERT", "GRANT", "REVOKE", "COMMIT", "ROLLBACK"}) {
-    if (cursor.Is(word)) return NotSupportedYet(token.range, word);
+    if (cursor.Is(word)) return NotSupportedYet(token.range, word, std::move(hint));
   }
   std::vector<std::string> words = cursor.notes();
   for (const StatementWord& entry : kStatements) words.emplace_back(entry.word);
-  std::string hint;
-  if (token.kind == TokenKind::kWord) {
+  if (hint.empty() && token.kind == TokenKind::kWord) {
     const std::vector<std::string> near = NearestNames(token.upper, words, 1);
     if (!near.empty()) hint = "Did you mean " + near[0] + "?";
   }
-  if (cursor.Is("#")) hint = "A comment begins with '--', or stands between '/*' and '*/'.";
-  if (cursor.Is("\\")) hint = "Commands are statements too: SHOW TABLES, DESCRIBE t, QUIT.";
   return SyntaxError(token.range, "Unexpected " + DescribeToken(token) + ": expected a statement", std::move(hint));
 }
 

@@ -51,11 +51,23 @@ arrow::Result<WatermarkDefinition> ParseWatermark(TokenCursor& cursor) {
 
 /// What other databases allow behind a column's type and Flink does not.
 arrow::Status CheckColumnSuffix(const TokenCursor& cursor) {
+  struct Suffix {
+    std::string_view word;
+    std::string_view hint;
+  };
+  static constexpr Suffix kSuffixes[] = {
+      {"DEFAULT", "There are no defaults: write COALESCE(column, value) in the query."},
+      {"AUTO_INCREMENT", "Tables do not number their rows; leave it out."},
+      {"IDENTITY", "Tables do not number their rows; leave it out."},
+      {"REFERENCES", "There are no foreign keys; leave it out."},
+      {"CHECK", "There are no checks; leave it out, and filter with WHERE in the query."},
+      {"GENERATED", "For a value computed from other columns write: name AS expression."},
+      {"COLLATE", "There are no collations; leave it out."}};
   const SourceRange range = cursor.Peek().range;
-  for (std::string_view word : {"DEFAULT", "AUTO_INCREMENT", "REFERENCES", "CHECK", "GENERATED", "COLLATE"}) {
-    if (!cursor.Is(word)) continue;
-    return SyntaxError(range, std::string(word) + " is not part of Flink SQL's column definitions",
-                       "For a value computed from other columns write: name AS expression.");
+  for (const Suffix& suffix : kSuffixes) {
+    if (!cursor.Is(suffix.word)) continue;
+    return SyntaxError(range, std::string(suffix.word) + " is not part of Flink SQL's column definitions",
+                       std::string(suffix.hint));
   }
   if (cursor.AreNext({"NOT", "NULL"})) {
     return SyntaxError(range, "NOT NULL stands directly behind the type of the column");

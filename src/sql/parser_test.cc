@@ -73,7 +73,8 @@ TEST(ParserTest, QueryOfAViewHasThePlaceOfItsText) {
 
 TEST(ParserTest, OptionsHavePlacesOfKeyAndValue) {
   const std::string text = "CREATE TABLE t (a INT) WITH ('connector' = 'files')";
-  const auto& create = ParseOne(text)->As<CreateTableStatement>();
+  const auto statement = ParseOne(text);
+  const auto& create = statement->As<CreateTableStatement>();
   EXPECT_EQ(TextOf(text, create.options_range), "WITH ('connector' = 'files')");
   EXPECT_EQ(TextOf(text, create.options[0].key.range), "'connector'");
   EXPECT_EQ(TextOf(text, create.options[0].value.range), "'files'");
@@ -216,12 +217,44 @@ TEST(ParserTest, NestingBeyondTheLimitIsAnError) {
 
 TEST(ParserTest, LeftLeaningTreesAreLimitedToo) {
   const auto count = static_cast<size_t>(ParseLimits().nesting_depth_max) + 10;
-  EXPECT_TRUE(ParseExpression("1" + Repeat(" + 1", count)).status().IsCapacityError());
   EXPECT_TRUE(ParseExpression("a" + Repeat("[1]", count)).status().IsCapacityError());
-  EXPECT_TRUE(ParseExpression("a" + Repeat(" IS NULL", count)).status().IsCapacityError());
-  EXPECT_TRUE(ParseQuery("SELECT 1" + Repeat(" UNION SELECT 1", count)).status().IsCapacityError());
+  EXPECT_TRUE(ParseQuery("SELECT 1" + Repeat(" EXCEPT SELECT 1", count)).status().IsCapacityError());
+  EXPECT_TRUE(ParseQuery("SELECT 1" + Repeat(" INTERSECT SELECT 1", count)).status().IsCapacityError());
   EXPECT_TRUE(ParseQuery("SELECT * FROM t" + Repeat(", t", count)).status().IsCapacityError());
   EXPECT_TRUE(ParseQuery("SELECT * FROM t" + Repeat(" CROSS JOIN t", count)).status().IsCapacityError());
+}
+
+TEST(ParserTest, OperatorsInARowAreNotNested) {
+  const auto count = static_cast<size_t>(ParseLimits().tree_height_max) - 5;
+  for (const char* link : {" + 1", " || 'x'", " IS NULL", " * 2 - 1 = 3"}) {
+    SCOPED_TRACE(link);
+    const auto links = link == std::string(" * 2 - 1 = 3") ? count / 3 : count;
+    const auto parsed = Parse("1" + Repeat(link, links));
+    EXPECT_TRUE(ParseExpression(ToSql(*parsed)).ok());
+    const auto too_many = ParseExpression("1" + Repeat(link, 5'000)).status();
+    ASSERT_TRUE(too_many.IsCapacityError()) << too_many;
+    EXPECT_THAT(too_many.message(), HasSubstr("More than 2000 operators in a row"));
+  }
+  for (const char* link : {" UNION ALL SELECT 1", " UNION SELECT 1"}) {
+    SCOPED_TRACE(link);
+    const auto parsed = ParseQuery("SELECT 1" + Repeat(link, count));
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    EXPECT_TRUE(ParseQuery(ToSql(**parsed)).ok());
+    EXPECT_TRUE(ParseQuery("SELECT 1" + Repeat(link, 5'000)).status().IsCapacityError());
+  }
+}
+
+TEST(ParserTest, RowsOfOperatorsInsideEachOtherAddUp) {
+  const std::string link = Repeat(" + 1", 100);
+  EXPECT_TRUE(ParseExpression(Repeat("(", 18) + "a" + Repeat(link + ")", 18)).ok());
+  EXPECT_TRUE(ParseExpression(Repeat("(", 150) + "a" + Repeat(link + ")", 150)).status().IsCapacityError());
+  EXPECT_TRUE(ParseExpression(Repeat("f(", 150) + "a" + Repeat(link + ")", 150)).status().IsCapacityError());
+  EXPECT_TRUE(
+      ParseExpression(Repeat("(", 150) + "a" + Repeat(Repeat("[1]", 100) + ")", 150)).status().IsCapacityError());
+  const std::string unions = Repeat(" UNION ALL SELECT 1", 100);
+  EXPECT_TRUE(ParseQuery(Repeat("(", 150) + "SELECT 1" + Repeat(unions + ")", 150)).status().IsCapacityError());
+  // Side by side they do not.
+  EXPECT_TRUE(ParseExpression("f(a" + Repeat(link + ", b", 150) + ")").ok());
 }
 
 TEST(ParserTest, NestingUpToTheLimitParsesPrintsAndParsesAgain) {

@@ -265,6 +265,7 @@ arrow::Result<TypeNamePtr> ParseType(TokenCursor& cursor, bool allow_not_null) {
   SetRange(cursor, begin, type.get());
   while (IsCollectionSuffix(cursor)) {
     ARROW_RETURN_NOT_OK(cursor.Deepen());
+    ARROW_RETURN_NOT_OK(cursor.Heighten());
     ParseNullability(cursor, type.get());
     auto collection = std::make_unique<TypeName>();
     collection->kind = cursor.Is("ARRAY") ? TypeKind::kArray : TypeKind::kMultiset;

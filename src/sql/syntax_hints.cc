@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people usually got wrong when the parser meets a token it does not want. Each rule looks at the tokens around
-// the cursor and at what the grammar would have taken; the first rule that knows something wins.
+// the cursor and at what the grammar would have taken; the first rule that knows something wins. What other dialects
+// write: dialect_hints.cc.
 
 #include <algorithm>
 #include <array>
 
 #include "sql/edit_distance.h"
+#include "sql/hint_context.h"
 #include "sql/keywords.h"
-#include "sql/token_cursor.h"
 
 namespace tidemark::sql::internal {
 
@@ -18,11 +19,6 @@ using Rule = std::string (*)(const TokenCursor&);
 // Infix keywords are not noted by the parser (there would be too many), yet people misspell them.
 constexpr auto kInfixKeywords =
     std::to_array<std::string_view>({"AND", "BETWEEN", "ESCAPE", "LIKE", "NOT", "SIMILAR", "OVER", "OVERLAPS"});
-
-bool Noted(const TokenCursor& cursor, std::string_view what) {
-  const auto& notes = cursor.notes();
-  return std::find(notes.begin(), notes.end(), what) != notes.end();
-}
 
 /// A description such as "a table name" rather than a keyword or symbol.
 bool NotedName(const TokenCursor& cursor) {
@@ -50,6 +46,12 @@ std::string MisspelledKeyword(const std::string& word, const std::vector<std::st
   return best;
 }
 
+/// ORDER and GROUP are meant only where BY follows: else `orders` and `groups` are the names of tables.
+void EraseWithoutBy(const TokenCursor& cursor, size_t ahead, std::vector<std::string>* candidates) {
+  if (cursor.Is("BY", ahead)) return;
+  std::erase_if(*candidates, [](const std::string& word) { return word == "ORDER" || word == "GROUP"; });
+}
+
 std::string MisspelledHere(const TokenCursor& cursor) {
   const Token& token = cursor.Peek();
   if (token.kind != TokenKind::kWord || IsReservedWord(token.upper)) return "";
@@ -57,6 +59,7 @@ std::string MisspelledHere(const TokenCursor& cursor) {
   if (!NotedName(cursor)) candidates.insert(candidates.end(), kInfixKeywords.begin(), kInfixKeywords.end());
   // IF is a name too: DROP TABLE IF EXIST t.
   if (cursor.HasPrevious() && cursor.Previous().upper == "IF") candidates.emplace_back("EXISTS");
+  EraseWithoutBy(cursor, 1, &candidates);
   const std::string keyword = MisspelledKeyword(token.upper, candidates);
   return keyword.empty() ? "" : "Did you mean " + keyword + "?";
 }
@@ -66,35 +69,6 @@ bool IsClause(const Token& token) {
   static constexpr auto kClauses = std::to_array<std::string_view>(
       {"AS", "FROM", "GROUP", "HAVING", "LIMIT", "ORDER", "SELECT", "UNION", "WHERE", "WINDOW", "WITH"});
   return token.kind == TokenKind::kWord && std::binary_search(kClauses.begin(), kClauses.end(), token.upper);
-}
-
-/// SELECT TOP 10 a FROM t
-std::string TopOfOtherDialects(const TokenCursor& cursor) {
-  const bool after_top = cursor.HasPrevious() && cursor.Previous().upper == "TOP";
-  if (!after_top || cursor.Peek().kind != TokenKind::kExactNumber) return "";
-  return "Write LIMIT " + cursor.Peek().text + " at the end of the query.";
-}
-
-/// DATEADD(DAY, 1, a): the unit of another dialect's function.
-std::string UnitOfOtherDialects(const TokenCursor& cursor) {
-  if (!cursor.HasPrevious(2) || cursor.Previous().text != "(" || !IsReservedWord(cursor.Peek().upper)) return "";
-  const std::string& function = cursor.Previous(2).upper;
-  const std::string& unit = cursor.Peek().upper;
-  if (function == "DATEADD" || function == "DATE_ADD") return "Write TIMESTAMPADD(" + unit + ", 1, time).";
-  if (function == "DATEDIFF" || function == "DATE_DIFF") return "Write TIMESTAMPDIFF(" + unit + ", from, to).";
-  if (function == "DATEPART" || function == "DATE_PART") return "Write EXTRACT(" + unit + " FROM time).";
-  return "";
-}
-
-/// SAFE_CAST(a AS INT), SUBSTR(a FROM 2): a keyword between the arguments of a function that takes commas.
-std::string KeywordBetweenArguments(const TokenCursor& cursor) {
-  if (!cursor.HasPrevious(3) || cursor.Previous(2).text != "(") return "";
-  const std::string& function = cursor.Previous(3).upper;
-  if (cursor.Is("AS") && function == "SAFE_CAST") return "Write TRY_CAST(value AS type).";
-  if (cursor.Is("AS") && function == "CONVERT") return "Write CAST(value AS type).";
-  if (cursor.Is("FROM") && function == "SUBSTR") return "Write SUBSTR(text, begin, length).";
-  if (cursor.Is("FROM") && function == "DATE_PART") return "Write EXTRACT(unit FROM time).";
-  return "";
 }
 
 std::string TrailingComma(const TokenCursor& cursor) {
@@ -158,6 +132,22 @@ std::string MissingAnd(const TokenCursor& cursor) {
   return after_where && begins_operand ? "Is AND or OR missing before it?" : "";
 }
 
+/// SELECT id, name orders WHERE id > 1: the table was taken for an alias. SELECT id AS x orders WHERE id > 1.
+std::string MissingFrom(const TokenCursor& cursor) {
+  static constexpr auto kBehindTable = std::to_array<std::string_view>({"CROSS", "INNER", "JOIN", "LEFT", "WHERE"});
+  const auto ends_tables = [&cursor](size_t ahead) {
+    return std::ranges::any_of(kBehindTable, [&](std::string_view word) { return cursor.Is(word, ahead); });
+  };
+  if (!Noted(cursor, "FROM")) return "";
+  const bool is_word = cursor.Peek().kind == TokenKind::kWord && !IsStructuralWord(cursor.Peek().upper);
+  if (is_word && ends_tables(1)) return "Is FROM missing?";
+  if (!cursor.PreviousIsName() || !cursor.HasPrevious(2) || !ends_tables(0)) return "";
+  const Token& before = cursor.Previous(2);
+  const bool is_alias = before.kind != TokenKind::kSymbol || before.text == ")" || before.text == "*";
+  if (!is_alias || before.upper == "AS" || before.upper == "SELECT") return "";
+  return "Is FROM missing before '" + cursor.Previous().text + "'?";
+}
+
 std::string MissingIs(const TokenCursor& cursor) { return cursor.AreNext({"NOT", "NULL"}) ? "Write IS NOT NULL." : ""; }
 
 std::string UnopenedParenthesis(const TokenCursor& cursor) {
@@ -199,34 +189,6 @@ std::string UnitInsideInterval(const TokenCursor& cursor) {
   return in_text ? "The unit stands behind the quotes: INTERVAL '1' DAY." : "";
 }
 
-/// What a clause of another SQL dialect is called here.
-std::string OtherDialects(const TokenCursor& cursor) {
-  const bool after_distinct = cursor.HasPrevious() && cursor.Previous().upper == "DISTINCT";
-  const bool after_begin = cursor.HasPrevious() && cursor.Previous().upper == "BEGIN";
-  if (after_distinct && cursor.Is("ON")) {
-    return "Number the rows with ROW_NUMBER() OVER (PARTITION BY ... ORDER BY ...) AS rn, and keep WHERE rn = 1.";
-  }
-  if (after_begin && Noted(cursor, "STATEMENT")) {
-    return "There are no transactions; BEGIN STATEMENT SET; ... END; runs several INSERTs as one job.";
-  }
-  if (cursor.Is("VALUE") && Noted(cursor, "VALUES")) return "Did you mean VALUES?";
-  if (cursor.Is("OUTER") && Noted(cursor, "JOIN")) return "Write LEFT, RIGHT or FULL OUTER JOIN.";
-  if (cursor.Is("ENGINE") && Noted(cursor, "WITH")) return "Say where the table lives: WITH ('connector' = '...').";
-  if (cursor.AreNext({"IF", "NOT", "EXISTS"})) return "IF NOT EXISTS stands before the name.";
-  if (cursor.AreNext({"LATERAL", "VIEW"})) return "Write CROSS JOIN UNNEST(array) AS t (column).";
-  if (cursor.AreNext({"ON", "CONFLICT"}) || cursor.AreNext({"ON", "DUPLICATE"})) {
-    return "Leave it out; a sink that takes updates keeps the newest row of each PRIMARY KEY.";
-  }
-  if (cursor.Is("INDEX") && Noted(cursor, "TABLE")) return "There are no indexes.";
-  if (cursor.AreNext({"NOT", "("})) return "Write NOT IN (...), or NOT before the whole condition.";
-  if (cursor.Is(",") && Noted(cursor, "AND")) return "Write BETWEEN low AND high.";
-  if (cursor.Is("UNSIGNED"))
-    return "All numbers have a sign: write the next larger type, or DECIMAL(20, 0) for BIGINT UNSIGNED.";
-  if (cursor.AreNext({"FOR", "UPDATE"})) return "There are no locks; leave it out.";
-  if (cursor.Is("THEN") && Noted(cursor, "WHEN")) return "Write CASE WHEN condition THEN value ... END.";
-  return "";
-}
-
 }  // namespace
 
 bool BeginsStatement(const Token& token) {
@@ -248,32 +210,15 @@ std::string MisspelledBefore(const TokenCursor& cursor) {
   if (!MissingSemicolon(cursor).empty()) return "";
   std::vector<std::string> candidates = cursor.notes();
   candidates.insert(candidates.end(), cursor.previous_notes().begin(), cursor.previous_notes().end());
+  EraseWithoutBy(cursor, 0, &candidates);
   return MisspelledKeyword(cursor.Previous().upper, candidates);
 }
 
-std::string HintForForeignOperator(const TokenCursor& cursor) {
-  if (cursor.Is("==")) return "Equality is written with a single '='.";
-  if (cursor.Is("!=") || cursor.AreNext({"!", "="})) return "Inequality is written '<>'.";
-  if (cursor.Is("&&")) return "Write AND.";
-  if (cursor.Is("::")) return "Write CAST(value AS type).";
-  if (cursor.Is("!")) return "Write NOT.";
-  if (cursor.Is("?")) return "Parameters are not part of a SQL file: write the value.";
-  if (cursor.AreNext({"AT", "TIME", "ZONE"}) || cursor.AreNext({"AT", "LOCAL"})) {
-    return "Convert with CONVERT_TZ(...), or cast to TIMESTAMP_LTZ and set 'table.local-time-zone'.";
-  }
-  if (cursor.Is("ILIKE")) return "Write UPPER(value) LIKE 'PATTERN'.";
-  if (cursor.Is("RLIKE")) return "Write REGEXP(value, 'pattern').";
-  if (cursor.Is("MINUS")) return "Write EXCEPT.";
-  if (cursor.Is("[") && Noted(cursor, "NOT")) return "An array's type is written ARRAY<INT>, a map's MAP<STRING, INT>.";
-  return "";
-}
-
 std::string HintForUnexpected(const TokenCursor& cursor) {
-  static constexpr Rule kRules[] = {
-      TopOfOtherDialects, UnitOfOtherDialects, KeywordBetweenArguments, BackslashBeforeQuote, StringAsAlias,
-      MissingSemicolon,   MisspelledHere,      TrailingComma,           ReservedWordAsName,   WrongOrderOrPlace,
-      MissingIs,          UnopenedParenthesis, UnitInsideInterval,      OtherDialects,        MissingComma,
-      MissingAnd};
+  static constexpr Rule kRules[] = {HintForForeignSyntax, MissingFrom,    BackslashBeforeQuote, StringAsAlias,
+                                    MissingSemicolon,     MisspelledHere, TrailingComma,        ReservedWordAsName,
+                                    WrongOrderOrPlace,    MissingIs,      UnopenedParenthesis,  UnitInsideInterval,
+                                    MissingComma,         MissingAnd};
   for (Rule rule : kRules) {
     if (std::string hint = rule(cursor); !hint.empty()) return hint;
   }

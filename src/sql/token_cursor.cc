@@ -18,6 +18,8 @@ constexpr size_t kShownAlternativesMax = 8;
 // Longer tokens are cut in messages; the underline shows the rest.
 constexpr size_t kShownTokenLengthMax = 40;
 
+bool IsBeyondAscii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
 bool IsWordCharacter(char c) { return (c >= 'A' && c <= 'Z') || c == '_'; }
 
 /// What a long list leaves out first: it is rarely what was meant.
@@ -160,6 +162,12 @@ void TokenCursor::Note(std::string_view what) {
 arrow::Status TokenCursor::Unexpected(std::string_view expected) {
   const Token& token = Peek();
   if (token.kind == TokenKind::kError) return SyntaxError(token.range, token.error, token.hint);
+  // `COUNT（*）`: the word is wrong only because it runs into something that looks like SQL's punctuation.
+  const Token& next = Peek(1);
+  const bool runs_into_error = next.kind == TokenKind::kError && next.range.begin == token.range.end;
+  if (token.kind == TokenKind::kWord && runs_into_error && IsBeyondAscii(text_[next.range.begin])) {
+    return SyntaxError(next.range, next.error, next.hint);
+  }
   if (!expected.empty()) Note(expected);
   if (std::string hint = HintForForeignOperator(*this); !hint.empty()) {
     return SyntaxError(token.range, DescribeToken(token) + " is not part of Flink SQL", std::move(hint));
@@ -181,6 +189,13 @@ arrow::Status TokenCursor::Deepen() {
   if (++depth_ <= limits_.nesting_depth_max) return arrow::Status::OK();
   return ToStatus({DiagnosticCode::kLimit,
                    "Nested deeper than " + std::to_string(limits_.nesting_depth_max) + " levels", Peek().range, ""});
+}
+
+arrow::Status TokenCursor::Heighten() {
+  if (++height_ <= limits_.tree_height_max) return arrow::Status::OK();
+  const std::string limit = std::to_string(limits_.tree_height_max);
+  return ToStatus({DiagnosticCode::kLimit, "More than " + limit + " operators in a row or inside each other",
+                   Previous().range, "Parentheses around parts of it make several short rows."});
 }
 
 std::string DescribeToken(const Token& token) {

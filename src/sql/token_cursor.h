@@ -3,6 +3,7 @@
 // that follow from it. The grammar rules (parser_rules.h) are functions over a TokenCursor.
 #pragma once
 
+#include <algorithm>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -75,6 +76,9 @@ class TokenCursor {
 
   /// Counts one more level of nesting; fails beyond the limit. A NestingScope takes it back.
   arrow::Status Deepen();
+  /// Counts that the tree of what was read in this NestingScope got a new root, as with each operator of a chain; fails
+  /// beyond the limit. Every scope inside another one makes the tree of the outer one higher, too.
+  arrow::Status Heighten();
 
  private:
   /// Whether each '(' of the statement around the cursor has its ')'.
@@ -91,19 +95,27 @@ class TokenCursor {
   std::vector<std::string> notes_;
   std::vector<std::string> previous_notes_;
   int depth_ = 0;
+  /// No tree that was read in the innermost NestingScope is higher.
+  int height_ = 0;
 };
 
-/// Restores the cursor's nesting depth at the end of a scope.
+/// Restores the cursor's nesting depth at the end of a scope, and makes what was read in it a part of the tree outside.
 class NestingScope {
  public:
-  explicit NestingScope(TokenCursor& cursor) : cursor_(cursor), depth_(cursor.depth_) {}
-  ~NestingScope() { cursor_.depth_ = depth_; }
+  explicit NestingScope(TokenCursor& cursor) : cursor_(cursor), depth_(cursor.depth_), height_(cursor.height_) {
+    cursor.height_ = 0;
+  }
+  ~NestingScope() {
+    cursor_.depth_ = depth_;
+    cursor_.height_ = std::max(height_, cursor_.height_ + 1);
+  }
   NestingScope(const NestingScope&) = delete;
   NestingScope& operator=(const NestingScope&) = delete;
 
  private:
   TokenCursor& cursor_;
   int depth_;
+  int height_;
 };
 
 /// What the parser notes where a statement may end.
@@ -114,6 +126,12 @@ std::string DescribeToken(const Token& token);
 
 /// What to write instead of an operator or word of another SQL dialect at the cursor, or an empty string.
 std::string HintForForeignOperator(const TokenCursor& cursor);
+
+/// The same for a clause, a literal or the name of a kind; may assume that the cursor is at an unexpected token.
+std::string HintForForeignSyntax(const TokenCursor& cursor);
+
+/// What to write instead of the statement of another database at the cursor, or an empty string.
+std::string HintForForeignStatement(const TokenCursor& cursor);
 
 /// The keyword that the word before the cursor misspells, or an empty string. `SELECT a FORM t`: FORM was taken for an
 /// alias, and `t` is what is unexpected.

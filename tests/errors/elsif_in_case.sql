@@ -1,0 +1,2 @@
+CREATE TABLE orders (id INT, customer STRING, note STRING, ts TIMESTAMP(3)) WITH ('connector' = 'datagen');
+SELECT CASE WHEN id = 1 THEN 'a' ELSIF id = 2 THEN 'b' END FROM orders;

@@ -1,0 +1,2 @@
+CREATE TABLE orders (id INT, customer STRING, note STRING, ts TIMESTAMP(3)) WITH ('connector' = 'datagen');
+SELECT * FROM 'x.parquet';
