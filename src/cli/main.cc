@@ -2,6 +2,7 @@
 // Entry point of the program `tidemark`: options in, exit code out.
 #include <arrow/compute/initialize.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -68,6 +69,17 @@ int WithoutCommand(const CLI::App& app) {
   return tidemark::cli::kExitUsage;
 }
 
+/// The vectors of one batch are freed and made anew for the next: memory given back meanwhile would have to be cleared by
+/// the system each time, which took a tenth of the time of a query over Parquet.
+void KeepFreedMemory() {
+#ifdef __GLIBC__
+  constexpr int kKeptBytes = 256 << 20;
+  constexpr int kMappedBytes = 32 << 20;  // the largest that glibc takes
+  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
+  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
+#endif
+}
+
 /// `code`, unless standard output did not take all that was said.
 int AfterOutput(int code) {
   std::cout.flush();
@@ -80,6 +92,7 @@ int AfterOutput(int code) {
 
 int main(int argc, char** argv) {
   OpenStandardStreams();
+  KeepFreedMemory();
   signal(SIGXFSZ, SIG_IGN);  // so that a limit on the size of files is an error of the write, with the file's name
   CLI::App app{"Streams and batches with the same Flink SQL", "tidemark"};
   app.set_version_flag("--version", "tidemark " TIDEMARK_VERSION);
