@@ -33,6 +33,10 @@ bool IsOnlyRe2(re2::RE2::ErrorCode code) {
   }
 }
 
+bool IsInsideCharacter(std::string_view text, size_t at) {
+  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+}
+
 re2::StringPiece Piece(std::string_view text) { return re2::StringPiece(text.data(), text.size()); }
 
 }  // namespace
@@ -47,16 +51,29 @@ arrow::Result<std::unique_ptr<JavaRegex>> JavaRegex::Compile(std::string_view pa
   options.set_log_errors(false);
   options.set_max_mem(kPatternMemoryMax);
   auto re = std::make_unique<re2::RE2>(Piece(*translated), options);
-  if (re->ok()) return std::unique_ptr<JavaRegex>(new JavaRegex(std::move(re)));
+  if (re->ok()) {
+    std::unique_ptr<JavaRegex> regex(new JavaRegex(std::move(re)));
+    regex->splits_characters_ = translated->find("\\B") != std::string::npos;
+    return regex;
+  }
   if (!IsOnlyRe2(re->error_code())) return nullptr;
   return arrow::Status::NotImplemented("Regular expression is not supported yet: '", pattern, "' (", re->error(), ")");
 }
 
-bool JavaRegex::Find(std::string_view text) const { return re2::RE2::PartialMatch(Piece(text), *re_); }
+bool JavaRegex::Find(std::string_view text) const {
+  if (!splits_characters_) return re2::RE2::PartialMatch(Piece(text), *re_);
+  RegexMatch match;
+  return Find(text, 0, 0, &match);
+}
 
 bool JavaRegex::Find(std::string_view text, size_t start, int groups, RegexMatch* match) const {
   std::vector<re2::StringPiece> pieces(static_cast<size_t>(groups) + 1);
-  if (!re_->Match(Piece(text), start, text.size(), re2::RE2::UNANCHORED, pieces.data(), groups + 1)) return false;
+  for (;;) {
+    if (!re_->Match(Piece(text), start, text.size(), re2::RE2::UNANCHORED, pieces.data(), groups + 1)) return false;
+    start = static_cast<size_t>(pieces[0].data() - text.data());
+    if (!IsInsideCharacter(text, start)) break;
+    while (IsInsideCharacter(text, start)) ++start;
+  }
   match->resize(pieces.size());
   for (size_t i = 0; i < pieces.size(); ++i) (*match)[i] = std::string_view(pieces[i].data(), pieces[i].size());
   return true;

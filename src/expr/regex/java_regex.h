@@ -60,6 +60,8 @@ class JavaRegex {
 
   std::unique_ptr<re2::RE2> re_;
   int groups_ = 0;
+  /// To RE2 there is no word's edge (\B) between the bytes of a character either: such matches are passed over.
+  bool splits_characters_ = false;
 };
 
 /// Compiled patterns by text: the last one used is found at once, so that a constant pattern costs nothing per row.
