@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/common_type.h"
 #include "expr/evaluator.h"
 #include "plan/bind_literal.h"
 #include "plan/bind_type.h"
@@ -43,6 +44,10 @@ std::string HintForTypes(const DataType& left, const DataType& right, bool compa
     return "Add or subtract an interval (INTERVAL '1' DAY); TO_TIMESTAMP_LTZ(number, 3) makes a time of milliseconds.";
   }
   return "Convert one side with CAST(... AS type).";
+}
+
+bool IsNullConstant(const ExpressionPtr& expression) {
+  return expression->kind() == Expression::Kind::kLiteral && !expression->literal()->is_valid;
 }
 
 /// Casts each argument to the resolved type and makes the call.
@@ -95,12 +100,17 @@ arrow::Result<ExpressionPtr> MakeBinary(const std::string& op, ExpressionPtr lef
                                         sql::SourceRange range) {
   const expr::ScalarFunction* function = expr::FunctionRegistry::BuiltIn().Find(op);
   if (function == nullptr) return sql::NotSupportedYet(range, "The operator " + op);
+  const bool is_null = IsNullConstant(left) || IsNullConstant(right);
   const DataType left_type = left->type();
   const DataType right_type = right->type();
   std::vector<ExpressionPtr> args = {std::move(left), std::move(right)};
   auto signature = Resolve(*function, args);
   if (signature.ok()) return Apply(*function, std::move(args), *signature);
   if (!signature.status().IsTypeError()) return sql::WithPlace(signature.status(), range);
+  // Text is not compared with numbers, but with a constant NULL it is.
+  const bool text_and_number =
+      (left_type.is_character() && right_type.is_numeric()) || (left_type.is_numeric() && right_type.is_character());
+  if (is_null && text_and_number && IsComparison(op)) return NullLiteral(DataType::Boolean());
   const std::string message =
       IsComparison(op) ? fmt::format("Cannot compare {} with {}", TypeText(left_type), TypeText(right_type))
                        : fmt::format("Cannot apply {} to {} and {}", op, TypeText(left_type), TypeText(right_type));
@@ -147,7 +157,7 @@ arrow::Result<DataType> CommonTypeOf(const std::vector<ExpressionPtr>& expressio
                                      sql::SourceRange range) {
   std::vector<DataType> types;
   for (const ExpressionPtr& expression : expressions) types.push_back(expression->type());
-  auto common = CommonType(types);
+  auto common = what == "COALESCE" || what == "IFNULL" ? MergedType(types) : CommonType(types);
   if (common.ok()) return common->WithTimeAttribute(TimeAttribute::kNone);
   std::string names;
   std::vector<std::string> seen;

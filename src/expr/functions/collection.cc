@@ -2,6 +2,7 @@
 // Registers all functions of arrays and maps, and resolves those whose arguments depend on each other.
 #include "expr/functions/collection.h"
 
+#include "catalog/common_type.h"
 #include "expr/functions/register.h"
 
 namespace tidemark::expr {
@@ -28,7 +29,7 @@ Resolver ResolveCommon(std::string name, TypeKind kind, size_t least, size_t mos
       types.push_back(argument.type);
     }
     const char* what = kind == TypeKind::kArray ? "ARRAY<t>" : "MAP<k, v>";
-    const auto common = fits ? CommonType(types) : arrow::Status::TypeError("");
+    const auto common = fits ? MergedType(types) : arrow::Status::TypeError("");
     if (!common.ok() || common->kind() != kind) {
       return arrow::Status::TypeError(name, " takes (", what, ", ", what, most > 2 ? ", ..." : "",
                                       ") of a common type, not ", TypeListText(arguments));
