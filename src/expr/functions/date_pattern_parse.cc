@@ -158,6 +158,7 @@ bool DatePattern::ParseNumber(const Element& element, size_t index, Cursor* curs
   if (simple) {
     while (!text.empty() && (text[0] == ' ' || text[0] == '\t')) text.remove_prefix(1);
   }
+  const size_t width = text.size();
   bool negative = false;
   if (simple && text.size() > 1 && text[0] == '-' && IsDigit(text[1])) {
     negative = true;
@@ -173,7 +174,10 @@ bool DatePattern::ParseNumber(const Element& element, size_t index, Cursor* curs
   size_t least = 1;
   size_t most = 9;  // what any field needs, and what keeps the arithmetic below inside 64 bits
   if (simple) {
-    if (followed) most = std::min<size_t>(most, static_cast<size_t>(element.count));
+    // The sign is one of the characters that it may take, and there must be as many.
+    const auto count = static_cast<size_t>(element.count);
+    if (followed && (width < count || (negative && count < 2))) return false;
+    if (followed) most = std::min<size_t>(most, count - (negative ? 1 : 0));
   } else {
     const bool fixed = (element.count == 2) || element.letter == 'S' || (element.count == 3 && element.letter == 'D');
     if (fixed) {

@@ -84,6 +84,10 @@ arrow::Result<ResolvedSignature> ResolveAdd(std::span<const ArgumentInfo> argume
   // A date moved by hours becomes a timestamp.
   if (moment.kind() == TypeKind::kDate && unit < TimeUnit::kDay)
     moment = DataType::Timestamp(6).WithNullable(moment.nullable());
+  if (moment.is_timestamp() && unit == TimeUnit::kMillisecond && moment.precision() < 3) {
+    moment = moment.kind() == TypeKind::kTimestamp ? DataType::Timestamp(3) : DataType::TimestampLtz(3);
+    moment = moment.WithNullable(arguments[2].type.nullable());
+  }
   const bool nullable = arguments[1].type.nullable() || moment.nullable();
   return ResolvedSignature{{arguments[0].type, DataType::BigInt().WithNullable(arguments[1].type.nullable()), moment},
                            moment.WithNullable(nullable)};
