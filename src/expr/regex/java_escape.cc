@@ -116,7 +116,13 @@ arrow::Status EscapeTranslator::Escape(bool in_class) {
     invalid_ = true;
     return arrow::Status::OK();
   }
-  Copy(1 + Utf8Width(c));
+  if (c < 0) {
+    // To RE2 only ASCII can be escaped.
+    ++at_;
+    Literal();
+  } else {
+    Copy(2);
+  }
   return arrow::Status::OK();
 }
 
