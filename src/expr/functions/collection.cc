@@ -7,11 +7,22 @@
 
 namespace tidemark::expr {
 
+namespace {
+
+/// As anywhere, and also where it loses digits or the time of day.
+bool IsCastToElement(const DataType& type, const DataType& element) {
+  if (element.kind() == TypeKind::kDecimal && type.is_numeric()) return true;
+  if (element.kind() == TypeKind::kDate && type.kind() == TypeKind::kTimestamp) return true;
+  return IsImplicitlyCastable(type, element);
+}
+
+}  // namespace
+
 Resolver ResolveArrayAndElement(std::string name, ReturnRule returns) {
   return [name = std::move(name),
           returns = std::move(returns)](std::span<const ArgumentInfo> arguments) -> arrow::Result<ResolvedSignature> {
     const bool fits = arguments.size() == 2 && arguments[0].type.kind() == TypeKind::kArray &&
-                      IsImplicitlyCastable(arguments[1].type, arguments[0].type.element());
+                      IsCastToElement(arguments[1].type, arguments[0].type.element());
     if (!fits) return arrow::Status::TypeError(name, " takes (ARRAY<t>, t), not ", TypeListText(arguments));
     const DataType element = arguments[0].type.element().WithNullable(arguments[1].type.nullable());
     const ArgumentInfo resolved[] = {{arguments[0].type, arguments[0].literal}, {element, arguments[1].literal}};

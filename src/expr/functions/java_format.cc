@@ -8,6 +8,7 @@
 #include "expr/functions/case_map.h"
 #include "expr/functions/decimal_digits.h"
 #include "expr/functions/utf16.h"
+#include "expr/value_limit.h"
 
 namespace tidemark::expr {
 namespace {
@@ -308,6 +309,7 @@ arrow::Result<std::optional<std::string>> FormatLikeJava(std::string_view format
     ARROW_ASSIGN_OR_RAISE(Text text, FormatOne(arguments[static_cast<size_t>(at)], spec));
     if (!text) return std::nullopt;
     result += *text;
+    ARROW_RETURN_NOT_OK(CheckValueBytes("PRINTF", static_cast<int64_t>(result.size())));
   }
   return result;
 }
