@@ -107,7 +107,8 @@ arrow::Result<DataType> BindNested(const sql::TypeName& type) {
 arrow::Result<DataType> BindWithPrecision(const sql::TypeName& type) {
   const bool is_time = type.kind == sql::TypeKind::kTime;
   ARROW_ASSIGN_OR_RAISE(auto precision, InRange(type, type.precision, is_time ? 0 : 6, 0, kMaxFraction, "precision"));
-  if (is_time) return DataType::Time(precision);
+  // As in Flink's planner, whatever precision is written.
+  if (is_time) return DataType::Time(0);
   return type.kind == sql::TypeKind::kTimestamp ? DataType::Timestamp(precision) : DataType::TimestampLtz(precision);
 }
 
