@@ -51,13 +51,13 @@ std::optional<DataType> CommonDatetime(const DataType& a, const DataType& b, Rul
   }
   if (a.kind() == TypeKind::kDate && b.kind() == TypeKind::kDate) return DataType::Date();
   const bool date = a.kind() == TypeKind::kDate || b.kind() == TypeKind::kDate;
-  if (date && rule == Rule::kLeastRestrictive) return std::nullopt;
+  const bool instant = a.kind() == TypeKind::kTimestampLtz || b.kind() == TypeKind::kTimestampLtz;
+  if (date && (instant || rule == Rule::kLeastRestrictive)) return std::nullopt;
   // precision() of DATE is 0.
   const int32_t precision = std::max(a.precision(), b.precision());
   if (rule == Rule::kLeastRestrictive) {
     return a.kind() == TypeKind::kTimestampLtz ? DataType::TimestampLtz(precision) : DataType::Timestamp(precision);
   }
-  const bool instant = a.kind() == TypeKind::kTimestampLtz || b.kind() == TypeKind::kTimestampLtz;
   return instant ? DataType::TimestampLtz(precision) : DataType::Timestamp(precision);
 }
 

@@ -190,6 +190,19 @@ arrow::Result<DataType> BindType(const sql::TypeName& type) {
   return bound.WithNullable(type.nullable);
 }
 
+arrow::Result<DataType> BindCastType(const sql::TypeName& type) {
+  const bool timestamp = type.kind == sql::TypeKind::kTimestamp || type.kind == sql::TypeKind::kTimestampLtz;
+  const int32_t most = type.kind == sql::TypeKind::kDecimal ? DataType::kMaxDecimalPrecision : kMaxFraction;
+  if ((type.kind != sql::TypeKind::kDecimal && !timestamp) || type.precision.value_or(0) <= most) return BindType(type);
+  sql::TypeName cut;
+  cut.kind = type.kind;
+  cut.range = type.range;
+  cut.nullable = type.nullable;
+  cut.precision = most;
+  cut.scale = type.scale;
+  return BindType(cut);
+}
+
 std::string TypeText(const DataType& type) {
   return type.WithNullable(true).WithTimeAttribute(TimeAttribute::kNone).ToString();
 }

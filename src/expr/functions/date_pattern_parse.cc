@@ -172,7 +172,7 @@ bool DatePattern::ParseNumber(const Element& element, size_t index, Cursor* curs
                         (simple && index + 1 < elements_.size() && elements_[index + 1].kind == Element::Kind::kField &&
                          !IsTextField(elements_[index + 1].letter, elements_[index + 1].count));
   size_t least = 1;
-  size_t most = 9;  // what any field needs, and what keeps the arithmetic below inside 64 bits
+  size_t most = simple ? 18 : 9;  // what keeps the arithmetic below inside 64 bits
   if (simple) {
     // The sign is one of the characters that it may take, and there must be as many.
     const auto count = static_cast<size_t>(element.count);
@@ -194,6 +194,7 @@ bool DatePattern::ParseNumber(const Element& element, size_t index, Cursor* curs
   *value = 0;
   for (size_t i = 0; i < taken; ++i) *value = *value * 10 + (text[i] - '0');
   text.remove_prefix(taken);
+  if (simple) *value = static_cast<int32_t>(*value);  // as Java's calendar has it
   // Two letters for a year mean one of this century; SimpleDateFormat takes exactly two digits so.
   if (year && element.count == 2 && taken == 2) *value += simple && *value > 44 ? 1900 : 2000;
   if (element.letter == 'S' && !simple) {

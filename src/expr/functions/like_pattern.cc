@@ -130,7 +130,8 @@ arrow::Result<std::string> SimilarToRegex(std::string_view pattern, std::optiona
     } else if (in_brackets) {
       const size_t close = pattern.substr(i).starts_with("[:") ? pattern.find(":]", i) : std::string_view::npos;
       if (close != std::string_view::npos) {
-        regex += LowerCase(pattern.substr(i, close + 2 - i));
+        const std::string name = LowerCase(pattern.substr(i, close + 2 - i));
+        regex += name == "[:whitespace:]" ? "[:space:]" : name;
         i = close + 1;
         continue;
       }
