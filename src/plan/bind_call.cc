@@ -50,6 +50,8 @@ bool IsNullConstant(const ExpressionPtr& expression) {
   return expression->kind() == Expression::Kind::kLiteral && !expression->literal()->is_valid;
 }
 
+bool IsReadFromText(const DataType& type) { return type.is_numeric() || type.is_datetime(); }
+
 /// Casts each argument to the resolved type and makes the call.
 ExpressionPtr Apply(const expr::ScalarFunction& function, std::vector<ExpressionPtr> args,
                     const expr::ResolvedSignature& signature) {
@@ -100,17 +102,16 @@ arrow::Result<ExpressionPtr> MakeBinary(const std::string& op, ExpressionPtr lef
                                         sql::SourceRange range) {
   const expr::ScalarFunction* function = expr::FunctionRegistry::BuiltIn().Find(op);
   if (function == nullptr) return sql::NotSupportedYet(range, "The operator " + op);
-  const bool is_null = IsNullConstant(left) || IsNullConstant(right);
   const DataType left_type = left->type();
   const DataType right_type = right->type();
+  // Text is not read as a number or time to be compared with a constant NULL.
+  const bool text_and_null = (left_type.is_character() && IsNullConstant(right) && IsReadFromText(right_type)) ||
+                             (right_type.is_character() && IsNullConstant(left) && IsReadFromText(left_type));
+  if (text_and_null && IsComparison(op) && !op.starts_with("IS ")) return NullLiteral(DataType::Boolean());
   std::vector<ExpressionPtr> args = {std::move(left), std::move(right)};
   auto signature = Resolve(*function, args);
   if (signature.ok()) return Apply(*function, std::move(args), *signature);
   if (!signature.status().IsTypeError()) return sql::WithPlace(signature.status(), range);
-  // Text is not compared with numbers, but with a constant NULL it is.
-  const bool text_and_number =
-      (left_type.is_character() && right_type.is_numeric()) || (left_type.is_numeric() && right_type.is_character());
-  if (is_null && text_and_number && IsComparison(op)) return NullLiteral(DataType::Boolean());
   const std::string message =
       IsComparison(op) ? fmt::format("Cannot compare {} with {}", TypeText(left_type), TypeText(right_type))
                        : fmt::format("Cannot apply {} to {} and {}", op, TypeText(left_type), TypeText(right_type));

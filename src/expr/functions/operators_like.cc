@@ -13,7 +13,6 @@ namespace {
 using KernelResult = arrow::Result<std::unique_ptr<ScalarKernel>>;
 
 arrow::Result<std::optional<char>> EscapeOf(std::string_view escape) {
-  if (escape.empty()) return std::optional<char>();
   if (escape.size() == 1) return std::optional<char>(escape[0]);
   return arrow::Status::Invalid("ESCAPE takes one character, not '", escape, "'");
 }

@@ -85,4 +85,13 @@ CharacterProperty FindCharacterProperty(std::string_view name) {
   return {Kind::kInvalid, {}, {}};
 }
 
+CharacterProperty IgnoringCase(std::string_view name, const CharacterProperty& property) {
+  if (name == "Lower" || name == "Upper") return FindCharacterProperty("Alpha");
+  if (property.kind != CharacterProperty::Kind::kRe2) return property;
+  if (property.name == "Lu" || property.name == "Ll" || property.name == "Lt") {
+    return {CharacterProperty::Kind::kUnsupported, {}, {}};
+  }
+  return property;
+}
+
 }  // namespace tidemark::expr

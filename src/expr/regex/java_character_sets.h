@@ -36,4 +36,7 @@ struct CharacterProperty {
 
 CharacterProperty FindCharacterProperty(std::string_view name);
 
+/// The same where upper and lower case are one.
+CharacterProperty IgnoringCase(std::string_view name, const CharacterProperty& property);
+
 }  // namespace tidemark::expr

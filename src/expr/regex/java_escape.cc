@@ -48,6 +48,9 @@ void EscapeTranslator::EmitCode(uint32_t code, bool in_class, size_t consumed) {
   if (flags_.ignore_case && IsLetter(letter) && !in_class) {
     return Emit(std::string("[") + letter + OtherCase(letter) + "]", consumed);
   }
+  // Of a range only the ends would get their other case.
+  const bool alone = !out_.re2.ends_with('-') && Peek(consumed) != '-';
+  if (flags_.ignore_case && IsLetter(letter) && in_class && alone) out_.re2 += OtherCase(letter);
   char digits[8];
   const auto end = std::to_chars(digits, digits + sizeof(digits), code, 16).ptr;
   Emit("\\x{" + std::string(digits, end) + "}", consumed);
@@ -136,7 +139,8 @@ arrow::Status EscapeTranslator::Property(bool in_class) {
     return arrow::Status::OK();
   }
   const std::string_view name = braced ? pattern_.substr(at_ + 3, end - at_ - 3) : pattern_.substr(end, 1);
-  const CharacterProperty property = FindCharacterProperty(name);
+  CharacterProperty property = FindCharacterProperty(name);
+  if (flags_.ignore_case) property = IgnoringCase(name, property);
   switch (property.kind) {
     case CharacterProperty::Kind::kInvalid:
       invalid_ = true;

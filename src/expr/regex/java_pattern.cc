@@ -86,6 +86,13 @@ class Translator : private EscapeTranslator {
     }
     if (Peek(0) == '+') return Refuse("possessive quantifiers such as *+");
     if (Peek(0) == '?') Copy(1);
+    // Java takes {n} behind a quantifier for one of nothing.
+    while (Peek(0) == '{' && !invalid_) {
+      const size_t length = QuantifierLength();
+      invalid_ = length == 0;
+      at_ += length;
+      if (Peek(0) == '?' || Peek(0) == '+') ++at_;
+    }
     invalid_ = invalid_ || (IsQuantifier(Peek(0)) && Peek(0) != '{');
     return arrow::Status::OK();
   }
