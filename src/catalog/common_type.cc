@@ -56,7 +56,9 @@ std::optional<DataType> CommonDatetime(const DataType& a, const DataType& b, Rul
   // precision() of DATE is 0.
   const int32_t precision = std::max(a.precision(), b.precision());
   if (rule == Rule::kLeastRestrictive) {
-    return a.kind() == TypeKind::kTimestampLtz ? DataType::TimestampLtz(precision) : DataType::Timestamp(precision);
+    // Of the first kind when both are equally precise, else of the second, as Flink's planner has it.
+    const TypeKind kind = a.precision() == b.precision() ? a.kind() : b.kind();
+    return kind == TypeKind::kTimestampLtz ? DataType::TimestampLtz(precision) : DataType::Timestamp(precision);
   }
   return instant ? DataType::TimestampLtz(precision) : DataType::Timestamp(precision);
 }
