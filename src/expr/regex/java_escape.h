@@ -24,6 +24,10 @@ struct PatternFlags {
   bool dot_all = false;
   bool ignore_case = false;
   bool multiline = false;
+  /// The case of letters beyond ASCII is ignored too.
+  bool unicode_case = false;
+  /// Blanks and what follows a # are no part of the pattern.
+  bool comments = false;
 };
 
 /// Reads a pattern from left to right and writes RE2's. Its methods take what stands at `at_`; what Java calls invalid

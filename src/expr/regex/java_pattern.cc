@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view kDot = "[^\\n\\r\\x{85}\\x{2028}\\x{2029}]";
 constexpr std::string_view kAnyDot = "(?s:.)";
 
+bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool IsQuantifier(char c) { return c == '*' || c == '+' || c == '?' || c == '{'; }
 
 class Translator : private EscapeTranslator {
@@ -40,8 +41,12 @@ class Translator : private EscapeTranslator {
         Copy(1);
       } else if (IsQuantifier(c)) {
         ARROW_RETURN_NOT_OK(Quantifier());
+      } else if (flags_.comments && IsSpace(c)) {
+        ++at_;
+      } else if (flags_.comments && c == '#') {
+        at_ = std::min(pattern_.find_first_of("\n\r", at_), pattern_.size());
       } else {
-        ARROW_RETURN_NOT_OK(Atom());
+        ARROW_RETURN_NOT_OK(FoldedAtom());
       }
     }
     if (invalid_ || !outer.empty()) return std::nullopt;
@@ -49,6 +54,22 @@ class Translator : private EscapeTranslator {
   }
 
  private:
+  /// RE2 folds the letters of all scripts where Java is told to.
+  arrow::Status FoldedAtom() {
+    const char c = pattern_[at_];
+    const bool folds = flags_.ignore_case && flags_.unicode_case && c != '^' && c != '$';
+    if (!folds) return Atom();
+    if (c == '\\' && Peek(1) == 'Q') return Refuse("\\Q with the flags i and u");
+    const size_t begin = out_.re2.size();
+    const size_t groups = out_.line_end_groups.size();
+    ARROW_RETURN_NOT_OK(Atom());
+    if (out_.line_end_groups.size() == groups) {
+      out_.re2.insert(begin, "(?i:");
+      out_.re2 += ')';
+    }
+    return arrow::Status::OK();
+  }
+
   arrow::Status Atom() {
     const char c = pattern_[at_];
     switch (c) {
@@ -206,9 +227,12 @@ class Translator : private EscapeTranslator {
         flags.ignore_case = on;
       } else if (flag == 'm') {
         flags.multiline = on;
+      } else if (flag == 'u') {
+        flags.unicode_case = on;
+      } else if (flag == 'x') {
+        flags.comments = on;
       } else {
-        if (std::string_view("dxuU").find(flag) != std::string_view::npos)
-          return Refuse(std::string("the flag ") + flag);
+        if (std::string_view("dU").find(flag) != std::string_view::npos) return Refuse(std::string("the flag ") + flag);
         invalid_ = true;
         return false;
       }
@@ -235,6 +259,7 @@ class Translator : private EscapeTranslator {
         return arrow::Status::OK();
       }
       if (c == '[') return Refuse("a class inside a class");
+      if (flags_.comments && (IsSpace(c) || c == '#')) return Refuse("blanks in a class with the flag x");
       if (c == '&' && Peek(1) == '&') return Refuse("intersections of classes &&");
       if (c == '\\') {
         ARROW_RETURN_NOT_OK(Escape(/*in_class=*/true));
