@@ -34,11 +34,13 @@ class Translator : private EscapeTranslator {
         outer.push_back(flags_);
         ARROW_ASSIGN_OR_RAISE(const bool opened, Group());
         if (!opened) outer.pop_back();
+        has_atom_ = false;
       } else if (c == ')') {
         if (outer.empty()) return std::nullopt;
         flags_ = outer.back();
         outer.pop_back();
         Copy(1);
+        has_atom_ = true;
       } else if (IsQuantifier(c)) {
         ARROW_RETURN_NOT_OK(Quantifier());
       } else if (flags_.comments && IsSpace(c)) {
@@ -47,6 +49,7 @@ class Translator : private EscapeTranslator {
         at_ = std::min(pattern_.find_first_of("\n\r", at_), pattern_.size());
       } else {
         ARROW_RETURN_NOT_OK(FoldedAtom());
+        has_atom_ = c != '|';
       }
     }
     if (invalid_ || !outer.empty()) return std::nullopt;
@@ -57,7 +60,7 @@ class Translator : private EscapeTranslator {
   /// RE2 folds the letters of all scripts where Java is told to.
   arrow::Status FoldedAtom() {
     const char c = pattern_[at_];
-    const bool folds = flags_.ignore_case && flags_.unicode_case && c != '^' && c != '$';
+    const bool folds = flags_.ignore_case && flags_.unicode_case && c != '^' && c != '$' && c != '|';
     if (!folds) return Atom();
     if (c == '\\' && Peek(1) == 'Q') return Refuse("\\Q with the flags i and u");
     const size_t begin = out_.re2.size();
@@ -97,24 +100,22 @@ class Translator : private EscapeTranslator {
 
   /// At a quantifier: one may stand behind an atom, with ? or + behind itself.
   arrow::Status Quantifier() {
-    if (pattern_[at_] == '{') {
-      // A quantifier is taken whole after its atom; any other brace is an error in Java and a character in RE2.
-      const size_t length = QuantifierLength();
-      invalid_ = length == 0 || at_ == 0;
-      if (!invalid_) Copy(length);
-    } else {
+    const bool braced = pattern_[at_] == '{';
+    // Any other brace is an error in Java and a character in RE2.
+    const size_t length = braced ? QuantifierLength() : 1;
+    invalid_ = length == 0 || (!braced && !has_atom_);
+    if (invalid_) return arrow::Status::OK();
+    // Java takes {n} behind nothing, or behind a quantifier, for one of nothing.
+    const bool counts = has_atom_;
+    at_ += length;
+    if (counts) out_.re2 += pattern_.substr(at_ - length, length);
+    has_atom_ = false;
+    if (Peek(0) == '+' && counts) return Refuse("possessive quantifiers such as *+");
+    if (Peek(0) == '?' && counts) {
       Copy(1);
+    } else if (Peek(0) == '?' || Peek(0) == '+') {
+      ++at_;
     }
-    if (Peek(0) == '+') return Refuse("possessive quantifiers such as *+");
-    if (Peek(0) == '?') Copy(1);
-    // Java takes {n} behind a quantifier for one of nothing.
-    while (Peek(0) == '{' && !invalid_) {
-      const size_t length = QuantifierLength();
-      invalid_ = length == 0;
-      at_ += length;
-      if (Peek(0) == '?' || Peek(0) == '+') ++at_;
-    }
-    invalid_ = invalid_ || (IsQuantifier(Peek(0)) && Peek(0) != '{');
     return arrow::Status::OK();
   }
 
@@ -291,6 +292,9 @@ class Translator : private EscapeTranslator {
       if (low <= high) out_.re2 += std::string(1, OtherCase(low)) + '-' + OtherCase(high);
     }
   }
+
+  /// Something stands here that can be repeated.
+  bool has_atom_ = false;
 };
 
 }  // namespace

@@ -69,7 +69,8 @@ arrow::Result<std::unique_ptr<JavaRegex>> JavaRegex::Compile(std::string_view pa
 }
 
 bool JavaRegex::Find(std::string_view text) const {
-  if (!splits_characters_ && !begins_line_) return re2::RE2::PartialMatch(Piece(text), *re_);
+  const bool ends_lines = !line_end_groups_.empty() && text.find("\r\n") != std::string_view::npos;
+  if (!splits_characters_ && !begins_line_ && !ends_lines) return re2::RE2::PartialMatch(Piece(text), *re_);
   RegexMatch match;
   return Find(text, 0, 0, &match);
 }
