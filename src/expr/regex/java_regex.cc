@@ -75,7 +75,7 @@ bool JavaRegex::Find(std::string_view text) const {
   return Find(text, 0, 0, &match);
 }
 
-bool JavaRegex::IsMatch(std::string_view text, const std::vector<std::string_view>& pieces) const {
+bool JavaRegex::IsMatch(std::string_view text, const RegexMatch& pieces) const {
   const auto begin = static_cast<size_t>(pieces[0].data() - text.data());
   if (IsInsideCharacter(text, begin)) return false;
   if (begins_line_ && begin == text.size()) return false;
@@ -87,7 +87,7 @@ bool JavaRegex::IsMatch(std::string_view text, const std::vector<std::string_vie
   });
 }
 
-void JavaRegex::GiveBackLineEnds(std::vector<std::string_view>* pieces) const {
+void JavaRegex::GiveBackLineEnds(RegexMatch* pieces) const {
   const char* end = nullptr;
   for (const int group : line_end_groups_) {
     if (group < static_cast<int>(pieces->size()) && !(*pieces)[group].empty()) end = (*pieces)[group].data();
@@ -104,7 +104,8 @@ bool JavaRegex::Find(std::string_view text, size_t start, int groups, RegexMatch
   const bool line_ends = !line_end_groups_.empty() && (multiline_ || EndsWithLineTerminator(text));
   if (line_ends) wanted = std::max(wanted, line_end_groups_.back());
   std::vector<re2::StringPiece> found(static_cast<size_t>(wanted) + 1);
-  std::vector<std::string_view> pieces(found.size());
+  RegexMatch& pieces = *match;
+  pieces.resize(found.size());
   for (;; start = static_cast<size_t>(pieces[0].data() - text.data()) + 1) {
     if (start > text.size()) return false;
     if (!re_->Match(Piece(text), start, text.size(), re2::RE2::UNANCHORED, found.data(), wanted + 1)) return false;
@@ -112,9 +113,9 @@ bool JavaRegex::Find(std::string_view text, size_t start, int groups, RegexMatch
     if (IsMatch(text, pieces)) break;
   }
   if (line_ends) GiveBackLineEnds(&pieces);
-  match->resize(static_cast<size_t>(groups) + 1);
-  (*match)[0] = pieces[0];
-  for (int i = 1; i <= groups; ++i) (*match)[i] = pieces[groups_[i - 1]];
+  // RE2 numbers a group as Java does, or higher.
+  for (int i = 1; i <= groups; ++i) pieces[i] = pieces[groups_[i - 1]];
+  pieces.resize(static_cast<size_t>(groups) + 1);
   return true;
 }
 

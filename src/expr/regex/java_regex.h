@@ -55,9 +55,9 @@ class JavaRegex {
  private:
   JavaRegex(std::unique_ptr<re2::RE2> re, JavaPattern pattern);
   /// Whether a match of RE2 is one of Java's.
-  bool IsMatch(std::string_view text, const std::vector<std::string_view>& pieces) const;
+  bool IsMatch(std::string_view text, const RegexMatch& pieces) const;
   /// Takes line terminators behind a $ out of the match and its groups.
-  void GiveBackLineEnds(std::vector<std::string_view>* pieces) const;
+  void GiveBackLineEnds(RegexMatch* pieces) const;
   static size_t CharacterWidth(std::string_view text, size_t at);
 
   std::unique_ptr<re2::RE2> re_;
