@@ -36,11 +36,15 @@ add_library(tidemark::edit ALIAS PkgConfig::LIBEDIT)
 
 find_library(TIDEMARK_RE2_ARCHIVE libre2.a REQUIRED)
 find_path(TIDEMARK_RE2_INCLUDE re2/re2.h REQUIRED)
-add_library(tidemark::re2 STATIC IMPORTED)
-set_target_properties(tidemark::re2 PROPERTIES
+add_library(tidemark::re2_archive STATIC IMPORTED)
+set_target_properties(tidemark::re2_archive PROPERTIES
   IMPORTED_LOCATION ${TIDEMARK_RE2_ARCHIVE} INTERFACE_INCLUDE_DIRECTORIES ${TIDEMARK_RE2_INCLUDE})
-target_link_libraries(tidemark::re2 INTERFACE Threads::Threads)
-target_link_options(tidemark::re2 INTERFACE -Wl,--exclude-libs,libre2.a)
+target_link_libraries(tidemark::re2_archive INTERFACE Threads::Threads)
+target_link_options(tidemark::re2_archive INTERFACE -Wl,--exclude-libs,libre2.a)
+# Linked whole: Arrow's libraries show an RE2 of another version, from which a part would be taken otherwise.
+add_library(tidemark_re2 INTERFACE)
+add_library(tidemark::re2 ALIAS tidemark_re2)
+target_link_libraries(tidemark_re2 INTERFACE "$<LINK_LIBRARY:WHOLE_ARCHIVE,tidemark::re2_archive>")
 
 if(BUILD_TESTING)
   find_package(GTest CONFIG REQUIRED)

@@ -153,9 +153,9 @@ using Schema = std::vector<Field>;
 /// The Arrow schema with the same names and types.
 std::shared_ptr<arrow::Schema> ToArrowSchema(const Schema& schema);
 
-/// The type both sides of a comparison, CASE, UNION, COALESCE, IN are brought to (Flink's "least restrictive type"):
-/// numeric promotion, DECIMAL widening, CHAR to VARCHAR, DATE with TIMESTAMP, nested types field by field; nullable if
-/// any is. TypeError when there is none.
+/// The type that the values of CASE, UNION, VALUES, ARRAY and MAP are brought to (Flink's "least restrictive type"):
+/// numeric promotion, DECIMAL widening, CHAR to VARCHAR, the first of FLOAT and DOUBLE, nested types field by field;
+/// nullable if any is. TypeError when there is none. (Functions: MergedType in common_type.h.)
 arrow::Result<DataType> CommonType(const std::vector<DataType>& types);
 
 }  // namespace tidemark

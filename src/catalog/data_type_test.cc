@@ -5,6 +5,8 @@
 #include <arrow/type.h>
 #include <gtest/gtest.h>
 
+#include "catalog/common_type.h"
+
 namespace tidemark {
 namespace {
 
@@ -68,7 +70,7 @@ TEST(CommonType, LeastRestrictive) {
   const Case cases[] = {{{D::Int().NotNull(), D::BigInt().NotNull()}, "BIGINT NOT NULL"},
                         {{D::TinyInt(), D::SmallInt().NotNull()}, "SMALLINT"},
                         {{D::Int(), D::Float()}, "FLOAT"},
-                        {{D::Float(), D::Double()}, "DOUBLE"},
+
                         {{D::Decimal(10, 2), D::Float()}, "DOUBLE"},
                         {{D::Decimal(10, 2), D::BigInt()}, "DECIMAL(21, 2)"},
                         {{D::Int(), D::Decimal(2, 1)}, "DECIMAL(11, 1)"},
@@ -79,9 +81,14 @@ TEST(CommonType, LeastRestrictive) {
                         {{D::Binary(1), D::Binary(2)}, "VARBINARY(2)"},
                         {{D::Null(), D::Int().NotNull()}, "INT"},
                         {{D::Null(), D::Null()}, "NULL"},
-                        {{D::Date(), D::Timestamp(3)}, "TIMESTAMP(3)"},
                         {{D::Timestamp(0), D::Timestamp(6)}, "TIMESTAMP(6)"},
+                        {{D::Timestamp(3), D::TimestampLtz(3)}, "TIMESTAMP(3)"},
+                        {{D::TimestampLtz(3), D::Timestamp(3)}, "TIMESTAMP_LTZ(3)"},
                         {{D::Timestamp(6), D::TimestampLtz(3)}, "TIMESTAMP_LTZ(6)"},
+                        {{D::TimestampLtz(3), D::Timestamp(6)}, "TIMESTAMP(6)"},
+                        {{D::Float(), D::Double()}, "FLOAT"},
+                        {{D::Double(), D::Float()}, "DOUBLE"},
+                        {{D::Decimal(5, 2), D::Float()}, "DOUBLE"},
                         {{D::IntervalDayTime(), D::IntervalDayTime()}, "INTERVAL SECOND(3)"},
                         {{D::Array(D::Int().NotNull()), D::Array(D::Decimal(3, 1))}, "ARRAY<DECIMAL(11, 1)>"},
                         {{D::Map(D::Char(1), D::Int()), D::Map(D::Char(2), D::BigInt())}, "MAP<VARCHAR(2), BIGINT>"},
@@ -94,9 +101,27 @@ TEST(CommonType, LeastRestrictive) {
   }
 }
 
+TEST(MergedType, DiffersFromCommonType) {
+  const struct {
+    std::vector<DataType> types;
+    std::string merged;
+  } cases[] = {{{D::Float(), D::Double()}, "DOUBLE"},
+               {{D::Float(), D::Decimal(5, 2)}, "DOUBLE"},
+               {{D::Decimal(5, 2), D::Float()}, "FLOAT"},
+               {{D::Date(), D::Timestamp(3)}, "TIMESTAMP(3)"},
+               {{D::Timestamp(6), D::TimestampLtz(3)}, "TIMESTAMP_LTZ(6)"},
+               {{D::Int(), D::BigInt().NotNull()}, "BIGINT"}};
+  for (const auto& test : cases) {
+    auto merged = MergedType(test.types);
+    ASSERT_TRUE(merged.ok()) << test.merged;
+    EXPECT_EQ(merged->ToString(), test.merged);
+  }
+}
+
 TEST(CommonType, NoneExists) {
   const std::vector<DataType> cases[] = {
       {D::Int(), D::String()},        {D::Boolean(), D::Int()},
+      {D::Date(), D::Timestamp(3)},   {D::Date(), D::TimestampLtz(3)},
       {D::Date(), D::Time()},         {D::IntervalDayTime(), D::IntervalYearMonth()},
       {D::Bytes(), D::String()},      {D::Array(D::Int()), D::Array(D::String())},
       {D::Array(D::Int()), D::Int()}, {D::Row({{"a", D::Int()}}), D::Row({{"a", D::Int()}, {"b", D::Int()}})}};

@@ -187,7 +187,7 @@ KernelResult MakeCastToString(const DataType& from, const DataType& to, const Fu
     default:
       break;
   }
-  ARROW_ASSIGN_OR_RAISE(auto formatter, ValueFormatter::Make(from, context));
+  ARROW_ASSIGN_OR_RAISE(auto formatter, ValueFormatter::Make(from, context, ValueStyle::kCast));
   return std::make_unique<NestedToString>(std::move(formatter), to);
 }
 

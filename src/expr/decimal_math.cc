@@ -286,21 +286,6 @@ std::string DecimalText(Int128 unscaled, int32_t scale) {
   return std::string(text, FormatDecimal(unscaled, scale, text));
 }
 
-DataType AsDecimalType(const DataType& type) {
-  switch (type.kind()) {
-    case TypeKind::kTinyInt:
-      return DataType::Decimal(3, 0);
-    case TypeKind::kSmallInt:
-      return DataType::Decimal(5, 0);
-    case TypeKind::kInt:
-      return DataType::Decimal(10, 0);
-    case TypeKind::kBigInt:
-      return DataType::Decimal(19, 0);
-    default:
-      return type;
-  }
-}
-
 DataType DecimalSumType(const DataType& a, const DataType& b) {
   const int32_t scale = std::max(a.scale(), b.scale());
   return Adjusted(std::max(a.precision() - a.scale(), b.precision() - b.scale()) + scale + 1, scale);

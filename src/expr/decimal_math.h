@@ -63,8 +63,6 @@ std::optional<Int128> ParseDecimal(std::string_view text, int32_t precision, int
 int FormatDecimal(Int128 unscaled, int32_t scale, char* out);
 std::string DecimalText(Int128 unscaled, int32_t scale);
 
-/// An integer type as the DECIMAL that holds all its values; a DECIMAL as it is.
-DataType AsDecimalType(const DataType& type);
 /// Result types of arithmetic on DECIMALs: digits are cut from the fraction, down to six of them, when more than 38
 /// would be needed.
 DataType DecimalSumType(const DataType& a, const DataType& b);

@@ -13,6 +13,7 @@
 #include "expr/number_text.h"
 #include "expr/temporal_text.h"
 #include "expr/time_zone.h"
+#include "expr/utf8.h"
 
 namespace tidemark::expr {
 namespace {
@@ -185,12 +186,12 @@ class RowFormatter final : public ValueFormatter {
  protected:
   void AppendValue(const arrow::Array& array, int64_t row, std::string* out) override {
     const auto& record = static_cast<const arrow::StructArray&>(array);
-    *out += style_ == ValueStyle::kTable ? "(" : "+I[";
+    *out += style_ != ValueStyle::kChangelog ? "(" : "+I[";
     for (size_t i = 0; i < fields_.size(); ++i) {
       if (i > 0) *out += ", ";
       fields_[i]->Append(*record.field(static_cast<int>(i)), row, out);
     }
-    *out += style_ == ValueStyle::kTable ? ')' : ']';
+    *out += style_ != ValueStyle::kChangelog ? ')' : ']';
   }
 
  private:
@@ -234,7 +235,7 @@ FormatterPtr MakeDecimal(int32_t scale, ValueStyle style) {
 }
 
 FormatterPtr MakeBoolean(ValueStyle style) {
-  const bool upper = style == ValueStyle::kTable;
+  const bool upper = style != ValueStyle::kChangelog;
   return Leaf([upper](const arrow::Array& array, int64_t row, std::string* out) {
     const bool value = static_cast<const arrow::BooleanArray&>(array).Value(row);
     *out += upper ? (value ? "TRUE" : "FALSE") : (value ? "true" : "false");
@@ -242,7 +243,7 @@ FormatterPtr MakeBoolean(ValueStyle style) {
 }
 
 FormatterPtr MakeTime(int32_t precision, ValueStyle style) {
-  if (style == ValueStyle::kTable) {
+  if (style != ValueStyle::kChangelog) {
     return TextFormatter<int32_t>(
         [precision](int32_t millis, char* text) { return FormatTime(millis, precision, text); });
   }
@@ -254,7 +255,15 @@ FormatterPtr MakeTime(int32_t precision, ValueStyle style) {
 FormatterPtr MakeBinary(ValueStyle style) {
   return Leaf([style](const arrow::Array& array, int64_t row, std::string* out) {
     const std::string_view bytes = static_cast<const arrow::BinaryArray&>(array).GetView(row);
-    style == ValueStyle::kTable ? AppendHex(bytes, out) : AppendSignedBytes(bytes, out);
+    switch (style) {
+      case ValueStyle::kTable:
+        return AppendHex(bytes, out);
+      case ValueStyle::kCast:
+        *out += RepairUtf8(bytes);
+        return;
+      case ValueStyle::kChangelog:
+        return AppendSignedBytes(bytes, out);
+    }
   });
 }
 

@@ -15,8 +15,10 @@
 namespace tidemark::expr {
 
 enum class ValueStyle {
-  /// As CAST to STRING gives: TRUE, 2020-01-01 00:00:00.500, 0.00000001, (1, NULL), {a=1}; bytes as x'3132'.
+  /// As results are shown: TRUE, 2020-01-01 00:00:00.500, 0.00000001, (1, NULL), {a=1}; bytes as x'3132'.
   kTable,
+  /// As CAST to STRING gives: the same, but bytes as the text that they are.
+  kCast,
   /// As Flink's print connector shows values: true, 2020-01-01T00:00:00.500, 1E-8, +I[1, null], {a=1}; bytes as [49,
   /// 50].
   kChangelog,

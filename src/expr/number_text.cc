@@ -139,7 +139,8 @@ std::optional<double> ParseDouble(std::string_view text) { return ParseFloating<
 std::optional<float> ParseFloat(std::string_view text) { return ParseFloating<float>(text); }
 
 std::optional<int64_t> ParseInteger(std::string_view text, int64_t least, int64_t most) {
-  text = Trim(text);
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   const bool negative = !text.empty() && text.front() == '-';
   if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
   if (text.empty()) return std::nullopt;

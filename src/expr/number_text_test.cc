@@ -89,7 +89,8 @@ TEST(NumberText, Integers) {
   EXPECT_EQ(ParseInteger("-9223372036854775808", kMin, kMax), kMin);
   EXPECT_EQ(ParseInteger("9223372036854775807", kMin, kMax), kMax);
   EXPECT_EQ(ParseInteger("9223372036854775808", kMin, kMax), std::nullopt);
-  EXPECT_EQ(ParseInteger("\t 7.99 ", kMin, kMax), 7);
+  EXPECT_EQ(ParseInteger("  7.99 ", kMin, kMax), 7);
+  EXPECT_EQ(ParseInteger("7\n", kMin, kMax), std::nullopt);
   EXPECT_EQ(ParseInteger("7,5", kMin, kMax), std::nullopt);
 }
 

@@ -161,6 +161,15 @@ int64_t TimeZone::OffsetOfLocal(int64_t local_seconds) {
   return before;
 }
 
+int64_t TimeZone::LaterOffsetOfLocal(int64_t local_seconds) {
+  const int64_t earlier = OffsetOfLocal(local_seconds);
+  if (zone_ == nullptr) return earlier;
+  // No clock was ever set back by more.
+  constexpr int64_t kSetBackMax = 4 * 3600;
+  const int64_t later = OffsetAt(local_seconds - earlier + kSetBackMax);
+  return later < earlier && OffsetAt(local_seconds - later) == later ? later : earlier;
+}
+
 int64_t TimeZone::ToLocal(int64_t utc_ticks, int64_t ticks_per_second) {
   return AddSeconds(utc_ticks, OffsetAt(FloorDivide(utc_ticks, ticks_per_second)), ticks_per_second);
 }

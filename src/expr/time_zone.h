@@ -29,6 +29,8 @@ class TimeZone {
   /// Seconds to subtract from this wall clock reading to get UTC. A reading that the clocks skipped counts from the
   /// offset before the change (it comes out later by the gap); of one they showed twice the earlier is meant.
   int64_t OffsetOfLocal(int64_t local_seconds);
+  /// The same, but of a reading that the clocks showed twice the later is meant, as by java.util.Calendar.
+  int64_t LaterOffsetOfLocal(int64_t local_seconds);
 
   /// The same for ticks of which `ticks_per_second` make a second.
   int64_t ToLocal(int64_t utc_ticks, int64_t ticks_per_second);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/common_type.h"
 #include "expr/evaluator.h"
 #include "plan/bind_literal.h"
 #include "plan/bind_type.h"
@@ -44,6 +45,12 @@ std::string HintForTypes(const DataType& left, const DataType& right, bool compa
   }
   return "Convert one side with CAST(... AS type).";
 }
+
+bool IsNullConstant(const ExpressionPtr& expression) {
+  return expression->kind() == Expression::Kind::kLiteral && !expression->literal()->is_valid;
+}
+
+bool IsReadFromText(const DataType& type) { return type.is_numeric() || type.is_datetime(); }
 
 /// Casts each argument to the resolved type and makes the call.
 ExpressionPtr Apply(const expr::ScalarFunction& function, std::vector<ExpressionPtr> args,
@@ -97,6 +104,10 @@ arrow::Result<ExpressionPtr> MakeBinary(const std::string& op, ExpressionPtr lef
   if (function == nullptr) return sql::NotSupportedYet(range, "The operator " + op);
   const DataType left_type = left->type();
   const DataType right_type = right->type();
+  // Text is not read as a number or time to be compared with a constant NULL.
+  const bool text_and_null = (left_type.is_character() && IsNullConstant(right) && IsReadFromText(right_type)) ||
+                             (right_type.is_character() && IsNullConstant(left) && IsReadFromText(left_type));
+  if (text_and_null && IsComparison(op) && !op.starts_with("IS ")) return NullLiteral(DataType::Boolean());
   std::vector<ExpressionPtr> args = {std::move(left), std::move(right)};
   auto signature = Resolve(*function, args);
   if (signature.ok()) return Apply(*function, std::move(args), *signature);
@@ -147,7 +158,7 @@ arrow::Result<DataType> CommonTypeOf(const std::vector<ExpressionPtr>& expressio
                                      sql::SourceRange range) {
   std::vector<DataType> types;
   for (const ExpressionPtr& expression : expressions) types.push_back(expression->type());
-  auto common = CommonType(types);
+  auto common = what == "COALESCE" || what == "IFNULL" ? MergedType(types) : CommonType(types);
   if (common.ok()) return common->WithTimeAttribute(TimeAttribute::kNone);
   std::string names;
   std::vector<std::string> seen;

@@ -87,8 +87,12 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindConditional(const sql::Functi
     if (name == "IFNULL" && args.size() != 2) return WrongCount(call, name, "IFNULL(value, replacement)");
     if (args.empty()) return WrongCount(call, name, "COALESCE(value, ...)");
     if (std::all_of(args.begin(), args.end(), IsBareNull)) return BareNull(call, name);
-    // A value that is never NULL keeps its own type.
-    if (name == "IFNULL" && !args[0]->type().nullable() && CommonTypeOf(args, name, call.range).ok()) return args[0];
+    // Nothing stands in for a value that is never NULL; its type is the common one all the same, but for the length.
+    if (name == "IFNULL" && !args[0]->type().nullable()) {
+      ARROW_ASSIGN_OR_RAISE(const DataType type, CommonTypeOf(args, name, call.range));
+      const bool is_text = type.is_character() || type.is_binary();
+      return is_text ? args[0] : CastTo(args[0], type);
+    }
     return MakeCoalesce(std::move(args), name, call.range);
   }
   if (name == "IF") {

@@ -269,7 +269,7 @@ static arrow::Result<ExpressionPtr> InUnitOf(ExpressionPtr number, const sql::Ty
 
 arrow::Result<ExpressionPtr> ExpressionBinder::BindCast(const sql::CastExpression& cast) {
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr operand, Bind(*cast.operand));
-  ARROW_ASSIGN_OR_RAISE(DataType type, BindType(*cast.type));
+  ARROW_ASSIGN_OR_RAISE(DataType type, BindCastType(*cast.type));
   const DataType from = operand->type();
   if (from.kind() == TypeKind::kNull) return NullLiteral(type);
   const arrow::Status castable = expr::CheckCast(from, type);

@@ -112,7 +112,7 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindScalarCall(const sql::Functio
   if (function == nullptr) return UnknownFunction(call.name);
   ARROW_RETURN_NOT_OK(CheckPlainCall(call));
   if (name == "JSON" || name == "JSON_EXISTS" || name == "JSON_VALUE" || name == "JSON_QUERY" ||
-      name == "JSON_OBJECT" || name == "JSON_ARRAY") {
+      name == "JSON_OBJECT" || name == "JSON_ARRAY" || name == "JSON_STRING") {
     return BindJsonCall(call, name, *function);
   }
   ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> args, BindArguments(call));

@@ -68,9 +68,9 @@ arrow::Result<ExpressionPtr> BindDate(const sql::Literal& literal) {
 arrow::Result<ExpressionPtr> BindTime(const sql::Literal& literal) {
   const auto time = ParseTimeText(literal.text);
   if (!time) return BadDatetime(literal, "TIME", "TIME 'HH:mm:ss[.fff]'");
-  // As in Flink, a fraction may be written but is cut off.
-  const auto seconds = static_cast<int32_t>(time->nanos_of_day / 1000000000);
-  return Constant<arrow::Time32Scalar>(seconds * 1000, DataType::Time(0));
+  // As in Flink, a fraction counts in comparisons but is not shown: the type is TIME(0).
+  const auto millis = static_cast<int32_t>(time->nanos_of_day / 1000000);
+  return Constant<arrow::Time32Scalar>(millis, DataType::Time(0));
 }
 
 arrow::Result<ExpressionPtr> BindTimestamp(const sql::Literal& literal) {

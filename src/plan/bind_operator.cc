@@ -28,20 +28,30 @@ const sql::ConstructorExpression* AsRow(const sql::Expression& expression) {
   return row ? constructor : nullptr;
 }
 
-/// Text in a list is read as the operand's type where that is a number or BOOLEAN; text as the operand is compared with
-/// numbers as text. (By "=" neither is allowed.)
-std::vector<ExpressionPtr> WithTextItems(std::vector<ExpressionPtr> items, ExpressionPtr* operand) {
-  const DataType type = (*operand)->type();
-  const bool reads_text = type.is_numeric() || type.kind() == TypeKind::kBoolean;
-  bool number = false;
-  for (ExpressionPtr& item : items) {
-    number = number || item->type().is_numeric();
-    if (reads_text && item->type().is_character()) item = CastTo(std::move(item), type);
+/// Whether a list's item of type `from` is cast to the type of the operand.
+bool IsCastToOperand(const DataType& from, const DataType& operand) {
+  if (from.kind() == operand.kind()) return false;
+  if (operand.is_character()) return from.is_numeric() || from.is_datetime();
+  if (operand.is_numeric()) return from.is_numeric() || from.is_character();
+  if (operand.kind() == TypeKind::kBoolean) return from.is_character();
+  return operand.is_timestamp() && from.is_timestamp();
+}
+
+/// Items of another type are cast to the operand's, whatever they lose: 1 IN (1.1) is TRUE. (By "=" the values are
+/// compared, and text with numbers not at all.)
+std::vector<ExpressionPtr> AsOperandType(std::vector<ExpressionPtr> items, ExpressionPtr* operand) {
+  DataType type = (*operand)->type();
+  const bool to_text = type.is_character() && std::any_of(items.begin(), items.end(), [&](const ExpressionPtr& item) {
+                         return IsCastToOperand(item->type(), type);
+                       });
+  if (to_text) {
+    type = DataType::String();
+    *operand = CastTo(*operand, type);
   }
-  if (!type.is_character() || !number) return items;
-  *operand = CastTo(*operand, DataType::String());
   for (ExpressionPtr& item : items) {
-    if (item->type().is_numeric()) item = CastTo(std::move(item), DataType::String());
+    const bool is_null = item->kind() == Expression::Kind::kLiteral && !item->literal()->is_valid;
+    if (is_null && type.is_datetime()) item = NullLiteral(type);
+    if (IsCastToOperand(item->type(), type)) item = CastTo(std::move(item), type);
   }
   return items;
 }
@@ -108,6 +118,10 @@ arrow::Result<ExpressionPtr> ExpressionBinder::CompareRows(const sql::Constructo
   for (size_t i = 0; i < left.elements.size(); ++i) {
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr a, Bind(*left.elements[i]));
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr b, Bind(*right.elements[i]));
+    if (a->type().is_approximate() && b->type().is_approximate() && a->type().kind() != b->type().kind()) {
+      a = CastTo(std::move(a), DataType::Double());
+      b = CastTo(std::move(b), DataType::Double());
+    }
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr part, MakeBinary(op, std::move(a), std::move(b), range));
     parts.push_back(std::move(part));
   }
@@ -185,7 +199,7 @@ arrow::Result<ExpressionPtr> ExpressionBinder::BindInList(const sql::InListExpre
   } else {
     ARROW_ASSIGN_OR_RAISE(ExpressionPtr operand, Bind(*in.operand));
     ARROW_ASSIGN_OR_RAISE(std::vector<ExpressionPtr> items, BindAll(in.items));
-    items = WithTextItems(std::move(items), &operand);
+    items = AsOperandType(std::move(items), &operand);
     for (size_t i = 0; i < items.size(); ++i) {
       // Each pair is checked by itself, so that an error underlines the item that does not fit.
       ARROW_ASSIGN_OR_RAISE(ExpressionPtr equal, MakeBinary("=", operand, items[i], in.items[i]->range));

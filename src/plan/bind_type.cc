@@ -107,7 +107,8 @@ arrow::Result<DataType> BindNested(const sql::TypeName& type) {
 arrow::Result<DataType> BindWithPrecision(const sql::TypeName& type) {
   const bool is_time = type.kind == sql::TypeKind::kTime;
   ARROW_ASSIGN_OR_RAISE(auto precision, InRange(type, type.precision, is_time ? 0 : 6, 0, kMaxFraction, "precision"));
-  if (is_time) return DataType::Time(precision);
+  // As in Flink's planner, whatever precision is written.
+  if (is_time) return DataType::Time(0);
   return type.kind == sql::TypeKind::kTimestamp ? DataType::Timestamp(precision) : DataType::TimestampLtz(precision);
 }
 
@@ -187,6 +188,19 @@ arrow::Result<DataType> BindIgnoringNull(const sql::TypeName& type) {
 arrow::Result<DataType> BindType(const sql::TypeName& type) {
   ARROW_ASSIGN_OR_RAISE(DataType bound, BindIgnoringNull(type));
   return bound.WithNullable(type.nullable);
+}
+
+arrow::Result<DataType> BindCastType(const sql::TypeName& type) {
+  const bool timestamp = type.kind == sql::TypeKind::kTimestamp || type.kind == sql::TypeKind::kTimestampLtz;
+  const int32_t most = type.kind == sql::TypeKind::kDecimal ? DataType::kMaxDecimalPrecision : kMaxFraction;
+  if ((type.kind != sql::TypeKind::kDecimal && !timestamp) || type.precision.value_or(0) <= most) return BindType(type);
+  sql::TypeName cut;
+  cut.kind = type.kind;
+  cut.range = type.range;
+  cut.nullable = type.nullable;
+  cut.precision = most;
+  cut.scale = type.scale;
+  return BindType(cut);
 }
 
 std::string TypeText(const DataType& type) {

@@ -151,6 +151,13 @@ class Scripts(unittest.TestCase):
         script = "SELECT SUM(a) OVER (ORDER BY PROCTIME()) FROM (VALUES (1)) AS v (a);"
         self.check(tidemark("run", "-", text=script), 2, "not supported yet", "^")
 
+    def test_patterns_that_are_none(self):
+        # Only the program itself is linked with both Arrow's RE2 and its own.
+        result = tidemark("run", "-", "--format", "csv", text="SELECT REGEXP('b', '?'), REGEXP('b', 'a**'), REGEXP('\u00e9', '\\\u00e9');")
+        self.check(result, 0)
+        self.assertIn("FALSE,FALSE,TRUE", result.stdout.decode().upper())
+        self.check(tidemark("run", "-", text="SELECT REGEXP('b', 'a{1001}');"), 1, "not supported yet")
+
     def test_a_reader_that_goes_away_ends_the_program(self):
         options = "'connector' = 'datagen', 'rows-per-second' = '1000000'"
         script = f"CREATE TABLE t (a INT) WITH ({options}); SELECT * FROM t;"

@@ -82,11 +82,14 @@ int64_t IntegerAt(const ValueColumn& column, int64_t row) {
   return static_cast<const arrow::Int64Array&>(column.array()).Value(column.Place(row));
 }
 
-/// Both offsets count from 1, 0 being the same as 1, negative ones from the end; both are included.
+/// Both offsets count from 1, negative ones from the end; what comes out as 0 is 1. Both are included.
 void Slice(const ListColumn& list, const Others& others, int64_t row, ListResult& result) {
   const ElementRange range = list.Row(row);
   const int64_t size = range.size();
-  auto from_front = [size](int64_t offset) { return offset < 0 ? size + offset + 1 : offset == 0 ? 1 : offset; };
+  auto from_front = [size](int64_t offset) {
+    const int64_t place = offset < 0 ? size + offset + 1 : offset;
+    return place == 0 ? 1 : place;
+  };
   const int64_t first = from_front(IntegerAt(others[0], row));
   const int64_t last = others.size() > 1 ? from_front(IntegerAt(others[1], row)) : size;
   for (int64_t at = std::max<int64_t>(first, 1); at <= std::min(last, size); ++at) result.Add(range.begin + at - 1);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "catalog/common_type.h"
 #include "expr/decimal_math.h"
 #include "expr/functions/register.h"
 #include "expr/number_text.h"
@@ -27,7 +28,7 @@ arrow::Result<ResolvedSignature> ResolveExtreme(const std::string& name, std::sp
     if (types.back().kind() == TypeKind::kNull) return BareNullError(name);
     if (types.back().is_nested()) return arrow::Status::TypeError(name, " cannot compare ", TypeListText(arguments));
   }
-  auto common = CommonType(types);
+  auto common = MergedType(types);
   if (!common.ok()) return arrow::Status::TypeError(name, " cannot compare ", TypeListText(arguments));
   ResolvedSignature resolved;
   for (const auto& type : types) resolved.argument_types.push_back(common->WithNullable(type.nullable()));

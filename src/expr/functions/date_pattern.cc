@@ -13,6 +13,33 @@ namespace {
 constexpr std::string_view kDateTimeFormatterLetters = "GuyDMLdQqYwWEecFaHhkKmsSAnNVzOXxZ";
 constexpr std::string_view kSimpleDateFormatLetters = "GyYMLwWDdFEuaHkKhmsSzZX";
 
+constexpr int kLettersMax = 19;
+
+/// How often DateTimeFormatter takes a letter in a row.
+int MostLetters(char letter) {
+  switch (letter) {
+    case 'a':
+      return 1;
+    case 'd':
+    case 'H':
+    case 'h':
+    case 'K':
+    case 'k':
+    case 'm':
+    case 's':
+      return 2;
+    case 'D':
+      return 3;
+    case 'M':
+    case 'L':
+    case 'E':
+    case 'G':
+      return 5;
+    default:
+      return kLettersMax;
+  }
+}
+
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 void AppendPadded(int64_t value, int width, std::string* out) {
@@ -158,6 +185,11 @@ arrow::Result<DatePattern> DatePattern::Make(std::string_view pattern, PatternDi
       ARROW_RETURN_NOT_OK(compiled.AddField(pattern, c, count));
     } else {
       const bool bracket = dialect == PatternDialect::kDateTimeFormatter && (c == '[' || c == ']');
+      const bool reserved = dialect == PatternDialect::kDateTimeFormatter && (c == '{' || c == '}' || c == '#');
+      if (reserved) {
+        return arrow::Status::Invalid("'", std::string(1, c), "' in date pattern '", pattern,
+                                      "' is reserved; plain text stands in quotes: ''", std::string(1, c), "''");
+      }
       if (bracket) {
         compiled.elements_.push_back(
             {c == '[' ? Element::Kind::kOptionalStart : Element::Kind::kOptionalEnd, "", 0, 0, 0});
@@ -178,9 +210,8 @@ arrow::Status DatePattern::AddField(std::string_view pattern, char letter, int c
     return arrow::Status::Invalid("Unknown letter '", std::string(1, letter), "' in date pattern '", pattern,
                                   "'; plain text stands in quotes: ''", std::string(1, letter), "''");
   }
-  constexpr int kCountMax = 19;
-  if (count > kCountMax)
-    return arrow::Status::Invalid("Too many letters '", std::string(1, letter), "' in date pattern");
+  const int most = dialect_ == PatternDialect::kDateTimeFormatter ? MostLetters(letter) : kLettersMax;
+  if (count > most) return arrow::Status::Invalid("Too many letters '", std::string(1, letter), "' in date pattern");
   elements_.push_back({Element::Kind::kField, "", letter, count, 0});
   return arrow::Status::OK();
 }

@@ -158,6 +158,7 @@ bool DatePattern::ParseNumber(const Element& element, size_t index, Cursor* curs
   if (simple) {
     while (!text.empty() && (text[0] == ' ' || text[0] == '\t')) text.remove_prefix(1);
   }
+  const size_t width = text.size();
   bool negative = false;
   if (simple && text.size() > 1 && text[0] == '-' && IsDigit(text[1])) {
     negative = true;
@@ -171,9 +172,12 @@ bool DatePattern::ParseNumber(const Element& element, size_t index, Cursor* curs
                         (simple && index + 1 < elements_.size() && elements_[index + 1].kind == Element::Kind::kField &&
                          !IsTextField(elements_[index + 1].letter, elements_[index + 1].count));
   size_t least = 1;
-  size_t most = 9;  // what any field needs, and what keeps the arithmetic below inside 64 bits
+  size_t most = simple ? 18 : 9;  // what keeps the arithmetic below inside 64 bits
   if (simple) {
-    if (followed) most = std::min<size_t>(most, static_cast<size_t>(element.count));
+    // The sign is one of the characters that it may take, and there must be as many.
+    const auto count = static_cast<size_t>(element.count);
+    if (followed && (width < count || (negative && count < 2))) return false;
+    if (followed) most = std::min<size_t>(most, count - (negative ? 1 : 0));
   } else {
     const bool fixed = (element.count == 2) || element.letter == 'S' || (element.count == 3 && element.letter == 'D');
     if (fixed) {
@@ -190,6 +194,7 @@ bool DatePattern::ParseNumber(const Element& element, size_t index, Cursor* curs
   *value = 0;
   for (size_t i = 0; i < taken; ++i) *value = *value * 10 + (text[i] - '0');
   text.remove_prefix(taken);
+  if (simple) *value = static_cast<int32_t>(*value);  // as Java's calendar has it
   // Two letters for a year mean one of this century; SimpleDateFormat takes exactly two digits so.
   if (year && element.count == 2 && taken == 2) *value += simple && *value > 44 ? 1900 : 2000;
   if (element.letter == 'S' && !simple) {

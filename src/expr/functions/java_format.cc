@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "expr/functions/case_map.h"
 #include "expr/functions/decimal_digits.h"
-#include "expr/utf8.h"
+#include "expr/functions/utf16.h"
+#include "expr/value_limit.h"
 
 namespace tidemark::expr {
 namespace {
@@ -77,8 +79,16 @@ std::string UpperCase(std::string text) {
   return text;
 }
 
+/// In capitals, whatever the language.
+std::string UpperCaseText(const std::string& text) {
+  StringSink sink;
+  if (!sink.Reset(1).ok()) return text;
+  AppendUpper(text, sink);
+  return std::string(sink.current());
+}
+
 std::string Pad(std::string text, const Spec& spec) {
-  const int64_t missing = spec.width - Utf8Length(text);
+  const int64_t missing = spec.width - Utf16Length(text);
   if (missing <= 0) return text;
   const std::string blanks(static_cast<size_t>(missing), ' ');
   return spec.Has('-') ? text + blanks : blanks + text;
@@ -87,8 +97,12 @@ std::string Pad(std::string text, const Spec& spec) {
 /// Text conversions: the precision cuts.
 Text LayOutText(std::string text, const Spec& spec) {
   if (!OnlyFlags(spec, "-")) return std::nullopt;
-  if (spec.precision >= 0) text = std::string(Utf8Prefix(text, spec.precision));
-  if (spec.conversion >= 'A' && spec.conversion <= 'Z') text = UpperCase(std::move(text));
+  if (spec.precision >= 0) {
+    const Utf16Cut cut = CutUtf16(text, spec.precision);
+    text.resize(cut.bytes);
+    if (cut.halved) text += '?';
+  }
+  if (spec.conversion >= 'A' && spec.conversion <= 'Z') text = UpperCaseText(text);
   return Pad(std::move(text), spec);
 }
 
@@ -104,7 +118,8 @@ std::string Grouped(const std::string& digits) {
 
 /// Sign, grouping, zeros and blanks around the digits of a number.
 std::string LayOutNumber(std::string digits, bool negative, const Spec& spec) {
-  if (spec.Has(',')) digits = Grouped(digits);
+  const bool scientific = digits.find('e') != std::string::npos;
+  if (spec.Has(',') && !scientific) digits = Grouped(digits);
   std::string before = negative ? (spec.Has('(') ? "(" : "-") : spec.Has('+') ? "+" : spec.Has(' ') ? " " : "";
   const std::string after = negative && spec.Has('(') ? ")" : "";
   if (spec.Has('0')) {
@@ -115,9 +130,11 @@ std::string LayOutNumber(std::string digits, bool negative, const Spec& spec) {
 }
 
 Text FormatInteger(const FormatArgument& argument, const Spec& spec) {
-  if (spec.precision >= 0) return std::nullopt;
-  if (argument.kind == FormatArgument::Kind::kNull)
-    return LayOutText("null", {.flags = spec.Has('-') ? "-" : "", .width = spec.width, .conversion = 's'});
+  if (spec.precision >= 0 || spec.Has(spec.conversion == 'd' ? '#' : ',')) return std::nullopt;
+  if (argument.kind == FormatArgument::Kind::kNull) {
+    const char conversion = spec.conversion == 'X' ? 'S' : 's';
+    return LayOutText("null", {.flags = spec.Has('-') ? "-" : "", .width = spec.width, .conversion = conversion});
+  }
   if (argument.kind != FormatArgument::Kind::kInteger) return std::nullopt;
   if (spec.conversion == 'd') {
     if (!OnlyFlags(spec, "-+ 0,(")) return std::nullopt;
@@ -292,6 +309,7 @@ arrow::Result<std::optional<std::string>> FormatLikeJava(std::string_view format
     ARROW_ASSIGN_OR_RAISE(Text text, FormatOne(arguments[static_cast<size_t>(at)], spec));
     if (!text) return std::nullopt;
     result += *text;
+    ARROW_RETURN_NOT_OK(CheckValueBytes("PRINTF", static_cast<int64_t>(result.size())));
   }
   return result;
 }

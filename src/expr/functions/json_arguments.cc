@@ -102,6 +102,8 @@ std::vector<JsonCallArgument> JsonCallArguments(const std::string& name, const s
                            RawLetters(call, object ? 1 : 0, object ? 2 : 1)};
     arguments.insert(arguments.end(), written.begin(), written.end());
     return arguments;
+  } else if (name == "JSON_STRING") {
+    written.emplace_back(RawLetters(call, 0, 1));
   } else if (name == "JSON_OBJECTAGG" || name == "JSON_ARRAYAGG") {
     const bool object = name == "JSON_OBJECTAGG";
     written.emplace_back(NullsText(clauses, object ? "NULL" : "ABSENT"));

@@ -26,6 +26,7 @@ using JsonCallArgument = std::variant<const sql::Expression*, std::string, const
 ///                       OBJECT', 'ERROR'
 ///     JSON_OBJECT(on_null, raw, key, value, ...)                     on_null: 'NULL' or 'ABSENT'
 ///     JSON_ARRAY(on_null, raw, value, ...)
+///     JSON_STRING(value, raw)
 ///     JSON_OBJECTAGG(key, value, on_null, raw)
 ///     JSON_ARRAYAGG(value, on_null, raw)
 ///

@@ -145,7 +145,7 @@ class JsonObject final : public ScalarKernel {
 };
 
 arrow::Result<Kernel> MakeJsonString(const CallSite& site) {
-  ARROW_ASSIGN_OR_RAISE(auto arguments, JsonArguments::Make(site, 0, 1, "V"));
+  ARROW_ASSIGN_OR_RAISE(auto arguments, JsonArguments::Make(site, 0, 1, LiteralText(site.arguments[1]).value_or("")));
   return std::make_unique<JsonString>(std::move(arguments));
 }
 
@@ -174,7 +174,8 @@ ResolvedSignature AsGiven(std::span<const ArgumentInfo> arguments, const DataTyp
 }
 
 arrow::Result<ResolvedSignature> ResolveString(std::span<const ArgumentInfo> arguments) {
-  if (arguments.size() != 1) return arrow::Status::TypeError("JSON_STRING takes one value, not ", arguments.size());
+  // Behind the value stands how it is written.
+  if (arguments.size() != 2) return arrow::Status::TypeError("JSON_STRING takes one value, not ", arguments.size() - 1);
   ARROW_RETURN_NOT_OK(CheckJsonType(arguments[0].type));
   return AsGiven(arguments, DataType::String().WithNullable(arguments[0].type.nullable()));
 }

@@ -14,6 +14,14 @@ arrow::Status InvalidEscape(std::string_view pattern, size_t at) {
                                 ": the escape character may stand before %, _ and itself only");
 }
 
+/// What _ does not stand for: \n \r U+0085 U+2028 U+2029, as for Java's dot.
+bool StartsWithLineTerminator(std::string_view text) {
+  return text[0] == '\n' || text[0] == '\r' || text.starts_with("\xC2\x85") || text.starts_with("\xE2\x80\xA8") ||
+         text.starts_with("\xE2\x80\xA9");
+}
+
+constexpr std::string_view kAnyCharacter = "[^\\n\\r\\x{85}\\x{2028}\\x{2029}]";
+
 /// The class names that SQL writes in brackets, as RE2 does.
 std::string LowerCase(std::string_view text) {
   std::string lower(text);
@@ -59,6 +67,7 @@ size_t LikePattern::MatchAt(const Piece& piece, std::string_view text, size_t at
   for (size_t i = 0; i < piece.bytes.size(); ++i) {
     if (at >= text.size()) return std::string_view::npos;
     if (piece.any[i]) {
+      if (StartsWithLineTerminator(text.substr(at))) return std::string_view::npos;
       at = std::min(at + Utf8Width(text[at]), text.size());
     } else if (text[at++] != piece.bytes[i]) {
       return std::string_view::npos;
@@ -106,7 +115,7 @@ bool LikePattern::Matches(std::string_view text) const {
 }
 
 arrow::Result<std::string> SimilarToRegex(std::string_view pattern, std::optional<char> escape) {
-  std::string regex = "(?s)";
+  std::string regex;
   bool in_brackets = false;
   for (size_t i = 0; i < pattern.size(); ++i) {
     const char c = pattern[i];
@@ -121,7 +130,8 @@ arrow::Result<std::string> SimilarToRegex(std::string_view pattern, std::optiona
     } else if (in_brackets) {
       const size_t close = pattern.substr(i).starts_with("[:") ? pattern.find(":]", i) : std::string_view::npos;
       if (close != std::string_view::npos) {
-        regex += LowerCase(pattern.substr(i, close + 2 - i));
+        const std::string name = LowerCase(pattern.substr(i, close + 2 - i));
+        regex += name == "[:whitespace:]" ? "[:space:]" : name;
         i = close + 1;
         continue;
       }
@@ -129,11 +139,12 @@ arrow::Result<std::string> SimilarToRegex(std::string_view pattern, std::optiona
       regex += c;
       in_brackets = c != ']';
     } else if (c == '%') {
-      regex += ".*";
-    } else if (c == '_') {
-      regex += '.';
-    } else if (c == '\\') {
-      regex += "\\\\";
+      regex += "(?s:.*)";
+    } else if (c == '_' || c == '.') {
+      regex += kAnyCharacter;
+    } else if (c == '\\' || c == '$') {
+      regex += '\\';
+      regex += c;
     } else {
       regex += c;
       in_brackets = c == '[';

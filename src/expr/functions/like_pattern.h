@@ -11,7 +11,8 @@
 
 namespace tidemark::expr {
 
-/// A compiled LIKE pattern: % stands for any text, _ for one character. Without an escape character nothing is escaped.
+/// A compiled LIKE pattern: % stands for any text, _ for one character but a line
+/// terminator. Without an escape character nothing is escaped.
 class LikePattern {
  public:
   /// Invalid where the escape character stands before anything but %, _ or itself.

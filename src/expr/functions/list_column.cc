@@ -2,11 +2,25 @@
 // Reading and making ARRAY columns.
 #include "expr/functions/list_column.h"
 
+#include <cmath>
+
 #include <arrow/compute/api.h>
 
 #include "expr/aggregates/value_codec.h"
 
 namespace tidemark::expr {
+namespace {
+
+/// A FLOAT or DOUBLE; 1 for everything else.
+double FloatingValue(const arrow::Array& elements, int64_t position) {
+  if (elements.IsNull(position)) return 1;
+  if (elements.type_id() == arrow::Type::DOUBLE)
+    return static_cast<const arrow::DoubleArray&>(elements).Value(position);
+  if (elements.type_id() == arrow::Type::FLOAT) return static_cast<const arrow::FloatArray&>(elements).Value(position);
+  return 1;
+}
+
+}  // namespace
 namespace {
 
 arrow::Result<std::shared_ptr<arrow::Array>> ArrayOf(const arrow::Datum& datum) {
@@ -66,7 +80,18 @@ arrow::Result<arrow::Datum> ListResult::Finish(const std::shared_ptr<arrow::Data
 
 std::string_view EncodedElements::Encode(const arrow::Array& elements, int64_t position) {
   bytes_.clear();
-  AppendValue(elements, position, &bytes_);
+  const double number = FloatingValue(elements, position);
+  if (std::isnan(number)) {
+    // Unlike every other, also those of other encoders.
+    ++nans_;
+    bytes_.append(reinterpret_cast<const char*>(&nans_), sizeof(nans_));
+    const auto* self = this;
+    bytes_.append(reinterpret_cast<const char*>(&self), sizeof(self));
+  } else if (number == 0) {
+    bytes_ = "0";
+  } else {
+    AppendValue(elements, position, &bytes_);
+  }
   return bytes_;
 }
 

@@ -81,7 +81,8 @@ class ListResult {
   bool has_nulls_ = false;
 };
 
-/// The encoded elements of a range, by which they are compared (value_codec.h): NULLs are equal.
+/// The encoded elements of a range, by which they are compared (value_codec.h): NULLs are equal, 0.0 and -0.0 too; NaN
+/// equals nothing.
 class EncodedElements {
  public:
   /// Encodes element `position`; the view is good until the next call.
@@ -89,6 +90,7 @@ class EncodedElements {
 
  private:
   std::string bytes_;
+  uint64_t nans_ = 0;
 };
 
 }  // namespace tidemark::expr

@@ -20,6 +20,8 @@ void AddReal(FunctionRegistry* registry, const std::string& name, const std::str
                        MapValues([function](double x) { return function(x); }), {name + "(number)", description}));
 }
 
+/// Flink takes it as a power: of -0.0 it is 0.0, of -Infinity Infinity.
+double Sqrt(double x) { return x == 0 ? 0.0 : std::isinf(x) ? std::fabs(x) : std::sqrt(x); }
 double Log2(double x) { return std::log(x) / std::log(2.0); }
 /// Rounded from a longer format: the library's own is off by a unit more often than Java's.
 double Log10(double x) { return static_cast<double>(std::log10(static_cast<long double>(x))); }
@@ -52,7 +54,7 @@ void AddConstant(FunctionRegistry* registry, const std::string& name, double val
 }  // namespace
 
 void RegisterMathReal(FunctionRegistry* registry) {
-  AddReal(registry, "SQRT", "Square root", [](double x) { return std::sqrt(x); });
+  AddReal(registry, "SQRT", "Square root", Sqrt);
   AddReal(registry, "LN", "Natural logarithm", [](double x) { return std::log(x); });
   AddReal(registry, "LOG10", "Logarithm to base 10", Log10);
   AddReal(registry, "LOG2", "Logarithm to base 2", Log2);

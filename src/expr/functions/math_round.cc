@@ -36,6 +36,7 @@ Int128 DropDigits(Int128 value, int32_t digits, DigitRounding rounding) {
 
 double RoundReal(double value, int64_t places, DigitRounding rounding) {
   if (!std::isfinite(value)) return value;
+  if (value == 0) return 0.0;
   char text[kNumberTextMax];
   const auto length = static_cast<size_t>(FormatDouble(value, text));
   const DecimalDigits digits = DecimalDigits::FromText(std::string_view(text, length));

@@ -55,7 +55,7 @@ bool EqualCells(const arrow::Array& a, int64_t a_row, const arrow::Array& b, int
       return true;
     }
     default:
-      return a.RangeEquals(b, a_row, a_row + 1, b_row);
+      return a.RangeEquals(b, a_row, a_row + 1, b_row, arrow::EqualOptions::Defaults().nans_equal(true));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "catalog/common_type.h"
 #include "expr/decimal_math.h"
 #include "expr/functions/operators.h"
 #include "expr/signature.h"
@@ -54,8 +55,7 @@ ResolvedSignature ResolveNumbers(const std::string& op, const DataType& a, const
   DataType left;
   DataType right;
   if (resolved.return_type.is_approximate()) {
-    const bool any_double = a.kind() == TypeKind::kDouble || b.kind() == TypeKind::kDouble;
-    left = right = any_double ? DataType::Double() : resolved.return_type;
+    left = right = resolved.return_type;
   } else if (a.kind() == TypeKind::kDecimal || b.kind() == TypeKind::kDecimal) {
     left = AsDecimalType(a);
     right = AsDecimalType(b);
@@ -186,15 +186,6 @@ KernelResult MakeNumberKernel(const std::string& op, const CallSite& site) {
   } else {
     return IntegerDivision<T>(op == "%", site);
   }
-}
-
-/// FLOAT op DOUBLE: computed as DOUBLE, given as FLOAT.
-KernelResult MakeNarrowedKernel(const std::string& op, const CallSite& site) {
-  const DataType& type = site.return_type;
-  if (op == "+") return Infallible(MakeValueKernel(type, [](double a, double b) { return static_cast<float>(a + b); }));
-  if (op == "-") return Infallible(MakeValueKernel(type, [](double a, double b) { return static_cast<float>(a - b); }));
-  if (op == "*") return Infallible(MakeValueKernel(type, [](double a, double b) { return static_cast<float>(a * b); }));
-  return Infallible(MakeValueKernel(type, [](double a, double b) { return static_cast<float>(a / b); }));
 }
 
 /// x % y of integers has y's type, which may be narrower than the one it is computed in.
@@ -334,7 +325,6 @@ KernelResult MakeArithmetic(const std::string& op, const CallSite& site) {
   if (IsTemporalArithmetic(site.arguments)) return MakeTemporalArithmetic(op, site);
   const TypeKind computed = site.arguments[0].type.kind();
   const TypeKind given = site.return_type.kind();
-  if (given == TypeKind::kFloat && computed == TypeKind::kDouble) return MakeNarrowedKernel(op, site);
   if (computed == TypeKind::kDecimal && site.return_type.is_integer()) return MakeWholeRemainderKernel(site);
   if (op == "%" && given != computed && site.return_type.is_integer()) return MakeNarrowRemainder(site);
   switch (given) {

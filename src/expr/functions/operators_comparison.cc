@@ -3,6 +3,7 @@
 // by bytes, text beside a date or number is read as one.
 #include <array>
 
+#include "catalog/common_type.h"
 #include "expr/cast.h"
 #include "expr/civil_time.h"
 #include "expr/decimal_math.h"
@@ -56,9 +57,12 @@ arrow::Result<DataType> ReadTextAs(const std::string& op, const DataType& a, con
   return CannotCompare(op, a, b, "; CAST one side");
 }
 
-DataType NumbersAs(const DataType& a, const DataType& b) {
-  if (!a.is_approximate() && !b.is_approximate()) return a;  // exact ones need no common type, see below
-  if (a.is_approximate() && b.is_approximate()) return a;
+/// REQUIRES: one of them is approximate.
+DataType NumbersAs(const std::string& op, const DataType& a, const DataType& b) {
+  if (a.is_approximate() && b.is_approximate()) {
+    // As Flink's planner has it: FLOAT = DOUBLE compares FLOATs, FLOAT > DOUBLE does not.
+    return op == "=" || op == "<>" || a.kind() == b.kind() ? a : DataType::Double();
+  }
   const DataType& approximate = a.is_approximate() ? a : b;
   const DataType& exact = a.is_approximate() ? b : a;
   return exact.kind() == TypeKind::kDecimal ? DataType::Double() : approximate;
@@ -75,7 +79,7 @@ arrow::Result<std::pair<DataType, DataType>> ComparedTypes(const std::string& op
     return Both{type, type};
   }
   if (a.is_numeric() && b.is_numeric()) {
-    if (a.is_approximate() || b.is_approximate()) return Both{NumbersAs(a, b), NumbersAs(a, b)};
+    if (a.is_approximate() || b.is_approximate()) return Both{NumbersAs(op, a, b), NumbersAs(op, a, b)};
     if (a.is_integer() && b.is_integer()) {
       const DataType wider = a.kind() >= b.kind() ? a : b;
       return Both{wider, wider};
@@ -103,7 +107,7 @@ arrow::Result<std::pair<DataType, DataType>> ComparedTypes(const std::string& op
   }
   if (a.is_nested() && a.kind() == b.kind()) {
     if (op != "=" && op != "<>" && !op.starts_with("IS ")) return CannotCompare(op, a, b, "; only = and <> do");
-    auto common = CommonType({a, b});
+    auto common = MergedType({a, b});
     if (common.ok()) return Both{*common, *common};
   }
   if (a.kind() == b.kind() && !a.is_nested()) return Both{a, b};

@@ -6,6 +6,7 @@
 #include "expr/functions/regexp.h"
 #include "expr/functions/register.h"
 #include "expr/functions/utf16.h"
+#include "expr/value_limit.h"
 
 namespace tidemark::expr {
 namespace {
@@ -50,13 +51,17 @@ arrow::Result<bool> ReplaceAll(RegexCache& cache, std::string_view text, std::st
   ARROW_ASSIGN_OR_RAISE(const JavaRegex* regex, cache.Get(pattern));
   if (regex == nullptr) return false;
   size_t from = 0;
+  int64_t written = 0;
   regex->ForEachMatch(text, 0, [&](const RegexMatch& match) {
     const auto begin = static_cast<size_t>(match[0].data() - text.data());
+    written += static_cast<int64_t>(begin - from + replacement.size());
+    if (written > kValueBytesMax) return false;
     out.Append(text.substr(from, begin - from));
     out.Append(replacement);
     from = begin + match[0].size();
     return true;
   });
+  ARROW_RETURN_NOT_OK(CheckValueBytes("REGEXP_REPLACE", written + static_cast<int64_t>(text.size() - from)));
   out.Append(text.substr(from));
   return true;
 }

@@ -7,6 +7,7 @@
 #include "expr/functions/define.h"
 #include "expr/functions/string.h"
 #include "expr/functions/utf16.h"
+#include "expr/value_limit.h"
 
 namespace tidemark::expr {
 namespace {
@@ -83,10 +84,10 @@ arrow::Result<DataType> OverlayType(std::span<const ArgumentInfo> arguments) {
 }
 
 arrow::Status Repeat(std::string_view text, int64_t count, StringSink& out) {
-  if (count > 0 && text.size() > static_cast<size_t>(kToTheEnd / count)) {
-    return arrow::Status::CapacityError("REPEAT gives a text of more than 2 GiB: ", count, " times ", text.size(),
-                                        " bytes");
-  }
+  if (count <= 0 || text.empty()) return arrow::Status::OK();
+  // Any count beyond the limit is as bad as the next one.
+  const int64_t bounded = std::min<int64_t>(count, kValueBytesMax + 1);
+  ARROW_RETURN_NOT_OK(CheckValueBytes("REPEAT", bounded * static_cast<int64_t>(text.size())));
   for (int64_t i = 0; i < count; ++i) out.Append(text);
   return arrow::Status::OK();
 }
@@ -101,8 +102,12 @@ void AppendPadding(std::string_view padding, int64_t units, StringSink& out) {
 /// Fills up to, or cuts to, `length`. NULL without padding characters or for a negative length.
 arrow::Result<bool> Pad(std::string_view text, int64_t length, std::string_view padding, bool left, StringSink& out) {
   if (length < 0 || padding.empty()) return false;
-  if (length > kToTheEnd) return arrow::Status::CapacityError("A padded text is longer than 2 GiB: ", length);
-  const int64_t missing = length - Utf16Length(text);
+  const int64_t missing = std::min<int64_t>(length, kToTheEnd) - Utf16Length(text);
+  if (missing > 0) {
+    const auto bytes =
+        static_cast<int64_t>(text.size()) + missing / Utf16Length(padding) * static_cast<int64_t>(padding.size());
+    ARROW_RETURN_NOT_OK(CheckValueBytes(left ? "LPAD" : "RPAD", bytes));
+  }
   if (missing <= 0) {
     AppendPrefix(text, length, out);
     return true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // REPLACE and TRANSLATE.
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "expr/functions/define.h"
 #include "expr/functions/string.h"
 #include "expr/utf8.h"
+#include "expr/value_limit.h"
 
 namespace tidemark::expr {
 namespace {
@@ -20,14 +22,30 @@ void InsertEverywhere(std::string_view text, std::string_view replacement, Strin
   out.Append(replacement);
 }
 
-void Replace(std::string_view text, std::string_view part, std::string_view replacement, StringSink& out) {
-  if (part.empty()) return InsertEverywhere(text, replacement, out);
+/// Fails when the replaced text would be too long.
+arrow::Status CheckReplaced(std::string_view text, std::string_view part, std::string_view replacement) {
+  const auto length = static_cast<int64_t>(text.size());
+  const auto each = static_cast<int64_t>(replacement.size());
+  const auto most = length / std::max<int64_t>(static_cast<int64_t>(part.size()), 1) + 1;
+  if (each == 0 || most <= (kValueBytesMax - length) / each) return arrow::Status::OK();
+  int64_t count = part.empty() ? Utf8Length(text) + 1 : 0;
+  for (size_t at = 0; !part.empty() && (at = text.find(part, at)) != std::string_view::npos; at += part.size()) ++count;
+  return CheckValueBytes("REPLACE", length + count * (each - static_cast<int64_t>(part.size())));
+}
+
+arrow::Status Replace(std::string_view text, std::string_view part, std::string_view replacement, StringSink& out) {
+  ARROW_RETURN_NOT_OK(CheckReplaced(text, part, replacement));
+  if (part.empty()) {
+    InsertEverywhere(text, replacement, out);
+    return arrow::Status::OK();
+  }
   size_t at = 0;
   for (size_t found; (found = text.find(part, at)) != std::string_view::npos; at = found + part.size()) {
     out.Append(text.substr(at, found - at));
     out.Append(replacement);
   }
   out.Append(text.substr(at));
+  return arrow::Status::OK();
 }
 
 /// The character of `to` that stands where `character` stands in `from`; '' where `to` is shorter; nullopt when `from`
@@ -57,9 +75,10 @@ void Translate(std::string_view text, std::optional<std::string_view> from, std:
 }  // namespace
 
 void RegisterTextReplace(FunctionRegistry* registry) {
-  registry->Add(Define("REPLACE", {Signature{{TextArg(), TextArg(), TextArg()}, Returns(DataType::String())}},
-                       MapRows(Inline<Replace>()),
-                       {"REPLACE(text, part, replacement)", "The text with every occurrence of the part replaced"}));
+  registry->Add(
+      DefineFallible("REPLACE", {Signature{{TextArg(), TextArg(), TextArg()}, Returns(DataType::String())}},
+                     MapRows(Inline<Replace>()),
+                     {"REPLACE(text, part, replacement)", "The text with every occurrence of the part replaced"}));
   registry->Add(Define(
       "TRANSLATE",
       {Signature{{TextArg(), TextArg(), TextArg()},

@@ -52,9 +52,11 @@ std::optional<std::string_view> SplitIndex(std::string_view text, std::string_vi
 
 /// The delimiter as the code of a character.
 std::optional<std::string_view> SplitIndexByCode(std::string_view text, int64_t code, int64_t index) {
-  if (code < 0 || code >= 0x80) return std::nullopt;
-  const char delimiter = static_cast<char>(code);
-  return SplitIndex(text, std::string_view(&delimiter, 1), index);
+  const bool surrogate = code >= 0xD800 && code < 0xE000;
+  if (code < 0 || code > 0xFFFF || surrogate) return std::nullopt;
+  std::string delimiter;
+  AppendUtf8(static_cast<uint32_t>(code), &delimiter);
+  return SplitIndex(text, delimiter, index);
 }
 
 arrow::Result<std::unique_ptr<ScalarKernel>> MakeSplit(const CallSite&) { return MakeTextListKernel(Split); }

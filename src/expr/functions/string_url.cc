@@ -85,7 +85,8 @@ std::optional<std::string> UrlDecode(std::string_view text) {
       continue;
     }
     if (i + 2 >= text.size()) return std::nullopt;
-    const int high = HexValue(text[i + 1]);
+    // Java reads the two as a number, which may have a sign.
+    const int high = text[i + 1] == '+' ? 0 : HexValue(text[i + 1]);
     const int low = HexValue(text[i + 2]);
     if (high < 0 || low < 0) return std::nullopt;
     decoded.push_back(static_cast<char>(high << 4 | low));

@@ -139,7 +139,8 @@ KernelResult ConvertTzKernel(const CallSite& site) {
                          ARROW_ASSIGN_OR_RAISE(auto to_zone, to.Get(to_name));
                          const auto reading = reader.Parse(text);
                          if (!reading) return false;
-                         AppendDefault(to_zone->ToLocal(from_zone->ToUtc(reading->timestamp.seconds, 1), 1), &out);
+                         const int64_t local = reading->timestamp.seconds;
+                         AppendDefault(to_zone->ToLocal(local - from_zone->LaterOffsetOfLocal(local), 1), &out);
                          return true;
                        });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text and numbers as times: TO_DATE, TO_TIMESTAMP, TO_TIMESTAMP_LTZ, UNIX_TIMESTAMP.
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -25,10 +26,62 @@ std::string_view TrimBlanks(std::string_view text) {
   return text;
 }
 
+/// The whole of `text` as a number, with or without a sign.
+std::optional<int64_t> WholeNumber(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  int32_t value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || text == "-" || read.ec != std::errc() || read.ptr != text.data() + text.size())
+    return std::nullopt;
+  return value;
+}
+
+/// "yyyy-[M]M-[d]d" as days since 1970; a day behind the month's last goes on in the next month.
+std::optional<int64_t> LenientDate(std::string_view text) {
+  const size_t first = text.find('-');
+  const size_t second = first == std::string_view::npos ? first : text.find('-', first + 1);
+  if (first != 4 || second == std::string_view::npos || second - first > 3 || text.size() - second > 3)
+    return std::nullopt;
+  const auto year = WholeNumber(text.substr(0, first));
+  const auto month = WholeNumber(text.substr(first + 1, second - first - 1));
+  const auto day = WholeNumber(text.substr(second + 1));
+  if (!year || !month || !day || *month < 1 || *month > 12 || *day < 1 || *day > 31) return std::nullopt;
+  return DaysFromCivil({*year, static_cast<int32_t>(*month), 1}) + *day - 1;
+}
+
+/// Text in SQL's form as java.sql.Timestamp and Date read it: any hour, minute and second counts, and carries over.
+std::optional<ParsedTimestamp> LenientTimestamp(std::string_view text) {
+  const size_t blank = text.find(' ');
+  const auto days = LenientDate(text.substr(0, blank));
+  if (!days) return std::nullopt;
+  ParsedTimestamp parsed;
+  parsed.seconds = *days * 86400;
+  if (blank == std::string_view::npos) return parsed;
+  const std::string_view clock = text.substr(blank + 1);
+  const size_t first = clock.find(':');
+  const size_t second = first == std::string_view::npos ? first : clock.find(':', first + 1);
+  if (second == std::string_view::npos) return std::nullopt;
+  const size_t point = clock.find('.', second + 1);
+  const auto hours = WholeNumber(clock.substr(0, first));
+  const auto minutes = WholeNumber(clock.substr(first + 1, second - first - 1));
+  const auto seconds =
+      WholeNumber(clock.substr(second + 1, point == std::string_view::npos ? point : point - second - 1));
+  if (!hours || !minutes || !seconds) return std::nullopt;
+  parsed.seconds += (*hours * 60 + *minutes) * 60 + *seconds;
+  if (point == std::string_view::npos) return parsed;
+  std::string fraction(clock.substr(point + 1));
+  if (fraction.empty() || fraction.size() > 9 || fraction[0] < '0' || fraction[0] > '9') return std::nullopt;
+  fraction.resize(9, '0');
+  const auto nanos = WholeNumber(fraction);
+  if (!nanos) return std::nullopt;
+  parsed.nanos = static_cast<int32_t>(*nanos);
+  return parsed;
+}
+
 /// By the pattern; text that has it not may still be a timestamp or date in SQL form.
 std::optional<ParsedTimestamp> ParseBy(const DatePattern& pattern, std::string_view text) {
   if (const auto reading = pattern.Parse(text)) return reading->timestamp;
-  return ParseTimestamp(TrimBlanks(text));
+  return LenientTimestamp(TrimBlanks(text));
 }
 
 std::optional<int64_t> ToMillis(const std::optional<ParsedTimestamp>& parsed) {
@@ -172,7 +225,7 @@ KernelResult UnixTimestampKernel(const CallSite& site) {
     const auto reading = pattern.Parse(text);
     if (!reading) return std::numeric_limits<int64_t>::min();
     const int64_t local = reading->timestamp.seconds;
-    return reading->offset_seconds ? local - *reading->offset_seconds : zone.ToUtc(local, 1);
+    return reading->offset_seconds ? local - *reading->offset_seconds : local - zone.LaterOffsetOfLocal(local);
   };
   if (site.arguments.size() == 1) {
     ARROW_ASSIGN_OR_RAISE(auto pattern, DatePattern::Make("yyyy-MM-dd HH:mm:ss", PatternDialect::kSimpleDateFormat));

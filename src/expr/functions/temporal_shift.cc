@@ -73,6 +73,14 @@ arrow::Status CheckLength(const std::string& function, TimeUnit unit) {
 
 // ---- TIMESTAMPADD
 
+/// The least that a moment of `type` can be moved by. (A DATE becomes a TIMESTAMP; milliseconds widen a TIMESTAMP.)
+int64_t FinestNanos(const DataType& type) {
+  constexpr int64_t kMilli = 1'000'000;
+  if (type.kind() == TypeKind::kDate) return 1000 * kMilli;
+  if (type.kind() == TypeKind::kTime || type.precision() <= 3) return kMilli;
+  return type.precision() <= 6 ? 1000 : 1;
+}
+
 arrow::Result<ResolvedSignature> ResolveAdd(std::span<const ArgumentInfo> arguments) {
   const bool fits = arguments.size() == 3 && arguments[2].type.is_datetime() && arguments[1].type.is_integer();
   if (!fits)
@@ -81,9 +89,18 @@ arrow::Result<ResolvedSignature> ResolveAdd(std::span<const ArgumentInfo> argume
   ARROW_ASSIGN_OR_RAISE(const TimeUnit unit, UnitArgument("TIMESTAMPADD", arguments[0]));
   ARROW_RETURN_NOT_OK(CheckLength("TIMESTAMPADD", unit));
   DataType moment = arguments[2].type.WithTimeAttribute(TimeAttribute::kNone);
+  const bool too_fine = NanosOf(unit) > 0 && NanosOf(unit) < FinestNanos(moment);
+  if (too_fine) {
+    return arrow::Status::TypeError("TIMESTAMPADD cannot add a ", sql::TimeUnitName(unit), " to ", moment.ToString(),
+                                    ", which would lose it; CAST it to TIMESTAMP(9) or (6)");
+  }
   // A date moved by hours becomes a timestamp.
   if (moment.kind() == TypeKind::kDate && unit < TimeUnit::kDay)
     moment = DataType::Timestamp(6).WithNullable(moment.nullable());
+  if (moment.is_timestamp() && unit == TimeUnit::kMillisecond && moment.precision() < 3) {
+    moment = moment.kind() == TypeKind::kTimestamp ? DataType::Timestamp(3) : DataType::TimestampLtz(3);
+    moment = moment.WithNullable(arguments[2].type.nullable());
+  }
   const bool nullable = arguments[1].type.nullable() || moment.nullable();
   return ResolvedSignature{{arguments[0].type, DataType::BigInt().WithNullable(arguments[1].type.nullable()), moment},
                            moment.WithNullable(nullable)};

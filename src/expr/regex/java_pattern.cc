@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Translates java.util.regex patterns into RE2's syntax, construct by construct. What has no equal there is refused by
 // name.
-#include <array>
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "expr/regex/java_regex.h"
+#include "expr/regex/java_character_sets.h"
+#include "expr/regex/java_escape.h"
+#include "expr/regex/java_pattern.h"
 #include "expr/utf8.h"
 
 namespace tidemark::expr {
@@ -14,92 +18,164 @@ namespace {
 /// Any character but a line terminator: Java knows more of these than RE2.
 constexpr std::string_view kDot = "[^\\n\\r\\x{85}\\x{2028}\\x{2029}]";
 constexpr std::string_view kAnyDot = "(?s:.)";
-constexpr std::string_view kLineBreak = "(?:\\r\\n|[\\n\\x0B\\f\\r\\x{85}\\x{2028}\\x{2029}])";
-constexpr std::string_view kHorizontal = " \\t\\x{A0}\\x{1680}\\x{180e}\\x{2000}-\\x{200a}\\x{202f}\\x{205f}\\x{3000}";
-constexpr std::string_view kVertical = "\\n\\x0B\\f\\r\\x{85}\\x{2028}\\x{2029}";
-constexpr std::string_view kSpace = "\\t\\n\\x0B\\f\\r ";
 
-struct NamedClass {
-  std::string_view java;
-  std::string_view re2;
-};
+bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool IsQuantifier(char c) { return c == '*' || c == '+' || c == '?' || c == '{'; }
 
-/// \p{Name} of POSIX and of java.lang.Character, ASCII only as in Java.
-constexpr std::array<NamedClass, 13> kAsciiClasses = {{{"Lower", "a-z"},
-                                                       {"Upper", "A-Z"},
-                                                       {"ASCII", "\\x00-\\x7F"},
-                                                       {"Alpha", "a-zA-Z"},
-                                                       {"Digit", "0-9"},
-                                                       {"Alnum", "a-zA-Z0-9"},
-                                                       {"Punct", "!-/:-@\\[-`{-~"},
-                                                       {"Graph", "!-~"},
-                                                       {"Print", " -~"},
-                                                       {"Blank", " \\t"},
-                                                       {"Cntrl", "\\x00-\\x1F\\x7F"},
-                                                       {"XDigit", "0-9a-fA-F"},
-                                                       {"Space", "\\t\\n\\x0B\\f\\r "}}};
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
-class Translator {
+class Translator : private EscapeTranslator {
  public:
-  explicit Translator(std::string_view pattern) : pattern_(pattern) {}
+  explicit Translator(std::string_view pattern) : EscapeTranslator(pattern) {}
 
-  arrow::Result<std::optional<std::string>> Run() {
-    std::vector<bool> outer_dot_all;
+  arrow::Result<std::optional<JavaPattern>> Run() {
+    std::vector<PatternFlags> outer;
     while (at_ < pattern_.size() && !invalid_) {
       const char c = pattern_[at_];
-      if (c == '\\') {
-        ARROW_RETURN_NOT_OK(Escape(/*in_class=*/false));
-      } else if (c == '[') {
-        ARROW_RETURN_NOT_OK(Class());
-      } else if (c == '(') {
-        outer_dot_all.push_back(dot_all_);
+      if (c == '(') {
+        outer.push_back(flags_);
         ARROW_ASSIGN_OR_RAISE(const bool opened, Group());
-        if (!opened) outer_dot_all.pop_back();
+        if (!opened) outer.pop_back();
+        has_atom_ = false;
       } else if (c == ')') {
-        if (outer_dot_all.empty()) return std::nullopt;
-        dot_all_ = outer_dot_all.back();
-        outer_dot_all.pop_back();
+        if (outer.empty()) return std::nullopt;
+        flags_ = outer.back();
+        outer.pop_back();
         Copy(1);
-      } else if (c == '.') {
-        out_ += dot_all_ ? kAnyDot : kDot;
+        has_atom_ = true;
+      } else if (IsQuantifier(c)) {
+        ARROW_RETURN_NOT_OK(Quantifier());
+      } else if (flags_.comments && IsSpace(c)) {
         ++at_;
-      } else if (c == '{') {
-        // A quantifier is taken whole after its atom; any other brace is an error in Java and a character in RE2.
-        const size_t length = QuantifierLength();
-        if (length == 0 || at_ == 0) return std::nullopt;
-        Copy(length);
+      } else if (flags_.comments && c == '#') {
+        at_ = std::min(pattern_.find_first_of("\n\r", at_), pattern_.size());
       } else {
-        Copy(Utf8Width(c));
+        ARROW_RETURN_NOT_OK(FoldedAtom());
+        has_atom_ = c != '|';
       }
     }
-    if (invalid_ || !outer_dot_all.empty()) return std::nullopt;
-    return out_;
+    if (invalid_ || !outer.empty()) return std::nullopt;
+    return std::move(out_);
   }
 
  private:
-  static arrow::Status Refuse(const std::string& what) {
-    return arrow::Status::NotImplemented("Regular expressions with ", what, " are not supported yet");
+  /// RE2 folds the letters of all scripts where Java is told to.
+  arrow::Status FoldedAtom() {
+    const char c = pattern_[at_];
+    const bool folds = flags_.ignore_case && flags_.unicode_case && c != '^' && c != '$' && c != '|';
+    if (!folds) return Atom();
+    if (c == '\\' && Peek(1) == 'Q') return Refuse("\\Q with the flags i and u");
+    const size_t begin = out_.re2.size();
+    const size_t groups = out_.line_end_groups.size();
+    ARROW_RETURN_NOT_OK(Atom());
+    if (out_.line_end_groups.size() == groups) {
+      out_.re2.insert(begin, "(?i:");
+      out_.re2 += ')';
+    }
+    return arrow::Status::OK();
   }
 
-  void Copy(size_t length) {
-    out_ += pattern_.substr(at_, length);
+  arrow::Status Atom() {
+    const char c = pattern_[at_];
+    switch (c) {
+      case '\\':
+        if (Peek(1) != 'Z' || !IsLast(at_ + 2)) return Escape(/*in_class=*/false);
+        EndOfLine(2, /*multiline=*/false);
+        return arrow::Status::OK();
+      case '[':
+        return Class();
+      case '.':
+        Emit(flags_.dot_all ? kAnyDot : kDot, 1);
+        return arrow::Status::OK();
+      case '^':
+        if (flags_.multiline && out_.re2.empty()) out_.begins_line = true;
+        Emit(flags_.multiline ? "(?m:^)" : "^", 1);
+        return arrow::Status::OK();
+      case '$':
+        EndOfLine(1, flags_.multiline);
+        return arrow::Status::OK();
+      default:
+        Literal();
+        return arrow::Status::OK();
+    }
+  }
+
+  /// At a quantifier: one may stand behind an atom, with ? or + behind itself.
+  arrow::Status Quantifier() {
+    const bool braced = pattern_[at_] == '{';
+    // Any other brace is an error in Java and a character in RE2.
+    const size_t length = braced ? QuantifierLength() : 1;
+    invalid_ = length == 0 || (!braced && !has_atom_);
+    if (invalid_) return arrow::Status::OK();
+    // Java takes {n} behind nothing, or behind a quantifier, for one of nothing.
+    const bool counts = has_atom_;
     at_ += length;
+    if (counts) out_.re2 += pattern_.substr(at_ - length, length);
+    has_atom_ = false;
+    if (Peek(0) == '+' && counts) return Refuse("possessive quantifiers such as *+");
+    if (Peek(0) == '?' && counts) {
+      Copy(1);
+    } else if (Peek(0) == '?' || Peek(0) == '+') {
+      ++at_;
+    }
+    return arrow::Status::OK();
   }
 
-  char Peek(size_t ahead) const { return at_ + ahead < pattern_.size() ? pattern_[at_ + ahead] : '\0'; }
+  /// $ and \Z also stand before the last line terminator (before any, with the flag m). RE2 cannot look ahead, so the
+  /// terminator is taken into a group of its own, to be given back. That is possible where nothing follows.
+  void EndOfLine(size_t consumed, bool multiline) {
+    if (!IsLast(at_ + consumed)) return Emit(multiline ? "(?m:$)" : "$", consumed);
+    ++groups_;
+    out_.line_end_groups.push_back(groups_);
+    out_.multiline = out_.multiline || multiline;
+    const std::string terminator = "(" + std::string(kLineTerminator) + ")";
+    Emit(multiline ? "(?:" + terminator + "|\\z)" : terminator + "?\\z", consumed);
+  }
+
+  /// The place after the group that `at` lies in, skipping its further alternatives; npos at the end of the pattern.
+  size_t AfterGroup(size_t at) const {
+    int depth = 0;
+    bool in_class = false;
+    for (; at < pattern_.size(); ++at) {
+      const char c = pattern_[at];
+      if (c == '\\') {
+        ++at;
+      } else if (in_class) {
+        in_class = c != ']';
+      } else if (c == '[') {
+        in_class = true;
+      } else if (c == '(') {
+        ++depth;
+      } else if (c == ')' && depth-- == 0) {
+        return at + 1;
+      }
+    }
+    return std::string_view::npos;
+  }
+
+  /// Whether the match is over at `at`: nothing but the ends of groups and further alternatives follow.
+  bool IsLast(size_t at) const {
+    while (at < pattern_.size()) {
+      if (pattern_[at] != ')' && pattern_[at] != '|') return false;
+      at = AfterGroup(at);
+      if (at < pattern_.size() && IsQuantifier(pattern_[at])) return false;
+    }
+    return true;
+  }
 
   /// Length of {n}, {n,} or {n,m} here; 0 when it is none.
   size_t QuantifierLength() const {
     size_t at = at_ + 1;
+    const auto number = [&] {
+      int value = 0;
+      for (; at < pattern_.size() && IsDigit(pattern_[at]); ++at)
+        value = std::min(value * 10 + (pattern_[at] - '0'), 1 << 20);
+      return value;
+    };
     const size_t digits = at;
-    while (at < pattern_.size() && IsDigit(pattern_[at])) ++at;
+    const int least = number();
     if (at == digits) return 0;
     if (at < pattern_.size() && pattern_[at] == ',') {
-      for (++at; at < pattern_.size() && IsDigit(pattern_[at]);) ++at;
+      const size_t most = ++at;
+      if (const int value = number(); at > most && value < least) return 0;
     }
     return at < pattern_.size() && pattern_[at] == '}' ? at + 1 - at_ : 0;
   }
@@ -107,13 +183,11 @@ class Translator {
   /// At '('. True when a group was opened, false when only flags were set.
   arrow::Result<bool> Group() {
     if (Peek(1) != '?') {
+      out_.groups.push_back(++groups_);
       Copy(1);
       return true;
     }
     switch (Peek(2)) {
-      case ':':
-        Copy(3);
-        return true;
       case '=':
       case '!':
         return Refuse("lookahead (?= (?!");
@@ -121,28 +195,45 @@ class Translator {
         return Refuse("atomic groups (?>");
       case '<':
         if (Peek(3) == '=' || Peek(3) == '!') return Refuse("lookbehind (?<= (?<!");
-        out_ += "(?P<";
-        at_ += 3;
+        NamedGroup();
         return true;
       default:
-        return Flags();
+        return FlagGroup();
     }
   }
 
-  /// At "(?": flags, alone or for a group.
-  arrow::Result<bool> Flags() {
+  /// At "(?<": letters and digits, then '>'.
+  void NamedGroup() {
+    size_t end = at_ + 3;
+    while (end < pattern_.size() && (IsLetter(pattern_[end]) || (IsDigit(pattern_[end]) && end > at_ + 3))) ++end;
+    invalid_ = end == at_ + 3 || end >= pattern_.size() || pattern_[end] != '>';
+    out_.groups.push_back(++groups_);
+    out_.re2 += "(?P<";
+    at_ += 3;
+    if (!invalid_) Copy(end + 1 - at_);
+  }
+
+  /// At "(?": flags, alone or for a group. RE2 gets none of them: what they change is written out.
+  arrow::Result<bool> FlagGroup() {
     size_t end = at_ + 2;
     bool on = true;
-    bool dot_all = dot_all_;
+    PatternFlags flags = flags_;
     for (; end < pattern_.size() && pattern_[end] != ')' && pattern_[end] != ':'; ++end) {
       const char flag = pattern_[end];
       if (flag == '-' && on) {
         on = false;
       } else if (flag == 's') {
-        dot_all = on;
-      } else if (flag != 'i' && flag != 'm') {
-        if (std::string_view("dxuU").find(flag) != std::string_view::npos)
-          return Refuse(std::string("the flag ") + flag);
+        flags.dot_all = on;
+      } else if (flag == 'i') {
+        flags.ignore_case = on;
+      } else if (flag == 'm') {
+        flags.multiline = on;
+      } else if (flag == 'u') {
+        flags.unicode_case = on;
+      } else if (flag == 'x') {
+        flags.comments = on;
+      } else {
+        if (std::string_view("dU").find(flag) != std::string_view::npos) return Refuse(std::string("the flag ") + flag);
         invalid_ = true;
         return false;
       }
@@ -152,14 +243,9 @@ class Translator {
       return false;
     }
     const bool group = pattern_[end] == ':';
-    const std::string_view flags = pattern_.substr(at_, end + 1 - at_);
-    // RE2 wants at least one flag after the sign and none of it empty.
-    if (flags == "(?)") {
-      at_ = end + 1;
-      return false;
-    }
-    Copy(end + 1 - at_);
-    dot_all_ = dot_all;
+    if (group) out_.re2 += "(?:";
+    at_ = end + 1;
+    flags_ = flags;
     return group;
   }
 
@@ -174,184 +260,46 @@ class Translator {
         return arrow::Status::OK();
       }
       if (c == '[') return Refuse("a class inside a class");
+      if (flags_.comments && (IsSpace(c) || c == '#')) return Refuse("blanks in a class with the flag x");
       if (c == '&' && Peek(1) == '&') return Refuse("intersections of classes &&");
       if (c == '\\') {
         ARROW_RETURN_NOT_OK(Escape(/*in_class=*/true));
         if (invalid_) return arrow::Status::OK();
       } else if (c == ']') {
-        out_ += "\\]";
-        ++at_;
+        Emit("\\]", 1);
       } else {
-        Copy(Utf8Width(c));
+        ClassCharacter();
       }
     }
     invalid_ = true;
     return arrow::Status::OK();
   }
 
-  void Emit(std::string_view text, size_t consumed) {
-    out_ += text;
-    at_ += consumed;
-  }
-  /// A set of characters, written as it must stand in or outside of a class.
-  arrow::Status EmitSet(std::string_view set, bool negated, bool in_class, size_t consumed) {
-    if (in_class && negated) return Refuse("a negated set inside a class");
-    Emit(in_class ? std::string(set) : std::string(negated ? "[^" : "[") + std::string(set) + "]", consumed);
-    return arrow::Status::OK();
-  }
-
-  /// At '\\'.
-  arrow::Status Escape(bool in_class) {
-    const char c = Peek(1);
-    switch (c) {
-      case '\0':
-        invalid_ = true;
-        return arrow::Status::OK();
-      case 'd':
-      case 'D':
-      case 'w':
-      case 'W':
-      case 't':
-      case 'n':
-      case 'r':
-      case 'f':
-      case 'a':
-        Copy(2);
-        return arrow::Status::OK();
-      case 's':
-        return EmitSet(kSpace, false, in_class, 2);
-      case 'S':
-        return EmitSet(kSpace, true, in_class, 2);
-      case 'h':
-        return EmitSet(kHorizontal, false, in_class, 2);
-      case 'H':
-        return EmitSet(kHorizontal, true, in_class, 2);
-      case 'v':
-        return EmitSet(kVertical, false, in_class, 2);
-      case 'V':
-        return EmitSet(kVertical, true, in_class, 2);
-      case 'e':
-        Emit("\\x1B", 2);
-        return arrow::Status::OK();
-      case 'p':
-      case 'P':
-        return Property(in_class);
-      case 'Q':
-        return Quoted();
-      case 'u':
-        return Hex(2, 4);
-      case 'x':
-        if (Peek(2) != '{') return Hex(2, 2);
-        Copy(2);
-        return arrow::Status::OK();
-      case '0':
-        return Octal();
-      case 'c':
-        return Control();
-      default:
-        break;
+  /// A character of a class, or a range of them.
+  void ClassCharacter() {
+    const char first = pattern_[at_];
+    const char last = Peek(2);
+    const bool range = Peek(1) == '-' && last != ']' && last != '[' && last != '\\' && last != '\0';
+    if (!range || first < 0 || last < 0) {
+      if (flags_.ignore_case && IsLetter(first) && !range) out_.re2 += OtherCase(first);
+      return Copy(Utf8Width(first));
     }
-    if (!in_class && (c == 'b' || c == 'B' || c == 'A' || c == 'z')) {
-      Copy(2);
-      return arrow::Status::OK();
+    Copy(3);
+    if (!flags_.ignore_case) return;
+    for (const char from : {'a', 'A'}) {
+      const char low = std::max(first, from);
+      const char high = std::min<char>(last, static_cast<char>(from + 25));
+      if (low <= high) out_.re2 += std::string(1, OtherCase(low)) + '-' + OtherCase(high);
     }
-    if (!in_class && c == 'R') {
-      Emit(kLineBreak, 2);
-      return arrow::Status::OK();
-    }
-    if (!in_class && IsDigit(c)) return Refuse("back references");
-    if (!in_class && (c == 'k' || c == 'G' || c == 'Z' || c == 'X' || c == 'N')) return Refuse(std::string("\\") + c);
-    if (IsLetter(c) || IsDigit(c)) {
-      invalid_ = true;
-      return arrow::Status::OK();
-    }
-    Copy(1 + Utf8Width(c));
-    return arrow::Status::OK();
   }
 
-  /// \p{Name}, \P{Name}, \pL.
-  arrow::Status Property(bool in_class) {
-    const bool negated = Peek(1) == 'P';
-    if (Peek(2) != '{') {
-      Copy(2);
-      if (at_ < pattern_.size()) Copy(1);
-      return arrow::Status::OK();
-    }
-    const size_t end = pattern_.find('}', at_);
-    if (end == std::string_view::npos) {
-      invalid_ = true;
-      return arrow::Status::OK();
-    }
-    std::string_view name = pattern_.substr(at_ + 3, end - at_ - 3);
-    for (const NamedClass& ascii : kAsciiClasses) {
-      if (ascii.java == name) return EmitSet(ascii.re2, negated, in_class, end + 1 - at_);
-    }
-    if (name.starts_with("Is")) name.remove_prefix(2);
-    // Categories of one or two letters and names of scripts are RE2's too; it refuses those it does not know.
-    Emit(std::string(negated ? "\\P{" : "\\p{") + std::string(name) + "}", end + 1 - at_);
-    return arrow::Status::OK();
-  }
-
-  /// \Q...\E
-  arrow::Status Quoted() {
-    const size_t end = pattern_.find("\\E", at_ + 2);
-    const std::string_view text = pattern_.substr(at_ + 2, end == std::string_view::npos ? end : end - at_ - 2);
-    for (char c : text) {
-      if (static_cast<unsigned char>(c) < 0x80 && !IsLetter(c) && !IsDigit(c)) out_.push_back('\\');
-      out_.push_back(c);
-    }
-    at_ = end == std::string_view::npos ? pattern_.size() : end + 2;
-    return arrow::Status::OK();
-  }
-
-  /// `skip` characters, then exactly `digits` hexadecimal digits.
-  arrow::Status Hex(size_t skip, size_t digits) {
-    for (size_t i = 0; i < digits; ++i) {
-      if (!IsHex(Peek(skip + i))) invalid_ = true;
-    }
-    if (!invalid_) Emit("\\x{" + std::string(pattern_.substr(at_ + skip, digits)) + "}", skip + digits);
-    return arrow::Status::OK();
-  }
-
-  /// \0n, \0nn, \0mnn
-  arrow::Status Octal() {
-    size_t length = 2;
-    int value = 0;
-    while (length < 5 && Peek(length) >= '0' && Peek(length) <= '7' && value * 8 + (Peek(length) - '0') <= 0377) {
-      value = value * 8 + (Peek(length) - '0');
-      ++length;
-    }
-    if (length == 2) {
-      invalid_ = true;
-      return arrow::Status::OK();
-    }
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    Emit(std::string("\\x{") + kHex[value >> 4] + kHex[value & 15] + "}", length);
-    return arrow::Status::OK();
-  }
-
-  /// \cX
-  arrow::Status Control() {
-    const int value = (static_cast<unsigned char>(Peek(2)) ^ 64) & 0x7F;
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    if (Peek(2) == '\0') {
-      invalid_ = true;
-    } else {
-      Emit(std::string("\\x{") + kHex[value >> 4] + kHex[value & 15] + "}", 3);
-    }
-    return arrow::Status::OK();
-  }
-
-  const std::string_view pattern_;
-  size_t at_ = 0;
-  std::string out_;
-  bool dot_all_ = false;
-  bool invalid_ = false;
+  /// Something stands here that can be repeated.
+  bool has_atom_ = false;
 };
 
 }  // namespace
 
-arrow::Result<std::optional<std::string>> TranslateJavaPattern(std::string_view pattern) {
+arrow::Result<std::optional<JavaPattern>> TranslateJavaPattern(std::string_view pattern) {
   return Translator(pattern).Run();
 }
 

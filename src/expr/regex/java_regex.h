@@ -11,15 +11,13 @@
 #include <string_view>
 #include <vector>
 
+#include "expr/regex/java_pattern.h"
+
 namespace re2 {
 class RE2;
 }
 
 namespace tidemark::expr {
-
-/// `pattern` in RE2's syntax with the same meaning. nullopt when Java calls the pattern invalid; NotImplemented for
-/// what RE2 cannot express.
-arrow::Result<std::optional<std::string>> TranslateJavaPattern(std::string_view pattern);
 
 /// A match: where the whole and its groups lie in the text; groups that took no part have a null data().
 using RegexMatch = std::vector<std::string_view>;
@@ -32,7 +30,7 @@ class JavaRegex {
   ~JavaRegex();
 
   /// Number of capturing groups.
-  int groups() const { return groups_; }
+  int groups() const { return static_cast<int>(groups_.size()); }
   /// Whether a part of `text` matches.
   bool Find(std::string_view text) const;
   /// The leftmost match at or after byte `start`; `match` gets `1 + groups` entries (groups: how many are wanted).
@@ -55,11 +53,21 @@ class JavaRegex {
   std::vector<std::string_view> Split(std::string_view text, int limit) const;
 
  private:
-  explicit JavaRegex(std::unique_ptr<re2::RE2> re);
+  JavaRegex(std::unique_ptr<re2::RE2> re, JavaPattern pattern);
+  /// Whether a match of RE2 is one of Java's.
+  bool IsMatch(std::string_view text, const RegexMatch& pieces) const;
+  /// Takes line terminators behind a $ out of the match and its groups.
+  void GiveBackLineEnds(RegexMatch* pieces) const;
   static size_t CharacterWidth(std::string_view text, size_t at);
 
   std::unique_ptr<re2::RE2> re_;
-  int groups_ = 0;
+  /// Where RE2 numbers the groups of Java's pattern.
+  std::vector<int> groups_;
+  std::vector<int> line_end_groups_;
+  bool multiline_ = false;
+  bool begins_line_ = false;
+  /// To RE2 there is no word's edge (\B) between the bytes of a character either: such matches are passed over.
+  bool splits_characters_ = false;
 };
 
 /// Compiled patterns by text: the last one used is found at once, so that a constant pattern costs nothing per row.
