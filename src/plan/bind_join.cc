@@ -10,6 +10,7 @@
 #include "plan/bind_from.h"
 #include "plan/bind_type.h"
 #include "plan/placeholder.h"
+#include "plan/trace_window.h"
 #include "sql/diagnostic.h"
 
 namespace tidemark::plan {
@@ -92,6 +93,25 @@ arrow::Result<UsingJoin> BindUsing(const sql::JoinRef& join, const FromItem& lef
   return result;
 }
 
+/// A join within windows gives its rows when a window ends, so the window's time is event time still, where it cannot be
+/// padded with NULL.
+bool KeepWindowTimes(const LogicalJoin& join, const BoundRelation& left, const BoundRelation& right, Schema* schema,
+                     std::vector<ColumnOrigin>* origins) {
+  const auto windows = WindowsOfJoin(join);
+  if (!windows) return false;
+  bool kept = false;
+  const auto keep = [&](const BoundRelation& side, int time, int shift) {
+    if (time < 0 || side.schema()[time].type.time_attribute() != TimeAttribute::kRowtime) return;
+    (*schema)[time + shift].type = side.schema()[time].type;
+    (*origins)[time + shift] = side.origins[time];
+    (*origins)[time + shift].window_role = WindowRole::kNone;
+    kept = true;
+  };
+  if (join.type == JoinType::kInner || join.type == JoinType::kLeft) keep(left, windows->first.time, 0);
+  if (join.type == JoinType::kInner || join.type == JoinType::kRight) keep(right, windows->second.time, left.width());
+  return kept;
+}
+
 }  // namespace
 
 void AppendJoinSide(const BoundRelation& side, bool padded, const std::string& join, Schema* schema,
@@ -133,9 +153,13 @@ arrow::Result<FromItem> BindJoin(const sql::JoinRef& join, const BindEnvironment
     return sql::SqlError(join.op_range, "JOIN without a condition",
                          "Add ON a.x = b.x or USING (x), or write CROSS JOIN.");
   }
-  auto node = std::make_shared<LogicalJoin>(std::move(schema), left.relation.plan, right.relation.plan, type,
-                                            std::move(condition));
+  auto node = std::make_shared<LogicalJoin>(schema, left.relation.plan, right.relation.plan, type, condition);
   node->range = join.op_range;
+  if (KeepWindowTimes(*node, left.relation, right.relation, &schema, &joined.origins)) {
+    node = std::make_shared<LogicalJoin>(schema, left.relation.plan, right.relation.plan, type, condition);
+    node->range = join.op_range;
+    scope.TakeTypes(schema);
+  }
   joined.plan = std::move(node);
   return FromItem{std::move(joined), std::move(scope)};
 }

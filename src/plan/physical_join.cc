@@ -117,6 +117,10 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
   const bool retracts = !left_mode.insert_only() || !right_mode.insert_only();
   // Of a changelog (a debezium table), what is final is not known before the end: it is joined as a stream is.
   const bool per_window = windows && !retracts;
+  const auto is_event_time = [](const Field& field) { return field.type.is_rowtime(); };
+  if (!per_window && std::any_of(node.schema().begin(), node.schema().end(), is_event_time)) {
+    return sql::NotSupportedYet(node.range, "A window over a join of windows whose rows are changed later");
+  }
   const bool final_only = per_window || (batch_mode_ && !retracts);
   if (!final_only) {
     mode.updates = left_mode.updates || right_mode.updates;

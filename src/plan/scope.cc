@@ -47,6 +47,11 @@ arrow::Result<Scope> Scope::Join(const Scope& left, const Scope& right, const Sc
   return joined;
 }
 
+void Scope::TakeTypes(const Schema& schema) {
+  schema_ = schema;
+  for (VisibleColumn& column : visible_) column.expression = Retype(column.expression, schema);
+}
+
 void Scope::MergeColumns(std::vector<VisibleColumn> columns) {
   const auto merged = [&columns](const VisibleColumn& old) {
     return std::any_of(columns.begin(), columns.end(), [&](const VisibleColumn& c) { return c.name == old.name; });

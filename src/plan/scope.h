@@ -44,6 +44,9 @@ class Scope {
   /// the same name.
   static arrow::Result<Scope> Join(const Scope& left, const Scope& right, const Schema& schema);
 
+  /// The same columns with other types.
+  void TakeTypes(const Schema& schema);
+
   /// Puts `columns` in front of what `*` sees, in place of the columns of the same names.
   void MergeColumns(std::vector<VisibleColumn> columns);
 
