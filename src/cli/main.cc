@@ -69,8 +69,8 @@ int WithoutCommand(const CLI::App& app) {
   return tidemark::cli::kExitUsage;
 }
 
-/// The vectors of one batch are freed and made anew for the next: memory given back meanwhile would have to be cleared by
-/// the system each time, which took a tenth of the time of a query over Parquet.
+/// The vectors of one batch are freed and made anew for the next: memory given back meanwhile would have to be cleared
+/// by the system each time, which took a tenth of the time of a query over Parquet.
 void KeepFreedMemory() {
 #ifdef __GLIBC__
   constexpr int kKeptBytes = 256 << 20;

@@ -32,7 +32,8 @@ arrow::Result<FromItem> Named(BoundRelation relation, const sql::TableRef& table
   return FromItem{std::move(relation), std::move(scope)};
 }
 
-/// The rows of a subquery are a set: an ORDER BY that chooses none of them by LIMIT or OFFSET means nothing, as in Flink.
+/// The rows of a subquery are a set: an ORDER BY that chooses none of them by LIMIT or OFFSET means nothing, as in
+/// Flink.
 LogicalPtr WithoutOrder(LogicalPtr plan) {
   if (plan->kind() == LogicalNode::Kind::kSort) {
     const auto& sort = static_cast<const LogicalSort&>(*plan);

@@ -93,8 +93,8 @@ arrow::Result<UsingJoin> BindUsing(const sql::JoinRef& join, const FromItem& lef
   return result;
 }
 
-/// A join within windows gives its rows when a window ends, so the window's time is event time still, where it cannot be
-/// padded with NULL.
+/// A join within windows gives its rows when a window ends, so the window's time is event time still, where it cannot
+/// be padded with NULL.
 bool KeepWindowTimes(const LogicalJoin& join, const BoundRelation& left, const BoundRelation& right, Schema* schema,
                      std::vector<ColumnOrigin>* origins) {
   const auto windows = WindowsOfJoin(join);

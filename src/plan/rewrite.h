@@ -25,8 +25,8 @@ LogicalPtr NarrowOuterJoins(const LogicalPtr& node, const expr::FunctionContext&
 /// Merges stacked projections and drops columns that nobody reads. The root keeps all its columns.
 LogicalPtr PruneColumns(const LogicalPtr& root);
 
-/// Whether `upper` over the columns of `lower` may become one expression: it must not grow without end where projections
-/// stand upon each other (views that read views), as all that walks over expressions is recursive.
+/// Whether `upper` over the columns of `lower` may become one expression: it must not grow without end where
+/// projections stand upon each other (views that read views), as all that walks over expressions is recursive.
 bool StaysSmall(const expr::Expression& upper, const std::vector<expr::ExpressionPtr>& lower);
 
 /// The conjuncts of `condition`, nested ANDs flattened. Null gives none.
