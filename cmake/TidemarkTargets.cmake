@@ -122,7 +122,7 @@ function(tidemark_test name)
   endif()
   add_test(NAME ${name} COMMAND ${ARG_COMMAND} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}
-    ENVIRONMENT "TIDEMARK_BINARY=${CMAKE_BINARY_DIR}/tidemark")
+    ENVIRONMENT "TIDEMARK_BINARY=${CMAKE_BINARY_DIR}/tidemark;LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0")
 endfunction()
 
 # tidemark_fuzzer(<name> SOURCES <files> DEPS <folders> [CORPUS <folder>] [SECONDS <s>])

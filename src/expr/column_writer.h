@@ -60,6 +60,7 @@ class StringSink {
 
   /// Adds to the current row.
   void Append(std::string_view text) {
+    if (text.empty()) return;
     if (char* target = Extend(static_cast<int64_t>(text.size()))) std::memcpy(target, text.data(), text.size());
   }
   void Append(char c) { Append(std::string_view(&c, 1)); }

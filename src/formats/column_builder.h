@@ -70,7 +70,7 @@ class ColumnBuilder {
   /// Text and binary.
   void AppendBytes(std::string_view bytes) {
     char* target = BytesTail(static_cast<int64_t>(bytes.size()));
-    std::memcpy(target, bytes.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(target, bytes.data(), bytes.size());
     AdvanceBytes(static_cast<int64_t>(bytes.size()));
     EndBytes();
   }

@@ -12,7 +12,7 @@ namespace tidemark::runtime {
 namespace {
 
 int64_t Int64At(const arrow::Array& column, int64_t row) {
-  return static_cast<const arrow::Int64Array&>(column).Value(row);
+  return column.data()->GetValues<int64_t>(1)[row];  // a timestamp's too
 }
 
 /// Rows of BIGINT columns, the first of them a time where asked.

@@ -34,10 +34,11 @@ WallClock ClockAt(int64_t utc_seconds, int64_t nanos, TimeZone* zone) {
 /// By the default pattern.
 void AppendDefault(int64_t local_seconds, StringSink* out) {
   const int64_t days = FloorDivide(local_seconds, 86400);
+  const int64_t second_of_day = (local_seconds % 86400 + 86400) % 86400;
   char text[kTemporalTextMax];
   int length = FormatDate(days, text);
   text[length++] = ' ';
-  length += FormatTime((local_seconds - days * 86400) * kMillisPerSecond, 0, text + length);
+  length += FormatTime(second_of_day * kMillisPerSecond, 0, text + length);
   out->Append(std::string_view(text, static_cast<size_t>(length)));
 }
 
