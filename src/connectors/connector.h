@@ -40,6 +40,8 @@ struct ConnectorContext {
   const expr::FunctionContext* functions = nullptr;
   int worker = 0;
   int workers = 1;
+  /// Tells the sinks that a job has on one worker apart: several may write to the same table.
+  int sink_number = 0;
   int64_t batch_rows = 8192;
   ReadSizes read_sizes;
   /// Takes records that could not be decoded, when the table names a dead-letter table; null otherwise.

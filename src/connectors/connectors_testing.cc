@@ -12,6 +12,11 @@
 
 namespace tidemark::connectors {
 
+Batch RowsOf(const Schema& schema, std::string_view csv) {
+  return formats::DecodeAll(*formats::FindFormat("csv"), {{"null-literal", "NULL"}}, formats::WholeTable(schema), csv)
+      .ValueOrDie();
+}
+
 ConnectorTable::ConnectorTable(const Schema& schema, TableOptions options, std::vector<std::string> partition_keys)
     : table_(std::make_shared<TableDefinition>()), files_(&clock_) {
   (void)arrow::compute::Initialize();
@@ -52,6 +57,8 @@ ConnectorContext ConnectorTable::Context(int worker, int workers) {
   context.worker = worker;
   context.workers = workers;
   context.batch_rows = batch_rows_;
+  context.read_sizes = read_sizes_;
+  context.dead_letters = dead_letters_;
   return context;
 }
 
@@ -140,14 +147,16 @@ arrow::Result<std::vector<std::string>> ConnectorTable::ReadRows(int workers) {
   return rows;
 }
 
-arrow::Result<std::unique_ptr<Sink>> ConnectorTable::MakeSink(int worker, int workers) {
+arrow::Result<std::unique_ptr<Sink>> ConnectorTable::MakeSink(int worker, int workers, int sink_number) {
+  auto context = Context(worker, workers);
+  context.sink_number = sink_number;
   auto input =
       std::make_shared<plan::ValuesNode>(OutputSchema(), std::vector<std::vector<expr::ExpressionPtr>>(), "Values");
   auto node = std::make_shared<plan::SinkNode>(input, table_, "Sink(t)");
   node->overwrite = overwrite_;
   nodes_.push_back(node);
   if (batch_mode_) ARROW_RETURN_NOT_OK(configuration_.Set(config::kRuntimeMode, "batch"));
-  return connector().MakeSink(*node, Context(worker, workers));
+  return connector().MakeSink(*node, context);
 }
 
 arrow::Status ConnectorTable::WriteRows(const Batch& rows) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -18,6 +19,9 @@
 #include "plan/physical_plan.h"
 
 namespace tidemark::connectors {
+
+/// Rows from CSV, "NULL" for NULL. REQUIRES: text that fits the schema.
+Batch RowsOf(const Schema& schema, std::string_view csv);
 
 /// One table and the world it lives in: files, clock and streams in memory.
 class ConnectorTable {
@@ -41,6 +45,9 @@ class ConnectorTable {
   void SetBatchMode() { batch_mode_ = true; }
   void SetOverwrite() { overwrite_ = true; }
   void SetBatchRows(int64_t rows) { batch_rows_ = rows; }
+  void SetReadSizes(ReadSizes sizes) { read_sizes_ = sizes; }
+  /// Not owned.
+  void SetDeadLetters(DeadLetterSink* sink) { dead_letters_ = sink; }
   /// Which of the columns to read, instead of all.
   void Project(std::vector<int> columns) { read_columns_ = std::move(columns); }
   expr::FunctionContext& functions() { return functions_; }
@@ -56,7 +63,7 @@ class ConnectorTable {
   /// Skipped records of the last ReadRows.
   int64_t skipped() const { return skipped_; }
 
-  arrow::Result<std::unique_ptr<Sink>> MakeSink(int worker = 0, int workers = 1);
+  arrow::Result<std::unique_ptr<Sink>> MakeSink(int worker = 0, int workers = 1, int sink_number = 0);
   /// All rows through one sink, closed at the end; aborted when a write fails.
   arrow::Status WriteRows(const Batch& rows);
 
@@ -86,6 +93,8 @@ class ConnectorTable {
   bool batch_mode_ = false;
   bool overwrite_ = false;
   int64_t batch_rows_ = 100;
+  ReadSizes read_sizes_;
+  DeadLetterSink* dead_letters_ = nullptr;
   int64_t skipped_ = 0;
   std::vector<std::shared_ptr<const plan::PhysicalNode>> nodes_;  ///< sources and sinks refer to them
 };
