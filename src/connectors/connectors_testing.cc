@@ -51,7 +51,7 @@ ConnectorContext ConnectorTable::Context(int worker, int workers) {
   ConnectorContext context;
   context.files = used_files_ != nullptr ? used_files_ : &files_;
   context.clock = &clock_;
-  context.streams = streams_.get();
+  context.streams = used_streams_ != nullptr ? used_streams_ : streams_.get();
   context.configuration = &configuration_;
   context.functions = &functions_;
   context.worker = worker;

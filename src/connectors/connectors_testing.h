@@ -36,6 +36,8 @@ class ConnectorTable {
   void UseFiles(io::FileSystem* files) { used_files_ = files; }
   ManualClock& clock() { return clock_; }
   io::MemoryStreams& streams() { return *streams_; }
+  /// Instead of streams(); not owned.
+  void UseStreams(io::StandardStreams* streams) { used_streams_ = streams; }
   void SetInput(const std::string& text) { streams_ = std::make_unique<io::MemoryStreams>(text); }
   Configuration& configuration() { return configuration_; }
   TableDefinition& definition() { return *table_; }
@@ -84,6 +86,7 @@ class ConnectorTable {
   io::FileSystem* used_files_ = nullptr;
   ManualClock clock_{1'700'000'000'000'000};
   std::unique_ptr<io::MemoryStreams> streams_ = std::make_unique<io::MemoryStreams>();
+  io::StandardStreams* used_streams_ = nullptr;
   Configuration configuration_;
   expr::FunctionContext functions_;
   std::vector<plan::PushedFilter> filters_;
