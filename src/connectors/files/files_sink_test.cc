@@ -110,6 +110,13 @@ TEST(FilesSinkTest, PartitionsBecomeFoldersWithEscapedNames) {
                                                                   "+I[4, a]", "+I[5, null]", "+I[6, 50%]"));
 }
 
+TEST(FilesSinkTest, APartitionKeyThatLooksHiddenIsReadBack) {
+  const Schema schema = {{"id", DataType::BigInt()}, {"_day", DataType::String()}};
+  ConnectorTable table(schema, Options(), {"_day"});
+  ASSERT_TRUE(table.WriteRows(RowsOf(schema, "1,a\n")).ok());
+  EXPECT_THAT(table.ReadRows().ValueOrDie(), ElementsAre("+I[1, a]"));
+}
+
 TEST(FilesSinkTest, MorePartitionsThanFilesMayBeOpen) {
   ConnectorTable table = Partitioned();
   std::string csv;
