@@ -58,6 +58,7 @@ ConnectorContext ConnectorTable::Context(int worker, int workers) {
   context.workers = workers;
   context.batch_rows = batch_rows_;
   context.read_sizes = read_sizes_;
+  context.findings = &findings_;
   context.dead_letters = dead_letters_;
   return context;
 }
@@ -87,6 +88,7 @@ std::shared_ptr<plan::SourceNode> ConnectorTable::MakeSourceNode() const {
 arrow::Result<std::unique_ptr<Source>> ConnectorTable::MakeSource(int worker, int workers) {
   auto node = MakeSourceNode();
   nodes_.push_back(node);
+  if (worker == 0) findings_.clear();
   return connector().MakeSource({node.get(), batch_mode_}, Context(worker, workers));
 }
 

@@ -58,6 +58,7 @@ class ConnectorTable {
   const Connector& connector() const;
   ConnectorContext Context(int worker, int workers);
 
+  /// Worker 0 comes first: with it a job begins.
   arrow::Result<std::unique_ptr<Source>> MakeSource(int worker = 0, int workers = 1);
   /// Every row, in the order of files, pieces and rows, read by `workers` sources in turn; each as "+I[…]". Checks on
   /// the way what the runtime relies on: each piece is read by one worker and ended once, each split is ended once.
@@ -98,6 +99,7 @@ class ConnectorTable {
   int64_t batch_rows_ = 100;
   ReadSizes read_sizes_;
   DeadLetterSink* dead_letters_ = nullptr;
+  SharedFindings findings_;
   int64_t skipped_ = 0;
   std::vector<std::shared_ptr<const plan::PhysicalNode>> nodes_;  ///< sources and sinks refer to them
 };

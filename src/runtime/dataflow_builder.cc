@@ -115,6 +115,7 @@ class DataflowBuilder {
     context.workers = alone ? 1 : options_.workers;
     context.batch_rows = options_.batch_rows;
     context.read_sizes = options_.read_sizes;
+    context.findings = &parts_.findings;
     return context;
   }
 

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "connectors/connectors_testing.h"
+#include "formats/formats_testing.h"
 #include "io/compression.h"
 #include "io/faulty_file_system.h"
 
@@ -231,6 +232,25 @@ TEST(FilesSourceTest, AnyCallThatFailsIsAnErrorAndNeverFewerRows) {
     table.UseFiles(&files);
     EXPECT_THAT(table.ReadRows(2).status().ToString(), HasSubstr("injected failure")) << "call " << call;
   }
+}
+
+/// Rows of files that were there when the job began, once.
+TEST(FilesSourceTest, FilesThatComeWhileWorkersStartDisturbNothing) {
+  ConnectorTable table(Words(), Options("/in"));
+  for (const std::string name : {"a", "b", "c"}) table.files().Put("/in/" + name, "1," + name + "\n");
+  std::vector<std::unique_ptr<Source>> sources;
+  std::vector<std::string> rows;
+  for (int worker = 0; worker < 3; ++worker) {
+    sources.push_back(table.MakeSource(worker, 3).ValueOrDie());
+    table.files().Put("/in/" + std::to_string(worker), "2,new\n");
+  }
+  for (const auto& source : sources) {
+    for (auto poll = source->Next().ValueOrDie(); poll.state != Poll::State::kEnd; poll = source->Next().ValueOrDie()) {
+      if (poll.batch.num_rows == 0) continue;
+      for (auto& row : formats::PrintRows(poll.batch, Words())) rows.push_back(row);
+    }
+  }
+  EXPECT_THAT(rows, ::testing::UnorderedElementsAre("+I[1, a]", "+I[1, b]", "+I[1, c]"));
 }
 
 TEST(FilesSourceTest, AWatchedFolderGivesNewFilesOnce) {
