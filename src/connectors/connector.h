@@ -6,6 +6,7 @@
 #include <arrow/result.h>
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,10 @@ struct ReadSizes {
   int64_t block_bytes = int64_t{1} << 20;  ///< of text read at once
 };
 
+/// What the first source of a table found (the files of a folder), for the table's sources on other workers: they
+/// divide it among them, so it must not change in between. One for each job, whose sources are made on one thread.
+using SharedFindings = std::map<const TableDefinition*, std::shared_ptr<const void>>;
+
 /// What sources and sinks may use. Outlives them.
 struct ConnectorContext {
   io::FileSystem* files = nullptr;
@@ -40,8 +45,12 @@ struct ConnectorContext {
   const expr::FunctionContext* functions = nullptr;
   int worker = 0;
   int workers = 1;
+  /// Tells the sinks that a job has on one worker apart: several may write to the same table.
+  int sink_number = 0;
   int64_t batch_rows = 8192;
   ReadSizes read_sizes;
+  /// Used while a source is made. Null: each source looks for itself.
+  SharedFindings* findings = nullptr;
   /// Takes records that could not be decoded, when the table names a dead-letter table; null otherwise.
   class DeadLetterSink* dead_letters = nullptr;
 };

@@ -12,6 +12,11 @@
 
 namespace tidemark::connectors {
 
+Batch RowsOf(const Schema& schema, std::string_view csv) {
+  return formats::DecodeAll(*formats::FindFormat("csv"), {{"null-literal", "NULL"}}, formats::WholeTable(schema), csv)
+      .ValueOrDie();
+}
+
 ConnectorTable::ConnectorTable(const Schema& schema, TableOptions options, std::vector<std::string> partition_keys)
     : table_(std::make_shared<TableDefinition>()), files_(&clock_) {
   (void)arrow::compute::Initialize();
@@ -46,12 +51,15 @@ ConnectorContext ConnectorTable::Context(int worker, int workers) {
   ConnectorContext context;
   context.files = used_files_ != nullptr ? used_files_ : &files_;
   context.clock = &clock_;
-  context.streams = streams_.get();
+  context.streams = used_streams_ != nullptr ? used_streams_ : streams_.get();
   context.configuration = &configuration_;
   context.functions = &functions_;
   context.worker = worker;
   context.workers = workers;
   context.batch_rows = batch_rows_;
+  context.read_sizes = read_sizes_;
+  context.findings = &findings_;
+  context.dead_letters = dead_letters_;
   return context;
 }
 
@@ -80,6 +88,7 @@ std::shared_ptr<plan::SourceNode> ConnectorTable::MakeSourceNode() const {
 arrow::Result<std::unique_ptr<Source>> ConnectorTable::MakeSource(int worker, int workers) {
   auto node = MakeSourceNode();
   nodes_.push_back(node);
+  if (worker == 0) findings_.clear();
   return connector().MakeSource({node.get(), batch_mode_}, Context(worker, workers));
 }
 
@@ -140,14 +149,16 @@ arrow::Result<std::vector<std::string>> ConnectorTable::ReadRows(int workers) {
   return rows;
 }
 
-arrow::Result<std::unique_ptr<Sink>> ConnectorTable::MakeSink(int worker, int workers) {
+arrow::Result<std::unique_ptr<Sink>> ConnectorTable::MakeSink(int worker, int workers, int sink_number) {
+  auto context = Context(worker, workers);
+  context.sink_number = sink_number;
   auto input =
       std::make_shared<plan::ValuesNode>(OutputSchema(), std::vector<std::vector<expr::ExpressionPtr>>(), "Values");
   auto node = std::make_shared<plan::SinkNode>(input, table_, "Sink(t)");
   node->overwrite = overwrite_;
   nodes_.push_back(node);
   if (batch_mode_) ARROW_RETURN_NOT_OK(configuration_.Set(config::kRuntimeMode, "batch"));
-  return connector().MakeSink(*node, Context(worker, workers));
+  return connector().MakeSink(*node, context);
 }
 
 arrow::Status ConnectorTable::WriteRows(const Batch& rows) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -18,6 +19,9 @@
 #include "plan/physical_plan.h"
 
 namespace tidemark::connectors {
+
+/// Rows from CSV, "NULL" for NULL. REQUIRES: text that fits the schema.
+Batch RowsOf(const Schema& schema, std::string_view csv);
 
 /// One table and the world it lives in: files, clock and streams in memory.
 class ConnectorTable {
@@ -32,6 +36,8 @@ class ConnectorTable {
   void UseFiles(io::FileSystem* files) { used_files_ = files; }
   ManualClock& clock() { return clock_; }
   io::MemoryStreams& streams() { return *streams_; }
+  /// Instead of streams(); not owned.
+  void UseStreams(io::StandardStreams* streams) { used_streams_ = streams; }
   void SetInput(const std::string& text) { streams_ = std::make_unique<io::MemoryStreams>(text); }
   Configuration& configuration() { return configuration_; }
   TableDefinition& definition() { return *table_; }
@@ -41,6 +47,9 @@ class ConnectorTable {
   void SetBatchMode() { batch_mode_ = true; }
   void SetOverwrite() { overwrite_ = true; }
   void SetBatchRows(int64_t rows) { batch_rows_ = rows; }
+  void SetReadSizes(ReadSizes sizes) { read_sizes_ = sizes; }
+  /// Not owned.
+  void SetDeadLetters(DeadLetterSink* sink) { dead_letters_ = sink; }
   /// Which of the columns to read, instead of all.
   void Project(std::vector<int> columns) { read_columns_ = std::move(columns); }
   expr::FunctionContext& functions() { return functions_; }
@@ -49,6 +58,7 @@ class ConnectorTable {
   const Connector& connector() const;
   ConnectorContext Context(int worker, int workers);
 
+  /// Worker 0 comes first: with it a job begins.
   arrow::Result<std::unique_ptr<Source>> MakeSource(int worker = 0, int workers = 1);
   /// Every row, in the order of files, pieces and rows, read by `workers` sources in turn; each as "+I[…]". Checks on
   /// the way what the runtime relies on: each piece is read by one worker and ended once, each split is ended once.
@@ -56,7 +66,7 @@ class ConnectorTable {
   /// Skipped records of the last ReadRows.
   int64_t skipped() const { return skipped_; }
 
-  arrow::Result<std::unique_ptr<Sink>> MakeSink(int worker = 0, int workers = 1);
+  arrow::Result<std::unique_ptr<Sink>> MakeSink(int worker = 0, int workers = 1, int sink_number = 0);
   /// All rows through one sink, closed at the end; aborted when a write fails.
   arrow::Status WriteRows(const Batch& rows);
 
@@ -77,6 +87,7 @@ class ConnectorTable {
   io::FileSystem* used_files_ = nullptr;
   ManualClock clock_{1'700'000'000'000'000};
   std::unique_ptr<io::MemoryStreams> streams_ = std::make_unique<io::MemoryStreams>();
+  io::StandardStreams* used_streams_ = nullptr;
   Configuration configuration_;
   expr::FunctionContext functions_;
   std::vector<plan::PushedFilter> filters_;
@@ -86,6 +97,9 @@ class ConnectorTable {
   bool batch_mode_ = false;
   bool overwrite_ = false;
   int64_t batch_rows_ = 100;
+  ReadSizes read_sizes_;
+  DeadLetterSink* dead_letters_ = nullptr;
+  SharedFindings findings_;
   int64_t skipped_ = 0;
   std::vector<std::shared_ptr<const plan::PhysicalNode>> nodes_;  ///< sources and sinks refer to them
 };

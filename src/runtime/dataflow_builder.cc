@@ -115,6 +115,13 @@ class DataflowBuilder {
     context.workers = alone ? 1 : options_.workers;
     context.batch_rows = options_.batch_rows;
     context.read_sizes = options_.read_sizes;
+    context.findings = &parts_.findings;
+    return context;
+  }
+
+  connectors::ConnectorContext MakeSinkContext(bool alone) {
+    connectors::ConnectorContext context = MakeConnectorContext(alone);
+    context.sink_number = static_cast<int>(dataflow_.sinks.size());
     return context;
   }
 
@@ -203,7 +210,7 @@ class DataflowBuilder {
 
   arrow::Result<OpenSink*> MakeTableSink(const plan::SinkNode& node) {
     // Where all rows are on worker 0, no other worker opens the table.
-    auto sink = options_.components->MakeSink(node, MakeConnectorContext(parts_.shape.OnlyOnWorker0(node)));
+    auto sink = options_.components->MakeSink(node, MakeSinkContext(parts_.shape.OnlyOnWorker0(node)));
     if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
     dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label()));
     return dataflow_.sinks.back().get();
@@ -226,7 +233,7 @@ class DataflowBuilder {
   /// A side table is opened once per worker, by the first that may write to it.
   arrow::Result<OpenSink*> MakeSideSink(const plan::SinkNode& node, OpenSink** open) {
     if (*open != nullptr) return *open;
-    auto sink = options_.components->MakeSink(node, MakeConnectorContext(/*alone=*/false));
+    auto sink = options_.components->MakeSink(node, MakeSinkContext(/*alone=*/false));
     if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
     dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label()));
     return *open = dataflow_.sinks.back().get();

@@ -39,6 +39,7 @@ struct JobParts {
   std::map<const plan::PhysicalNode*, std::unique_ptr<ExchangeChannels>> exchanges;
   std::map<const plan::PhysicalNode*, std::unique_ptr<SplitBoard>> boards;
   std::unique_ptr<SerialCollector> collector;
+  connectors::SharedFindings findings;
   std::unique_ptr<plan::SinkNode> late_sink_node;         ///< null: no late table. Set by Job::Make
   std::unique_ptr<plan::SinkNode> dead_letter_sink_node;  ///< likewise
   std::unique_ptr<ReplayClock> replay;                    ///< null: as fast as can be

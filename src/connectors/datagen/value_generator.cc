@@ -39,6 +39,15 @@ class CellRandom {
   uint64_t state_;
 };
 
+int64_t LowestOf(TypeKind kind) {
+  return kind == TypeKind::kTinyInt    ? std::numeric_limits<int8_t>::min()
+         : kind == TypeKind::kSmallInt ? std::numeric_limits<int16_t>::min()
+         : kind == TypeKind::kInt      ? std::numeric_limits<int32_t>::min()
+                                       : std::numeric_limits<int64_t>::min();
+}
+
+int64_t HighestOf(TypeKind kind) { return -(LowestOf(kind) + 1); }
+
 uint64_t SeedOf(const std::string& name) {
   uint64_t seed = 0xcbf29ce484222325ull;  // FNV-1a
   for (unsigned char c : name) seed = (seed ^ c) * 0x100000001b3ull;
@@ -63,6 +72,12 @@ class FieldOptions {
     if (!text) return otherwise;
     auto value = ParseInteger(*text);
     return value.ok() ? value : Bad(key, "an integer");
+  }
+  /// An integer that a column of this type can hold.
+  arrow::Result<int64_t> IntegerOf(const DataType& type, const std::string& key, int64_t otherwise) const {
+    ARROW_ASSIGN_OR_RAISE(const int64_t value, Integer(key, otherwise));
+    const bool fits = !type.is_integer() || (value >= LowestOf(type.kind()) && value <= HighestOf(type.kind()));
+    return fits ? arrow::Result<int64_t>(value) : Bad(key, "a value of " + type.ToString());
   }
   arrow::Result<double> Number(const std::string& key, double otherwise) const {
     const auto text = Find(key);
@@ -132,15 +147,6 @@ arrow::Status AppendDecimal(const DataType& type, double value, arrow::ArrayBuil
   return static_cast<arrow::Decimal128Builder*>(builder)->Append(decimal);
 }
 
-int64_t LowestOf(TypeKind kind) {
-  return kind == TypeKind::kTinyInt    ? std::numeric_limits<int8_t>::min()
-         : kind == TypeKind::kSmallInt ? std::numeric_limits<int16_t>::min()
-         : kind == TypeKind::kInt      ? std::numeric_limits<int32_t>::min()
-                                       : std::numeric_limits<int64_t>::min();
-}
-
-int64_t HighestOf(TypeKind kind) { return -(LowestOf(kind) + 1); }
-
 int64_t TimestampUnit(const DataType& type, int64_t micros) {
   if (type.precision() <= 3) return micros / 1000;
   return type.precision() <= 6 ? micros : micros * 1000;
@@ -159,8 +165,8 @@ std::string HexText(CellRandom& random, int64_t length) {
 
 arrow::Result<AppendCell> RandomCell(const DataType& type, const FieldOptions& options) {
   if (type.is_integer()) {
-    ARROW_ASSIGN_OR_RAISE(const int64_t low, options.Integer("min", LowestOf(type.kind())));
-    ARROW_ASSIGN_OR_RAISE(const int64_t high, options.Integer("max", HighestOf(type.kind())));
+    ARROW_ASSIGN_OR_RAISE(const int64_t low, options.IntegerOf(type, "min", LowestOf(type.kind())));
+    ARROW_ASSIGN_OR_RAISE(const int64_t high, options.IntegerOf(type, "max", HighestOf(type.kind())));
     if (low > high) return options.Bad("max", "at least the 'min'");
     return [=](CellRandom& random, int64_t, int64_t, arrow::ArrayBuilder* builder) {
       return AppendInteger(type, random.NextBetween(low, high), builder);
@@ -246,10 +252,13 @@ arrow::Result<std::unique_ptr<ValueGenerator>> MakeValueGenerator(const TableDef
       return arrow::Status::Invalid("Column '", column.name, "' is a sequence and needs 'fields.", column.name,
                                     ".start' and 'fields.", column.name, ".end'");
     }
-    ARROW_ASSIGN_OR_RAISE(const int64_t start, options.Integer("start", 0));
-    ARROW_ASSIGN_OR_RAISE(const int64_t end, options.Integer("end", 0));
+    ARROW_ASSIGN_OR_RAISE(const int64_t start, options.IntegerOf(column.type, "start", 0));
+    ARROW_ASSIGN_OR_RAISE(const int64_t end, options.IntegerOf(column.type, "end", 0));
     if (end < start) return options.Bad("end", "at least the 'start'");
-    rows = end - start + 1;
+    const uint64_t steps = static_cast<uint64_t>(end) - static_cast<uint64_t>(start);
+    if (steps >= static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
+      return options.Bad("end", "near enough to the 'start': there are too many numbers between them");
+    rows = static_cast<int64_t>(steps) + 1;
     ARROW_ASSIGN_OR_RAISE(append, SequenceCell(column.type, start));
   } else if (kind == "random") {
     ARROW_ASSIGN_OR_RAISE(append, RandomCell(column.type, options));

@@ -30,11 +30,17 @@ std::string FixedPart(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-/// Whether a part below `base` is hidden.
-bool IsHidden(const std::string& path, const std::string& base) {
+bool IsPartitionFolder(const TableDefinition& table, const std::string& part) {
+  const auto equals = part.find('=');
+  return equals != std::string::npos && std::count(table.partition_keys.begin(), table.partition_keys.end(),
+                                                   UnescapePartitionName(std::string_view(part).substr(0, equals))) > 0;
+}
+
+/// Whether a part below `base` is hidden. The folders of a partition key '_day' are not.
+bool IsHidden(const TableDefinition& table, const std::string& path, const std::string& base) {
   if (path.size() <= base.size()) return false;
   for (const auto& part : SplitPath(std::string_view(path).substr(base.size()))) {
-    if (part[0] == '.' || part[0] == '_') return true;
+    if ((part[0] == '.' || part[0] == '_') && !IsPartitionFolder(table, part)) return true;
   }
   return false;
 }
@@ -112,7 +118,7 @@ arrow::Result<std::vector<TableFile>> ListTableFiles(io::FileSystem* files, cons
   }
   std::vector<TableFile> table_files;
   for (auto& info : found) {
-    if (info.is_directory || (root.is_directory && IsHidden(info.path, base))) continue;
+    if (info.is_directory || (root.is_directory && IsHidden(table, info.path, base))) continue;
     if (pattern && fnmatch(options.path.c_str(), info.path.c_str(), FNM_PATHNAME) != 0) continue;
     if (regex && !RE2::FullMatch(info.path, *regex)) continue;
     TableFile file{std::move(info), {}};

@@ -22,7 +22,8 @@ struct TableFile {
 };
 
 /// The table's visible files, sorted by path. A missing path is IOError naming it. Names that begin with '.' or '_', of
-/// files or folders below the path, are left out. Every partition key must be in each file's folders.
+/// files or folders below the path, are left out, except partition folders. Every partition key must be in each file's
+/// folders.
 arrow::Result<std::vector<TableFile>> ListTableFiles(io::FileSystem* files, const TableDefinition& table,
                                                      const FilesOptions& options);
 

@@ -90,6 +90,8 @@ class FilesSink final : public Sink {
     }
     for (auto& [folder, file] : open_) finished_.push_back(std::move(file.writer));
     open_.clear();
+    // What can run out of space does so before the first file is shown.
+    for (auto& writer : finished_) ARROW_RETURN_NOT_OK(writer->Finish());
     for (auto& writer : finished_) ARROW_RETURN_NOT_OK(writer->Commit());
     finished_.clear();
     if (context_.worker != 0) return arrow::Status::OK();
@@ -157,8 +159,8 @@ class FilesSink final : public Sink {
     }
     if (folders_.insert(folder).second) ARROW_RETURN_NOT_OK(context_.files->CreateFolders(folder));
     const std::string extension = options_.format == "parquet" ? ".parquet" : "";
-    const std::string path =
-        fmt::format("{}/part-{}-{}-{}{}", folder, job_id_, context_.worker, files_opened_++, extension);
+    const std::string path = fmt::format("{}/part-{}-{}-{}-{}{}", folder, job_id_, context_.worker,
+                                         context_.sink_number, files_opened_++, extension);
     OpenFile file;
     ARROW_ASSIGN_OR_RAISE(file.writer, FileWriter::Open(context_.files, path, StoredSchema(*node_.table), options_,
                                                         context_.functions->local_time_zone));

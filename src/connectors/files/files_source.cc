@@ -53,7 +53,8 @@ class FilesSource final : public Source {
 
   arrow::Status Open() {
     ARROW_ASSIGN_OR_RAISE(reader_, MakeFileReader(plan_));
-    return FindFiles();
+    ARROW_ASSIGN_OR_RAISE(auto found, FirstListing());
+    return AddFiles(std::move(found));
   }
 
   arrow::Result<Poll> Next() override {
@@ -115,8 +116,18 @@ class FilesSource final : public Source {
     }
   }
 
-  arrow::Status FindFiles() {
-    ARROW_ASSIGN_OR_RAISE(auto found, ListTableFiles(context_.files, *node_.table, plan_.options));
+  /// The same on all workers, although files come and grow meanwhile.
+  arrow::Result<std::vector<TableFile>> FirstListing() const {
+    std::shared_ptr<const void> own;
+    auto& shared = context_.findings == nullptr ? own : (*context_.findings)[node_.table.get()];
+    if (shared == nullptr) {
+      ARROW_ASSIGN_OR_RAISE(auto found, ListTableFiles(context_.files, *node_.table, plan_.options));
+      shared = std::make_shared<const std::vector<TableFile>>(std::move(found));
+    }
+    return *static_cast<const std::vector<TableFile>*>(shared.get());
+  }
+
+  arrow::Status AddFiles(std::vector<TableFile> found) {
     int64_t share_bytes = std::max<int64_t>(metrics().total_bytes.load(), 0);
     for (auto& file : found) {
       if (!seen_.insert(file.info.path).second) continue;
@@ -172,7 +183,8 @@ class FilesSource final : public Source {
     }
     looked_micros_ = now;
     poll->retry_after_micros = interval;
-    return FindFiles();
+    ARROW_ASSIGN_OR_RAISE(auto found, ListTableFiles(context_.files, *node_.table, plan_.options));
+    return AddFiles(std::move(found));
   }
 
   /// The decoded columns, partition values and metadata in the order of read_columns.
