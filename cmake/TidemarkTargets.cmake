@@ -121,8 +121,13 @@ function(tidemark_test name)
     set(ARG_TIMEOUT 120)
   endif()
   add_test(NAME ${name} COMMAND ${ARG_COMMAND} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT}
-    ENVIRONMENT "TIDEMARK_BINARY=${CMAKE_BINARY_DIR}/tidemark;LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0")
+  set(environment "TIDEMARK_BINARY=${CMAKE_BINARY_DIR}/tidemark")
+  if(TIDEMARK_SANITIZE)
+    # Arrow's own allocator hands memory from thread to thread unseen by the sanitizers.
+    list(APPEND environment "ARROW_DEFAULT_MEMORY_POOL=system"
+      "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0")
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${environment}")
 endfunction()
 
 # tidemark_fuzzer(<name> SOURCES <files> DEPS <folders> [CORPUS <folder>] [SECONDS <s>])
