@@ -41,10 +41,11 @@ class ScriptedSource final : public connectors::Source {
 class WordConsumer final : public Consumer {
  public:
   arrow::Status Push(int /*input*/, Batch batch) override {
-    const auto& times = static_cast<const arrow::Int64Array&>(*batch.columns[0]);  // a timestamp lies alike
+    const arrow::Array& times = *batch.columns[0];
+    const auto* values = times.data()->GetValues<int64_t>(1);  // a timestamp lies alike
     std::string word;
     for (int64_t row = 0; row < batch.num_rows; ++row) {
-      word += (row == 0 ? "" : ",") + (times.IsNull(row) ? "null" : std::to_string(times.Value(row)));
+      word += (row == 0 ? "" : ",") + (times.IsNull(row) ? "null" : std::to_string(values[row]));
       if (batch.watermark_before(row) != kMinWatermark) word += "@" + std::to_string(batch.watermark_before(row));
     }
     words.push_back(word);
