@@ -125,7 +125,8 @@ function(tidemark_test name)
   if(TIDEMARK_SANITIZE)
     # Arrow's own allocator hands memory from thread to thread unseen by the sanitizers.
     list(APPEND environment "ARROW_DEFAULT_MEMORY_POOL=system"
-      "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0")
+      "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0"
+      "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/races.supp")
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${environment}")
 endfunction()
