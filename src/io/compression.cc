@@ -6,7 +6,6 @@
 #include <arrow/util/compression.h>
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 namespace tidemark::io {
@@ -152,13 +151,14 @@ class CompressedFile final : public WritableFile {
   int64_t bytes_written() const override { return target_->bytes_written(); }
 
   arrow::Status Finish() override {
-    bool more = !std::exchange(finished_, true);
+    bool more = !finished_;
     while (more) {
       ARROW_ASSIGN_OR_RAISE(const auto result, compressor_->End(Room(), output_.data()));
       ARROW_RETURN_NOT_OK(Pass(result.bytes_written));
       more = result.should_retry;
       if (more && result.bytes_written == 0) output_.resize(output_.size() * 2);
     }
+    finished_ = true;
     return target_->Finish();
   }
 

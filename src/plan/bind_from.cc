@@ -99,14 +99,34 @@ arrow::Result<FromItem> BindFrom(const sql::TableRef& table, const BindEnvironme
   return arrow::Status::UnknownError("Table reference of an unknown kind");
 }
 
+namespace {
+
+arrow::Status CheckNameCount(const std::vector<sql::Identifier>& names, size_t columns) {
+  if (names.size() == columns) return arrow::Status::OK();
+  return sql::SqlError(sql::Cover(names.front().range, names.back().range),
+                       fmt::format("{} column names are given for {} columns", names.size(), columns),
+                       "Name every column, or none.");
+}
+
+}  // namespace
+
+arrow::Result<std::vector<std::string>> AliasedNames(const sql::TableRef& table, std::vector<std::string> own) {
+  if (table.column_aliases.empty()) return own;
+  ARROW_RETURN_NOT_OK(CheckNameCount(table.column_aliases, own.size()));
+  std::vector<std::string> names;
+  for (const sql::Identifier& alias : table.column_aliases) names.push_back(alias.value);
+  return names;
+}
+
+bool IsTrueLiteral(const sql::Expression& condition) {
+  const auto* literal = condition.TryAs<sql::Literal>();
+  return literal != nullptr && literal->type == sql::LiteralType::kBoolean && literal->text == "TRUE";
+}
+
 arrow::Result<BoundRelation> RenameColumns(BoundRelation relation, const std::vector<sql::Identifier>& names,
                                            sql::SourceRange range) {
   const int width = relation.width();
-  if (static_cast<int>(names.size()) != width) {
-    return sql::SqlError(sql::Cover(names.front().range, names.back().range),
-                         fmt::format("{} column names are given for {} columns", names.size(), width),
-                         "Name every column, or none.");
-  }
+  ARROW_RETURN_NOT_OK(CheckNameCount(names, static_cast<size_t>(width)));
   std::vector<OutputColumn> columns;
   for (int i = 0; i < width; ++i) {
     for (int j = 0; j < i; ++j) {

@@ -50,6 +50,13 @@ arrow::Result<TablePtr> ApplyHints(TablePtr table, const std::vector<sql::Hint>&
 bool IsWindowFunctionName(const std::string& upper_name);
 arrow::Result<BoundRelation> BindWindowFunction(const sql::FunctionCall& call, const BindEnvironment& environment);
 
+/// What the columns of `table` are called: its alias's column list, or `own` without one. Fails where they are not as
+/// many.
+arrow::Result<std::vector<std::string>> AliasedNames(const sql::TableRef& table, std::vector<std::string> own);
+
+/// The literal TRUE, which is how ON is written where there is nothing to compare.
+bool IsTrueLiteral(const sql::Expression& condition);
+
 /// The relation with its columns renamed.
 arrow::Result<BoundRelation> RenameColumns(BoundRelation relation, const std::vector<sql::Identifier>& names,
                                            sql::SourceRange range);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Binds joins with LATERAL subqueries: what the subquery compares with the left side becomes the join condition.
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -18,12 +17,6 @@ using expr::Expression;
 using expr::ExpressionPtr;
 
 namespace {
-
-bool IsTrue(const sql::Expression* condition) {
-  if (condition == nullptr) return true;
-  const auto* literal = condition->TryAs<sql::Literal>();
-  return literal != nullptr && literal->type == sql::LiteralType::kBoolean && literal->text == "TRUE";
-}
 
 /// The subquery's rows with its list as the first columns; conditions and list then speak of that relation.
 SubqueryRows ListFirst(SubqueryRows rows, sql::SourceRange range) {
@@ -47,20 +40,6 @@ SubqueryRows ListFirst(SubqueryRows rows, sql::SourceRange range) {
   return rows;
 }
 
-/// Names for the columns of the result: the alias's column list, or those of the subquery.
-arrow::Result<std::vector<std::string>> ColumnNames(const SubqueryRows& rows, const sql::DerivedTable& table) {
-  if (table.column_aliases.empty()) return rows.names;
-  if (table.column_aliases.size() != rows.names.size()) {
-    return sql::SqlError(
-        sql::Cover(table.column_aliases.front().range, table.column_aliases.back().range),
-        fmt::format("{} column names are given for {} columns", table.column_aliases.size(), rows.names.size()),
-        "Name every column, or none.");
-  }
-  std::vector<std::string> names;
-  for (const sql::Identifier& alias : table.column_aliases) names.push_back(alias.value);
-  return names;
-}
-
 }  // namespace
 
 arrow::Result<FromItem> BindLateral(FromItem left, const sql::JoinRef& join, const sql::DerivedTable& table,
@@ -71,14 +50,14 @@ arrow::Result<FromItem> BindLateral(FromItem left, const sql::JoinRef& join, con
     return sql::SqlError(join.op_range, "LATERAL takes only inner, left and cross joins",
                          "The subquery needs a row of the left side.");
   }
-  if (!IsTrue(join.condition.get())) {
+  if (join.condition && !IsTrueLiteral(*join.condition)) {
     return sql::NotSupportedYet(join.condition->range, "A condition other than TRUE of a join with LATERAL",
                                 "Put it into the WHERE of the subquery.");
   }
   BindEnvironment inner = environment;
   inner.outer = &left.scope;
   ARROW_ASSIGN_OR_RAISE(SubqueryRows rows, BindSubqueryRows(*table.query, inner));
-  ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> names, ColumnNames(rows, table));
+  ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> names, AliasedNames(table, rows.names));
   if (!rows.one_row_each) rows = ListFirst(std::move(rows), table.range);
 
   // A subquery that aggregates gives a row, even of nothing, for every row of the left side.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Binds UNNEST: the elements of a collection as rows, beside the row that holds it.
-#include <fmt/format.h>
 
 #include <utility>
 
@@ -42,34 +41,13 @@ arrow::Result<Schema> ElementColumns(const DataType& collection, bool padded, co
   return columns;
 }
 
-arrow::Result<std::vector<std::string>> ColumnNames(const sql::UnnestRef& table, const Schema& columns) {
-  std::vector<std::string> names;
-  if (table.column_aliases.empty()) {
-    for (const Field& column : columns) names.push_back(column.name);
-    return names;
-  }
-  if (table.column_aliases.size() != columns.size()) {
-    return sql::SqlError(
-        sql::Cover(table.column_aliases.front().range, table.column_aliases.back().range),
-        fmt::format("{} column names are given for {} columns", table.column_aliases.size(), columns.size()),
-        "Name every column, or none.");
-  }
-  for (const sql::Identifier& alias : table.column_aliases) names.push_back(alias.value);
-  return names;
-}
-
-bool IsTrue(const sql::Expression& condition) {
-  const auto* literal = condition.TryAs<sql::Literal>();
-  return literal != nullptr && literal->type == sql::LiteralType::kBoolean && literal->text == "TRUE";
-}
-
 arrow::Status CheckJoin(const sql::JoinRef& join) {
   if (join.type == sql::JoinType::kRight || join.type == sql::JoinType::kFull || join.natural ||
       !join.using_columns.empty()) {
     return sql::SqlError(join.op_range, "UNNEST takes only inner, left and cross joins",
                          "The collection is a column of the left side: write CROSS JOIN UNNEST(t.items) AS i (...).");
   }
-  if (join.type == sql::JoinType::kLeft && join.condition && !IsTrue(*join.condition))
+  if (join.type == sql::JoinType::kLeft && join.condition && !IsTrueLiteral(*join.condition))
     return sql::NotSupportedYet(join.condition->range, "A condition other than TRUE of a LEFT JOIN with UNNEST");
   return arrow::Status::OK();
 }
@@ -82,7 +60,9 @@ arrow::Result<FromItem> Unnest(FromItem left, const sql::UnnestRef& table, bool 
   ARROW_ASSIGN_OR_RAISE(const ExpressionPtr collection, binder.Bind(operand));
   ARROW_ASSIGN_OR_RAISE(Schema columns, ElementColumns(collection->type(), padded, table));
   if (table.with_ordinality) columns.push_back({"ORDINALITY", DataType::Int().WithNullable(padded)});
-  ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> names, ColumnNames(table, columns));
+  std::vector<std::string> own;
+  for (const Field& column : columns) own.push_back(column.name);
+  ARROW_ASSIGN_OR_RAISE(const std::vector<std::string> names, AliasedNames(table, std::move(own)));
   for (size_t i = 0; i < columns.size(); ++i) columns[i].name = names[i];
 
   Schema schema = left.relation.schema();
@@ -112,7 +92,7 @@ arrow::Result<FromItem> BindUnnest(FromItem left, const sql::JoinRef& join, cons
   ARROW_RETURN_NOT_OK(CheckJoin(join));
   ARROW_ASSIGN_OR_RAISE(FromItem result,
                         Unnest(std::move(left), table, join.type == sql::JoinType::kLeft, environment));
-  if (!join.condition || IsTrue(*join.condition)) return result;
+  if (!join.condition || IsTrueLiteral(*join.condition)) return result;
   ExpressionBinder binder(environment, result.scope, "ON");
   ARROW_ASSIGN_OR_RAISE(ExpressionPtr condition, binder.BindCondition(*join.condition));
   result.relation = Filter(std::move(result.relation), std::move(condition), join.op_range);

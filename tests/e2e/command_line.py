@@ -8,35 +8,26 @@ import contextlib
 import gzip
 import json
 import os
-import pathlib
 import resource
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 import unittest
 
-TIDEMARK = ""
-SCRATCH = pathlib.Path()
+import scratch
 
 
 def tidemark(*arguments, text="", **options):
-    return subprocess.run([TIDEMARK, *arguments], input=text.encode(), capture_output=True, timeout=60, **options)
-
-
-def heed_interrupts():
-    """In the child: what runs in the background of a shell, or under nohup, would ignore these otherwise."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    return subprocess.run([scratch.TIDEMARK, *arguments], input=text.encode(), capture_output=True, timeout=60, **options)
 
 
 @contextlib.contextmanager
 def started(script, *arguments):
     """A run of `script` in the background, ended at the latest with the block, and after a minute whatever is waited for."""
-    process = subprocess.Popen([TIDEMARK, "run", "-", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, preexec_fn=heed_interrupts)
+    process = subprocess.Popen([scratch.TIDEMARK, "run", "-", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, preexec_fn=scratch.heed_signals)
     limit = threading.Timer(60, process.kill)
     limit.start()
     with process:
@@ -81,10 +72,10 @@ class Scripts(unittest.TestCase):
         self.assertEqual(result.stdout.decode(), "+I[x, 1]\n-U[x, 1]\n+U[x, 3]\n+I[y, 4]\n")
 
     def test_what_is_no_script(self):
-        self.check(tidemark("run", str(SCRATCH / "none.sql")), 2, "none.sql", "No such file")
-        self.check(tidemark("run", str(SCRATCH)), 2, "a folder")
-        self.check(tidemark("check", str(SCRATCH)), 2, "a folder")
-        self.check(tidemark("run", "-", "--config", str(SCRATCH)), 2, "configuration file")
+        self.check(tidemark("run", str(scratch.SCRATCH / "none.sql")), 2, "none.sql", "No such file")
+        self.check(tidemark("run", str(scratch.SCRATCH)), 2, "a folder")
+        self.check(tidemark("check", str(scratch.SCRATCH)), 2, "a folder")
+        self.check(tidemark("run", "-", "--config", str(scratch.SCRATCH)), 2, "configuration file")
         self.check(tidemark("run", "-", text=""), 0)
         self.check(tidemark("run", "-", text="-- nothing but a comment\n"), 0)
 
@@ -103,33 +94,33 @@ class Scripts(unittest.TestCase):
         self.assertEqual(result.stdout, b"")
 
     def test_closed_streams_do_not_become_files(self):
-        script = (table(SCRATCH / "closed", "csv") + "CREATE TABLE p (a INT, b STRING) WITH ('connector' = 'print');"
+        script = (table(scratch.SCRATCH / "closed", "csv") + "CREATE TABLE p (a INT, b STRING) WITH ('connector' = 'print');"
                   "INSERT INTO t VALUES (1, 'x'); INSERT INTO p VALUES (2, 'y');")
-        (SCRATCH / "closed.sql").write_text(script)
-        process = subprocess.run(["sh", "-c", 'exec "$0" run "$1" <&- >&- 2>&-', TIDEMARK, SCRATCH / "closed.sql"], timeout=60)
+        (scratch.SCRATCH / "closed.sql").write_text(script)
+        process = subprocess.run(["sh", "-c", 'exec "$0" run "$1" <&- >&- 2>&-', scratch.TIDEMARK, scratch.SCRATCH / "closed.sql"], timeout=60)
         self.assertEqual(process.returncode, 0)
-        self.assertEqual([file.read_text() for file in (SCRATCH / "closed").iterdir()], ["1,x\n"])
+        self.assertEqual([file.read_text() for file in (scratch.SCRATCH / "closed").iterdir()], ["1,x\n"])
 
     def test_output_that_goes_nowhere(self):
         for arguments in (["--help"], ["explain", "-"], ["check", "-"], ["run", "-"]):
             with open("/dev/full", "w") as full:
-                result = subprocess.run([TIDEMARK, *arguments], input=b"SELECT 1;", stdout=full, stderr=subprocess.PIPE, timeout=60)
+                result = subprocess.run([scratch.TIDEMARK, *arguments], input=b"SELECT 1;", stdout=full, stderr=subprocess.PIPE, timeout=60)
             self.check(result, 1, "output")
 
     def test_a_slip_in_the_last_statement_is_found_before_the_first_runs(self):
-        target = SCRATCH / "first"
+        target = scratch.SCRATCH / "first"
         script = table(target, "json") + "INSERT INTO t VALUES (1, 'x'); SELEC 1;"
         self.check(tidemark("run", "-", text=script), 2, "error", "^")
         self.assertFalse(target.exists())
 
     def test_filters_reach_the_reader_whichever_columns_are_read(self):
         for columns in ("*", "a", "b", "COUNT(*)"):
-            result = tidemark("explain", "-", text=table(SCRATCH, "parquet") + f"SELECT {columns} FROM t WHERE a > 5;")
+            result = tidemark("explain", "-", text=table(scratch.SCRATCH, "parquet") + f"SELECT {columns} FROM t WHERE a > 5;")
             self.assertIn("pushed down to the reader: a > 5", result.stdout.decode())
 
     def test_settings_are_those_of_the_statement(self):
-        target = SCRATCH / "zoned"
-        folder = SCRATCH / "numbers"
+        target = scratch.SCRATCH / "zoned"
+        folder = scratch.SCRATCH / "numbers"
         folder.mkdir()
         (folder / "a.csv").write_text("0\n")
         sink = f"'connector' = 'filesystem', 'path' = '{target}', 'format' = 'csv', 'sink.rolling-policy.rollover-interval' = '50 ms'"
@@ -180,37 +171,37 @@ class Inputs(unittest.TestCase):
     def test_truncated_and_damaged(self):
         lines = "".join(json.dumps({"a": i, "b": "x" * 50}) + "\n" for i in range(20000)).encode()
         whole = gzip.compress(lines)
-        (SCRATCH / "cut.json.gz").write_bytes(whole[: len(whole) // 2])
-        self.fails(self.count(SCRATCH / "cut.json.gz", "json"), "cut.json.gz", "cut off")
-        (SCRATCH / "cut.json").write_bytes(lines[:-20])
-        self.fails(self.count(SCRATCH / "cut.json", "json"), "cut.json:20000")
+        (scratch.SCRATCH / "cut.json.gz").write_bytes(whole[: len(whole) // 2])
+        self.fails(self.count(scratch.SCRATCH / "cut.json.gz", "json"), "cut.json.gz", "cut off")
+        (scratch.SCRATCH / "cut.json").write_bytes(lines[:-20])
+        self.fails(self.count(scratch.SCRATCH / "cut.json", "json"), "cut.json:20000")
         for name in ("json", "csv", "parquet"):
-            (SCRATCH / "noise").write_bytes(os.urandom(5000))
-            self.fails(self.count(SCRATCH / "noise", name), "noise")
+            (scratch.SCRATCH / "noise").write_bytes(os.urandom(5000))
+            self.fails(self.count(scratch.SCRATCH / "noise", name), "noise")
 
     def test_bad_records_are_skipped_and_counted_where_asked(self):
-        (SCRATCH / "some.json").write_text('{"a":1}\nnot json\n{"a":2}\n{"a":"x"}\n')
-        script = table(SCRATCH / "some.json", "json", ("tidemark.bad-records", "skip")) + "SELECT a FROM t;"
+        (scratch.SCRATCH / "some.json").write_text('{"a":1}\nnot json\n{"a":2}\n{"a":"x"}\n')
+        script = table(scratch.SCRATCH / "some.json", "json", ("tidemark.bad-records", "skip")) + "SELECT a FROM t;"
         result = tidemark("run", "-", "--format", "json", text=script)
         self.assertEqual(result.returncode, 0, result.stderr.decode())
         self.assertEqual(result.stdout.decode(), '{"a":1}\n{"a":2}\n')
         self.assertIn("2 bad records", result.stderr.decode())
 
     def test_empty_and_missing(self):
-        (SCRATCH / "empty").write_bytes(b"")
+        (scratch.SCRATCH / "empty").write_bytes(b"")
         for name in ("json", "csv"):
-            self.assertEqual(self.count(SCRATCH / "empty", name).stdout.decode(), '{"EXPR$0":0}\n')
-        self.fails(self.count(SCRATCH / "empty", "parquet"), "empty")
-        self.fails(self.count(SCRATCH / "none", "json"), "No such file")
+            self.assertEqual(self.count(scratch.SCRATCH / "empty", name).stdout.decode(), '{"EXPR$0":0}\n')
+        self.fails(self.count(scratch.SCRATCH / "empty", "parquet"), "empty")
+        self.fails(self.count(scratch.SCRATCH / "none", "json"), "No such file")
 
     def test_a_file_that_is_replaced_while_it_is_read(self):
-        path = SCRATCH / "replaced.json"
+        path = scratch.SCRATCH / "replaced.json"
         path.write_text('{"a":1,"b":"old"}\n' * 1_000_000)
-        (SCRATCH / "new.json").write_text('{"a":2,"b":"new"}\n' * 1_000_000)
+        (scratch.SCRATCH / "new.json").write_text('{"a":2,"b":"new"}\n' * 1_000_000)
         script = table(path, "json") + "SELECT a FROM t;"
         with started(script, "--format", "csv", "--set", "tidemark.channel-capacity=1") as process:
             self.assertEqual([process.stdout.readline() for _ in range(2)], [b"a\n", b"1\n"])
-            (SCRATCH / "new.json").replace(path)
+            (scratch.SCRATCH / "new.json").replace(path)
             process.stdout.read()
             self.assertEqual(process.wait(timeout=30), 1)
             self.assertIn("replaced.json: was replaced while it was read", process.stderr.read().decode())
@@ -218,30 +209,30 @@ class Inputs(unittest.TestCase):
     def test_standard_input_is_read_once(self):
         script = "CREATE TABLE i (a INT) WITH ('connector' = 'stdin', 'format' = 'csv'); SELECT a FROM i;"
         self.fails_at_once(tidemark("run", "-", text=script), "Standard input is the script")
-        (SCRATCH / "stdin.sql").write_text(script)
-        self.assertEqual(tidemark("run", str(SCRATCH / "stdin.sql"), "--format", "csv", text="5\n").stdout, b"a\n5\n")
-        (SCRATCH / "stdin.sql").write_text(script + script[script.index("SELECT"):])
-        self.fails_at_once(tidemark("run", str(SCRATCH / "stdin.sql"), text="5\n"), "read by an earlier statement")
+        (scratch.SCRATCH / "stdin.sql").write_text(script)
+        self.assertEqual(tidemark("run", str(scratch.SCRATCH / "stdin.sql"), "--format", "csv", text="5\n").stdout, b"a\n5\n")
+        (scratch.SCRATCH / "stdin.sql").write_text(script + script[script.index("SELECT"):])
+        self.fails_at_once(tidemark("run", str(scratch.SCRATCH / "stdin.sql"), text="5\n"), "read by an earlier statement")
 
     def fails_at_once(self, result, text):
         self.assertEqual((result.returncode, result.stdout), (2, b""))
         self.assertIn(text, result.stderr.decode())
 
     def test_a_pipe_is_no_file(self):
-        os.mkfifo(SCRATCH / "pipe")
-        self.fails(self.count(SCRATCH / "pipe", "json"), "pipe", "'connector' = 'stdin'")
+        os.mkfifo(scratch.SCRATCH / "pipe")
+        self.fails(self.count(scratch.SCRATCH / "pipe", "json"), "pipe", "'connector' = 'stdin'")
 
     def test_a_record_without_end_takes_bounded_memory(self):
-        with open(SCRATCH / "long.json", "wb") as out:
+        with open(scratch.SCRATCH / "long.json", "wb") as out:
             out.write(b'{"a":1,"b":"')
             for _ in range(300):
                 out.write(b"x" * (1 << 20))
             out.write(b'"}\n')
-        self.fails(self.count(SCRATCH / "long.json", "json"), "tidemark.max-record-size")
-        (SCRATCH / "long.json").unlink()
+        self.fails(self.count(scratch.SCRATCH / "long.json", "json"), "tidemark.max-record-size")
+        (scratch.SCRATCH / "long.json").unlink()
 
     def test_a_folder_that_vanishes_while_it_is_watched(self):
-        folder = SCRATCH / "watched"
+        folder = scratch.SCRATCH / "watched"
         folder.mkdir()
         (folder / "a.json").write_text('{"a":1,"b":"x"}\n')
         script = table(folder, "json", ("source.monitor-interval", "50 ms")) + "SELECT a FROM t;"
@@ -260,7 +251,7 @@ class Outputs(unittest.TestCase):
                 self.check_stopping(number)
 
     def check_stopping(self, number):
-        target = SCRATCH / f"stopped-{number.name}"
+        target = scratch.SCRATCH / f"stopped-{number.name}"
         options = f"'connector' = 'filesystem', 'path' = '{target}', 'format' = 'json', 'sink.rolling-policy.file-size' = '1MB'"
         script = ("CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'datagen', 'rows-per-second' = '200000');"
                   f"CREATE TABLE t (a BIGINT, b STRING) WITH ({options}); INSERT INTO t SELECT * FROM s;")
@@ -279,7 +270,7 @@ class Outputs(unittest.TestCase):
 
     def overwrite(self, mode, value, send=None):
         """INSERT OVERWRITE of a folder with one old file; its files afterwards."""
-        target = SCRATCH / "overwritten"
+        target = scratch.SCRATCH / "overwritten"
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
         (target / "old.csv").write_text("7\n")
@@ -309,7 +300,7 @@ class Outputs(unittest.TestCase):
                                  400000 * 400001 // 2)
 
     def test_a_disk_that_takes_no_more(self):
-        target = SCRATCH / "limited"
+        target = scratch.SCRATCH / "limited"
         script = ("CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'datagen', 'number-of-rows' = '100000', "
                   "'rows-per-second' = '10000000');"
                   f"CREATE TABLE t (a BIGINT, b STRING) WITH ('connector' = 'filesystem', 'path' = '{target}', "
@@ -325,12 +316,4 @@ class Outputs(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    TIDEMARK = str(pathlib.Path(sys.argv[1]).resolve())
-    SCRATCH = pathlib.Path(sys.argv[2]).resolve()
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    SCRATCH.mkdir(parents=True)
-    outcome = unittest.main(argv=sys.argv[:1], exit=False).result
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    failed = len(outcome.failures) + len(outcome.errors)
-    print(f"{outcome.testsRun - failed} passed, {failed} failed")
-    sys.exit(1 if failed or outcome.testsRun == 0 else 0)
+    scratch.main()

@@ -7,34 +7,30 @@
 import contextlib
 import fcntl
 import os
-import pathlib
 import pty
 import re
 import select
-import shutil
-import signal
 import struct
 import subprocess
-import sys
 import termios
 import time
 import unittest
 
-TIDEMARK = ""
-SCRATCH = pathlib.Path()
+import scratch
+
 LINES, COLUMNS = 14, 50
 
 
 class Prompt(unittest.TestCase):
     def setUp(self):
-        self.home = SCRATCH / self._testMethodName
+        self.home = scratch.SCRATCH / self._testMethodName
         self.home.mkdir()
         self.start()
 
     def start(self, columns=COLUMNS):
         self.screen, terminal = pty.openpty()
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
-        self.process = subprocess.Popen([TIDEMARK, "sql"], stdin=terminal, stdout=terminal, stderr=terminal,
+        self.process = subprocess.Popen([scratch.TIDEMARK, "sql"], stdin=terminal, stdout=terminal, stderr=terminal,
                                         start_new_session=True, env={**os.environ, "HOME": str(self.home), "TERM": "dumb"},
                                         preexec_fn=self.take_terminal)
         os.close(terminal)
@@ -43,8 +39,7 @@ class Prompt(unittest.TestCase):
 
     @staticmethod
     def take_terminal():
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what runs in the background of a shell would ignore these
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        scratch.heed_signals()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     def tearDown(self):
@@ -250,14 +245,5 @@ class Prompt(unittest.TestCase):
         self.type(text)
 
 
-
 if __name__ == "__main__":
-    TIDEMARK = str(pathlib.Path(sys.argv[1]).resolve())
-    SCRATCH = pathlib.Path(sys.argv[2]).resolve()
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    SCRATCH.mkdir(parents=True)
-    outcome = unittest.main(argv=sys.argv[:1], exit=False).result
-    shutil.rmtree(SCRATCH, ignore_errors=True)
-    failed = len(outcome.failures) + len(outcome.errors)
-    print(f"{outcome.testsRun - failed} passed, {failed} failed")
-    sys.exit(1 if failed or outcome.testsRun == 0 else 0)
+    scratch.main()
