@@ -34,8 +34,8 @@ struct RowOwner {
 class StateWriter {
  public:
   virtual ~StateWriter() = default;
-  /// Adds rows to a table. All calls for one table agree in `owner` and in the columns' types. Row kinds, watermarks and
-  /// numbers are not kept: make columns of those that matter. The order of rows is kept. `rows` may be empty.
+  /// Adds rows to a table. All calls for one table agree in `owner` and in the columns' types. Row kinds, watermarks
+  /// and numbers are not kept: make columns of those that matter. The order of rows is kept. `rows` may be empty.
   virtual arrow::Status Write(std::string_view table, const Batch& rows, const RowOwner& owner) = 0;
 };
 
