@@ -23,9 +23,9 @@ Poll PollOf(SplitId split, int64_t piece, bool piece_end = false, bool split_end
 
 /// What a resumed job knows when these workers saved.
 SourcePositions Together(const std::vector<SourcePositions>& workers) {
-  std::vector<state::StateSnapshot> snapshots;
+  const auto snapshots = std::make_shared<std::vector<state::StateSnapshot>>();
   for (const auto& worker : workers) {
-    const auto writer = state::MakeSnapshotWriter(&snapshots.emplace_back().parts["source"]);
+    const auto writer = state::MakeSnapshotWriter(&snapshots->emplace_back().parts["source"]);
     EXPECT_TRUE(worker.Save(*writer).ok());
   }
   SourcePositions all;

@@ -10,6 +10,7 @@
 #include "catalog/configuration.h"
 #include "runtime/late_rows.h"
 #include "runtime/operator_task.h"
+#include "runtime/plan_identity.h"
 #include "runtime/values_task.h"
 
 namespace tidemark::runtime {
@@ -23,6 +24,7 @@ JobParts::JobParts(plan::PhysicalPlan the_plan, JobOptions the_options)
       shape(plan, options.workers),
       control(options.workers),
       memory(options.memory_bytes),
+      ids(options.checkpoints.folder.empty() ? std::vector<std::string>(shape.nodes().size()) : PlanIdentity(shape)),
       metrics(shape.nodes().size()) {
   if (options.functions.clock == nullptr) options.functions.clock = options.clock;
   for (const PhysicalNode* node : shape.nodes()) {
@@ -56,6 +58,10 @@ class DataflowBuilder {
     std::stable_sort(dataflow_.stages.begin(), dataflow_.stages.end(), [](const auto& left, const auto& right) {
       return left.is_input != right.is_input ? right.is_input : left.depth > right.depth;
     });
+    if (parts_.resumed) {
+      for (const auto& part : dataflow_.parts) dataflow_.part_states.push_back(StateOf(part.id));
+      for (const auto& sink : dataflow_.sinks) dataflow_.part_states.push_back(StateOf(sink->id()));
+    }
     return std::move(dataflow_);
   }
 
@@ -87,8 +93,15 @@ class DataflowBuilder {
     return parkers;
   }
 
+  std::unique_ptr<state::StateReader> StateOf(const std::string& id) {
+    return state::MakeSnapshotReader(parts_.resumed, id, worker_, options_.workers);
+  }
+
+  const std::string& IdOf(const PhysicalNode& node) { return parts_.ids[parts_.shape.IndexOf(node)]; }
+
   void AddStage(const PhysicalNode& node, std::unique_ptr<Head> head, bool is_input) {
     outlets_[&node] = head->outlet();
+    dataflow_.parts.push_back({IdOf(node), head.get()});
     dataflow_.stages.push_back({std::move(head), {}, parts_.shape.Depth(node), is_input});
   }
 
@@ -122,6 +135,8 @@ class DataflowBuilder {
   connectors::ConnectorContext MakeSinkContext(bool alone) {
     connectors::ConnectorContext context = MakeConnectorContext(alone);
     context.sink_number = static_cast<int>(dataflow_.sinks.size());
+    context.job_id = parts_.job_id;
+    context.resumed_checkpoint = parts_.resumed_checkpoint;
     return context;
   }
 
@@ -132,9 +147,14 @@ class DataflowBuilder {
     request.batch_mode = parts_.plan.batch_mode;
     connectors::ConnectorContext context = MakeConnectorContext(parts_.shape.OnlyOnWorker0(node));
     ARROW_ASSIGN_OR_RAISE(context.dead_letters, MakeDeadLetters(*node.table));
+    SourceTaskOptions task_options;
+    if (parts_.resumed) {
+      const auto state = StateOf(IdOf(node));
+      ARROW_RETURN_NOT_OK(site->Note(task_options.start.Restore(*state), node.label()));
+      request.start = &task_options.start;
+    }
     auto source = options_.components->MakeSource(request, context);
     if (!source.ok()) return site->Note(source.status(), node.label());
-    SourceTaskOptions task_options;
     task_options.worker = worker_;
     task_options.replay = parts_.replay.get();
     task_options.read_ahead_batches = options_.read_ahead_batches;
@@ -204,6 +224,7 @@ class DataflowBuilder {
     ARROW_RETURN_NOT_OK(task->Open());
     Connect(node, task.get());
     outlets_[&node] = task->outlet();
+    dataflow_.parts.push_back({IdOf(node), task.get()});
     dataflow_.consumers.push_back(std::move(task));
     return arrow::Status::OK();
   }
@@ -212,13 +233,13 @@ class DataflowBuilder {
     // Where all rows are on worker 0, no other worker opens the table.
     auto sink = options_.components->MakeSink(node, MakeSinkContext(parts_.shape.OnlyOnWorker0(node)));
     if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
-    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label()));
+    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), IdOf(node), node.label()));
     return dataflow_.sinks.back().get();
   }
 
   arrow::Status BuildSink(const plan::SinkNode& node) {
     OpenSink* sink = nullptr;
-    if (node.table) {
+    if (node.table || !options_.checkpoints.folder.empty()) {
       ARROW_ASSIGN_OR_RAISE(sink, MakeTableSink(node));
     } else if (!parts_.collector) {
       return arrow::Status::UnknownError("A SELECT's rows need a collector");
@@ -235,7 +256,7 @@ class DataflowBuilder {
     if (*open != nullptr) return *open;
     auto sink = options_.components->MakeSink(node, MakeSinkContext(/*alone=*/false));
     if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
-    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label()));
+    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label(), node.label()));
     return *open = dataflow_.sinks.back().get();
   }
 

@@ -43,6 +43,18 @@ arrow::Status OperatorTask::Tick() {
   return site_->Note(operator_->Tick(outlet_), context_.label);
 }
 
+arrow::Status OperatorTask::Save(state::StateSnapshot::Part* part) const {
+  part->watermark = inputs_.watermark();
+  const auto writer = state::MakeSnapshotWriter(part);
+  ARROW_RETURN_NOT_OK(outlet_.Save(*writer));
+  return site_->Note(operator_->Save(*writer), context_.label);
+}
+
+arrow::Status OperatorTask::Restore(const state::StateReader& in) {
+  inputs_.Restore(in.watermark());
+  return site_->Note(operator_->Restore(in), context_.label);
+}
+
 arrow::Status OperatorTask::PassOn(const arrow::Result<MergedEvents>& events) {
   return site_->Note(events.ok() ? PassOnEvents(*events) : events.status(), context_.label);
 }

@@ -65,9 +65,10 @@ TEST(CheckpointStore, GivesBackWhatWasWritten) {
   ASSERT_EQ(manifest.parts.size(), 1u);
   EXPECT_EQ(manifest.parts[0].label, "GroupAggregate(a)");
 
-  const auto snapshots = store.Load(manifest);
-  ASSERT_TRUE(snapshots.ok()) << snapshots.status();
-  const auto reader = MakeSnapshotReader(*snapshots, "groups", 1, 2);
+  const auto loaded = store.Load(manifest);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(*loaded);
+  const auto reader = MakeSnapshotReader(snapshots, "groups", 1, 2);
   EXPECT_EQ(reader->watermark(), 0);
   EXPECT_EQ(reader->tables(), (std::vector<std::string>{"facts", "held", "rows"}));
   EXPECT_EQ(NumbersOf(*reader->Read("rows")).size(), 50u);
@@ -77,7 +78,8 @@ TEST(CheckpointStore, GivesBackWhatWasWritten) {
 }
 
 TEST(CheckpointStore, EveryRowHasOneOwnerForAnyNumberOfWorkers) {
-  const std::vector<StateSnapshot> snapshots = {SnapshotOf(0, 100), SnapshotOf(100, 150)};
+  const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(
+      std::vector<StateSnapshot>{SnapshotOf(0, 100), SnapshotOf(100, 150)});
   for (int workers : {1, 3, 5}) {
     std::vector<int64_t> rows;
     std::vector<int64_t> held;

@@ -29,9 +29,10 @@ class SnapshotWriter final : public StateWriter {
 
 class SnapshotReader final : public StateReader {
  public:
-  SnapshotReader(const std::vector<StateSnapshot>& snapshots, const std::string& id, int worker, int workers)
-      : worker_(worker), workers_(workers) {
-    for (const StateSnapshot& snapshot : snapshots) {
+  SnapshotReader(std::shared_ptr<const std::vector<StateSnapshot>> snapshots, const std::string& id, int worker,
+                 int workers)
+      : snapshots_(std::move(snapshots)), worker_(worker), workers_(workers) {
+    for (const StateSnapshot& snapshot : *snapshots_) {
       const auto part = snapshot.parts.find(id);
       parts_.push_back(part == snapshot.parts.end() ? nullptr : &part->second);
       if (parts_.back() == nullptr) continue;
@@ -93,6 +94,7 @@ class SnapshotReader final : public StateReader {
     return Take(batch, rows);
   }
 
+  const std::shared_ptr<const std::vector<StateSnapshot>> snapshots_;
   std::vector<const StateSnapshot::Part*>
       parts_;  ///< by the number of the worker that wrote; null: it had no such part
   const int worker_;
@@ -117,9 +119,9 @@ std::unique_ptr<StateWriter> MakeSnapshotWriter(StateSnapshot::Part* part) {
   return std::make_unique<SnapshotWriter>(part);
 }
 
-std::unique_ptr<StateReader> MakeSnapshotReader(const std::vector<StateSnapshot>& snapshots, std::string id, int worker,
-                                                int workers) {
-  return std::make_unique<SnapshotReader>(snapshots, id, worker, workers);
+std::unique_ptr<StateReader> MakeSnapshotReader(std::shared_ptr<const std::vector<StateSnapshot>> snapshots,
+                                                const std::string& id, int worker, int workers) {
+  return std::make_unique<SnapshotReader>(std::move(snapshots), id, worker, workers);
 }
 
 }  // namespace tidemark::state

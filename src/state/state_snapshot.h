@@ -33,9 +33,9 @@ struct StateSnapshot {
 /// Writes into `part`, which outlives the writer.
 std::unique_ptr<StateWriter> MakeSnapshotWriter(StateSnapshot::Part* part);
 
-/// What worker `worker` of `workers` owns of the part `id` of all workers' snapshots, which outlive the reader. With as
+/// What worker `worker` of `workers` owns of the part `id` of all workers' snapshots. With as
 /// many workers as before it is what the worker of that number wrote. The watermark is the least that a worker had.
-std::unique_ptr<StateReader> MakeSnapshotReader(const std::vector<StateSnapshot>& snapshots, std::string id, int worker,
-                                                int workers);
+std::unique_ptr<StateReader> MakeSnapshotReader(std::shared_ptr<const std::vector<StateSnapshot>> snapshots,
+                                                const std::string& id, int worker, int workers);
 
 }  // namespace tidemark::state
