@@ -95,6 +95,7 @@ void CheckpointCoordinator::Write() {
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    newest_ = *written;
     ++metrics_.completed;
     metrics_.last_number = written->number;
     metrics_.last_size_bytes = written->size_bytes();
@@ -106,7 +107,12 @@ void CheckpointCoordinator::Write() {
 
 void CheckpointCoordinator::Commit() {
   if (committed_.fetch_add(1, std::memory_order_acq_rel) + 1 < control_->workers()) return;
-  if (last_.load(std::memory_order_relaxed)) all_done_.store(true, std::memory_order_release);
+  if (last_.load(std::memory_order_relaxed)) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    // Without the mark the results are committed once more, which changes nothing.
+    (void)store_->MarkCommitted(newest_);
+    all_done_.store(true, std::memory_order_release);
+  }
   under_way_.store(false, std::memory_order_release);
   control_->WakeAll();
 }

@@ -93,6 +93,7 @@ class CheckpointCoordinator {
   mutable std::mutex mutex_;
   std::vector<state::StateSnapshot> snapshots_;  // guarded by mutex_
   CheckpointMetrics metrics_;                    // guarded by mutex_
+  state::CheckpointManifest newest_;             // guarded by mutex_
 };
 
 }  // namespace tidemark::runtime

@@ -65,6 +65,18 @@ class DataflowBuilder {
     return std::move(dataflow_);
   }
 
+  arrow::Result<std::vector<std::unique_ptr<OpenSink>>> BuildSinksAlone() {
+    for (const PhysicalNode* node : parts_.shape.nodes()) {
+      if (node->kind() != Kind::kSink) continue;
+      ARROW_RETURN_NOT_OK(MakeTableSink(static_cast<const plan::SinkNode&>(*node), /*alone=*/true).status());
+    }
+    for (const auto& [node, open] : {std::pair{parts_.late_sink_node.get(), &late_sink_},
+                                     std::pair{parts_.dead_letter_sink_node.get(), &dead_letter_sink_}}) {
+      if (node != nullptr) ARROW_RETURN_NOT_OK(MakeSideSink(*node, open, /*alone=*/true).status());
+    }
+    return std::move(dataflow_.sinks);
+  }
+
   const FailureSite& site() const { return *dataflow_.site; }
 
  private:
@@ -229,9 +241,8 @@ class DataflowBuilder {
     return arrow::Status::OK();
   }
 
-  arrow::Result<OpenSink*> MakeTableSink(const plan::SinkNode& node) {
-    // Where all rows are on worker 0, no other worker opens the table.
-    auto sink = options_.components->MakeSink(node, MakeSinkContext(parts_.shape.OnlyOnWorker0(node)));
+  arrow::Result<OpenSink*> MakeTableSink(const plan::SinkNode& node, bool alone) {
+    auto sink = options_.components->MakeSink(node, MakeSinkContext(alone));
     if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
     dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), IdOf(node), node.label()));
     return dataflow_.sinks.back().get();
@@ -240,7 +251,8 @@ class DataflowBuilder {
   arrow::Status BuildSink(const plan::SinkNode& node) {
     OpenSink* sink = nullptr;
     if (node.table || !options_.checkpoints.folder.empty()) {
-      ARROW_ASSIGN_OR_RAISE(sink, MakeTableSink(node));
+      // Where all rows are on worker 0, no other worker opens the table.
+      ARROW_ASSIGN_OR_RAISE(sink, MakeTableSink(node, parts_.shape.OnlyOnWorker0(node)));
     } else if (!parts_.collector) {
       return arrow::Status::UnknownError("A SELECT's rows need a collector");
     }
@@ -252,9 +264,9 @@ class DataflowBuilder {
   }
 
   /// A side table is opened once per worker, by the first that may write to it.
-  arrow::Result<OpenSink*> MakeSideSink(const plan::SinkNode& node, OpenSink** open) {
+  arrow::Result<OpenSink*> MakeSideSink(const plan::SinkNode& node, OpenSink** open, bool alone = false) {
     if (*open != nullptr) return *open;
-    auto sink = options_.components->MakeSink(node, MakeSinkContext(/*alone=*/false));
+    auto sink = options_.components->MakeSink(node, MakeSinkContext(alone));
     if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
     dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label(), node.label()));
     return *open = dataflow_.sinks.back().get();
@@ -291,6 +303,13 @@ class DataflowBuilder {
 };
 
 }  // namespace
+
+arrow::Result<std::vector<std::unique_ptr<OpenSink>>> BuildSinks(JobParts* parts) {
+  DataflowBuilder builder(parts, 0);
+  auto sinks = builder.BuildSinksAlone();
+  if (!sinks.ok()) return builder.site().Place(sinks.status());
+  return sinks;
+}
 
 arrow::Result<Dataflow> BuildDataflow(JobParts* parts, int worker) {
   DataflowBuilder builder(parts, worker);

@@ -54,6 +54,9 @@ struct JobParts {
   std::vector<SourceInstance> sources;
 };
 
+/// The sinks of all tables that the job writes to, for a job of one worker.
+arrow::Result<std::vector<std::unique_ptr<OpenSink>>> BuildSinks(JobParts* parts);
+
 /// Makes every part of `worker`'s dataflow, opens its operators and announces its sources' splits.
 arrow::Result<Dataflow> BuildDataflow(JobParts* parts, int worker);
 

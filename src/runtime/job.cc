@@ -65,7 +65,8 @@ arrow::Status Job::OpenCheckpoints() {
   store_ = std::make_unique<state::CheckpointStore>(parts_->options.files, options.folder, options.retained);
   ARROW_ASSIGN_OR_RAISE(const auto manifest, ResumeFrom(*store_, parts_.get()));
   finished_before_ = manifest && manifest->finished;
-  if (finished_before_) return arrow::Status::OK();
+  if (finished_before_)
+    return manifest->committed ? arrow::Status::OK() : CommitFinished(store_.get(), *manifest, parts_.get());
   if (parts_->options.chooser != nullptr) {
     background_ = std::make_unique<InlineBackground>();
   } else {

@@ -96,7 +96,7 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(const state::
   if (!manifest) return manifest;
   ARROW_RETURN_NOT_OK(CheckFits(*manifest, StatefulParts(*parts)));
   parts->resumed_checkpoint = manifest->number;
-  if (manifest->finished) return manifest;
+  if (manifest->finished && manifest->committed) return manifest;
   ARROW_ASSIGN_OR_RAISE(auto snapshots, store.Load(*manifest));
   parts->resumed = std::make_shared<const std::vector<state::StateSnapshot>>(std::move(snapshots));
   for (const auto& [node, board] : parts->boards) {
@@ -104,6 +104,17 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(const state::
     ARROW_RETURN_NOT_OK(board->Restore(*reader));
   }
   return manifest;
+}
+
+arrow::Status CommitFinished(state::CheckpointStore* store, const state::CheckpointManifest& manifest,
+                             JobParts* parts) {
+  ARROW_ASSIGN_OR_RAISE(const auto sinks, BuildSinks(parts));
+  for (const auto& sink : sinks) {
+    ARROW_RETURN_NOT_OK(sink->Restore(*state::MakeSnapshotReader(parts->resumed, sink->id(), 0, 1)));
+    ARROW_RETURN_NOT_OK(sink->Commit());
+    ARROW_RETURN_NOT_OK(sink->Close(/*complete=*/true));
+  }
+  return store->MarkCommitted(manifest);
 }
 
 }  // namespace tidemark::runtime

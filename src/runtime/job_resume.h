@@ -24,4 +24,7 @@ std::vector<state::StatefulPart> StatefulParts(const JobParts& parts);
 arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(const state::CheckpointStore& store,
                                                                    JobParts* parts);
 
+/// The rest of a job whose last checkpoint is complete: commits what its sinks had prepared.
+arrow::Status CommitFinished(state::CheckpointStore* store, const state::CheckpointManifest& manifest, JobParts* parts);
+
 }  // namespace tidemark::runtime

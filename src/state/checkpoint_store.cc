@@ -18,6 +18,7 @@ using nlohmann::json;
 constexpr std::string_view kCheckpointPrefix = "chk-";
 constexpr std::string_view kSavepointPrefix = "savepoint-";
 constexpr std::string_view kManifestName = "manifest.json";
+constexpr std::string_view kCommittedName = "committed";
 
 std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 std::string ManifestPath(const std::string& folder) { return fmt::format("{}/{}", folder, kManifestName); }
@@ -36,6 +37,8 @@ std::optional<int64_t> NumberOf(const std::string& name) {
   }
   return std::nullopt;
 }
+
+std::string CommittedPath(const std::string& folder) { return fmt::format("{}/{}", folder, kCommittedName); }
 
 json ToJson(const CheckpointManifest& manifest) {
   json parts = json::array();
@@ -119,6 +122,11 @@ arrow::Result<CheckpointManifest> CheckpointStore::Write(CheckpointManifest mani
   return manifest;
 }
 
+arrow::Status CheckpointStore::MarkCommitted(const CheckpointManifest& manifest) {
+  ARROW_ASSIGN_OR_RAISE(auto file, files_->OpenForWrite(CommittedPath(manifest.folder)));
+  return file->Commit();
+}
+
 arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* files, const std::string& folder) {
   const std::string path = ManifestPath(folder);
   ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAll(files, path));
@@ -131,6 +139,7 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
     }
     CheckpointManifest manifest = FromJson(document);
     manifest.folder = folder;
+    manifest.committed = files->Exists(CommittedPath(folder));
     return manifest;
   } catch (const std::exception& exception) {
     return arrow::Status::Invalid("Checkpoint manifest '", path, "' is damaged: ", exception.what());

@@ -35,7 +35,8 @@ struct CheckpointManifest {
   int64_t rows = 0;
   std::vector<StateFileInfo> files;  ///< one per worker: worker-<i>.state
 
-  std::string folder;  ///< where it lies; not in the file
+  std::string folder;      ///< where it lies; not in the file
+  bool committed = false;  ///< see MarkCommitted; not in the file
   int workers() const { return static_cast<int>(files.size()); }
   int64_t size_bytes() const;
 };
@@ -57,6 +58,9 @@ class CheckpointStore {
   arrow::Result<std::vector<CheckpointManifest>> List() const;
   /// Each worker's state. Checks every byte against the hashes.
   arrow::Result<std::vector<StateSnapshot>> Load(const CheckpointManifest& manifest) const;
+
+  /// Notes that everything which a job's last checkpoint had prepared is committed, so that nothing is left to do.
+  arrow::Status MarkCommitted(const CheckpointManifest& manifest);
 
   /// The checkpoint in a folder, wherever it lies.
   static arrow::Result<CheckpointManifest> ReadManifest(io::FileSystem* files, const std::string& folder);
