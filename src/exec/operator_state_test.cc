@@ -171,5 +171,18 @@ TEST_P(WindowAggregateState, SurvivesDamage) {
   }
 }
 
+class SessionAggregateState : public Seeds {};
+INSTANTIATE_TEST_SUITE_P(Random, SessionAggregateState, testing::Range<uint64_t>(1, 17));
+
+StateCase SessionCase(uint64_t seed) {
+  const auto node = Window({time::WindowKind::kSession, 4, 0, 0}, false);
+  auto test = CaseOf("Session", node, RandomEvents({.watermarks = true, .numbers = seed % 2 == 0}, seed));
+  test.same_state_rows = false;  // those that were merged away are counted until their bucket is looked at
+  return test;
+}
+
+TEST_P(SessionAggregateState, GoesOn) { ExpectGoesOnEverywhere(SessionCase(GetParam()), GetParam()); }
+TEST_P(SessionAggregateState, SurvivesDamage) { ExpectSurvivesDamage(SessionCase(GetParam()), GetParam()); }
+
 }  // namespace
 }  // namespace tidemark::exec

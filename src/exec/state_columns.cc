@@ -44,6 +44,32 @@ arrow::Status DamagedState(std::string_view table, const std::string& what) {
   return arrow::Status::Invalid("Damaged state, or that of another query: table '", table, "' ", what);
 }
 
+namespace {
+
+arrow::Status CheckColumn(std::string_view table, const Batch& rows, size_t number, const arrow::DataType& type) {
+  const arrow::Array& column = *rows.columns[number];
+  const std::string where = "has a column " + std::to_string(number);
+  if (!column.type()->Equals(type)) {
+    return DamagedState(table, where + " of type " + column.type()->ToString() + ", not " + type.ToString());
+  }
+  if (column.length() != rows.num_rows) return DamagedState(table, where + " of another length than its rows");
+  const arrow::Status valid = column.ValidateFull();
+  return valid.ok() ? valid : DamagedState(table, where + " that is not valid: " + valid.message());
+}
+
+}  // namespace
+
+arrow::Status CheckFacts(std::string_view table, const Batch& rows, const ArrowTypes& facts) {
+  if (rows.columns.size() < facts.size()) return DamagedState(table, "has too few columns");
+  const size_t first = rows.columns.size() - facts.size();
+  for (size_t i = 0; i < facts.size(); ++i) {
+    ARROW_RETURN_NOT_OK(CheckColumn(table, rows, first + i, *facts[i]));
+    if (rows.columns[first + i]->null_count() == 0) continue;
+    return DamagedState(table, "has a column " + std::to_string(first + i) + " with NULLs");
+  }
+  return arrow::Status::OK();
+}
+
 arrow::Result<std::vector<Batch>> ReadRows(const state::StateReader& in, std::string_view table,
                                            const ArrowTypes& values, const ArrowTypes& facts) {
   ARROW_ASSIGN_OR_RAISE(auto batches, in.Read(table));
@@ -52,18 +78,8 @@ arrow::Result<std::vector<Batch>> ReadRows(const state::StateReader& in, std::st
       return DamagedState(table, "has " + std::to_string(batch.columns.size()) + " columns, not " +
                                      std::to_string(values.size() + facts.size()));
     }
-    for (size_t i = 0; i < batch.columns.size(); ++i) {
-      const arrow::Array& column = *batch.columns[i];
-      const auto& type = i < values.size() ? values[i] : facts[i - values.size()];
-      const std::string where = "has a column " + std::to_string(i);
-      if (!column.type()->Equals(type)) {
-        return DamagedState(table, where + " of type " + column.type()->ToString() + ", not " + type->ToString());
-      }
-      if (column.length() != batch.num_rows) return DamagedState(table, where + " of another length than its rows");
-      const arrow::Status valid = column.ValidateFull();
-      if (!valid.ok()) return DamagedState(table, where + " that is not valid: " + valid.message());
-      if (i >= values.size() && column.null_count() > 0) return DamagedState(table, where + " with NULLs");
-    }
+    for (size_t i = 0; i < values.size(); ++i) ARROW_RETURN_NOT_OK(CheckColumn(table, batch, i, *values[i]));
+    ARROW_RETURN_NOT_OK(CheckFacts(table, batch, facts));
   }
   return batches;
 }

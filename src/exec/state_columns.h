@@ -38,6 +38,9 @@ bool BooleanValue(const Batch& rows, size_t column, int64_t row);
 arrow::Result<std::vector<Batch>> ReadRows(const state::StateReader& in, std::string_view table,
                                            const ArrowTypes& values, const ArrowTypes& facts);
 
+/// The part of that check for the last columns only: they are of the types `facts`, valid, and without any NULL.
+arrow::Status CheckFacts(std::string_view table, const Batch& rows, const ArrowTypes& facts);
+
 /// Writes the rows of `rows` in pieces of at most `rows_max`.
 arrow::Status WriteInPieces(std::string_view table, const Batch& rows, const state::RowOwner& owner, int64_t rows_max,
                             state::StateWriter& out);
