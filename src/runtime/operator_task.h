@@ -39,6 +39,7 @@ class OperatorTask final : public Consumer, public Checkpointed {
   std::unique_ptr<exec::Operator> operator_;
   const int num_inputs_;
   InputMerge inputs_;
+  bool finished_ = false;  ///< the operator has given its last results: it has nothing to keep any more
   exec::OperatorContext context_;
   Outlet outlet_;
   FailureSite* site_;

@@ -44,7 +44,8 @@ class StateWriter {
 class StateReader {
  public:
   virtual ~StateReader() = default;
-  /// The tables that were written with at least one row, by name.
+  /// The tables that were written with at least one row, by name. Those whose names begin with "runtime." are not the
+  /// operator's and left out.
   virtual std::vector<std::string> tables() const = 0;
   /// The rows of a table; none when nobody wrote any. Batches are not empty.
   virtual arrow::Result<std::vector<Batch>> Read(std::string_view table) const = 0;

@@ -45,7 +45,9 @@ class SnapshotReader final : public StateReader {
     std::set<std::string> names;
     for (const auto* part : parts_) {
       if (part == nullptr) continue;
-      for (const auto& [name, table] : part->tables) names.insert(name);
+      for (const auto& [name, table] : part->tables) {
+        if (!name.starts_with("runtime.")) names.insert(name);
+      }
     }
     return {names.begin(), names.end()};
   }
