@@ -98,7 +98,7 @@ class Operator {
   }
 
   /// Writes everything that a new instance needs to go on from here (see Restore). Called between the other calls, just
-  /// after a Tick, so no mini-batch holds anything back. Emits nothing and changes nothing.
+  /// after a Tick. What a mini-batch still holds back is state. Emits nothing and changes nothing.
   virtual arrow::Status Save(state::StateWriter& out) const {
     (void)out;
     return arrow::Status::NotImplemented("checkpoints of this operator are not supported yet");
