@@ -104,8 +104,8 @@ class Operator {
     return arrow::Status::NotImplemented("checkpoints of this operator are not supported yet");
   }
 
-  /// Takes in what instances of the same operator on all workers wrote, as far as it belongs to this worker. Called once,
-  /// just after Open. Inputs that had ended then will end again, so whether they had is not state. Afterwards the
+  /// Takes in what instances of the same operator on all workers wrote, as far as it belongs to this worker. Called
+  /// once, just after Open. Inputs that had ended then will end again, so whether they had is not state. Afterwards the
   /// operator behaves as the old ones would have: watermarks at or below `in.watermark()` do not come again.
   virtual arrow::Status Restore(const state::StateReader& in) {
     (void)in;
