@@ -66,7 +66,7 @@ struct OperatorContext {
 };
 
 /// One operator instance of one worker. One thread calls it; it never blocks, sleeps, or reads a clock other than the
-/// context's. Order of calls: Open, then Push / Advance / Tick in any order, Finish once after the last Push.
+/// context's. Order of calls: Open, then Push / Advance / Tick in any order, Finish (or Stop) once after the last Push.
 class Operator {
  public:
   virtual ~Operator() = default;
@@ -88,6 +88,10 @@ class Operator {
     (void)out;
     return arrow::Status::OK();
   }
+
+  /// The job is stopped: some input ends before its end, and no Finish comes. Hand on what was held back only for
+  /// speed. Default: as Tick.
+  virtual arrow::Status Stop(Emitter& out) { return Tick(out); }
 
   /// All inputs have ended: emit the rest (complete every window, as a watermark of +infinity does). The runtime
   /// passes the end on afterwards. Default: nothing.

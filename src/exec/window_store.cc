@@ -143,25 +143,4 @@ std::unique_ptr<WindowStore> WindowStore::Make(const WindowSpec* spec, const Agg
   return std::make_unique<SingleSliceWindows>(spec, layout);
 }
 
-Slice* WindowStore::SliceOf(const SliceKey& key) {
-  auto& slice = slices_[key];
-  if (!slice) slice = std::make_unique<Slice>(layout_);
-  return slice.get();
-}
-
-void WindowStore::Recount(Slice* slice) {
-  const int64_t rows = slice->table.size();
-  const int64_t bytes = static_cast<int64_t>(sizeof(Slice)) + slice->table.memory_bytes();
-  rows_ += rows - slice->counted_rows;
-  bytes_ += bytes - slice->counted_bytes;
-  slice->counted_rows = rows;
-  slice->counted_bytes = bytes;
-}
-
-void WindowStore::Drop(Slices::iterator slice) {
-  rows_ -= slice->second->counted_rows;
-  bytes_ -= slice->second->counted_bytes;
-  slices_.erase(slice);
-}
-
 }  // namespace tidemark::exec

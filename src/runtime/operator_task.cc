@@ -55,8 +55,8 @@ arrow::Status OperatorTask::PassOnEvents(const MergedEvents& events) {
   if (events.complete) {
     ARROW_RETURN_NOT_OK(operator_->Finish(outlet_));
   } else {
-    // Stopped: a mini-batch holds results that are due, a window those that are not.
-    ARROW_RETURN_NOT_OK(operator_->Tick(outlet_));
+    // A mini-batch holds results that are due, a window those that are not.
+    ARROW_RETURN_NOT_OK(operator_->Stop(outlet_));
   }
   return outlet_.End(events.complete);
 }
