@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,8 +57,14 @@ class SourceTask final : public Head {
     std::vector<EventTimeMs> watermarks;
     std::vector<EventTimeMs> rowtimes;
   };
-  enum class Delivery {
-    kDone,    ///< all rows were handed down
+  /// Stamped, not yet handed down. Stamping is quick and goes in the order of the split, so that a worker whose turn
+  /// others wait for stamps first and hands down later.
+  struct Stamped {
+    Batch batch;
+    EventTimeMs promise = kMinWatermark;  ///< the table's watermark before these rows were stamped
+  };
+  enum class Stamping {
+    kDone,    ///< all rows were stamped
     kPartly,  ///< the first of them; the others' time has not come
     kNotYet,  ///< another piece has the turn, or the time of no row has come
   };
@@ -70,9 +77,12 @@ class SourceTask final : public Head {
   arrow::Result<HeadStep> Read(int64_t now_micros);
   arrow::Result<Unstamped> Compute(connectors::Poll poll);
   arrow::Status Take(Unstamped unstamped, int64_t now_micros);
-  arrow::Result<Delivery> Deliver(Unstamped& unstamped, int64_t now_micros);
+  Stamping Stamp(Unstamped& unstamped, int64_t now_micros);
   int64_t CountDueRows(const Unstamped& unstamped, int64_t now_micros);
-  arrow::Result<bool> ReleaseHeld(int64_t now_micros);
+  void StampHeld(int64_t now_micros);
+  bool StampHeldOf(std::deque<Unstamped>* batches, int64_t now_micros);
+  bool ReadsOnFirst(int64_t now_micros) const;
+  arrow::Status EmitStamped();
   arrow::Result<bool> EmitProgress();
   arrow::Status Finish(bool complete);
 
@@ -86,11 +96,13 @@ class SourceTask final : public Head {
   FailureSite* site_;
 
   std::map<connectors::SplitId, std::deque<Unstamped>> held_;
-  int64_t held_batches_ = 0;
+  int64_t held_batches_ = 0;  // in held_
+  std::deque<Stamped> stamped_;
+  std::optional<connectors::SplitId> turn_;  // the split in the middle of whose piece stamping stopped
   bool at_read_ahead_limit_ = false;
   int64_t splits_version_ = 0;
-  uint64_t released_version_ = 0;  // of the board, when no held batch had its turn
-  uint64_t emitted_version_ = 0;   // of the board, when its progress was last handed down
+  uint64_t stamped_version_ = 0;  // of the board, when no held batch had its turn
+  uint64_t emitted_version_ = 0;  // of the board, when its progress was last handed down
   int64_t next_poll_micros_ = 0;
   int64_t due_micros_ = 0;  // when the next row's time comes, while replaying
   bool source_ended_ = false;
