@@ -13,6 +13,7 @@
 #include "exec/late_rows.h"
 #include "exec/slice_assigner.h"
 #include "exec/state_report.h"
+#include "plan/window_phases.h"
 
 namespace tidemark::exec {
 namespace {
@@ -94,13 +95,14 @@ class LocalWindowAggregate final : public Operator {
     return arrow::Status::OK();
   }
 
-  static arrow::Status AddPartialColumns(const SliceKey& key, std::shared_ptr<arrow::Array> accumulators,
-                                         Batch* partials) {
+  arrow::Status AddPartialColumns(const SliceKey& key, std::shared_ptr<arrow::Array> accumulators,
+                                  Batch* partials) const {
     partials->columns.push_back(std::move(accumulators));
-    for (const EventTimeMs part : {key.end, key.part}) {
-      ARROW_ASSIGN_OR_RAISE(auto column, Repeated(part, partials->num_rows));
-      partials->columns.push_back(std::move(column));
-    }
+    ARROW_ASSIGN_OR_RAISE(auto ends, Repeated(key.end, partials->num_rows));
+    partials->columns.push_back(std::move(ends));
+    if (!plan::SlicesHaveParts(node_)) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(auto parts, Repeated(key.part, partials->num_rows));
+    partials->columns.push_back(std::move(parts));
     return arrow::Status::OK();
   }
 

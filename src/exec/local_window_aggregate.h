@@ -16,8 +16,8 @@ struct PartialColumns {
   explicit PartialColumns(const plan::WindowAggregateNode& whole)
       : accumulators(whole.group_columns.size()), slice_end(accumulators + 1), slice_part(accumulators + 2) {}
   size_t accumulators;
-  size_t slice_end;  ///< SliceKey::end
-  size_t slice_part;
+  size_t slice_end;   ///< SliceKey::end
+  size_t slice_part;  ///< SliceKey::part, where plan::SlicesHaveParts
 };
 
 /// Takes in rows, emits accumulators by key and slice, as often as it likes: all those of a window before the watermark

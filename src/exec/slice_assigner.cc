@@ -108,13 +108,13 @@ arrow::Status SliceAssigner::AssignByColumns(const Batch& batch, EventTimeMs wat
   return arrow::Status::OK();
 }
 
-void SliceAssigner::AssignByKeys(const arrow::Array& ends, const arrow::Array& parts, SliceStore* slices,
+void SliceAssigner::AssignByKeys(const arrow::Array& ends, const arrow::Array* parts, SliceStore* slices,
                                  std::vector<Slice*>* touched) {
   const int64_t* end = static_cast<const arrow::Int64Array&>(ends).raw_values();
-  const int64_t* part = static_cast<const arrow::Int64Array&>(parts).raw_values();
+  const int64_t* part = parts == nullptr ? nullptr : static_cast<const arrow::Int64Array&>(*parts).raw_values();
   Slice* slice = nullptr;
   for (int64_t row = 0; row < ends.length(); ++row) {
-    const SliceKey key{end[row], part[row]};
+    const SliceKey key{end[row], part == nullptr ? 0 : part[row]};
     if (slice == nullptr || slice->key != key) slice = slices->SliceOf(key);
     slice->Note(row, touched);
   }

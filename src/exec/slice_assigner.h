@@ -28,8 +28,8 @@ class SliceAssigner {
   /// Notes the position of every row that is not late for all its windows in Slice::rows of its slice; gives the slices
   /// that have some, in no order. Late rows, and the windows they missed, go to `late`.
   arrow::Status Assign(const Batch& batch, EventTimeMs watermark, LateRowCollector* late, std::vector<Slice*>* touched);
-  /// The same for rows that name their slice in two columns of BIGINT: SliceKey::end and SliceKey::part.
-  static void AssignByKeys(const arrow::Array& ends, const arrow::Array& parts, SliceStore* slices,
+  /// The same for rows that name their slice in columns of BIGINT: SliceKey::end and SliceKey::part (null: 0).
+  static void AssignByKeys(const arrow::Array& ends, const arrow::Array* parts, SliceStore* slices,
                            std::vector<Slice*>* touched);
 
   /// The watermark that completes the window ending at `end`.

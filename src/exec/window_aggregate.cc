@@ -11,6 +11,7 @@
 #include "exec/state_report.h"
 #include "exec/window_result.h"
 #include "exec/window_store.h"
+#include "plan/window_phases.h"
 
 namespace tidemark::exec {
 namespace {
@@ -62,7 +63,9 @@ class WindowAggregate final : public Operator {
 
   arrow::Status TakePartials(const Batch& batch) {
     const PartialColumns columns(node_);
-    SliceAssigner::AssignByKeys(*batch.columns[columns.slice_end], *batch.columns[columns.slice_part], windows_.get(),
+    const bool has_parts = plan::SlicesHaveParts(node_);
+    SliceAssigner::AssignByKeys(*batch.columns[columns.slice_end],
+                                has_parts ? batch.columns[columns.slice_part].get() : nullptr, windows_.get(),
                                 &touched_);
     for (const Slice* slice : touched_) {
       if (watermark_ < assigner_.NeededBy(slice->key)) continue;

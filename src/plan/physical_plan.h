@@ -180,7 +180,7 @@ struct WindowAggregateNode final : PhysicalNode {
 
 /// The first of two phases of a window aggregation: before the exchange each worker aggregates the rows it has, so that
 /// one row for each key and slice crosses, and not each row. Insert-only.
-/// schema(): group columns, the accumulators (BINARY), and the slice they are of (two BIGINT).
+/// schema(): group columns, the accumulators (bytes of fixed width), and the slice they are of (one or two BIGINT).
 struct LocalWindowAggregateNode final : PhysicalNode {
   LocalWindowAggregateNode(Schema schema, std::shared_ptr<const WindowAggregateNode> whole, std::string label)
       : PhysicalNode(Kind::kLocalWindowAggregate, std::move(schema), whole->inputs(), {}, std::move(label)),

@@ -5,6 +5,7 @@
 
 #include "expr/aggregate_function.h"
 #include "plan/physical_builder.h"
+#include "plan/window_phases.h"
 
 namespace tidemark::plan {
 namespace {
@@ -58,7 +59,7 @@ PhysicalPtr PhysicalBuilder::InTwoPhases(const std::shared_ptr<const WindowAggre
   Schema partials(whole->schema().begin(), whole->schema().begin() + static_cast<int64_t>(keys.size()));
   partials.push_back({"accumulators", DataType::Bytes().NotNull()});
   partials.push_back({"slice_end", DataType::BigInt().NotNull()});
-  partials.push_back({"slice_part", DataType::BigInt().NotNull()});
+  if (SlicesHaveParts(*whole)) partials.push_back({"slice_part", DataType::BigInt().NotNull()});
   Built local{std::make_shared<LocalWindowAggregateNode>(std::move(partials), whole, "Local" + whole->label()), {}};
   const Built exchanged = Distribute(std::move(local), keys);
   return std::make_shared<GlobalWindowAggregateNode>(exchanged.node, whole, "Global" + whole->label());
