@@ -65,6 +65,7 @@ inline constexpr char kIdleTimeout[] = "table.exec.source.idle-timeout";  // dur
 inline constexpr char kMiniBatchEnabled[] = "table.exec.mini-batch.enabled";
 inline constexpr char kMiniBatchLatency[] = "table.exec.mini-batch.allow-latency";
 inline constexpr char kMiniBatchSize[] = "table.exec.mini-batch.size";
+inline constexpr char kAggPhaseStrategy[] = "table.optimizer.agg-phase-strategy";  // AUTO | TWO_PHASE | ONE_PHASE
 inline constexpr char kReuseSubPlans[] = "table.optimizer.reuse-sub-plan-enabled";
 inline constexpr char kReuseSources[] = "table.optimizer.reuse-source-enabled";
 inline constexpr char kNotNullEnforcer[] = "table.exec.sink.not-null-enforcer";  // ERROR | DROP

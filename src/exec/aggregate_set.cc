@@ -3,6 +3,10 @@
 #include "exec/aggregate_set.h"
 
 #include <arrow/array.h>
+#include <arrow/buffer.h>
+#include <arrow/type.h>
+
+#include <cstring>
 
 namespace tidemark::exec {
 
@@ -90,6 +94,41 @@ arrow::Status AggregateSet::Merge(const std::vector<uint8_t*>& targets, const st
         call.function->Merge(At(targets, call.offset, &scratch_), At(sources, call.offset, &source_scratch_)));
   }
   return arrow::Status::OK();
+}
+
+arrow::Result<std::shared_ptr<arrow::Array>> AggregateSet::ToColumn(const std::vector<uint8_t*>& states) const {
+  const auto count = static_cast<int64_t>(states.size());
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> bytes, arrow::AllocateBuffer(count * state_bytes_));
+  uint8_t* to = bytes->mutable_data();
+  for (const uint8_t* state : states) {
+    std::memcpy(to, state, static_cast<size_t>(state_bytes_));
+    to += state_bytes_;
+  }
+  return std::make_shared<arrow::FixedSizeBinaryArray>(arrow::fixed_size_binary(state_bytes_), count, std::move(bytes));
+}
+
+arrow::Result<std::shared_ptr<arrow::Array>> AggregateSet::EachToColumn(const Batch& batch,
+                                                                        const std::vector<int32_t>& rows) {
+  const auto count = static_cast<int64_t>(rows.size());
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> bytes, arrow::AllocateBuffer(count * state_bytes_));
+  column_scratch_.resize(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    column_scratch_[i] = bytes->mutable_data() + i * state_bytes_;
+    Init(column_scratch_[i]);
+  }
+  ARROW_RETURN_NOT_OK(Update(batch, rows, column_scratch_));
+  return std::make_shared<arrow::FixedSizeBinaryArray>(arrow::fixed_size_binary(state_bytes_), count, std::move(bytes));
+}
+
+arrow::Status AggregateSet::MergeColumn(const std::vector<uint8_t*>& targets, const arrow::Array& column,
+                                        const std::vector<int32_t>& rows) {
+  const uint8_t* bytes = static_cast<const arrow::FixedSizeBinaryArray&>(column).raw_values();
+  column_scratch_.resize(rows.size());
+  // Merge only reads its sources.
+  for (size_t i = 0; i < rows.size(); ++i) {
+    column_scratch_[i] = const_cast<uint8_t*>(bytes + static_cast<int64_t>(rows[i]) * state_bytes_);
+  }
+  return Merge(targets, column_scratch_);
 }
 
 arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> AggregateSet::Finalize(const std::vector<uint8_t*>& states) {

@@ -35,6 +35,14 @@ class AggregateSet {
   arrow::Status Update(const Batch& batch, const std::vector<int32_t>& rows, const std::vector<uint8_t*>& states);
   /// Adds each of `sources` to the one of `targets` at its place. Sources stay as they are.
   arrow::Status Merge(const std::vector<uint8_t*>& targets, const std::vector<uint8_t*>& sources);
+  /// The accumulators as they are, in a column of state_bytes() each, which MergeColumn of the same calls reads back.
+  /// REQUIRES (also of the next two): trivially_destructible(), and at least one call.
+  arrow::Result<std::shared_ptr<arrow::Array>> ToColumn(const std::vector<uint8_t*>& states) const;
+  /// Such a column of accumulators of one row each: those of `batch` at `rows`.
+  arrow::Result<std::shared_ptr<arrow::Array>> EachToColumn(const Batch& batch, const std::vector<int32_t>& rows);
+  /// Adds the accumulators at `rows` of a column to `targets`, at the same place in the list.
+  arrow::Status MergeColumn(const std::vector<uint8_t*>& targets, const arrow::Array& column,
+                            const std::vector<int32_t>& rows);
   /// One column per call.
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Finalize(const std::vector<uint8_t*>& states);
 
@@ -66,6 +74,7 @@ class AggregateSet {
   bool trivially_destructible_ = true;
   std::vector<uint8_t*> scratch_;
   std::vector<uint8_t*> source_scratch_;
+  std::vector<uint8_t*> column_scratch_;
 };
 
 }  // namespace tidemark::exec

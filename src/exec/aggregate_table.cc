@@ -44,6 +44,10 @@ arrow::Status AggregateTable::Update(const Batch& batch) {
   return arrow::Status::OK();
 }
 
+arrow::Status AggregateTable::MergeColumn(const arrow::Array& accumulators) {
+  return layout_->aggregates->MergeColumn(state_offset_ == 0 ? groups_ : States(groups_), accumulators, rows_);
+}
+
 void AggregateTable::CountRows(const Batch& batch) {
   size_t kept = 0;
   for (size_t i = 0; i < rows_.size(); ++i) {

@@ -41,6 +41,9 @@ class AggregateTable {
                                                          const std::vector<int32_t>* rows);
   /// Takes the rows that FindGroups saw last into their accumulators.
   arrow::Status Update(const Batch& batch);
+  /// Adds the accumulators of those rows, in a column of AggregateSet::ToColumn, to their groups. REQUIRES: the input
+  /// does not retract.
+  arrow::Status MergeColumn(const arrow::Array& accumulators);
   /// Adds all groups of `other`, which has the same layout.
   arrow::Status MergeFrom(const AggregateTable& other);
 
@@ -52,6 +55,10 @@ class AggregateTable {
   }
   /// The aggregates' results, a column for each call.
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Results(const std::vector<uint8_t*>& groups) const;
+  /// The accumulators, as AggregateSet::ToColumn.
+  arrow::Result<std::shared_ptr<arrow::Array>> Accumulators(const std::vector<uint8_t*>& groups) const {
+    return layout_->aggregates->ToColumn(States(groups));
+  }
   void Erase(const std::vector<uint8_t*>& groups);
 
   // aggregate_table_state.cc

@@ -62,12 +62,16 @@ std::optional<std::vector<int>> DistributionColumns(const PhysicalNode& node) {
     case PhysicalNode::Kind::kChangelogNormalize:
     case PhysicalNode::Kind::kSink:
       return DistributionColumns(*node.inputs()[0]);
+    // The keys come first in what crosses the exchange, and in the result.
+    case PhysicalNode::Kind::kGlobalWindowAggregate:
+      return DistributionColumns(*node.inputs()[0]);
     case PhysicalNode::Kind::kPerWindow:
       return DistributionColumns(*static_cast<const plan::PerWindowNode&>(node).each);
     // Rows of several inputs, or rows with other values: whoever needs them together has an exchange above.
     case PhysicalNode::Kind::kJoin:
     case PhysicalNode::Kind::kUnion:
     case PhysicalNode::Kind::kExpand:
+    case PhysicalNode::Kind::kLocalWindowAggregate:
     case PhysicalNode::Kind::kSource:
     case PhysicalNode::Kind::kValues:
       break;

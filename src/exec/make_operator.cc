@@ -8,6 +8,7 @@
 #include "exec/first_row.h"
 #include "exec/group_aggregate.h"
 #include "exec/join.h"
+#include "exec/local_window_aggregate.h"
 #include "exec/per_window.h"
 #include "exec/rank.h"
 #include "exec/session_aggregate.h"
@@ -44,6 +45,10 @@ arrow::Result<std::unique_ptr<Operator>> MakeOperator(const plan::PhysicalNode& 
       return MakeGroupAggregateOperator(As<plan::GroupAggregateNode>(node));
     case Kind::kWindowAggregate:
       return MakeWindowAggregateOperator(As<plan::WindowAggregateNode>(node));
+    case Kind::kLocalWindowAggregate:
+      return MakeLocalWindowAggregateOperator(As<plan::LocalWindowAggregateNode>(node));
+    case Kind::kGlobalWindowAggregate:
+      return MakeGlobalWindowAggregateOperator(As<plan::GlobalWindowAggregateNode>(node));
     case Kind::kSessionAggregate:
       return MakeSessionAggregateOperator(As<plan::WindowAggregateNode>(node));
     case Kind::kJoin:

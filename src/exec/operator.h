@@ -67,7 +67,8 @@ struct OperatorContext {
 };
 
 /// One operator instance of one worker. One thread calls it; it never blocks, sleeps, or reads a clock other than the
-/// context's. Order of calls: Open, then Push / Advance / Tick in any order, Finish once after the last Push.
+/// context's. Order of calls: Open, then Push / Advance / Tick in any order, Finish (or, when the job is stopped,
+/// Flush) once after the last Push.
 class Operator {
  public:
   virtual ~Operator() = default;
@@ -90,6 +91,10 @@ class Operator {
     return arrow::Status::OK();
   }
 
+  /// Hand on what was held back only for speed: a checkpoint is about to be taken, or the job is stopped, so that some
+  /// input ends before its end and no Finish comes. Default: as Tick.
+  virtual arrow::Status Flush(Emitter& out) { return Tick(out); }
+
   /// All inputs have ended: emit the rest (complete every window, as a watermark of +infinity does). The runtime
   /// passes the end on afterwards. Default: nothing.
   virtual arrow::Status Finish(Emitter& out) {
@@ -98,7 +103,7 @@ class Operator {
   }
 
   /// Writes everything that a new instance needs to go on from here (see Restore). Called between the other calls, just
-  /// after a Tick. What a mini-batch still holds back is state. Emits nothing and changes nothing.
+  /// after Flush. What a mini-batch still holds back is state. Emits nothing and changes nothing.
   virtual arrow::Status Save(state::StateWriter& out) const {
     (void)out;
     return arrow::Status::NotImplemented("checkpoints of this operator are not supported yet");

@@ -15,4 +15,7 @@ namespace tidemark::exec {
 /// window are late: counted, and handed to context.late_rows. `node` must outlive the operator.
 arrow::Result<std::unique_ptr<Operator>> MakeWindowAggregateOperator(const plan::WindowAggregateNode& node);
 
+/// The same over partial results (local_window_aggregate.h), none of which may come after the end of its window.
+arrow::Result<std::unique_ptr<Operator>> MakeGlobalWindowAggregateOperator(const plan::GlobalWindowAggregateNode& node);
+
 }  // namespace tidemark::exec

@@ -212,21 +212,6 @@ std::unique_ptr<WindowStore> WindowStore::Make(const WindowSpec* spec, const Agg
   return std::make_unique<SingleSliceWindows>(spec, layout);
 }
 
-Slice* WindowStore::SliceOf(const SliceKey& key) {
-  auto& slice = slices_[key];
-  if (!slice) slice = std::make_unique<Slice>(layout_);
-  return slice.get();
-}
-
-void WindowStore::Recount(Slice* slice) {
-  const int64_t rows = slice->table.size();
-  const int64_t bytes = static_cast<int64_t>(sizeof(Slice)) + slice->table.memory_bytes();
-  rows_ += rows - slice->counted_rows;
-  bytes_ += bytes - slice->counted_bytes;
-  slice->counted_rows = rows;
-  slice->counted_bytes = bytes;
-}
-
 arrow::Status WindowStore::Save(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const {
   for (const auto& [key, slice] : slices_) {
     ARROW_RETURN_NOT_OK(SaveTable(kSlices, slice->table, key, owner, rows_max, out));
@@ -282,12 +267,6 @@ arrow::Status WindowStore::RestoreTables(std::string_view name, const state::Sta
     }
   }
   return arrow::Status::OK();
-}
-
-void WindowStore::Drop(Slices::iterator slice) {
-  rows_ -= slice->second->counted_rows;
-  bytes_ -= slice->second->counted_bytes;
-  slices_.erase(slice);
 }
 
 }  // namespace tidemark::exec

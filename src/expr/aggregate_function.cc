@@ -71,4 +71,9 @@ bool IsOrderSensitive(const std::string& name, std::span<const ArgumentInfo> arg
   return definition != nullptr && definition->order_sensitive != nullptr && definition->order_sensitive(arguments);
 }
 
+bool HasTwoPhases(const std::string& name, std::span<const ArgumentInfo> arguments) {
+  const AggregateDefinition* definition = Find(name);
+  return definition != nullptr && definition->two_phase != nullptr && definition->two_phase(arguments);
+}
+
 }  // namespace tidemark::expr

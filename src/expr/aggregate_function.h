@@ -97,4 +97,9 @@ bool IsAggregateName(const std::string& name);
 /// DOUBLE by rounding): the planner then reads the source in order on one worker.
 bool IsOrderSensitive(const std::string& name, std::span<const ArgumentInfo> arguments);
 
+/// The rows may be taken in by several accumulators, in whatever parts, and these sent as bytes to be merged in
+/// whatever order, with the same result to the last bit: COUNT, SUM and AVG of exact numbers, MIN and MAX of fixed
+/// width. Not with DISTINCT, nor over an input that retracts.
+bool HasTwoPhases(const std::string& name, std::span<const ArgumentInfo> arguments);
+
 }  // namespace tidemark::expr

@@ -173,6 +173,22 @@ Details WindowAggregateDetails(const WindowAggregateNode& node) {
   return details;
 }
 
+Details LocalWindowAggregateDetails(const LocalWindowAggregateNode& node) {
+  const WindowAggregateNode& whole = *node.whole;
+  const Schema& input = node.inputs()[0]->schema();
+  const std::string time = whole.time_column >= 0 ? input[whole.time_column].name : input[whole.window_end_column].name;
+  return {
+      "aggregates: " + Calls(whole.calls, input), "window: " + whole.window.ToString() + " on " + time,
+      "state: partial results of the rows on each worker, as many as fit its cache; sent on when there are more, or "
+      "the watermark passes the end of a window"};
+}
+
+Details GlobalWindowAggregateDetails(const GlobalWindowAggregateNode& node) {
+  Details details = WindowAggregateDetails(*node.whole);
+  details[0] = "merges: " + Calls(node.whole->calls, node.whole->inputs()[0]->schema());
+  return details;
+}
+
 /// `condition` over left ++ right, with the side in front of names that both sides have.
 std::string JoinCondition(const JoinNode& node, const ExpressionPtr& condition) {
   const Schema& left = node.inputs()[0]->schema();
@@ -318,6 +334,10 @@ Details DetailsOf(const PhysicalNode& node) {
     case PhysicalNode::Kind::kWindowAggregate:
     case PhysicalNode::Kind::kSessionAggregate:
       return WindowAggregateDetails(static_cast<const WindowAggregateNode&>(node));
+    case PhysicalNode::Kind::kLocalWindowAggregate:
+      return LocalWindowAggregateDetails(static_cast<const LocalWindowAggregateNode&>(node));
+    case PhysicalNode::Kind::kGlobalWindowAggregate:
+      return GlobalWindowAggregateDetails(static_cast<const GlobalWindowAggregateNode&>(node));
     case PhysicalNode::Kind::kJoin: {
       const auto& join = static_cast<const JoinNode&>(node);
       return JoinDetails(join, join.final_only ? "freed when the input ends" : "never freed: nothing bounds it");

@@ -27,6 +27,11 @@ std::string WindowLabel(const time::WindowSpec& window, const Schema& schema, co
   return label + ")";
 }
 
+PhysicalNode::Kind WindowAggregateKind(const time::WindowSpec& window) {
+  return window.kind == time::WindowKind::kSession ? PhysicalNode::Kind::kSessionAggregate
+                                                   : PhysicalNode::Kind::kWindowAggregate;
+}
+
 bool IsProctime(const LogicalNode& input, int column) { return input.schema()[column].type.is_proctime(); }
 
 /// The projections and filters between an aggregation and its window TVF, composed over the TVF's columns.
@@ -129,18 +134,19 @@ arrow::Result<Built> PhysicalBuilder::BuildLegacyWindowAggregate(const LogicalAg
   below.ordered |= OrderSensitive(node.calls, node.input().schema());
   ARROW_ASSIGN_OR_RAISE(Built input, Build(node.inputs()[0], below));
   const bool retracts = !input.node->changelog().insert_only();
-  input = Distribute(std::move(input), node.group_columns);
-  const bool session = node.window->kind == time::WindowKind::kSession;
-  auto aggregate = std::make_shared<WindowAggregateNode>(
-      session ? PhysicalNode::Kind::kSessionAggregate : PhysicalNode::Kind::kWindowAggregate, node.schema(), input.node,
-      WindowLabel(*node.window, node.input().schema(), node.group_columns));
+  const bool two_phases = TakesTwoPhases(input, node.group_columns, node.calls, *node.window);
+  if (!two_phases) input = Distribute(std::move(input), node.group_columns);
+  auto aggregate =
+      std::make_shared<WindowAggregateNode>(WindowAggregateKind(*node.window), node.schema(), input.node,
+                                            WindowLabel(*node.window, node.input().schema(), node.group_columns));
   aggregate->group_columns = node.group_columns;
   aggregate->calls = node.calls;
   aggregate->window = *node.window;
   aggregate->time_column = node.time_column;
   aggregate->properties = node.properties;
   aggregate->input_retracts = retracts;
-  return Built{aggregate, {}};
+  aggregate->in_two_phases = two_phases;
+  return Built{two_phases ? InTwoPhases(aggregate) : aggregate, {}};
 }
 
 arrow::Result<Built> PhysicalBuilder::BuildWindowAggregate(const LogicalAggregate& node, const WindowColumns& window,
@@ -158,7 +164,8 @@ arrow::Result<Built> PhysicalBuilder::BuildWindowAggregate(const LogicalAggregat
   for (int column : node.group_columns) {
     if (!IsWindowColumn(column, window)) plain_groups.push_back(column);
   }
-  input = Distribute(std::move(input), plain_groups);
+  const bool two_phases = TakesTwoPhases(input, plain_groups, node.calls, *window.window);
+  if (!two_phases) input = Distribute(std::move(input), plain_groups);
 
   Schema schema;
   for (int column : plain_groups) schema.push_back(node.input().schema()[column]);
@@ -180,7 +187,9 @@ arrow::Result<Built> PhysicalBuilder::BuildWindowAggregate(const LogicalAggregat
   aggregate->window_is_local = window.local;
   aggregate->properties = AllProperties();
   aggregate->input_retracts = retracts;
-  return FinishWindowAggregate(node, window, Built{aggregate, {}}, plain_groups);
+  aggregate->in_two_phases = two_phases;
+  Built built{two_phases ? InTwoPhases(aggregate) : aggregate, {}};
+  return FinishWindowAggregate(node, window, std::move(built), plain_groups);
 }
 
 arrow::Result<std::optional<Built>> PhysicalBuilder::BuildFusedWindowAggregate(const LogicalAggregate& node,
@@ -248,26 +257,29 @@ arrow::Result<std::optional<Built>> PhysicalBuilder::BuildFusedWindowAggregate(c
   const bool retracts = !input.node->changelog().insert_only();
   std::vector<int> group_columns;
   for (int column : plain_groups) group_columns.push_back(position[column]);
-  input = Distribute(std::move(input), group_columns);
+  std::vector<AggregateCall> calls = node.calls;
+  for (auto& call : calls) {
+    for (int& column : call.args) column = position[column];
+    if (call.filter >= 0) call.filter = position[call.filter];
+  }
+  const bool two_phases = TakesTwoPhases(input, group_columns, calls, tvf.window);
+  if (!two_phases) input = Distribute(std::move(input), group_columns);
 
   Schema output;
   for (int column : group_columns) output.push_back(schema[column]);
   for (size_t i = 0; i < node.calls.size(); ++i) output.push_back(node.schema()[node.group_columns.size() + i]);
   for (int i = 0; i < 3; ++i) output.push_back(tvf.schema()[tvf_columns + i]);
-  auto aggregate = std::make_shared<WindowAggregateNode>(
-      session ? PhysicalNode::Kind::kSessionAggregate : PhysicalNode::Kind::kWindowAggregate, std::move(output),
-      input.node, WindowLabel(tvf.window, schema, group_columns));
+  auto aggregate = std::make_shared<WindowAggregateNode>(WindowAggregateKind(tvf.window), std::move(output), input.node,
+                                                         WindowLabel(tvf.window, schema, group_columns));
   aggregate->group_columns = group_columns;
-  aggregate->calls = node.calls;
-  for (auto& call : aggregate->calls) {
-    for (int& column : call.args) column = position[column];
-    if (call.filter >= 0) call.filter = position[call.filter];
-  }
+  aggregate->calls = std::move(calls);
   aggregate->window = tvf.window;
   aggregate->time_column = time_column;
   aggregate->properties = AllProperties();
   aggregate->input_retracts = retracts;
-  ARROW_ASSIGN_OR_RAISE(Built built, FinishWindowAggregate(node, window, Built{aggregate, {}}, plain_groups));
+  aggregate->in_two_phases = two_phases;
+  Built whole{two_phases ? InTwoPhases(aggregate) : aggregate, {}};
+  ARROW_ASSIGN_OR_RAISE(Built built, FinishWindowAggregate(node, window, std::move(whole), plain_groups));
   return std::optional<Built>(std::move(built));
 }
 

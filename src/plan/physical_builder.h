@@ -117,12 +117,22 @@ class PhysicalBuilder {
   arrow::Result<Built> FinishWindowAggregate(const LogicalAggregate& node, const WindowColumns& window, Built aggregate,
                                              const std::vector<int>& plain_groups);
 
+  // physical_window_phases.cc
+  /// Whether a window aggregation of `input` is done in two phases, local and global: with the same results for any
+  /// number of workers, and fewer rows between them.
+  bool TakesTwoPhases(const Built& input, const std::vector<int>& group_columns,
+                      const std::vector<AggregateCall>& calls, const time::WindowSpec& window) const;
+  /// `whole`, whose input has no exchange yet, in two phases.
+  PhysicalPtr InTwoPhases(const std::shared_ptr<const WindowAggregateNode>& whole);
+
   // physical_join.cc
   arrow::Result<Built> BuildJoin(const LogicalJoin& node, const Demand& demand);
 
   /// `node` as the node that stands for all equal subplans.
   LogicalPtr Shared(const LogicalPtr& node) { return share_subplans_ ? survey_->sharing.Share(node) : node; }
 
+  /// Whether rows with equal `columns` are on one worker.
+  static bool IsDistributed(const Distribution& have, const std::vector<int>& columns);
   /// Puts an exchange above `input` unless rows with equal `columns` are on one worker already. No columns: one worker.
   Built Distribute(Built input, const std::vector<int>& columns);
 

@@ -45,12 +45,14 @@ PhysicalBuilder::PhysicalBuilder(const PlanContext& context, Pass pass, Survey* 
       share_subplans_(context.configuration->GetBoolean(config::kReuseSubPlans)),
       share_sources_(share_subplans_ && context.configuration->GetBoolean(config::kReuseSources)) {}
 
-Built PhysicalBuilder::Distribute(Built input, const std::vector<int>& columns) {
-  const Distribution& have = input.distribution;
-  if (have.kind == Distribution::Kind::kSingleton) return input;
+bool PhysicalBuilder::IsDistributed(const Distribution& have, const std::vector<int>& columns) {
+  if (have.kind == Distribution::Kind::kSingleton) return true;
   const auto is_key = [&](int column) { return std::find(columns.begin(), columns.end(), column) != columns.end(); };
-  if (have.kind == Distribution::Kind::kHashed && std::all_of(have.columns.begin(), have.columns.end(), is_key))
-    return input;
+  return have.kind == Distribution::Kind::kHashed && std::all_of(have.columns.begin(), have.columns.end(), is_key);
+}
+
+Built PhysicalBuilder::Distribute(Built input, const std::vector<int>& columns) {
+  if (IsDistributed(input.distribution, columns)) return input;
   const std::string label = columns.empty() ? "Exchange(to one worker)"
                                             : "Exchange(hash[" + ColumnNames(input.node->schema(), columns) + "])";
   Built exchanged;

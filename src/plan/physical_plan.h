@@ -35,6 +35,8 @@ class PhysicalNode {
     kWindowAssign,
     kGroupAggregate,
     kWindowAggregate,
+    kLocalWindowAggregate,
+    kGlobalWindowAggregate,
     kSessionAggregate,
     kJoin,
     kPerWindow,
@@ -173,8 +175,30 @@ struct WindowAggregateNode final : PhysicalNode {
   bool window_is_local = false;
   std::vector<WindowProperty> properties;
   bool input_retracts = false;
+  /// The whole of two phases (GlobalWindowAggregateNode): rows meet by all of the group columns, in their order.
+  bool in_two_phases = false;
 };
 /// SESSION uses the same configuration with Kind::kSessionAggregate.
+
+/// The first of two phases of a window aggregation: before the exchange each worker aggregates the rows it has, so that
+/// one row for each key and slice crosses, and not each row. Insert-only.
+/// schema(): group columns, the accumulators (bytes of fixed width), and the slice they are of (one or two BIGINT).
+struct LocalWindowAggregateNode final : PhysicalNode {
+  LocalWindowAggregateNode(Schema schema, std::shared_ptr<const WindowAggregateNode> whole, std::string label)
+      : PhysicalNode(Kind::kLocalWindowAggregate, std::move(schema), whole->inputs(), {}, std::move(label)),
+        whole(std::move(whole)) {}
+  /// The aggregation in one phase, over the same rows.
+  std::shared_ptr<const WindowAggregateNode> whole;
+};
+
+/// The second phase: merges what the first gives, behind the exchange. Where the exchange is none, as with one worker,
+/// `whole` runs in the place of both.
+struct GlobalWindowAggregateNode final : PhysicalNode {
+  GlobalWindowAggregateNode(PhysicalPtr input, std::shared_ptr<const WindowAggregateNode> whole, std::string label)
+      : PhysicalNode(Kind::kGlobalWindowAggregate, whole->schema(), {std::move(input)}, {}, std::move(label)),
+        whole(std::move(whole)) {}
+  std::shared_ptr<const WindowAggregateNode> whole;
+};
 
 /// Regular equi-join: both inputs kept by key.
 struct JoinNode final : PhysicalNode {

@@ -88,10 +88,14 @@ class DataflowBuilder {
         return BuildSource(static_cast<const plan::SourceNode&>(node));
       case Kind::kValues:
         return BuildValues(static_cast<const plan::ValuesNode&>(node));
+      case Kind::kLocalWindowAggregate:
+        return BuildLocal(static_cast<const plan::LocalWindowAggregateNode&>(node));
+      case Kind::kGlobalWindowAggregate:
+        return BuildGlobal(static_cast<const plan::GlobalWindowAggregateNode&>(node));
       case Kind::kSink:
         return BuildSink(static_cast<const plan::SinkNode&>(node));
       default:
-        return BuildOperator(node);
+        return BuildOperator(node, node);
     }
   }
 
@@ -216,9 +220,21 @@ class DataflowBuilder {
     return arrow::Status::OK();
   }
 
-  arrow::Status BuildOperator(const PhysicalNode& node) {
+  arrow::Status BuildLocal(const plan::LocalWindowAggregateNode& node) {
+    if (!parts_.shape.IsOnePhase(node)) return BuildOperator(node, node);
+    outlets_[&node] = outlets_.at(node.inputs()[0].get());
+    return arrow::Status::OK();
+  }
+
+  arrow::Status BuildGlobal(const plan::GlobalWindowAggregateNode& node) {
+    if (parts_.shape.IsOnePhase(node)) return BuildOperator(node, *node.whole);
+    return BuildOperator(node, node);
+  }
+
+  /// `what`: does the work in the place of `node`.
+  arrow::Status BuildOperator(const PhysicalNode& node, const PhysicalNode& what) {
     FailureSite* site = dataflow_.site.get();
-    auto op = options_.components->MakeOperator(node);
+    auto op = options_.components->MakeOperator(what);
     if (!op.ok()) return site->Note(op.status(), node.label());
     exec::OperatorContext context;
     context.functions = &options_.functions;

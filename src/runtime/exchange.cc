@@ -230,7 +230,7 @@ arrow::Status ExchangeReceiver::PassOn(const MergedEvents& events) {
   return events.ended ? outlet_.End(events.complete) : arrow::Status::OK();
 }
 
-bool ExchangeReceiver::Pass(int64_t checkpoint) {
+arrow::Result<bool> ExchangeReceiver::Pass(int64_t checkpoint) {
   for (size_t from = 0; from < channels_.size(); ++from) {
     if (barriers_[from] < checkpoint && !inputs_.ended(static_cast<int>(from))) return false;
   }

@@ -28,6 +28,8 @@ class Consumer {
   virtual arrow::Status End(int input, bool complete) = 0;
   /// Called often, also while no input comes.
   virtual arrow::Status Tick() = 0;
+  /// Before a checkpoint's barrier: nothing that was held back for speed stays. Default: as Tick.
+  virtual arrow::Status Flush() { return Tick(); }
   /// Adds the exchange senders that a call of Push may reach.
   virtual void CollectSenders(std::vector<ExchangeSender*>* senders) = 0;
 };

@@ -53,7 +53,7 @@ class Head : public Checkpointed {
   virtual Outlet* outlet() = 0;
   /// The checkpoint's barrier goes through here now: all that was handed down belongs to it, and Step is not called
   /// before it is taken. False: what belongs to it has not all come.
-  virtual bool Pass(int64_t checkpoint) {
+  virtual arrow::Result<bool> Pass(int64_t checkpoint) {
     (void)checkpoint;
     return true;
   }

@@ -20,6 +20,7 @@ bool KeepsState(const PhysicalNode& node) {
   switch (node.kind()) {
     case Kind::kCalc:
     case Kind::kExchange:
+    case Kind::kLocalWindowAggregate:
     case Kind::kWindowAssign:
     case Kind::kUnion:
     case Kind::kExpand:

@@ -51,6 +51,11 @@ arrow::Status OperatorTask::Tick() {
   return site_->Note(operator_->Tick(outlet_), context_.label);
 }
 
+arrow::Status OperatorTask::Flush() {
+  if (inputs_.all_ended() || finished_) return arrow::Status::OK();
+  return site_->Note(operator_->Flush(outlet_), context_.label);
+}
+
 arrow::Status OperatorTask::Save(state::StateSnapshot::Part* part) const {
   part->watermark = inputs_.watermark();
   const auto writer = state::MakeSnapshotWriter(part);
@@ -85,8 +90,8 @@ arrow::Status OperatorTask::PassOnEvents(const MergedEvents& events) {
     finished_ = true;
     ARROW_RETURN_NOT_OK(operator_->Finish(outlet_));
   } else {
-    // Stopped: a mini-batch holds results that are due, a window those that are not.
-    ARROW_RETURN_NOT_OK(operator_->Tick(outlet_));
+    // A mini-batch holds results that are due, a window those that are not.
+    ARROW_RETURN_NOT_OK(operator_->Flush(outlet_));
   }
   return outlet_.End(events.complete);
 }

@@ -27,6 +27,7 @@ class OperatorTask final : public Consumer, public Checkpointed {
   arrow::Status SetIdle(int input, bool idle) override;
   arrow::Status End(int input, bool complete) override;
   arrow::Status Tick() override;
+  arrow::Status Flush() override;
   arrow::Status Save(state::StateSnapshot::Part* part) const override;
   arrow::Status Restore(const state::StateReader& in) override;
   arrow::Status Resume(const state::StateReader& in) override { return outlet_.Resume(in); }

@@ -32,6 +32,14 @@ void PlanShape::Visit(const PhysicalNode& node) {
   nodes_.push_back(&node);
   only_on_worker_0_.push_back(single || workers_ == 1);
   depth_.push_back(depth);
+  if (node.kind() != Kind::kGlobalWindowAggregate) return;
+  const PhysicalNode& exchange = *node.inputs()[0];
+  if (IsOnePhase(static_cast<const plan::GlobalWindowAggregateNode&>(node)))
+    one_phase_.insert(exchange.inputs()[0].get());
+}
+
+bool PlanShape::IsOnePhase(const plan::GlobalWindowAggregateNode& node) const {
+  return IsPassThrough(static_cast<const plan::ExchangeNode&>(*node.inputs()[0]));
 }
 
 bool PlanShape::IsPassThrough(const plan::ExchangeNode& exchange) const {

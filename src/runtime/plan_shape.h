@@ -3,6 +3,7 @@
 #pragma once
 
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "plan/physical_plan.h"
@@ -25,6 +26,11 @@ class PlanShape {
   /// An exchange whose rows are where they belong already: no channel is needed.
   bool IsPassThrough(const plan::ExchangeNode& exchange) const;
 
+  /// A window aggregation of two phases between which there is no channel. Its second phase takes the rows of the first
+  /// one's input and does all, and the first is passed by.
+  bool IsOnePhase(const plan::GlobalWindowAggregateNode& node) const;
+  bool IsOnePhase(const plan::LocalWindowAggregateNode& node) const { return one_phase_.contains(&node); }
+
   /// Exchanges passed on the longest way from a source to this node: later stages are served first.
   int Depth(const plan::PhysicalNode& node) const { return depth_[IndexOf(node)]; }
 
@@ -35,6 +41,7 @@ class PlanShape {
   std::vector<const plan::PhysicalNode*> nodes_;
   std::unordered_map<const plan::PhysicalNode*, int> index_;
   std::vector<bool> only_on_worker_0_;
+  std::unordered_set<const plan::PhysicalNode*> one_phase_;  ///< local phases
   std::vector<int> depth_;
 };
 

@@ -3,6 +3,7 @@
 #include "runtime/source_task.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -54,6 +55,10 @@ arrow::Result<HeadStep> SourceTask::Step(int64_t now_micros) {
 
 arrow::Result<HeadStep> SourceTask::StepUnlabelled(int64_t now_micros) {
   if (stopping_) {
+    if (!stamped_.empty()) {
+      ARROW_RETURN_NOT_OK(EmitStamped());
+      return HeadStep{.progress = true};
+    }
     // Rows that wait for their turn are dropped: those before them may never be read.
     if (!source_ended_ && board_ != nullptr) board_->EndWorker(options_.worker);
     ARROW_RETURN_NOT_OK(Finish(/*complete=*/false));
@@ -61,9 +66,13 @@ arrow::Result<HeadStep> SourceTask::StepUnlabelled(int64_t now_micros) {
   }
   if (source_->splits_version() != splits_version_) AnnounceSplits(now_micros);
   if (board_ != nullptr) {
-    ARROW_ASSIGN_OR_RAISE(const bool released, ReleaseHeld(now_micros));
+    StampHeld(now_micros);
+    if (!stamped_.empty() && !ReadsOnFirst(now_micros)) {
+      ARROW_RETURN_NOT_OK(EmitStamped());
+      return HeadStep{.progress = true};
+    }
     ARROW_ASSIGN_OR_RAISE(const bool emitted, EmitProgress());
-    if (released || emitted) return HeadStep{.progress = true};
+    if (emitted) return HeadStep{.progress = true};
   }
   if (options_.replay != nullptr && !held_.empty() && now_micros < due_micros_) {
     return HeadStep{.retry_micros = due_micros_ - now_micros};
@@ -90,11 +99,16 @@ arrow::Result<HeadStep> SourceTask::Read(int64_t now_micros) {
       SkipHandedOn(&poll);
       ARROW_ASSIGN_OR_RAISE(Unstamped unstamped, Compute(std::move(poll)));
       ARROW_RETURN_NOT_OK(Take(std::move(unstamped), now_micros));
+      if (!stamped_.empty() && !ReadsOnFirst(now_micros)) ARROW_RETURN_NOT_OK(EmitStamped());
       return HeadStep{.progress = true};
     }
     case Poll::State::kNothing: {
       const int64_t retry = std::max<int64_t>(poll.retry_after_micros, 1);
       next_poll_micros_ = now_micros + retry;
+      if (!stamped_.empty()) {
+        ARROW_RETURN_NOT_OK(EmitStamped());
+        return HeadStep{.progress = true};
+      }
       if (board_ == nullptr || options_.idle_timeout_micros == 0) return HeadStep{.retry_micros = retry};
       auto caught_up = source_->ActiveSplits();
       std::erase_if(caught_up, [&](connectors::SplitId split) { return !source_->CaughtUp(split); });
@@ -147,12 +161,10 @@ arrow::Status SourceTask::Take(Unstamped unstamped, int64_t now_micros) {
   const auto split = unstamped.poll.split;
   const auto waiting = held_.find(split);
   if (waiting == held_.end()) {
-    ARROW_ASSIGN_OR_RAISE(const Delivery delivery, Deliver(unstamped, now_micros));
-    if (delivery != Delivery::kNotYet) ARROW_RETURN_NOT_OK(EmitProgress().status());
-    if (delivery == Delivery::kDone) return arrow::Status::OK();
+    if (Stamp(unstamped, now_micros) == Stamping::kDone) return arrow::Status::OK();
     board_->SetHeld(options_.worker, split, unstamped.poll.piece);
     // A board that changed between the two calls must be looked at again.
-    released_version_ = 0;
+    stamped_version_ = 0;
   }
   held_[split].push_back(std::move(unstamped));
   ++held_batches_;
@@ -173,13 +185,14 @@ int64_t SourceTask::CountDueRows(const Unstamped& unstamped, int64_t now_micros)
   return num_rows;
 }
 
-arrow::Result<SourceTask::Delivery> SourceTask::Deliver(Unstamped& unstamped, int64_t now_micros) {
+SourceTask::Stamping SourceTask::Stamp(Unstamped& unstamped, int64_t now_micros) {
   Poll& poll = unstamped.poll;
   const bool has_rows = poll.batch.num_rows > 0;
+  const EventTimeMs promise = board_->progress().watermark;
   auto progress = board_->Turn(poll.split, poll.piece, has_rows, now_micros);
-  if (!progress) return Delivery::kNotYet;
+  if (!progress) return Stamping::kNotYet;
   const int64_t due = CountDueRows(unstamped, now_micros);
-  if (has_rows && due == 0) return Delivery::kNotYet;
+  if (has_rows && due == 0) return Stamping::kNotYet;
   const bool all = due == poll.batch.num_rows;
   positions_.Advance(poll, due, all);
   time::SplitWatermark watermark(progress->running_watermark);
@@ -193,47 +206,70 @@ arrow::Result<SourceTask::Delivery> SourceTask::Deliver(Unstamped& unstamped, in
       batch.row_numbers = NumbersFrom(progress->rows, due);
     }
     progress->rows += due;
-    ARROW_RETURN_NOT_OK(outlet_.SetIdle(false));
-    ARROW_RETURN_NOT_OK(outlet_.Emit(std::move(batch)));
+    stamped_.push_back({std::move(batch), promise});
   }
   progress->running_watermark = watermark.current();
   board_->Publish(options_.worker, poll.split, *progress, all && poll.piece_end, all && poll.split_end);
-  if (all) return Delivery::kDone;
+  turn_.reset();
+  if (!all || !poll.piece_end) turn_ = poll.split;
+  if (all) return Stamping::kDone;
   poll.batch = poll.batch.Slice(due, poll.batch.num_rows - due);
   unstamped.watermarks.erase(unstamped.watermarks.begin(), unstamped.watermarks.begin() + due);
   unstamped.rowtimes.erase(unstamped.rowtimes.begin(), unstamped.rowtimes.begin() + due);
-  return Delivery::kPartly;
+  return Stamping::kPartly;
 }
 
-arrow::Result<bool> SourceTask::ReleaseHeld(int64_t now_micros) {
-  if (held_.empty()) return false;
+/// Stamps every batch that waited and has its turn now.
+void SourceTask::StampHeld(int64_t now_micros) {
+  if (held_.empty()) return;
   const uint64_t version = board_->version();
   const bool time_has_come = options_.replay != nullptr && now_micros >= due_micros_;
-  if (version == released_version_ && !time_has_come) return false;
-  for (auto waiting = held_.begin(); waiting != held_.end(); ++waiting) {
-    const auto& [split, batches] = *waiting;
-    ARROW_ASSIGN_OR_RAISE(const Delivery delivery, Deliver(waiting->second.front(), now_micros));
-    if (delivery == Delivery::kNotYet) continue;
-    if (delivery == Delivery::kPartly) return true;
-    waiting->second.pop_front();
-    --held_batches_;
-    if (at_read_ahead_limit_ && held_batches_ < options_.read_ahead_batches) {
-      at_read_ahead_limit_ = false;
-      board_->BelowReadAheadLimit(options_.worker);
+  if (version == stamped_version_ && !time_has_come) return;
+  for (auto waiting = held_.begin(); waiting != held_.end();) {
+    auto& [split, batches] = *waiting;
+    if (StampHeldOf(&batches, now_micros)) {
+      board_->SetHeld(options_.worker, split,
+                      batches.empty() ? std::nullopt : std::optional(batches.front().poll.piece));
     }
-    if (batches.empty()) {
-      board_->SetHeld(options_.worker, split, std::nullopt);
-      held_.erase(waiting);
-    } else {
-      board_->SetHeld(options_.worker, split, batches.front().poll.piece);
-    }
-    return true;
+    waiting = batches.empty() ? held_.erase(waiting) : std::next(waiting);
   }
-  released_version_ = version;
-  return false;
+  stamped_version_ = version;
+  if (at_read_ahead_limit_ && held_batches_ < options_.read_ahead_batches) {
+    at_read_ahead_limit_ = false;
+    board_->BelowReadAheadLimit(options_.worker);
+  }
+}
+
+/// True when the first of `batches` was stamped whole, and those after it as far as may be.
+bool SourceTask::StampHeldOf(std::deque<Unstamped>* batches, int64_t now_micros) {
+  bool any = false;
+  while (!batches->empty() && Stamp(batches->front(), now_micros) == Stamping::kDone) {
+    batches->pop_front();
+    --held_batches_;
+    any = true;
+  }
+  return any;
+}
+
+/// Others wait for this worker to stamp its piece to the end, and there is room for more rows here: what is stamped can
+/// wait, so that all work at the same time.
+bool SourceTask::ReadsOnFirst(int64_t now_micros) const {
+  const int64_t batches = held_batches_ + static_cast<int64_t>(stamped_.size());
+  return turn_ && !source_ended_ && options_.replay == nullptr && batches < options_.read_ahead_batches &&
+         now_micros >= next_poll_micros_ && board_->OthersWait(options_.worker, *turn_);
+}
+
+arrow::Status SourceTask::EmitStamped() {
+  Stamped next = std::move(stamped_.front());
+  stamped_.pop_front();
+  ARROW_RETURN_NOT_OK(outlet_.SetIdle(false));
+  ARROW_RETURN_NOT_OK(outlet_.EmitWatermark(next.promise));
+  ARROW_RETURN_NOT_OK(outlet_.Emit(std::move(next.batch)));
+  return EmitProgress().status();
 }
 
 arrow::Result<bool> SourceTask::EmitProgress() {
+  if (!stamped_.empty()) return false;  // what the table has come to may lie behind rows that wait here
   const uint64_t version = board_->version();
   if (version == emitted_version_) return false;
   emitted_version_ = version;
@@ -243,6 +279,11 @@ arrow::Result<bool> SourceTask::EmitProgress() {
   ARROW_RETURN_NOT_OK(outlet_.EmitWatermark(progress.watermark));
   if (progress.idle) ARROW_RETURN_NOT_OK(outlet_.SetIdle(true));
   return progress.watermark > before;
+}
+
+arrow::Result<bool> SourceTask::Pass(int64_t /*checkpoint*/) {
+  while (!stamped_.empty()) ARROW_RETURN_NOT_OK(site_->Note(EmitStamped(), node_.label()));
+  return true;
 }
 
 arrow::Status SourceTask::Save(state::StateSnapshot::Part* part) const {
@@ -262,6 +303,7 @@ arrow::Status SourceTask::Finish(bool complete) {
 std::string SourceTask::Describe() const {
   std::string text = node_.label() + (done_ ? " ended" : source_ended_ ? " read to its end" : " reads");
   if (held_batches_ > 0) text += ", " + std::to_string(held_batches_) + " batches wait for their turn";
+  if (!stamped_.empty()) text += ", " + std::to_string(stamped_.size()) + " batches stamped";
   return board_ == nullptr ? text : text + ", " + board_->Describe();
 }
 

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,8 @@ class SourceTask final : public Head {
   void Stop() override { stopping_ = true; }
   Outlet* outlet() override { return &outlet_; }
   std::string Describe() const override;
+  /// Rows that are stamped, and so part of the board, go out first.
+  arrow::Result<bool> Pass(int64_t checkpoint) override;
   /// The positions of what was handed down; worker 0's task keeps the board for all.
   arrow::Status Save(state::StateSnapshot::Part* part) const override;
   /// Nothing: source, board and task are made with what they need.
@@ -62,8 +65,14 @@ class SourceTask final : public Head {
     std::vector<EventTimeMs> watermarks;
     std::vector<EventTimeMs> rowtimes;
   };
-  enum class Delivery {
-    kDone,    ///< all rows were handed down
+  /// Stamped, not yet handed down. Stamping is quick and goes in the order of the split, so that a worker whose turn
+  /// others wait for stamps first and hands down later.
+  struct Stamped {
+    Batch batch;
+    EventTimeMs promise = kMinWatermark;  ///< the table's watermark before these rows were stamped
+  };
+  enum class Stamping {
+    kDone,    ///< all rows were stamped
     kPartly,  ///< the first of them; the others' time has not come
     kNotYet,  ///< another piece has the turn, or the time of no row has come
   };
@@ -83,9 +92,12 @@ class SourceTask final : public Head {
   void SkipHandedOn(connectors::Poll* poll);
   arrow::Result<Unstamped> Compute(connectors::Poll poll);
   arrow::Status Take(Unstamped unstamped, int64_t now_micros);
-  arrow::Result<Delivery> Deliver(Unstamped& unstamped, int64_t now_micros);
+  Stamping Stamp(Unstamped& unstamped, int64_t now_micros);
   int64_t CountDueRows(const Unstamped& unstamped, int64_t now_micros);
-  arrow::Result<bool> ReleaseHeld(int64_t now_micros);
+  void StampHeld(int64_t now_micros);
+  bool StampHeldOf(std::deque<Unstamped>* batches, int64_t now_micros);
+  bool ReadsOnFirst(int64_t now_micros) const;
+  arrow::Status EmitStamped();
   arrow::Result<bool> EmitProgress();
   arrow::Status Finish(bool complete);
 
@@ -102,11 +114,13 @@ class SourceTask final : public Head {
   std::map<std::pair<connectors::SplitId, int64_t>, int64_t> to_skip_;
 
   std::map<connectors::SplitId, std::deque<Unstamped>> held_;
-  int64_t held_batches_ = 0;
+  int64_t held_batches_ = 0;  // in held_
+  std::deque<Stamped> stamped_;
+  std::optional<connectors::SplitId> turn_;  // the split in the middle of whose piece stamping stopped
   bool at_read_ahead_limit_ = false;
   int64_t splits_version_ = 0;
-  uint64_t released_version_ = 0;  // of the board, when no held batch had its turn
-  uint64_t emitted_version_ = 0;   // of the board, when its progress was last handed down
+  uint64_t stamped_version_ = 0;  // of the board, when no held batch had its turn
+  uint64_t emitted_version_ = 0;  // of the board, when its progress was last handed down
   int64_t next_poll_micros_ = 0;
   int64_t due_micros_ = 0;  // when the next row's time comes, while replaying
   bool source_ended_ = false;

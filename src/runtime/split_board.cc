@@ -116,6 +116,14 @@ void SplitBoard::SetHeld(int worker, SplitId id, std::optional<int64_t> piece) {
   if (split.next_piece != next_before) Changed(-1);
 }
 
+bool SplitBoard::OthersWait(int worker, SplitId id) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = active_.find(id);
+  if (found == active_.end()) return false;
+  const auto& held = found->second.held;
+  return std::any_of(held.begin(), held.end(), [&](const auto& waiting) { return waiting.first != worker; });
+}
+
 void SplitBoard::SkipAbandonedPieces(Split& split) {
   if (split.held.empty()) return;
   int64_t earliest = INT64_MAX;

@@ -44,16 +44,17 @@ struct SplitProgress {
 ///    worker read them, when, or in what batches. Exception, and by clock: a split that was idle, or was found while
 ///    the job runs, continues from M, because windows up to M may be gone.
 /// 2. Every row not yet stamped lies behind its split's stamped prefix, so it is above M or will carry a stamp that
-///    says it is late. A worker therefore may promise M to its consumers as soon as it has handed on every row that it
-///    stamped itself: it stamps, emits, and publishes in that order, within one step. Rows that others stamped are
-///    covered by the others' promises; receivers take the minimum.
+///    says it is late. A worker therefore may promise M to its consumers when it has handed on every row that it
+///    stamped itself; and as long as some wait, the M there was before the first of them was stamped. Rows that others
+///    stamped are covered by the others' promises; receivers take the minimum.
 /// 3. Exactly one worker has the turn of a split. It alone raises the split's running watermark.
 /// 4. No piece waits for ever: a worker that ended, or that holds a later piece of the same split, will never give an
 ///    earlier one (pieces are read in ascending order); when that is so of all workers, the missing pieces count as
 ///    empty. And when every worker has read ahead as far as it may and waits, all may read on.
 ///
 /// Example: file F, 3 pieces; worker A reads 0 and 2, worker B reads 1. B decodes piece 1 while A reads piece 0, but
-/// B's rows are stamped only when A published the end of piece 0, from the running watermark that A left.
+/// B's rows are stamped only when A published the end of piece 0, from the running watermark that A left. So A, which
+/// sees that B waits, stamps as it reads, and hands its rows on when it can read no further ahead.
 ///
 /// Thread-safe; every call is a short critical section, a few per batch.
 class SplitBoard {
@@ -69,11 +70,14 @@ class SplitBoard {
   /// split is idle no more. An unknown split becomes known.
   std::optional<SplitProgress> Turn(connectors::SplitId split, int64_t piece, bool has_rows, int64_t now_micros);
 
-  /// REQUIRES: the caller has the turn, and has emitted the rows that led to `progress`.
+  /// REQUIRES: the caller has the turn, and has stamped the rows that led to `progress`.
   void Publish(int worker, connectors::SplitId split, SplitProgress progress, bool piece_end, bool split_end);
 
   /// `worker` has decoded rows of `piece`, the earliest piece of the split it waits with; or waits no more (nullopt).
   void SetHeld(int worker, connectors::SplitId split, std::optional<int64_t> piece);
+
+  /// Whether another worker has rows of a later piece of the split and waits for the turn. `worker` has it.
+  bool OthersWait(int worker, connectors::SplitId split) const;
 
   /// `worker` waits with as many rows as it may hold. True when it may read on all the same (invariant 4).
   bool MayReadOn(int worker);

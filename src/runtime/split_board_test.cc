@@ -124,6 +124,17 @@ TEST_F(SplitBoardTest, AWorkerThatHoldsALaterPieceWillNotGiveAnEarlierOne) {
   EXPECT_FALSE(board_.Turn(1, 3, true, kNow));
 }
 
+TEST_F(SplitBoardTest, OthersWaitWhileTheyHoldALaterPiece) {
+  board_.AddSplits({1}, kNow);
+  EXPECT_FALSE(board_.OthersWait(0, 1));
+  board_.SetHeld(1, 1, 1);
+  EXPECT_TRUE(board_.OthersWait(0, 1));
+  EXPECT_FALSE(board_.OthersWait(1, 1));
+  board_.SetHeld(1, 1, std::nullopt);
+  EXPECT_FALSE(board_.OthersWait(0, 1));
+  EXPECT_FALSE(board_.OthersWait(0, 2));
+}
+
 TEST_F(SplitBoardTest, WhenAllWaitAtTheirLimitAllMayReadOn) {
   board_.AddSplits({1, 2}, kNow);
   EXPECT_FALSE(board_.MayReadOn(0));

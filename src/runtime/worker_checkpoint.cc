@@ -52,7 +52,11 @@ arrow::Result<bool> WorkerCheckpoint::LetThrough() {
   bool moved = false;
   auto& stages = dataflow_->stages;
   for (size_t i = 0; i < stages.size(); ++i) {
-    if (stage_passed_[i] || (!stages[i].head->done() && !stages[i].head->Pass(number_))) continue;
+    if (stage_passed_[i]) continue;
+    if (!stages[i].head->done()) {
+      ARROW_ASSIGN_OR_RAISE(const bool passes, stages[i].head->Pass(number_));
+      if (!passes) continue;
+    }
     stage_passed_[i] = true;
     moved = true;
   }
@@ -83,7 +87,7 @@ arrow::Status WorkerCheckpoint::SendBarriers() {
 
 arrow::Status WorkerCheckpoint::Flush() {
   for (const auto& letters : dataflow_->dead_letters) ARROW_RETURN_NOT_OK(letters->Flush());
-  for (const auto& consumer : dataflow_->consumers) ARROW_RETURN_NOT_OK(consumer->Tick());
+  for (const auto& consumer : dataflow_->consumers) ARROW_RETURN_NOT_OK(consumer->Flush());
   return arrow::Status::OK();
 }
 

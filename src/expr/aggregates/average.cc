@@ -150,6 +150,7 @@ void AddAverage(AggregateList* list) {
                         }}});
   average.make = MakeAverage;
   average.order_sensitive = [](std::span<const ArgumentInfo> arguments) { return arguments[0].type.is_approximate(); };
+  average.two_phase = [](std::span<const ArgumentInfo> arguments) { return !arguments[0].type.is_approximate(); };
   average.signature_text = "AVG([DISTINCT] number)";
   average.description = "Arithmetic mean of the values that are not NULL";
   list->push_back(std::move(average));

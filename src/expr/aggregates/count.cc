@@ -61,6 +61,7 @@ void AddCount(AggregateList* list) {
   count.make = [](const AggregateCallSite&, const DataType& type) -> arrow::Result<std::unique_ptr<AggregateFunction>> {
     return std::make_unique<Count>(type);
   };
+  count.two_phase = [](std::span<const ArgumentInfo>) { return true; };
   count.signature_text = "COUNT(*) or COUNT([DISTINCT] value, ...)";
   count.description = "Number of rows, or of rows in which no value is NULL";
   list->push_back(std::move(count));

@@ -25,6 +25,9 @@ struct AggregateDefinition {
   bool ignores_null_rows = true;
   /// Whether another order of the rows may give another result. Unset: never.
   std::function<bool(std::span<const ArgumentInfo>)> order_sensitive = nullptr;
+  /// The accumulator is a plain struct, and those of any parts of the rows, merged in any order, give to the last bit
+  /// what one of all the rows gives. Unset: never.
+  std::function<bool(std::span<const ArgumentInfo>)> two_phase = nullptr;
   /// DISTINCT changes nothing: MIN, MAX.
   bool ignores_repetition = false;
   /// Results cannot take rows back.

@@ -174,6 +174,10 @@ AggregateDefinition Define(const std::string& name, bool max) {
     return max ? MakeInsertOnly<true>(type) : MakeInsertOnly<false>(type);
   };
   definition.ignores_repetition = true;
+  // Text lies outside the accumulator; of 0.0 and -0.0, which are equal, the first to come stays.
+  definition.two_phase = [](std::span<const ArgumentInfo> arguments) {
+    return !arguments[0].type.is_character() && !arguments[0].type.is_approximate();
+  };
   definition.signature_text = name + "(value)";
   definition.description = max ? "Greatest value that is not NULL" : "Least value that is not NULL";
   return definition;

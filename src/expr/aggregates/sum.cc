@@ -125,6 +125,7 @@ AggregateDefinition Define(const std::string& name, bool null_if_empty) {
   sum.resolve = ResolveBy(name, {Signature{{NumericArg()}, returns}});
   sum.make = [null_if_empty](const AggregateCallSite&, const DataType& type) { return MakeSum(type, null_if_empty); };
   sum.order_sensitive = [](std::span<const ArgumentInfo> arguments) { return arguments[0].type.is_approximate(); };
+  sum.two_phase = [](std::span<const ArgumentInfo> arguments) { return !arguments[0].type.is_approximate(); };
   sum.signature_text = name + "([DISTINCT] number)";
   sum.description =
       null_if_empty ? "Sum of the values that are not NULL" : "Sum of the values that are not NULL; 0 if there is none";

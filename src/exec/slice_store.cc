@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making, counting and dropping slices.
+#include "exec/slice_store.h"
+
+namespace tidemark::exec {
+
+AggregateTableLayout LayoutOf(const plan::WindowAggregateNode& node, AggregateSet* aggregates) {
+  AggregateTableLayout layout;
+  layout.aggregates = aggregates;
+  for (int column : node.group_columns) layout.key_types.push_back(node.inputs()[0]->schema()[column].type);
+  layout.input_retracts = node.input_retracts;
+  return layout;
+}
+
+Slice* SliceStore::SliceOf(const SliceKey& key) {
+  auto& slice = slices_[key];
+  if (!slice) slice = std::make_unique<Slice>(key, layout_);
+  return slice.get();
+}
+
+void SliceStore::Recount(Slice* slice) {
+  const int64_t rows = slice->table.size();
+  const int64_t bytes = static_cast<int64_t>(sizeof(Slice)) + slice->table.memory_bytes();
+  rows_ += rows - slice->counted_rows;
+  bytes_ += bytes - slice->counted_bytes;
+  slice->counted_rows = rows;
+  slice->counted_bytes = bytes;
+}
+
+SliceStore::Slices::const_iterator SliceStore::Drop(Slices::const_iterator slice) {
+  rows_ -= slice->second->counted_rows;
+  bytes_ -= slice->second->counted_bytes;
+  return slices_.erase(slice);
+}
+
+}  // namespace tidemark::exec
