@@ -197,12 +197,13 @@ class FilesSink final : public Sink {
     }
     if (folders_.insert(folder).second) ARROW_RETURN_NOT_OK(context_.files->CreateFolders(folder));
     const std::string extension = options_.format == "parquet" ? ".parquet" : "";
+    // Whoever reads changes back takes the files in the order of their names.
     std::string path;
     if (checkpoint_ > 0) {
-      path = StagedPath(fmt::format("{}/part-{}-{}-{}-{}-{}{}", folder, job_id_, checkpoint_, context_.worker,
+      path = StagedPath(fmt::format("{}/part-{}-{:06}-{}-{}-{:05}{}", folder, job_id_, checkpoint_, context_.worker,
                                     context_.sink_number, files_opened_++, extension));
     } else {
-      path = fmt::format("{}/part-{}-{}-{}-{}{}", folder, job_id_, context_.worker, context_.sink_number,
+      path = fmt::format("{}/part-{}-{}-{}-{:05}{}", folder, job_id_, context_.worker, context_.sink_number,
                          files_opened_++, extension);
     }
     OpenFile file;
