@@ -20,8 +20,10 @@
 namespace tidemark::connectors::kafka {
 namespace {
 
-/// While librdkafka's buffer is full, or its last records are on their way, its reports are waited for in such steps.
-constexpr int kWaitMs = 100;
+/// While the last records are on their way, failures are looked for so often.
+constexpr int kFlushMs = 100;
+/// While librdkafka's buffer is full, room is looked for so often.
+constexpr int kFullMs = 1;
 
 /// One record, ready to be sent.
 struct OutRecord {
@@ -98,7 +100,7 @@ class KafkaSink final : public Sink {
     ARROW_RETURN_NOT_OK(SendHeld());
     // Ends: each record is acknowledged, or fails when its time is over (delivery.timeout.ms).
     while (rd_kafka_outq_len(client_->handle()) > 0) {
-      rd_kafka_flush(client_->handle(), kWaitMs);
+      rd_kafka_flush(client_->handle(), kFlushMs);
       ARROW_RETURN_NOT_OK(Heed());
     }
     return Heed();
@@ -266,7 +268,7 @@ class KafkaSink final : public Sink {
       if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL)
         return client_->ToStatus(error, std::string("Writing to topic '") + rd_kafka_topic_name(topic->handle.get()) + "'");
       // Backpressure: brokers take records, or their time is over and they fail.
-      client_->Serve(kWaitMs);
+      client_->Serve(kFullMs);
       ARROW_RETURN_NOT_OK(Heed());
     }
   }

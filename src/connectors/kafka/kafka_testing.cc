@@ -99,11 +99,15 @@ void MockCluster::Commit(const std::string& group, const std::string& topic, int
 
 std::vector<TestRecord> MockCluster::Take(const std::string& topic, int partitions) {
   rd_kafka_t* consumer =
-      MakeClient(RD_KAFKA_CONSUMER, {{"bootstrap.servers", bootstrap()}, {"enable.partition.eof", "true"}});
+      MakeClient(RD_KAFKA_CONSUMER, {{"bootstrap.servers", bootstrap()}, {"enable.partition.eof", "true"}, {"fetch.wait.max.ms", "10"}});
   rd_kafka_topic_t* handle = rd_kafka_topic_new(consumer, topic.c_str(), nullptr);
+  // A client that knows who leads a partition begins at once.
+  const rd_kafka_metadata_t* metadata = nullptr;
+  if (rd_kafka_metadata(consumer, 0, handle, &metadata, 10'000) == RD_KAFKA_RESP_ERR_NO_ERROR)
+    rd_kafka_metadata_destroy(metadata);
   std::vector<TestRecord> records;
   for (int32_t partition = 0; partition < partitions; ++partition) {
-    rd_kafka_consume_start(handle, partition, RD_KAFKA_OFFSET_BEGINNING);
+    rd_kafka_consume_start(handle, partition, 0);
     bool at_end = false;
     for (int quiet = 0; !at_end && quiet < 300;) {
       rd_kafka_message_t* message = rd_kafka_consume(handle, partition, 100);
