@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "catalog/secrets.h"
 #include "sql/diagnostic.h"
+#include "sql/secret_options.h"
 
 namespace tidemark::connectors::kafka {
 namespace {
@@ -33,7 +33,8 @@ bool IsIdempotent(const std::map<std::string, std::string>& settings) {
     return found == settings.end() || std::find(values.begin(), values.end(), found->second) != values.end();
   };
   return is("acks", {"all", "-1"}) && is("request.required.acks", {"all", "-1"}) &&
-         is("max.in.flight.requests.per.connection", {"1", "2", "3", "4", "5"}) && is("max.in.flight", {"1", "2", "3", "4", "5"});
+         is("max.in.flight.requests.per.connection", {"1", "2", "3", "4", "5"}) &&
+         is("max.in.flight", {"1", "2", "3", "4", "5"});
 }
 
 }  // namespace
@@ -63,8 +64,7 @@ arrow::Result<std::unique_ptr<Client>> Client::MakeProducer(const ClientProperti
   std::vector<std::pair<std::string, std::string>> defaults = {
       {"partitioner", "murmur2_random"},  // the Java client's: the same key goes to the same partition
       {"message.timeout.ms", "120000"},   // the Java client's
-      {"delivery.report.only.error", "true"},
-      {"queue.buffering.max.messages", "1000000"},
+      {"delivery.report.only.error", "true"},  {"queue.buffering.max.messages", "1000000"},
       {"queue.buffering.max.kbytes", "65536"},
   };
   if (IsIdempotent(properties.settings)) defaults.emplace_back("enable.idempotence", "true");
@@ -81,7 +81,7 @@ arrow::Status Client::Open(rd_kafka_type_t type, const ClientProperties& propert
   const auto set = [&](const std::string& key, const std::string& value) -> arrow::Status {
     if (rd_kafka_conf_set(conf, key.c_str(), value.c_str(), reason, sizeof(reason)) == RD_KAFKA_CONF_OK)
       return arrow::Status::OK();
-    return arrow::Status::Invalid("Kafka setting '", key, "': ", IsSecretOption(key) ? "refused" : reason);
+    return arrow::Status::Invalid("Kafka setting '", key, "': ", sql::IsSecretOption(key) ? "refused" : reason);
   };
   arrow::Status status = set("client.id", "tidemark");
   for (const auto& [key, value] : defaults) status &= set(key, value);
@@ -125,10 +125,10 @@ void Client::OnDelivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* messag
 }
 
 arrow::Status Client::Unreachable(const std::string& doing) const {
-  return arrow::Status::IOError(doing, ": ", refused_ ? "Kafka at '" : "cannot reach Kafka at '", brokers_,
-                                refused_ ? "' refuses the connection: " : "': ",
-                                last_error_.empty() ? "no answer within " + std::to_string(timeout_ms_) + " ms"
-                                                    : last_error_);
+  return arrow::Status::IOError(
+      doing, ": ", refused_ ? "Kafka at '" : "cannot reach Kafka at '", brokers_,
+      refused_ ? "' refuses the connection: " : "': ",
+      last_error_.empty() ? "no answer within " + std::to_string(timeout_ms_) + " ms" : last_error_);
 }
 
 arrow::Status Client::ToStatus(rd_kafka_resp_err_t error, const std::string& doing, std::string_view detail) const {
@@ -190,8 +190,7 @@ arrow::Result<TopicPartitions> Client::FindTopic(const std::string& topic, bool 
     if (!MayPass(error)) break;
     if (waited_ms < patience_ms) Serve(kSliceMs);
   }
-  if (!IsUnknownTopic(error) && error != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return ToStatus(error, "Topic '" + topic + "'");
+  if (!IsUnknownTopic(error) && error != RD_KAFKA_RESP_ERR_NO_ERROR) return ToStatus(error, "Topic '" + topic + "'");
   std::vector<std::string> names;
   if (const auto all = ListTopics(timeout_ms()); all.ok()) {
     for (const auto& one : *all) {

@@ -40,8 +40,8 @@ class DeliveryListener {
 /// One thread; librdkafka's own threads are inside.
 class Client {
  public:
-  static arrow::Result<std::unique_ptr<Client>> MakeConsumer(const ClientProperties& properties,
-                                                             const std::vector<std::pair<std::string, std::string>>& defaults);
+  static arrow::Result<std::unique_ptr<Client>> MakeConsumer(
+      const ClientProperties& properties, const std::vector<std::pair<std::string, std::string>>& defaults);
   /// `listener` outlives the client; null: nobody asks.
   static arrow::Result<std::unique_ptr<Client>> MakeProducer(const ClientProperties& properties,
                                                              DeliveryListener* listener);
@@ -75,7 +75,8 @@ class Client {
   arrow::Status ToStatus(rd_kafka_resp_err_t error, const std::string& doing, std::string_view detail = {}) const;
 
  private:
-  explicit Client(const ClientProperties& properties) : brokers_(properties.brokers), timeout_ms_(properties.timeout_ms) {}
+  explicit Client(const ClientProperties& properties)
+      : brokers_(properties.brokers), timeout_ms_(properties.timeout_ms) {}
   arrow::Status Open(rd_kafka_type_t type, const ClientProperties& properties,
                      const std::vector<std::pair<std::string, std::string>>& defaults, DeliveryListener* listener);
   arrow::Result<std::vector<TopicPartitions>> AskMetadata(rd_kafka_topic_t* topic, int timeout_ms,

@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "catalog/configuration.h"
-#include "catalog/secrets.h"
 #include "sql/diagnostic.h"
+#include "sql/secret_options.h"
 
 namespace tidemark::connectors::kafka {
 namespace {
@@ -78,16 +78,16 @@ constexpr std::string_view kJavaOnly[] = {
 
 /// Needs code of the user's inside the Java client, so leaving it out would not do.
 constexpr std::string_view kNotSupportedYet[] = {
-    "sasl.client.callback.handler.class",
-    "sasl.login.callback.handler.class",
-    "sasl.login.class",
-    "security.providers",
+    "sasl.client.callback.handler.class", "sasl.login.callback.handler.class", "sasl.login.class", "security.providers",
     "ssl.engine.factory.class",
 };
 
 /// What tidemark itself decides, because its positions and its order of rows hang on it.
 constexpr std::string_view kOurs[] = {
-    "enable.auto.offset.store", "enable.partition.eof", "go.delivery.reports", "transactional.id",
+    "enable.auto.offset.store",
+    "enable.partition.eof",
+    "go.delivery.reports",
+    "transactional.id",
 };
 
 bool IsAmong(std::string_view key, const std::string_view* begin, const std::string_view* end) {
@@ -143,8 +143,8 @@ arrow::Result<std::map<std::string, std::string>> ParseJaas(std::string_view tex
   *module = word("=;");
   skip_space();
   const std::string control = Lower(word("=;"));
-  if (module->empty() || (control != "required" && control != "requisite" && control != "sufficient" &&
-                          control != "optional"))
+  if (module->empty() ||
+      (control != "required" && control != "requisite" && control != "sufficient" && control != "optional"))
     return fail();
   std::map<std::string, std::string> values;
   while (true) {
@@ -195,7 +195,8 @@ class Translator {
     if (key == "sasl.mechanism" || key == "sasl.mechanisms") return AddMechanism(key, value);
     if (key == "buffer.memory") return AddBufferMemory(key, value);
     if (key == "ssl.endpoint.identification.algorithm") return Set(key, key, value.empty() ? "none" : Lower(value));
-    if (key.starts_with("ssl.truststore.") && key != "ssl.truststore.certificates") return AddStore(key, value, &trust_);
+    if (key.starts_with("ssl.truststore.") && key != "ssl.truststore.certificates")
+      return AddStore(key, value, &trust_);
     if (key.starts_with("ssl.keystore.") && !IsRenamed(key)) return AddStore(key, value, &keys_);
     if (IsAmong(key, std::begin(kJavaOnly), std::end(kJavaOnly))) {
       out_.ignored.push_back(std::string(kPrefix) + key);
@@ -209,7 +210,8 @@ class Translator {
 
   arrow::Status Finish() {
     ARROW_RETURN_NOT_OK(CheckStoreType(trust_, "truststore"));
-    if (!trust_.location.empty()) ARROW_RETURN_NOT_OK(Set("ssl.truststore.location", "ssl.ca.location", trust_.location));
+    if (!trust_.location.empty())
+      ARROW_RETURN_NOT_OK(Set("ssl.truststore.location", "ssl.ca.location", trust_.location));
     if (keys_.location.empty()) return arrow::Status::OK();
     if (keys_.is_pkcs12()) {
       ARROW_RETURN_NOT_OK(Set("ssl.keystore.location", "ssl.keystore.location", keys_.location));
@@ -242,13 +244,13 @@ class Translator {
     char reason[512];
     const auto result = rd_kafka_conf_set(scratch_.get(), name.c_str(), value.c_str(), reason, sizeof(reason));
     if (result == RD_KAFKA_CONF_UNKNOWN) {
+      const std::string near = sql::DidYouMean(std::string(kPrefix) + key, known);
       return sql::SqlError({}, "Unknown option " + OptionName(key),
-                           sql::DidYouMean(std::string(kPrefix) + key, known) +
-                               "It is neither a setting of the Java client nor one of librdkafka.");
+                           near.empty() ? "It is neither a setting of the Java client nor one of librdkafka." : near);
     }
     if (result == RD_KAFKA_CONF_INVALID) {
       return arrow::Status::Invalid("Option ", OptionName(key), ": ",
-                                    IsSecretOption(key) ? "this value is refused" : std::string(reason));
+                                    sql::IsSecretOption(key) ? "this value is refused" : std::string(reason));
     }
     out_.settings[name] = value;
     return arrow::Status::OK();
@@ -259,15 +261,15 @@ class Translator {
     if (reset == "earliest") out_.offset_reset = OffsetReset::kEarliest;
     if (reset == "latest") out_.offset_reset = OffsetReset::kLatest;
     if (reset == "earliest" || reset == "latest" || reset == "none") return arrow::Status::OK();
-    return arrow::Status::Invalid("Option ", OptionName("auto.offset.reset"), " must be earliest, latest or none, not '",
-                                  value, "'");
+    return arrow::Status::Invalid("Option ", OptionName("auto.offset.reset"),
+                                  " must be earliest, latest or none, not '", value, "'");
   }
 
   arrow::Status AddTimeout(const std::string& key, const std::string& value) {
     const auto parsed = ParseInteger(value);
     if (!parsed.ok() || *parsed <= 0 || *parsed > 3'600'000)
-      return arrow::Status::Invalid("Option ", OptionName(key), " must be a number of milliseconds up to 3600000, not '",
-                                    value, "'");
+      return arrow::Status::Invalid("Option ", OptionName(key),
+                                    " must be a number of milliseconds up to 3600000, not '", value, "'");
     out_.timeout_ms = *parsed;
     return arrow::Status::OK();
   }

@@ -18,7 +18,7 @@ namespace tidemark::connectors::kafka {
 enum class OffsetReset { kNone, kEarliest, kLatest };
 
 struct ClientProperties {
-  std::string brokers;  ///< as written
+  std::string brokers;   ///< as written
   std::string group_id;  ///< empty: none
   OffsetReset offset_reset = OffsetReset::kNone;
   /// How long one answer of the cluster is waited for, before the job fails ('properties.default.api.timeout.ms').
@@ -27,8 +27,8 @@ struct ClientProperties {
   std::vector<std::string> ignored;             ///< options that mean something to a Java client only
 };
 
-/// Translates and checks all properties, without contacting anybody. An error names the option and never shows the value
-/// of one that is secret.
+/// Translates and checks all properties, without contacting anybody. An error names the option and never shows the
+/// value of one that is secret.
 arrow::Result<ClientProperties> ReadClientProperties(const TableOptions& options);
 
 }  // namespace tidemark::connectors::kafka

@@ -75,8 +75,8 @@ arrow::Result<std::map<int32_t, int64_t>> ParseOffsets(const std::string& key, c
     int64_t offset = 0;
     if (entry.empty() && begin > text.size() && !offsets.empty()) break;
     if (!RE2::FullMatch(entry, kEntry, &partition, &offset)) {
-      return arrow::Status::Invalid("Option '", key, "' must look like 'partition:0,offset:42;partition:1,offset:300', not '",
-                                    text, "'");
+      return arrow::Status::Invalid(
+          "Option '", key, "' must look like 'partition:0,offset:42;partition:1,offset:300', not '", text, "'");
     }
     offsets[partition] = offset;
   }
@@ -100,13 +100,15 @@ arrow::Result<OffsetRule> ReadRule(const TableDefinition& table, const std::stri
   rule.mode = ModeOf(mode, otherwise);
   const auto required = [&](const std::string& key) -> arrow::Result<std::string> {
     const std::string value = ValueOf(table, key);
-    if (value.empty()) return arrow::Status::Invalid("Option '", name, ".mode' = '", mode, "' needs the option '", key, "'");
+    if (value.empty())
+      return arrow::Status::Invalid("Option '", name, ".mode' = '", mode, "' needs the option '", key, "'");
     return value;
   };
   if (rule.mode == OffsetMode::kTimestamp) {
     ARROW_ASSIGN_OR_RAISE(const std::string value, required(name + ".timestamp-millis"));
     ARROW_ASSIGN_OR_RAISE(rule.timestamp_ms, ParseInteger(value));
-    if (rule.timestamp_ms < 0) return arrow::Status::Invalid("Option '", name, ".timestamp-millis' must not be negative");
+    if (rule.timestamp_ms < 0)
+      return arrow::Status::Invalid("Option '", name, ".timestamp-millis' must not be negative");
   }
   if (rule.mode == OffsetMode::kSpecific) {
     ARROW_ASSIGN_OR_RAISE(const std::string value, required(name + ".specific-offsets"));
@@ -123,9 +125,9 @@ arrow::Status ReadTopics(const TableDefinition& table, KafkaOptions* options) {
   const std::string topics = ValueOf(table, "topic");
   options->topic_pattern = ValueOf(table, "topic-pattern");
   if (topics.empty() == options->topic_pattern.empty()) {
-    return arrow::Status::Invalid(
-        topics.empty() ? "Table '" + table.name() + "' needs the option 'topic', or 'topic-pattern'"
-                       : "Options 'topic' and 'topic-pattern' exclude each other; set one of them");
+    return arrow::Status::Invalid(topics.empty()
+                                      ? "Table '" + table.name() + "' needs the option 'topic', or 'topic-pattern'"
+                                      : "Options 'topic' and 'topic-pattern' exclude each other; set one of them");
   }
   for (size_t begin = 0; begin < topics.size();) {
     const size_t end = std::min(topics.find(';', begin), topics.size());
@@ -167,7 +169,8 @@ arrow::Status ReadSinkOptions(const TableDefinition& table, KafkaOptions* option
   ARROW_ASSIGN_OR_RAISE(options->flush_interval_ms, ParseDurationMillis(interval.empty() ? "0 s" : interval));
   if ((options->flush_rows > 0) != (options->flush_interval_ms > 0)) {
     return arrow::Status::Invalid(
-        "Options 'sink.buffer-flush.max-rows' and 'sink.buffer-flush.interval' go together: set both above zero, or none");
+        "Options 'sink.buffer-flush.max-rows' and 'sink.buffer-flush.interval' go together: set both above zero, or "
+        "none");
   }
   return arrow::Status::OK();
 }
@@ -188,7 +191,8 @@ const std::vector<OptionSpec>& KafkaOptionSpecs() {
          .description = "Where reading begins",
          .enum_values = {"earliest-offset", "latest-offset", "group-offsets", "timestamp", "specific-offsets"}},
         {.key = "scan.startup.specific-offsets",
-         .description = "partition:0,offset:42;partition:1,offset:300; others begin where the group was, or at the first record"},
+         .description =
+             "partition:0,offset:42;partition:1,offset:300; others begin where the group was, or at the first record"},
         {.key = "scan.startup.timestamp-millis",
          .type = OptionType::kInteger,
          .description = "Reading begins at the first record of this time or later, ms since 1970"},
@@ -234,8 +238,8 @@ arrow::Result<KafkaOptions> ReadKafkaOptions(const TableDefinition& table, bool 
   options.upsert = upsert;
   ARROW_RETURN_NOT_OK(ReadTopics(table, &options));
   ARROW_ASSIGN_OR_RAISE(options.properties, ReadClientProperties(table.options));
-  ARROW_ASSIGN_OR_RAISE(options.start, ReadRule(table, "scan.startup",
-                                                upsert ? OffsetMode::kEarliest : OffsetMode::kGroup, options));
+  ARROW_ASSIGN_OR_RAISE(options.start,
+                        ReadRule(table, "scan.startup", upsert ? OffsetMode::kEarliest : OffsetMode::kGroup, options));
   ARROW_ASSIGN_OR_RAISE(options.stop, ReadRule(table, "scan.bounded", OffsetMode::kUnbounded, options));
   const std::string interval = ValueOf(table, "scan.topic-partition-discovery.interval");
   ARROW_ASSIGN_OR_RAISE(options.discovery_interval_ms, ParseDurationMillis(interval.empty() ? "5 min" : interval));

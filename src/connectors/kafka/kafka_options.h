@@ -20,8 +20,8 @@ enum class OffsetMode { kUnbounded, kEarliest, kLatest, kGroup, kTimestamp, kSpe
 
 struct OffsetRule {
   OffsetMode mode = OffsetMode::kUnbounded;
-  int64_t timestamp_ms = 0;              ///< kTimestamp
-  std::map<int32_t, int64_t> offsets;    ///< kSpecific: partition to offset
+  int64_t timestamp_ms = 0;            ///< kTimestamp
+  std::map<int32_t, int64_t> offsets;  ///< kSpecific: partition to offset
 };
 
 enum class Partitioner { kDefault, kFixed, kRoundRobin };

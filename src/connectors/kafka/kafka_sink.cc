@@ -91,7 +91,8 @@ class KafkaSink final : public Sink {
   }
 
   arrow::Status Tick() override {
-    const bool due = !held_.empty() && context_.clock->SteadyMicros() - held_since_micros_ >= options_.flush_interval_ms * 1000;
+    const bool due =
+        !held_.empty() && context_.clock->SteadyMicros() - held_since_micros_ >= options_.flush_interval_ms * 1000;
     if (due) ARROW_RETURN_NOT_OK(SendHeld());
     return Heed();
   }
@@ -132,9 +133,10 @@ class KafkaSink final : public Sink {
     raw_key_ = layout.key && layout.key->format->name == "raw";
     raw_value_ = layout.value.format->name == "raw";
     if (topic_column_ < 0 && options_.topics.size() != 1) {
-      return arrow::Status::Invalid("Table '", node_.table->name(),
-                                    "' is written to several topics, so it needs a column that says which: topic STRING "
-                                    "METADATA");
+      return arrow::Status::Invalid(
+          "Table '", node_.table->name(),
+          "' is written to several topics, so it needs a column that says which: topic STRING "
+          "METADATA");
     }
     return arrow::Status::OK();
   }
@@ -198,7 +200,8 @@ class KafkaSink final : public Sink {
   }
 
   arrow::Status SetTimestamp(const Batch& batch, int64_t row, OutRecord* record) const {
-    const auto& times = static_cast<const arrow::TimestampArray&>(*batch.columns[static_cast<size_t>(timestamp_column_)]);
+    const auto& times =
+        static_cast<const arrow::TimestampArray&>(*batch.columns[static_cast<size_t>(timestamp_column_)]);
     if (times.IsNull(row)) return arrow::Status::OK();
     record->timestamp_ms = times.Value(row) / timestamp_per_milli_;
     if (record->timestamp_ms >= 0) return arrow::Status::OK();
@@ -211,8 +214,8 @@ class KafkaSink final : public Sink {
     const auto& names = static_cast<const arrow::BinaryArray&>(*maps.keys());
     const auto& values = static_cast<const arrow::BinaryArray&>(*maps.items());
     for (int64_t i = maps.value_offset(row); i < maps.value_offset(row + 1); ++i) {
-      record->headers.emplace_back(names.GetString(i), values.IsNull(i) ? std::nullopt
-                                                                        : std::optional<std::string>(values.GetString(i)));
+      record->headers.emplace_back(names.GetString(i),
+                                   values.IsNull(i) ? std::nullopt : std::optional<std::string>(values.GetString(i)));
     }
   }
 
@@ -266,7 +269,8 @@ class KafkaSink final : public Sink {
       const rd_kafka_resp_err_t error = Produce(*topic, partition, record);
       if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return arrow::Status::OK();
       if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL)
-        return client_->ToStatus(error, std::string("Writing to topic '") + rd_kafka_topic_name(topic->handle.get()) + "'");
+        return client_->ToStatus(error,
+                                 std::string("Writing to topic '") + rd_kafka_topic_name(topic->handle.get()) + "'");
       // Backpressure: brokers take records, or their time is over and they fail.
       client_->Serve(kFullMs);
       ARROW_RETURN_NOT_OK(Heed());

@@ -32,9 +32,7 @@ class KafkaSinkTest : public ::testing::Test {
   MockCluster cluster_;
 };
 
-TableOptions Keyed() {
-  return {{"value.format", "json"}, {"key.format", "json"}, {"key.fields", "a"}};
-}
+TableOptions Keyed() { return {{"value.format", "json"}, {"key.format", "json"}, {"key.fields", "a"}}; }
 
 TEST_F(KafkaSinkTest, WritesValues) {
   ConnectorTable table = Table({{"sink.partitioner", "fixed"}});
@@ -72,8 +70,8 @@ TEST_F(KafkaSinkTest, RoundRobinTakesEveryPartition) {
 }
 
 TableOptions Upserts(TableOptions more = {}) {
-  more.merge(TableOptions{
-      {"connector", "upsert-kafka"}, {"topic", "u"}, {"key.format", "json"}, {"value.format", "json"}});
+  more.merge(
+      TableOptions{{"connector", "upsert-kafka"}, {"topic", "u"}, {"key.format", "json"}, {"value.format", "json"}});
   return more;
 }
 
@@ -90,15 +88,13 @@ TEST_F(KafkaSinkTest, DeletesAreTombstones) {
   table.definition().primary_key = {"a"};
   ASSERT_TRUE(table.Validate().ok()) << table.Validate().ToString();
   ASSERT_TRUE(table.WriteRows(Changes()).ok());
-  EXPECT_THAT(Texts(cluster_.Take("u", 1)),
-              ElementsAre(R"({"a":1}={"a":1,"b":"x"})", R"({"a":2}={"a":2,"b":"y"})", R"({"a":1}={"a":1,"b":"z"})",
-                          R"({"a":2}=-)"));
+  EXPECT_THAT(Texts(cluster_.Take("u", 1)), ElementsAre(R"({"a":1}={"a":1,"b":"x"})", R"({"a":2}={"a":2,"b":"y"})",
+                                                        R"({"a":1}={"a":1,"b":"z"})", R"({"a":2}=-)"));
 }
 
 TEST_F(KafkaSinkTest, HeldBackOnlyTheLastOfAKeyIsSent) {
   cluster_.CreateTopic("u", 1);
-  ConnectorTable table =
-      Table(Upserts({{"sink.buffer-flush.max-rows", "100"}, {"sink.buffer-flush.interval", "1 s"}}));
+  ConnectorTable table = Table(Upserts({{"sink.buffer-flush.max-rows", "100"}, {"sink.buffer-flush.interval", "1 s"}}));
   table.definition().primary_key = {"a"};
   ASSERT_TRUE(table.Validate().ok());
   auto sink = table.MakeSink().ValueOrDie();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading partitions: each is a split, read whole and in order by one worker.
 //
-// librdkafka fetches ahead into one bounded queue for each partition; a call of Next takes what one of them holds, so it
-// never waits. The simple consumer of librdkafka is used rather than its consumer groups: which worker reads which
+// librdkafka fetches ahead into one bounded queue for each partition; a call of Next takes what one of them holds, so
+// it never waits. The simple consumer of librdkafka is used rather than its consumer groups: which worker reads which
 // partition, and from where, is decided here, the same on every worker and in every run.
 #include "connectors/kafka/kafka_source.h"
 
@@ -44,8 +44,8 @@ SplitId SplitOf(const PartitionRange& range) {
   return static_cast<SplitId>(HashOf(range.topic + "/" + std::to_string(range.partition)) >> 1);
 }
 
-/// One of this worker's partitions. The position is `next`: the offset behind everything that was handed on, be it rows,
-/// bad records, tombstones or the marks of transactions.
+/// One of this worker's partitions. The position is `next`: the offset behind everything that was handed on, be it
+/// rows, bad records, tombstones or the marks of transactions.
 struct Partition {
   PartitionRange range;
   SplitId split = 0;
@@ -166,7 +166,8 @@ class KafkaSource final : public Source {
   }
 
   arrow::Result<std::unique_ptr<Client>> MakeClient(size_t partitions) const {
-    const int64_t share = std::max(kAheadKilobytesMin, kAheadKilobytes / std::max<int64_t>(1, static_cast<int64_t>(partitions)));
+    const int64_t share =
+        std::max(kAheadKilobytesMin, kAheadKilobytes / std::max<int64_t>(1, static_cast<int64_t>(partitions)));
     return Client::MakeConsumer(options_.properties, {
                                                          {"queued.min.messages", "1000000"},
                                                          {"queued.max.messages.kbytes", std::to_string(share)},
@@ -193,7 +194,8 @@ class KafkaSource final : public Source {
     known_.emplace(range.topic, range.partition);
     splits_.push_back(SplitOf(range));
     if (node_.ordered) return context_.worker == 0;
-    const uint64_t place = HashOf(range.topic) % static_cast<uint64_t>(context_.workers) + static_cast<uint64_t>(range.partition);
+    const uint64_t place =
+        HashOf(range.topic) % static_cast<uint64_t>(context_.workers) + static_cast<uint64_t>(range.partition);
     return static_cast<int>(place % static_cast<uint64_t>(context_.workers)) == context_.worker;
   }
 
@@ -253,8 +255,7 @@ class KafkaSource final : public Source {
   arrow::Status Fetch(Partition* partition) {
     auto& all = messages_.all();
     all.resize(static_cast<size_t>(context_.batch_rows));
-    const auto got =
-        rd_kafka_consume_batch(partition->topic, partition->range.partition, 0, all.data(), all.size());
+    const auto got = rd_kafka_consume_batch(partition->topic, partition->range.partition, 0, all.data(), all.size());
     all.resize(got < 0 ? 0 : static_cast<size_t>(got));
     if (got < 0) return client_->ToStatus(rd_kafka_last_error(), "Reading " + partition->name());
     int64_t bytes = 0;

@@ -115,8 +115,9 @@ TEST_F(KafkaSourceTest, ReadsSeveralTopicsByNameAndByPattern) {
 
 TEST_F(KafkaSourceTest, GivesMetadata) {
   cluster_.CreateTopic("t", 2);
-  cluster_.Put("t", 1, {{.value = Row(1, "x"), .headers = {{"h", "v"}, {"i", "w"}}, .timestamp_ms = 1'700'000'000'123},
-                        {.value = Row(2, "y"), .timestamp_ms = 1'700'000'000'124}});
+  cluster_.Put("t", 1,
+               {{.value = Row(1, "x"), .headers = {{"h", "v"}, {"i", "w"}}, .timestamp_ms = 1'700'000'000'123},
+                {.value = Row(2, "y"), .timestamp_ms = 1'700'000'000'124}});
   ConnectorTable table = Table({}, {{"a", DataType::BigInt()}});
   table.AddMetadata("topic", DataType::String(), "topic");
   table.AddMetadata("p", DataType::BigInt(), "partition");
@@ -159,11 +160,12 @@ TEST_F(KafkaSourceTest, OtherFormats) {
 
 TEST_F(KafkaSourceTest, ChangesOfADatabaseKeepTheirOffsets) {
   cluster_.CreateTopic("t", 1);
-  cluster_.Put("t", 0, {{.value = R"({"after":{"a":1,"b":"x"},"op":"c"})"},
-                        {.value = R"({"before":{"a":1,"b":"x"},"after":{"a":1,"b":"y"},"op":"u"})"},
-                        {.value = R"({"before":{"a":1,"b":"y"},"op":"d"})"},
-                        {},
-                        {.value = R"({"after":{"a":2,"b":"z"},"op":"c"})"}});
+  cluster_.Put("t", 0,
+               {{.value = R"({"after":{"a":1,"b":"x"},"op":"c"})"},
+                {.value = R"({"before":{"a":1,"b":"x"},"after":{"a":1,"b":"y"},"op":"u"})"},
+                {.value = R"({"before":{"a":1,"b":"y"},"op":"d"})"},
+                {},
+                {.value = R"({"after":{"a":2,"b":"z"},"op":"c"})"}});
   ConnectorTable table = Table({{"format", "debezium-json"}});
   table.AddMetadata("offset", DataType::BigInt(), "offset");
   EXPECT_THAT(Read(&table).ValueOrDie(),
@@ -172,10 +174,11 @@ TEST_F(KafkaSourceTest, ChangesOfADatabaseKeepTheirOffsets) {
 
 TEST_F(KafkaSourceTest, UpsertsAndTombstones) {
   cluster_.CreateTopic("t", 1);
-  cluster_.Put("t", 0, {{.key = "{\"a\":1}", .value = "{\"b\":\"x\"}"},
-                        {.key = "{\"a\":2}", .value = "{\"b\":\"y\"}"},
-                        {.key = "{\"a\":1}"},
-                        {.key = "{\"a\":2}", .value = "{\"b\":\"z\"}"}});
+  cluster_.Put("t", 0,
+               {{.key = "{\"a\":1}", .value = "{\"b\":\"x\"}"},
+                {.key = "{\"a\":2}", .value = "{\"b\":\"y\"}"},
+                {.key = "{\"a\":1}"},
+                {.key = "{\"a\":2}", .value = "{\"b\":\"z\"}"}});
   ConnectorTable table = Table({{"connector", "upsert-kafka"},
                                 {"key.format", "json"},
                                 {"value.format", "json"},
@@ -220,10 +223,8 @@ TEST_F(KafkaSourceTest, BadRecordsHaveTheirPlace) {
 TEST_F(KafkaSourceTest, BadKeysAreBadRecords) {
   cluster_.CreateTopic("t", 1);
   cluster_.Put("t", 0, {{.key = "7", .value = "{\"b\":\"x\"}"}, {.key = "{\"a\":1}", .value = "{\"b\":\"y\"}"}});
-  TableOptions keys = {{"value.format", "json"},
-                       {"key.format", "json"},
-                       {"key.fields", "a"},
-                       {"value.fields-include", "EXCEPT_KEY"}};
+  TableOptions keys = {
+      {"value.format", "json"}, {"key.format", "json"}, {"key.fields", "a"}, {"value.fields-include", "EXCEPT_KEY"}};
   EXPECT_THAT(Error(keys), HasSubstr("t-0@0: key: "));
   keys["tidemark.bad-records"] = "skip";
   EXPECT_THAT(Rows(keys), ElementsAre("+I[1, y]"));

@@ -71,11 +71,11 @@ void MockCluster::Put(const std::string& topic, int32_t partition, const std::ve
     const size_t key_size = record.key ? record.key->size() : 0;
     const void* value = record.value ? record.value->data() : nullptr;
     const size_t value_size = record.value ? record.value->size() : 0;
-    const auto error = rd_kafka_producev(
-        producer_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_VALUE(const_cast<void*>(value), value_size),
-        RD_KAFKA_V_TIMESTAMP(record.timestamp_ms), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+    const auto error =
+        rd_kafka_producev(producer_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size),
+                          RD_KAFKA_V_VALUE(const_cast<void*>(value), value_size),
+                          RD_KAFKA_V_TIMESTAMP(record.timestamp_ms), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) std::abort();
   }
   if (rd_kafka_flush(producer_, 30'000) != RD_KAFKA_RESP_ERR_NO_ERROR) std::abort();
@@ -88,8 +88,7 @@ void MockCluster::PutValues(const std::string& topic, int32_t partition, const s
 }
 
 void MockCluster::Commit(const std::string& group, const std::string& topic, int32_t partition, int64_t offset) {
-  rd_kafka_t* consumer =
-      MakeClient(RD_KAFKA_CONSUMER, {{"bootstrap.servers", bootstrap()}, {"group.id", group}});
+  rd_kafka_t* consumer = MakeClient(RD_KAFKA_CONSUMER, {{"bootstrap.servers", bootstrap()}, {"group.id", group}});
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(list, topic.c_str(), partition)->offset = offset;
   if (rd_kafka_commit(consumer, list, 0) != RD_KAFKA_RESP_ERR_NO_ERROR) std::abort();
@@ -99,7 +98,8 @@ void MockCluster::Commit(const std::string& group, const std::string& topic, int
 
 std::vector<TestRecord> MockCluster::Take(const std::string& topic, int partitions) {
   rd_kafka_t* consumer =
-      MakeClient(RD_KAFKA_CONSUMER, {{"bootstrap.servers", bootstrap()}, {"enable.partition.eof", "true"}, {"fetch.wait.max.ms", "10"}});
+      MakeClient(RD_KAFKA_CONSUMER,
+                 {{"bootstrap.servers", bootstrap()}, {"enable.partition.eof", "true"}, {"fetch.wait.max.ms", "10"}});
   rd_kafka_topic_t* handle = rd_kafka_topic_new(consumer, topic.c_str(), nullptr);
   // A client that knows who leads a partition begins at once.
   const rd_kafka_metadata_t* metadata = nullptr;

@@ -112,8 +112,8 @@ arrow::Status SetBegins(const KafkaOptions& options, const Offsets& offsets, std
         "The table is read from the offsets of its consumer group, and it names none: set 'properties.group.id', or "
         "'scan.startup.mode' = 'earliest-offset'");
   }
-  const bool asks_group = rule.mode == OffsetMode::kGroup ||
-                          (rule.mode == OffsetMode::kSpecific && !options.properties.group_id.empty());
+  const bool asks_group =
+      rule.mode == OffsetMode::kGroup || (rule.mode == OffsetMode::kSpecific && !options.properties.group_id.empty());
   if (asks_group) {
     ARROW_ASSIGN_OR_RAISE(begins, offsets.Committed());
   } else if (rule.mode == OffsetMode::kTimestamp) {
@@ -206,9 +206,9 @@ arrow::Result<std::vector<PartitionRange>> FindNewPartitions(const KafkaOptions&
   ARROW_ASSIGN_OR_RAISE(const auto topics, client->ListTopics(timeout_ms));
   std::vector<PartitionRange> ranges;
   for (const auto& topic : topics) {
-    const bool wanted = options.topic_pattern.empty()
-                            ? std::find(options.topics.begin(), options.topics.end(), topic.topic) != options.topics.end()
-                            : MatchesPattern(options.topic_pattern, topic.topic);
+    const bool wanted = options.topic_pattern.empty() ? std::find(options.topics.begin(), options.topics.end(),
+                                                                  topic.topic) != options.topics.end()
+                                                      : MatchesPattern(options.topic_pattern, topic.topic);
     for (int32_t partition = 0; wanted && partition < topic.partitions; ++partition) {
       if (known.contains({topic.topic, partition})) continue;
       ranges.push_back({.topic = topic.topic, .partition = partition, .from_earliest = true});

@@ -182,7 +182,8 @@ arrow::Status RecordDecoder::DecodeKeys(const std::vector<rd_kafka_message_t*>& 
     if (key_of_[i] != kNoRow) continue;
     const std::vector<const rd_kafka_message_t*> one = {messages[i]};
     refused_.Start("", &one);
-    ARROW_RETURN_NOT_OK(refused_.Handle({1, "the record has no key, which connector 'upsert-kafka' needs", ValueOf(*messages[i])}));
+    ARROW_RETURN_NOT_OK(
+        refused_.Handle({1, "the record has no key, which connector 'upsert-kafka' needs", ValueOf(*messages[i])}));
     key_of_[i] = kRefused;
   }
   return arrow::Status::OK();
@@ -213,9 +214,11 @@ void RecordDecoder::PairRows(const std::vector<rd_kafka_message_t*>& messages) {
     return true;
   };
   bool keys_match = true;
-  for (size_t i = 0; key_decoder_ && keys_match && i < key_of_.size(); ++i) keys_match = key_of_[i] == static_cast<int32_t>(i);
+  for (size_t i = 0; key_decoder_ && keys_match && i < key_of_.size(); ++i)
+    keys_match = key_of_[i] == static_cast<int32_t>(i);
   rows_.kinds.clear();
-  rows_.one_to_one = values_.num_rows == count && asked_.size() == messages.size() && keys_match && is_identity(rows_after_);
+  rows_.one_to_one =
+      values_.num_rows == count && asked_.size() == messages.size() && keys_match && is_identity(rows_after_);
   if (rows_.one_to_one) {
     if (upsert_) rows_.kinds.assign(messages.size(), RowKind::kUpdateAfter);
     return;
@@ -251,7 +254,8 @@ arrow::Result<std::shared_ptr<arrow::Array>> RecordDecoder::Metadata(
   for (const auto* message : messages) AppendMetadata(output.name, *message, &column);
   ARROW_ASSIGN_OR_RAISE(auto array, column.Finish(static_cast<int64_t>(messages.size())));
   if (type.WithNullable(true) == output.type.WithNullable(true)) return array;
-  ARROW_ASSIGN_OR_RAISE(const auto cast, expr::CastValue(arrow::Datum(array), type, output.type, false, *context_.functions));
+  ARROW_ASSIGN_OR_RAISE(const auto cast,
+                        expr::CastValue(arrow::Datum(array), type, output.type, false, *context_.functions));
   return cast.make_array();
 }
 

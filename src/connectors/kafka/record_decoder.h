@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RecordDecoder: Kafka records of one partition to the columns that a plan reads: fields of the key, fields of the value,
-// metadata.
+// RecordDecoder: Kafka records of one partition to the columns that a plan reads: fields of the key, fields of the
+// value, metadata.
 #pragma once
 
 #include <arrow/result.h>

@@ -43,9 +43,10 @@ arrow::Result<RecordPart> PartOf(const TableDefinition& table, const std::string
 arrow::Result<std::vector<std::string>> KeyFields(const TableDefinition& table, bool upsert) {
   if (upsert) {
     if (!table.primary_key.empty()) return table.primary_key;
-    return arrow::Status::Invalid("Table '", table.name(),
-                                  "' of connector 'upsert-kafka' needs a PRIMARY KEY (...) NOT ENFORCED: its columns make the "
-                                  "key of the records");
+    return arrow::Status::Invalid(
+        "Table '", table.name(),
+        "' of connector 'upsert-kafka' needs a PRIMARY KEY (...) NOT ENFORCED: its columns make the "
+        "key of the records");
   }
   std::vector<std::string> fields;
   const std::string text = ValueOf(table, "key.fields");
@@ -112,7 +113,8 @@ arrow::Result<RecordLayout> RecordLayout::Of(const TableDefinition& table, bool 
   const bool has_value_format = !ValueOf(table, "value.format").empty();
   const bool has_format = !upsert && !ValueOf(table, "format").empty();
   if (!has_value_format && !has_format)
-    return arrow::Status::Invalid("Table '", table.name(), "' needs the option '", upsert ? "value.format" : "format", "'");
+    return arrow::Status::Invalid("Table '", table.name(), "' needs the option '", upsert ? "value.format" : "format",
+                                  "'");
   if (has_value_format && has_format)
     return arrow::Status::Invalid("Options 'format' and 'value.format' mean the same; set one of them");
   ARROW_ASSIGN_OR_RAISE(layout.value, PartOf(table, has_format ? "format" : "value.format"));
@@ -131,9 +133,8 @@ arrow::Result<RecordLayout> RecordLayout::Of(const TableDefinition& table, bool 
   for (size_t i = 0; i < table.columns.size(); ++i) {
     const auto& column = table.columns[i];
     if (column.kind != TableColumn::Kind::kPhysical) continue;
-    const bool in_key =
-        layout.key && std::find(layout.key->columns.begin(), layout.key->columns.end(), static_cast<int>(i)) !=
-                          layout.key->columns.end();
+    const bool in_key = layout.key && std::find(layout.key->columns.begin(), layout.key->columns.end(),
+                                                static_cast<int>(i)) != layout.key->columns.end();
     if (except_key && in_key) continue;
     layout.value.columns.push_back(static_cast<int>(i));
     layout.value.schema.push_back({column.name, column.type});
