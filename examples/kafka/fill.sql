@@ -20,7 +20,7 @@ CREATE TABLE clicks (
   'connector' = 'kafka',
   'topic' = 'clicks',
   'properties.bootstrap.servers' = 'localhost:9092',
-  'key.format' = 'raw',
+  'key.format' = 'json',
   'key.fields' = 'user_id',
   'value.format' = 'json'
 );

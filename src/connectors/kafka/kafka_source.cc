@@ -25,13 +25,12 @@ namespace {
 
 /// With nothing at hand, ask again after this time.
 constexpr int64_t kRetryMicros = 1'000;
-/// All partitions of a worker together hold so much ahead, and each at least a part of it.
-constexpr int64_t kAheadKilobytes = 128 << 10;
-constexpr int64_t kAheadKilobytesMin = 1 << 10;
 /// After so many batches in a row, silent partitions are given a chance to be seen.
 constexpr int kBatchesInARow = 64;
 /// Looking for new partitions, and whether brokers are back, waits so long at most.
 constexpr int kGlanceMs = 1'000;
+/// An answer that does not matter is not waited for longer.
+constexpr int kNudgeMs = 1;
 
 uint64_t HashOf(const std::string& text) {
   uint64_t hash = 0xcbf29ce484222325ull;  // FNV-1a: the same everywhere and always
@@ -53,10 +52,18 @@ struct Partition {
   int64_t next = 0;
   bool started = false;
   bool ended = false;
-  bool at_end = false;  ///< the broker had no more when it was last asked
+  bool at_end = false;      ///< the broker had no more when it was last asked
+  int64_t taken_bytes = 0;  ///< since librdkafka was last made to look how far ahead it is
+  int64_t taken_messages = 0;
 
   std::string name() const { return range.topic + "-" + std::to_string(range.partition); }
   bool bounded() const { return range.end != PartitionRange::kNoEnd; }
+};
+
+/// What librdkafka holds ready of each partition at most: it stops fetching at either.
+struct ReadAhead {
+  int64_t kilobytes = 1 << 10;
+  int64_t messages = 10'000;
 };
 
 class Messages {
@@ -97,7 +104,8 @@ class KafkaSource final : public Source {
       if (Know(range)) mine.push_back(range);
     }
     if (mine.empty() && !watches()) return arrow::Status::OK();
-    ARROW_ASSIGN_OR_RAISE(client_, MakeClient(mine.size()));
+    PlanAhead(mine.size());
+    ARROW_ASSIGN_OR_RAISE(client_, MakeClient());
     for (const auto& range : mine) ARROW_RETURN_NOT_OK(Add(range));
     return arrow::Status::OK();
   }
@@ -165,15 +173,26 @@ class KafkaSource final : public Source {
     return streams->WriteError(text + "\n");
   }
 
-  arrow::Result<std::unique_ptr<Client>> MakeClient(size_t partitions) const {
-    const int64_t share =
-        std::max(kAheadKilobytesMin, kAheadKilobytes / std::max<int64_t>(1, static_cast<int64_t>(partitions)));
-    return Client::MakeConsumer(options_.properties, {
-                                                         {"queued.min.messages", "1000000"},
-                                                         {"queued.max.messages.kbytes", std::to_string(share)},
-                                                         {"fetch.message.max.bytes", "4194304"},
-                                                         {"fetch.wait.max.ms", "100"},
-                                                     });
+  arrow::Result<std::unique_ptr<Client>> MakeClient() const {
+    return Client::MakeConsumer(options_.properties,
+                                {
+                                    {"queued.min.messages", std::to_string(ahead_.messages)},
+                                    {"queued.max.messages.kbytes", std::to_string(ahead_.kilobytes)},
+                                    {"fetch.message.max.bytes", "4194304"},
+                                    {"fetch.wait.max.ms", "100"},
+                                });
+  }
+
+  /// How far librdkafka reads ahead for each of so many partitions.
+  void PlanAhead(size_t partitions) {
+    const auto count = std::max<int64_t>(1, static_cast<int64_t>(partitions));
+    const auto share = [&](const char* key, int64_t all, int64_t min, int64_t max) {
+      const auto given = options_.properties.settings.find(key);
+      return given != options_.properties.settings.end() ? ParseInteger(given->second).ValueOr(min)
+                                                         : std::clamp(all / count, min, max);
+    };
+    ahead_.kilobytes = share("queued.max.messages.kbytes", 64 << 10, 1 << 10, 32 << 10);
+    ahead_.messages = share("queued.min.messages", 400'000, 10'000, 200'000);
   }
 
   /// The same on all workers, although the cluster changes meanwhile.
@@ -181,7 +200,7 @@ class KafkaSource final : public Source {
     std::shared_ptr<const void> own;
     auto& shared = context_.findings == nullptr ? own : (*context_.findings)[node_.table.get()];
     if (shared == nullptr) {
-      ARROW_ASSIGN_OR_RAISE(const auto asking, MakeClient(1));
+      ARROW_ASSIGN_OR_RAISE(const auto asking, MakeClient());
       ARROW_ASSIGN_OR_RAISE(auto found, FindPartitions(options_, asking.get()));
       shared = std::make_shared<const std::vector<PartitionRange>>(std::move(found));
     }
@@ -276,7 +295,24 @@ class KafkaSource final : public Source {
     }
     if (!all.empty()) client_->Reached();
     metrics().bytes.fetch_add(bytes, std::memory_order_relaxed);
+    partition->taken_bytes += bytes;
+    partition->taken_messages += static_cast<int64_t>(all.size());
+    if (partition->taken_bytes > ahead_.kilobytes * 512 || partition->taken_messages > ahead_.messages / 2)
+      Nudge(partition);
     return arrow::Status::OK();
+  }
+
+  /// librdkafka's thread stops fetching when it is far enough ahead, and then looks only once a second whether it still
+  /// is (2.0; later versions have fetch.queue.backoff.ms for it), unless a request makes it look. So when half may be
+  /// used up, something is asked of the partition's broker; the answer does not matter.
+  void Nudge(Partition* partition) {
+    partition->taken_bytes = 0;
+    partition->taken_messages = 0;
+    const PartitionList list(rd_kafka_topic_partition_list_new(1));
+    auto* entry =
+        rd_kafka_topic_partition_list_add(list.get(), partition->range.topic.c_str(), partition->range.partition);
+    entry->offset = RD_KAFKA_OFFSET_END;
+    rd_kafka_offsets_for_times(client_->handle(), list.get(), kNudgeMs);
   }
 
   arrow::Status TakeEvent(const rd_kafka_message_t& event, Partition* partition) {
@@ -341,6 +377,7 @@ class KafkaSource final : public Source {
   std::vector<SplitId> splits_;                   ///< of all workers
   std::set<std::pair<std::string, int32_t>> known_;
   Messages messages_;
+  ReadAhead ahead_;
   size_t turn_ = 0;  ///< index in mine_
   int batches_in_a_row_ = 0;
   int64_t looked_micros_ = 0;
