@@ -47,6 +47,12 @@ struct ConnectorContext {
   int workers = 1;
   /// Tells the sinks that a job has on one worker apart: several may write to the same table.
   int sink_number = 0;
+  /// Set when the job keeps checkpoints: names the job also after it was resumed. Sinks then show nothing before
+  /// Commit.
+  std::string job_id;
+  /// The number of the checkpoint that the job was resumed from, whose prepared results will be committed; what a sink
+  /// had prepared for later ones is to be removed when worker 0's sink is made. 0: a new job.
+  int64_t resumed_checkpoint = 0;
   int64_t batch_rows = 8192;
   ReadSizes read_sizes;
   /// Used while a source is made. Null: each source looks for itself.
@@ -83,6 +89,10 @@ struct Poll {
   bool piece_end = false;  ///< last batch of its piece (may be empty)
   bool split_end = false;  ///< last batch of its split (may be empty); said of every split, else the watermark waits
   int64_t retry_after_micros = 1000;
+  /// Where the piece goes on after this batch, in the source's own terms (the offset of the next record): rises. A
+  /// resumed source begins there. Without it the source begins the piece anew, and as many rows as were handed on
+  /// before are skipped.
+  std::optional<int64_t> next_position;
 };
 
 /// Progress and lag, for the progress line and metrics. Written by the worker, read by others.
@@ -126,6 +136,23 @@ class Sink {
   }
   /// Called regularly: rolling by time.
   virtual arrow::Status Tick() { return arrow::Status::OK(); }
+
+  // With checkpoints, results become visible in two steps (D8): what was written before a checkpoint is prepared as
+  // part of it, and committed once the checkpoint is complete. A job that is resumed commits again what its checkpoint
+  // had prepared, since nobody knows how far that had come; what came later is written anew.
+
+  /// Everything written since the last call becomes durable but stays hidden. Returns what Commit needs, in any
+  /// process; empty: nothing is to be committed. A sink that cannot hide rows sees to it that they have arrived.
+  virtual arrow::Result<std::string> Prepare(int64_t checkpoint) {
+    (void)checkpoint;
+    return std::string();
+  }
+  /// Makes visible what some worker's Prepare of the same table returned. Doing it twice is the same as once.
+  virtual arrow::Status Commit(const std::string& prepared) {
+    (void)prepared;
+    return arrow::Status::OK();
+  }
+
   /// The job ended well, or was stopped cleanly: everything written becomes visible, unless half of it is worse than
   /// nothing. `complete`: all input was read to its end, else the job was stopped; equal on all workers. Called when
   /// every worker has written its last row; worker 0's comes after all others have returned.
@@ -137,6 +164,10 @@ class Sink {
 struct SourceRequest {
   const plan::SourceNode* node = nullptr;
   bool batch_mode = false;
+  /// Null: from the beginning. Else what a checkpoint keeps of all workers' sources of this table: pieces that are done
+  /// are not to be read again, splits that have ended are not active, and a piece that was begun goes on at its
+  /// source_position, if the source gives such (Poll::next_position). Valid while the source is made.
+  const class SourcePositions* start = nullptr;
 };
 
 /// A kind of table. Stateless; lives for the whole process.

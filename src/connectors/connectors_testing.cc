@@ -89,7 +89,7 @@ arrow::Result<std::unique_ptr<Source>> ConnectorTable::MakeSource(int worker, in
   auto node = MakeSourceNode();
   nodes_.push_back(node);
   if (worker == 0) findings_.clear();
-  return connector().MakeSource({node.get(), batch_mode_}, Context(worker, workers));
+  return connector().MakeSource({node.get(), batch_mode_, start_}, Context(worker, workers));
 }
 
 arrow::Status ConnectorTable::Take(int worker, Poll poll, std::map<std::pair<SplitId, int64_t>, Piece>* pieces,

@@ -47,6 +47,8 @@ class ConnectorTable {
   void SetWatermark() { watermark_ = true; }
   void SetBatchMode() { batch_mode_ = true; }
   void SetOverwrite() { overwrite_ = true; }
+  /// Sources go on from there; not owned.
+  void SetStart(const class SourcePositions* start) { start_ = start; }
   /// Called when a source has nothing at hand, to wait a little for the world outside: by then it gives up later.
   void SetOnQuiet(std::function<void()> wait) { on_quiet_ = std::move(wait); }
   void SetBatchRows(int64_t rows) { batch_rows_ = rows; }
@@ -95,6 +97,7 @@ class ConnectorTable {
   expr::FunctionContext functions_;
   std::vector<plan::PushedFilter> filters_;
   std::vector<int> read_columns_;
+  const SourcePositions* start_ = nullptr;
   std::function<void()> on_quiet_;
   bool ordered_ = false;
   bool watermark_ = false;

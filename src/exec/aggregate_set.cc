@@ -102,6 +102,26 @@ arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> AggregateSet::Finalize
   return columns;
 }
 
+arrow::Status AggregateSet::Save(const uint8_t* state, std::string* out) const {
+  for (const Call& call : calls_) ARROW_RETURN_NOT_OK(call.function->Save(state + call.offset, out));
+  return arrow::Status::OK();
+}
+
+arrow::Status AggregateSet::Load(std::string_view saved, uint8_t* state) const {
+  size_t loaded = 0;
+  arrow::Status status;
+  for (; loaded < calls_.size(); ++loaded) {
+    const auto consumed = calls_[loaded].function->Load(saved, state + calls_[loaded].offset);
+    status = consumed.status();
+    if (!status.ok()) break;
+    saved.remove_prefix(static_cast<size_t>(*consumed));
+  }
+  if (status.ok() && !saved.empty()) status = arrow::Status::Invalid(saved.size(), " bytes too many");
+  if (status.ok()) return status;
+  for (size_t i = 0; i < loaded; ++i) calls_[i].function->Destroy(state + calls_[i].offset);
+  return arrow::Status::Invalid("Damaged accumulators, or those of another query: ", status.message());
+}
+
 int64_t AggregateSet::ExternalBytes(const uint8_t* state) const {
   if (trivially_destructible_) return 0;
   int64_t bytes = 0;

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "columnar/batch.h"
@@ -35,6 +37,12 @@ class AggregateSet {
   arrow::Status Merge(const std::vector<uint8_t*>& targets, const std::vector<uint8_t*>& sources);
   /// One column per call.
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Finalize(const std::vector<uint8_t*>& states);
+
+  /// Appends all accumulators, in a form that Load of the same calls reads back in any process.
+  arrow::Status Save(const uint8_t* state, std::string* out) const;
+  /// Inits `state` from all of `saved`. Invalid for bytes that Save of the same calls cannot have written; `state` is
+  /// then as before Init.
+  arrow::Status Load(std::string_view saved, uint8_t* state) const;
 
   /// Bytes that the accumulators own elsewhere; 0 where trivially_destructible().
   int64_t ExternalBytes(const uint8_t* state) const;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "exec/aggregate_set.h"
+#include "exec/state_columns.h"
 #include "state/keyed_table.h"
 
 namespace tidemark::exec {
@@ -53,6 +54,20 @@ class AggregateTable {
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Results(const std::vector<uint8_t*>& groups) const;
   void Erase(const std::vector<uint8_t*>& groups);
 
+  // aggregate_table_state.cc
+
+  /// Every group, dead ones too: their accumulators may still matter. In the order of AliveGroups.
+  std::vector<uint8_t*> AllGroups() const { return table_->Payloads(); }
+  /// The types of the columns that Save gives after the keys.
+  static ArrowTypes SavedTypes();
+  /// The groups from `*next` on, as many as make up a batch: keys, number of rows, accumulators. The operator's header
+  /// is its own affair. Moves `*next` on.
+  arrow::Result<Batch> Save(const std::vector<uint8_t*>& groups, int64_t rows_max, size_t* next) const;
+  /// Takes in groups by the first columns of `rows`, which are of the types that Save gives; a group that is there
+  /// already (several workers had a part of it) is added to. Returns the groups, parallel to the rows; valid until the
+  /// next call.
+  arrow::Result<const std::vector<uint8_t*>*> Restore(const Batch& rows);
+
   void Reserve(int64_t groups) { table_->Reserve(groups); }
   int64_t size() const { return table_->size(); }
   /// What the accumulators own outside the table is counted anew only after as many rows as there are groups.
@@ -66,6 +81,7 @@ class AggregateTable {
   uint8_t* StateOf(uint8_t* group) const { return group + state_offset_; }
   void CountRows(const Batch& batch);
   void CountExternalBytes(int64_t rows);
+  arrow::Status LoadGroup(std::string_view saved, bool created, uint8_t* group);
   std::vector<uint8_t*> States(const std::vector<uint8_t*>& groups) const;
 
   const AggregateTableLayout* layout_;

@@ -11,7 +11,7 @@
 namespace tidemark::exec {
 namespace {
 
-class Calc final : public Operator {
+class Calc final : public StatelessOperator {
  public:
   explicit Calc(const plan::CalcNode& node) : node_(node) {}
 

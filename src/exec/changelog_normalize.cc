@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "exec/input_distribution.h"
 #include "exec/rank_changes.h"
 #include "exec/state_report.h"
 #include "state/key_codec.h"
@@ -67,6 +68,37 @@ class ChangelogNormalize final : public Operator {
   }
 
   arrow::Status Push(int, Batch batch, Emitter& out) override {
+    ARROW_RETURN_NOT_OK(TakeIn(batch));
+    for (size_t i = 0; i < changed_.size(); ++i) changes_.AddPlace(before_[i], LastOf(changed_[i])->row, 1);
+    ARROW_RETURN_NOT_OK(changes_.Emit(context().batch_rows, out));
+    EndBatch();
+    return Report();
+  }
+
+  arrow::Status Save(state::StateWriter& out) const override {
+    std::vector<RowHandle> rows;
+    keys_->ForEach([&](uint8_t* payload) { rows.push_back(LastOf(payload)->row); });
+    return SaveRankedRows(
+        rows, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); },
+        OwnerOfRows(*node_.inputs()[0]), context().batch_rows, out);
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(node_.schema(), in));
+    for (const Batch& batch : batches) {
+      ARROW_RETURN_NOT_OK(TakeIn(batch));
+      EndBatch();
+    }
+    return Report();
+  }
+
+ private:
+  static Last* LastOf(uint8_t* payload) { return reinterpret_cast<Last*>(payload); }
+
+  arrow::Status Report() { return report_.Set(keys_->size(), keys_->memory_bytes() + heap_.memory_bytes()); }
+
+  /// Makes the rows of a batch the last ones of their keys. EndBatch must follow.
+  arrow::Status TakeIn(const Batch& batch) {
     std::vector<std::shared_ptr<arrow::Array>> keys;
     for (int column : node_.key_columns) keys.push_back(batch.columns[column]);
     ARROW_RETURN_NOT_OK(keys_->FindOrInsert(keys, batch.num_rows, nullptr, &payloads_, &created_));
@@ -81,15 +113,8 @@ class ChangelogNormalize final : public Operator {
       last->pending = IsAddition(batch.kind(row)) ? static_cast<int32_t>(row) + 1 : 0;
       last->row = nullptr;
     }
-    ARROW_RETURN_NOT_OK(StoreRows(batch));
-    for (size_t i = 0; i < changed_.size(); ++i) changes_.AddPlace(before_[i], LastOf(changed_[i])->row, 1);
-    ARROW_RETURN_NOT_OK(changes_.Emit(context().batch_rows, out));
-    EndBatch();
-    return report_.Set(keys_->size(), keys_->memory_bytes() + heap_.memory_bytes());
+    return StoreRows(batch);
   }
-
- private:
-  static Last* LastOf(uint8_t* payload) { return reinterpret_cast<Last*>(payload); }
 
   arrow::Status StoreRows(const Batch& batch) {
     std::vector<int32_t> rows;

@@ -7,7 +7,7 @@
 namespace tidemark::exec {
 namespace {
 
-class Expand final : public Operator {
+class Expand final : public StatelessOperator {
  public:
   explicit Expand(const plan::ExpandNode& node) : node_(node) {}
 

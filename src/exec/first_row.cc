@@ -5,8 +5,12 @@
 
 #include <arrow/api.h>
 
+#include <algorithm>
+
+#include "exec/input_distribution.h"
 #include "exec/rank.h"
 #include "exec/sort_by_watermark.h"
+#include "exec/state_columns.h"
 #include "exec/state_report.h"
 #include "state/keyed_table.h"
 
@@ -19,9 +23,10 @@ class FirstRow final : public Operator {
     const Schema& input = node.inputs()[0]->schema();
     std::vector<DataType> key_types;
     for (int column : node.partition_columns) key_types.push_back(input[column].type);
+    key_arrow_types_ = ArrowTypesOf(key_types);
     given_ = state::KeyedTable::Make(std::move(key_types), 0);
     if (input[node.keys[0].column].type.time_attribute() == TimeAttribute::kRowtime) {
-      sort_ = MakeSortByWatermarkOperator(SortColumns(node.keys), /*keeps_equal=*/true);
+      sort_ = MakeSortByWatermarkOperator(*node.inputs()[0], SortColumns(node.keys), /*keeps_equal=*/true);
     }
   }
 
@@ -60,7 +65,34 @@ class FirstRow final : public Operator {
     return sort_->Finish(firsts);
   }
 
+  arrow::Status Save(state::StateWriter& out) const override {
+    ARROW_ASSIGN_OR_RAISE(const auto owner, OwnerOfKept(*node_.inputs()[0], node_.partition_columns));
+    const std::vector<uint8_t*> given = given_->Payloads();
+    for (size_t at = 0; at < given.size(); at += context().batch_rows) {
+      const size_t end = std::min<size_t>(at + context().batch_rows, given.size());
+      Batch piece;
+      piece.num_rows = static_cast<int64_t>(end - at);
+      ARROW_ASSIGN_OR_RAISE(piece.columns, given_->Keys(std::span(given).subspan(at, end - at)));
+      // Without partitions there is no key column, but the one partition.
+      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), BooleanColumn(std::vector<bool>(end - at, true)));
+      ARROW_RETURN_NOT_OK(out.Write(kGiven, piece, owner));
+    }
+    return sort_ ? sort_->Save(out) : arrow::Status::OK();
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kGiven, key_arrow_types_, {arrow::boolean()}));
+    for (const Batch& batch : batches) {
+      const auto keys = std::span(batch.columns).first(key_arrow_types_.size());
+      ARROW_RETURN_NOT_OK(given_->FindOrInsert(keys, batch.num_rows, nullptr, &payloads_, &created_));
+    }
+    if (sort_) ARROW_RETURN_NOT_OK(sort_->Restore(in));
+    return Report();
+  }
+
  private:
+  static constexpr std::string_view kGiven = "given";
+
   /// Takes rows in order and passes on the first of each partition.
   class Firsts final : public Emitter {
    public:
@@ -111,6 +143,7 @@ class FirstRow final : public Operator {
   }
 
   const plan::RankNode& node_;
+  ArrowTypes key_arrow_types_;
   std::unique_ptr<state::KeyedTable> given_;  ///< partitions that had their row
   std::unique_ptr<Operator> sort_;            ///< null: by processing time
   OperatorMetrics sort_metrics_;

@@ -2,14 +2,15 @@
 // The two forms of GROUP BY: a changelog while the input runs, or final rows when it has ended.
 #include "exec/group_aggregate.h"
 
-#include <arrow/array.h>
-#include <arrow/array/concatenate.h>
+#include <arrow/api.h>
 
 #include <algorithm>
 
+#include "columnar/row_chunks.h"
 #include "columnar/row_compare.h"
 #include "exec/aggregate_table.h"
 #include "exec/batch_collector.h"
+#include "exec/input_distribution.h"
 #include "exec/state_report.h"
 
 namespace tidemark::exec {
@@ -49,6 +50,30 @@ class GroupAggregate : public Operator {
     return groups_->FindGroups(keys, batch.num_rows, nullptr);
   }
   AggregateTable& groups() { return *groups_; }
+  const AggregateTable& groups() const { return *groups_; }
+
+  /// Writes all groups; `columns`: what a form keeps of some groups besides.
+  template <typename ColumnsOf>
+  arrow::Status SaveGroups(ColumnsOf columns_of, state::StateWriter& out) const {
+    ARROW_ASSIGN_OR_RAISE(const auto owner, Owner());
+    const std::vector<uint8_t*> groups = groups_->AllGroups();
+    for (size_t next = 0; next < groups.size();) {
+      const size_t begin = next;
+      ARROW_ASSIGN_OR_RAISE(Batch piece, groups_->Save(groups, context().batch_rows, &next));
+      ARROW_ASSIGN_OR_RAISE(const Columns columns, columns_of(std::span(groups).subspan(begin, next - begin)));
+      piece.columns.insert(piece.columns.end(), columns.begin(), columns.end());
+      ARROW_RETURN_NOT_OK(out.Write(kGroups, piece, owner));
+    }
+    return arrow::Status::OK();
+  }
+  /// The rows that SaveGroups wrote, where `columns_of` gives columns of the types `more`.
+  arrow::Result<std::vector<Batch>> ReadGroups(const state::StateReader& in, const ArrowTypes& more) const {
+    ArrowTypes facts = AggregateTable::SavedTypes();
+    facts.insert(facts.end(), more.begin(), more.end());
+    return ReadRows(in, kGroups, ArrowTypesOf(layout_.key_types), facts);
+  }
+  const std::vector<DataType>& key_types() const { return layout_.key_types; }
+  arrow::Result<state::RowOwner> Owner() const { return OwnerOfKept(*node_.inputs()[0], node_.group_columns); }
   arrow::Status Report(int64_t held_bytes) {
     return report_.Set(groups_->size(), groups_->memory_bytes() + held_bytes);
   }
@@ -56,6 +81,8 @@ class GroupAggregate : public Operator {
   const plan::GroupAggregateNode& node_;
 
  private:
+  static constexpr std::string_view kGroups = "groups";
+
   AggregateSet aggregates_;
   AggregateTableLayout layout_;
   std::unique_ptr<AggregateTable> groups_;
@@ -89,6 +116,16 @@ class FinalGroupAggregate final : public GroupAggregate {
       ARROW_RETURN_NOT_OK(EmitGroups({groups.begin() + at, groups.begin() + end}, out));
     }
     return arrow::Status::OK();
+  }
+
+  arrow::Status Save(state::StateWriter& out) const override {
+    return SaveGroups([](std::span<uint8_t* const>) -> arrow::Result<Columns> { return Columns(); }, out);
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    ARROW_ASSIGN_OR_RAISE(const auto pieces, ReadGroups(in, {}));
+    for (const Batch& piece : pieces) ARROW_RETURN_NOT_OK(groups().Restore(piece).status());
+    return Report(0);
   }
 
  private:
@@ -130,7 +167,89 @@ class ChangelogGroupAggregate final : public GroupAggregate {
 
   arrow::Status Finish(Emitter& out) override { return EmitChanges(out); }
 
+  arrow::Status Save(state::StateWriter& out) const override {
+    ARROW_RETURN_NOT_OK(SaveGroups(AreEmitted, out));
+    return SaveChanged(out);
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    ARROW_ASSIGN_OR_RAISE(const auto pieces, ReadGroups(in, {arrow::boolean()}));
+    for (const Batch& piece : pieces) {
+      ARROW_ASSIGN_OR_RAISE(const auto* restored, groups().Restore(piece));
+      for (int64_t row = 0; row < piece.num_rows; ++row) {
+        if (BooleanValue(piece, piece.columns.size() - 1, row)) HeaderOf((*restored)[row])->is_emitted = 1;
+      }
+    }
+    ARROW_RETURN_NOT_OK(RestoreChanged(in));
+    return Report(HeldBytes());
+  }
+
  private:
+  static constexpr std::string_view kChanged = "changed";
+
+  static arrow::Result<Columns> AreEmitted(std::span<uint8_t* const> groups) {
+    std::vector<bool> emitted;
+    for (uint8_t* group : groups) emitted.push_back(HeaderOf(group)->is_emitted != 0);
+    ARROW_ASSIGN_OR_RAISE(auto column, BooleanColumn(emitted));
+    return Columns{std::move(column)};
+  }
+
+  /// A mini-batch may be under way, as long as its latency allows. Its groups as columns: keys, the results before
+  /// (NULL where there were none), whether there were any.
+  arrow::Status SaveChanged(state::StateWriter& out) const {
+    if (changed_.empty()) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(const auto owner, Owner());
+    ARROW_ASSIGN_OR_RAISE(Columns results, TakeBefore());
+    ArrowTypes types;
+    for (const auto& call : node_.calls) types.push_back(call.type.ToArrow());
+    RowChunks before(std::move(types));
+    if (!results.empty()) ARROW_RETURN_NOT_OK(before.Append(Batch{before_rows_, std::move(results)}));
+    for (size_t at = 0; at < changed_.size(); at += context().batch_rows) {
+      const size_t end = std::min<size_t>(at + context().batch_rows, changed_.size());
+      Batch piece;
+      piece.num_rows = static_cast<int64_t>(end - at);
+      const std::vector<int64_t> rows(before_row_.begin() + at, before_row_.begin() + end);
+      std::vector<bool> were;
+      for (int64_t row : rows) were.push_back(row != kNone);
+      ARROW_ASSIGN_OR_RAISE(piece.columns, groups().Keys({changed_.begin() + at, changed_.begin() + end}));
+      if (!node_.calls.empty()) {
+        ARROW_ASSIGN_OR_RAISE(const Columns befores, before.Gather(rows));
+        piece.columns.insert(piece.columns.end(), befores.begin(), befores.end());
+      }
+      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), BooleanColumn(were));
+      ARROW_RETURN_NOT_OK(out.Write(kChanged, piece, owner));
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Status RestoreChanged(const state::StateReader& in) {
+    ArrowTypes types = ArrowTypesOf(key_types());
+    for (const auto& call : node_.calls) types.push_back(call.type.ToArrow());
+    ARROW_ASSIGN_OR_RAISE(const auto pieces, ReadRows(in, kChanged, types, {arrow::boolean()}));
+    const auto results_begin = static_cast<std::ptrdiff_t>(key_types().size());
+    for (const Batch& piece : pieces) {
+      const auto keys = std::span(piece.columns).first(key_types().size());
+      ARROW_ASSIGN_OR_RAISE(const auto* found, groups().FindGroups(keys, piece.num_rows, nullptr));
+      std::vector<int32_t> had_results;
+      for (int64_t row = 0; row < piece.num_rows; ++row) {
+        GroupHeader* header = HeaderOf((*found)[row]);
+        if (header->change != 0) return DamagedState(kChanged, "names a group twice");
+        header->change = 1;
+        const bool had = BooleanValue(piece, piece.columns.size() - 1, row);
+        changed_.push_back((*found)[row]);
+        before_row_.push_back(had ? before_rows_++ : kNone);
+        if (had) had_results.push_back(static_cast<int32_t>(row));
+      }
+      const Columns results(piece.columns.begin() + results_begin, piece.columns.end() - 1);
+      if (had_results.empty() || results.empty()) continue;
+      ARROW_ASSIGN_OR_RAISE(Batch before, Take(Batch{piece.num_rows, results}, had_results));
+      before_.push_back(std::move(before.columns));
+    }
+    rows_held_ = static_cast<int64_t>(changed_.size());
+    held_since_micros_ = context().clock->SteadyMicros();
+    return arrow::Status::OK();
+  }
+
   /// Puts the groups of a batch that are not there yet among the changed ones, with their results as they are now.
   arrow::Status NoteChanged(const std::vector<uint8_t*>& found) {
     std::vector<uint8_t*> emitted;
@@ -166,7 +285,7 @@ class ChangelogGroupAggregate final : public GroupAggregate {
   }
 
   /// All results before the change as one array a column.
-  arrow::Result<Columns> TakeBefore() {
+  arrow::Result<Columns> TakeBefore() const {
     Columns columns;
     if (before_.empty()) return columns;
     for (size_t call = 0; call < node_.calls.size(); ++call) {

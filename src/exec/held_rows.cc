@@ -2,6 +2,8 @@
 // Putting rows in order and giving them back.
 #include "exec/held_rows.h"
 
+#include <arrow/type.h>
+
 #include <algorithm>
 #include <tuple>
 
@@ -43,6 +45,44 @@ arrow::Result<Batch> HeldRows::TakeBefore(EventTimeMs limit) {
   order_.erase(order_.begin(), rest);
   for (size_t i = 0; i < order_.size(); ++i) order_[i].row = static_cast<int32_t>(i);
   return due;
+}
+
+namespace {
+constexpr std::string_view kHeld = "held";
+}
+
+arrow::Status HeldRows::Save(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const {
+  if (order_.empty()) return arrow::Status::OK();
+  std::vector<int64_t> facts[3];
+  for (const Place& place : order_) {  // places are in the order of the rows
+    facts[0].push_back(place.watermark);
+    facts[1].push_back(place.number);
+    facts[2].push_back(place.time);
+  }
+  ARROW_ASSIGN_OR_RAISE(Batch all, Concatenate(batches_));
+  for (const auto& fact : facts) {
+    ARROW_ASSIGN_OR_RAISE(all.columns.emplace_back(), Int64Column(fact));
+  }
+  return WriteInPieces(kHeld, all, owner, rows_max, out);
+}
+
+arrow::Status HeldRows::Restore(const ArrowTypes& types, const state::StateReader& in) {
+  const ArrowTypes facts(3, arrow::int64());
+  ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kHeld, types, facts));
+  for (const Batch& batch : batches) {
+    const int64_t* watermarks = Int64Values(batch, types.size());
+    const int64_t* numbers = Int64Values(batch, types.size() + 1);
+    const int64_t* times = Int64Values(batch, types.size() + 2);
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      order_.push_back({watermarks[row], numbers[row], times[row], static_cast<int32_t>(order_.size())});
+    }
+    Batch rows{batch.num_rows, {batch.columns.begin(), batch.columns.begin() + static_cast<int64_t>(types.size())}};
+    rows.row_watermarks = std::make_shared<const std::vector<EventTimeMs>>(watermarks, watermarks + batch.num_rows);
+    rows.row_numbers = std::make_shared<const std::vector<int64_t>>(numbers, numbers + batch.num_rows);
+    bytes_ += BufferBytes(rows);
+    batches_.push_back(std::move(rows));
+  }
+  return arrow::Status::OK();
 }
 
 }  // namespace tidemark::exec

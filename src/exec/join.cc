@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "exec/input_distribution.h"
 #include "exec/join_insert_only.h"
 #include "exec/join_side.h"
 #include "expr/evaluator.h"
@@ -91,7 +92,22 @@ class ChangelogJoin final : public Operator {
     return preserved_[kRight] ? EmitUnmatched(kRight, out) : arrow::Status::OK();
   }
 
+  arrow::Status Save(state::StateWriter& out) const override {
+    for (int side : {kLeft, kRight}) {
+      const auto owner = OwnerOfRows(*node_.inputs()[side]);
+      ARROW_RETURN_NOT_OK(sides_[side].Save(kTables[side], owner, context().batch_rows, out));
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    for (int side : {kLeft, kRight}) ARROW_RETURN_NOT_OK(sides_[side].Restore(kTables[side], in));
+    return Report();
+  }
+
  private:
+  static constexpr std::string_view kTables[2] = {"left", "right"};
+
   /// Candidate pairs of a run of rows; after TestPairs those that fulfil the residual condition.
   struct Pairs {
     std::vector<int32_t> own;

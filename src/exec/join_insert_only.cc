@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "exec/batch_collector.h"
+#include "exec/input_distribution.h"
 #include "exec/join_rows.h"
 #include "exec/state_report.h"
 #include "expr/evaluator.h"
@@ -83,7 +84,21 @@ class InsertOnlyJoin final : public Operator {
     return arrow::Status::OK();
   }
 
+  arrow::Status Save(state::StateWriter& out) const override {
+    for (int side : {kLeft, kRight}) {
+      const auto owner = OwnerOfRows(*node_.inputs()[side]);
+      ARROW_RETURN_NOT_OK(sides_[side].Save(kTables[side], owner, context().batch_rows, out));
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    for (int side : {kLeft, kRight}) ARROW_RETURN_NOT_OK(sides_[side].Restore(kTables[side], in));
+    return Report();
+  }
+
  private:
+  static constexpr std::string_view kTables[2] = {"left", "right"};
   static constexpr int64_t kPairsAtOnce = 1 << 15;
 
   const Schema& SchemaOf(int input) const { return node_.inputs()[input]->schema(); }

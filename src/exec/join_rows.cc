@@ -3,15 +3,12 @@
 #include "exec/join_rows.h"
 
 #include <arrow/array.h>
+#include <arrow/type.h>
+
+#include <algorithm>
 
 namespace tidemark::exec {
 namespace {
-
-std::vector<std::shared_ptr<arrow::DataType>> ArrowTypes(const Schema& schema) {
-  std::vector<std::shared_ptr<arrow::DataType>> types;
-  for (const auto& field : schema) types.push_back(field.type.ToArrow());
-  return types;
-}
 
 std::vector<DataType> KeyTypes(const Schema& schema, const std::vector<int>& columns) {
   std::vector<DataType> types;
@@ -45,11 +42,12 @@ std::unique_ptr<std::vector<int32_t>> MatchableRows(const Batch& batch, const st
 }
 
 JoinRows::JoinRows(const Schema& schema, std::vector<int> key_columns, std::vector<bool> null_safe, bool keeps_matched)
-    : key_columns_(std::move(key_columns)),
+    : types_(ArrowTypesOf(schema)),
+      key_columns_(std::move(key_columns)),
       null_safe_(std::move(null_safe)),
       keeps_matched_(keeps_matched),
       keys_(state::KeyedTable::Make(KeyTypes(schema, key_columns_), sizeof(Chain))),
-      rows_(ArrowTypes(schema)) {}
+      rows_(types_) {}
 
 arrow::Result<int64_t> JoinRows::Add(const Batch& batch) {
   const int64_t first = rows_.size();
@@ -97,6 +95,32 @@ void JoinRows::Clear() {
   rows_.Clear();
   next_ = {};
   matched_ = {};
+}
+
+arrow::Status JoinRows::Save(std::string_view table, const state::RowOwner& owner, int64_t rows_max,
+                             state::StateWriter& out) const {
+  for (int64_t at = 0; at < rows_.size(); at += rows_max) {
+    Batch piece;
+    piece.num_rows = std::min(rows_max, rows_.size() - at);
+    ARROW_ASSIGN_OR_RAISE(piece.columns, rows_.Range(at, at + piece.num_rows));
+    std::vector<bool> flags(static_cast<size_t>(piece.num_rows), false);
+    for (int64_t row = 0; keeps_matched_ && row < piece.num_rows; ++row) flags[row] = matched(at + row);
+    ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), BooleanColumn(flags));
+    ARROW_RETURN_NOT_OK(out.Write(table, piece, owner));
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Status JoinRows::Restore(std::string_view table, const state::StateReader& in) {
+  ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, table, types_, {arrow::boolean()}));
+  for (const Batch& batch : batches) {
+    const Batch rows{batch.num_rows, {batch.columns.begin(), batch.columns.end() - 1}};
+    ARROW_ASSIGN_OR_RAISE(const int64_t first, Add(rows));
+    for (int64_t row = 0; keeps_matched_ && row < batch.num_rows; ++row) {
+      if (BooleanValue(batch, types_.size(), row)) set_matched(first + row);
+    }
+  }
+  return arrow::Status::OK();
 }
 
 int64_t JoinRows::memory_bytes() const {

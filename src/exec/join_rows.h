@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "catalog/data_type.h"
 #include "columnar/batch.h"
 #include "columnar/row_chunks.h"
+#include "exec/state_columns.h"
 #include "state/keyed_table.h"
 
 namespace tidemark::exec {
@@ -53,6 +55,12 @@ class JoinRows {
   void set_matched(int64_t row) { matched_[row] = 1; }
   void Clear();
 
+  /// All rows in order of arrival as `table`, with their flags.
+  arrow::Status Save(std::string_view table, const state::RowOwner& owner, int64_t rows_max,
+                     state::StateWriter& out) const;
+  /// REQUIRES: no row is there yet.
+  arrow::Status Restore(std::string_view table, const state::StateReader& in);
+
   int64_t size() const { return rows_.size(); }
   int64_t memory_bytes() const;
 
@@ -64,6 +72,7 @@ class JoinRows {
   };
   static Chain* ChainOf(uint8_t* payload) { return reinterpret_cast<Chain*>(payload); }
 
+  const ArrowTypes types_;
   const std::vector<int> key_columns_;
   const std::vector<bool> null_safe_;
   const bool keeps_matched_;

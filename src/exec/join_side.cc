@@ -3,6 +3,7 @@
 #include "exec/join_side.h"
 
 #include <arrow/array.h>
+#include <arrow/type.h>
 
 #include <algorithm>
 
@@ -49,7 +50,8 @@ void Unlink(JoinRow* row) {
 }  // namespace
 
 JoinSide::JoinSide(const Schema& schema, std::vector<int> key_columns, const std::vector<bool>& null_safe)
-    : key_columns_(std::move(key_columns)),
+    : types_(ArrowTypesOf(schema)),
+      key_columns_(std::move(key_columns)),
       null_safe_(null_safe),
       rows_(state::KeyedTable::Make(Types(schema), sizeof(JoinRow))),
       keys_(state::KeyedTable::Make(Types(schema, key_columns_), sizeof(JoinRow*))) {}
@@ -129,6 +131,60 @@ std::vector<JoinRow*> JoinSide::Rows() const {
     if (AsRow(payload)->count > 0) rows.push_back(AsRow(payload));
   });
   return rows;
+}
+
+std::vector<JoinRow*> JoinSide::RowsByKey() const {
+  std::vector<JoinRow*> rows;
+  keys_->ForEach([&](uint8_t* payload) {
+    const auto begin = static_cast<std::ptrdiff_t>(rows.size());
+    for (JoinRow* row = *reinterpret_cast<JoinRow**>(payload); row != nullptr; row = row->next) rows.push_back(row);
+    std::reverse(rows.begin() + begin, rows.end());  // a list starts with the row that came last
+  });
+  return rows;
+}
+
+arrow::Status JoinSide::Save(std::string_view table, const state::RowOwner& owner, int64_t rows_max,
+                             state::StateWriter& out) const {
+  const std::vector<JoinRow*> rows = RowsByKey();
+  for (size_t at = 0; at < rows.size(); at += static_cast<size_t>(rows_max)) {
+    const size_t end = std::min(at + static_cast<size_t>(rows_max), rows.size());
+    const std::vector<JoinRow*> piece(rows.begin() + at, rows.begin() + end);
+    std::vector<int64_t> counts;
+    std::vector<int64_t> matches;
+    for (const JoinRow* row : piece) {
+      counts.push_back(row->count);
+      matches.push_back(row->matches);
+    }
+    Batch batch;
+    batch.num_rows = static_cast<int64_t>(piece.size());
+    ARROW_ASSIGN_OR_RAISE(batch.columns, Columns(piece));
+    ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), Int64Column(counts));
+    ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), Int64Column(matches));
+    ARROW_RETURN_NOT_OK(out.Write(table, batch, owner));
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader& in) {
+  ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, table, types_, {arrow::int64(), arrow::int64()}));
+  std::vector<JoinRow*> rows;
+  for (Batch batch : batches) {
+    const int64_t* counts = Int64Values(batch, types_.size());
+    const int64_t* matches = Int64Values(batch, types_.size() + 1);
+    const auto facts = std::span(batch.columns).last(2);
+    const std::vector<std::shared_ptr<arrow::Array>> kept_alive(facts.begin(), facts.end());
+    batch.columns.resize(types_.size());
+    ARROW_RETURN_NOT_OK(FindOrInsert(batch, &rows));
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      // A row that is there twice has its count already.
+      if (rows[row] == nullptr || rows[row]->count != 0 || counts[row] <= 0 || matches[row] < 0) {
+        return DamagedState(table, "has a row that cannot be");
+      }
+      rows[row]->count = counts[row];
+      rows[row]->matches = matches[row];
+    }
+  }
+  return arrow::Status::OK();
 }
 
 }  // namespace tidemark::exec

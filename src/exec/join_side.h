@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "catalog/data_type.h"
 #include "columnar/batch.h"
+#include "exec/state_columns.h"
 #include "state/keyed_table.h"
 
 namespace tidemark::exec {
@@ -45,12 +47,22 @@ class JoinSide {
   /// Every row with count > 0, in order of arrival.
   std::vector<JoinRow*> Rows() const;
 
+  /// All rows with their counts and matches as `table`; those of one join key in order of arrival.
+  arrow::Status Save(std::string_view table, const state::RowOwner& owner, int64_t rows_max,
+                     state::StateWriter& out) const;
+  /// REQUIRES: no row is there yet.
+  arrow::Status Restore(std::string_view table, const state::StateReader& in);
+
   int64_t size() const { return rows_->size(); }
   int64_t memory_bytes() const { return rows_->memory_bytes() + keys_->memory_bytes(); }
   /// A row whose key has a NULL in a column that is not null-safe matches nothing.
   std::vector<bool> Unmatchable(const Batch& batch, const std::vector<int>& key_columns) const;
 
  private:
+  /// All rows, key by key, the oldest of each key first.
+  std::vector<JoinRow*> RowsByKey() const;
+
+  const ArrowTypes types_;
   std::vector<int> key_columns_;
   std::vector<bool> null_safe_;
   std::unique_ptr<state::KeyedTable> rows_;  ///< whole row -> JoinRow

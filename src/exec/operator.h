@@ -15,6 +15,7 @@
 #include "base/memory_budget.h"
 #include "columnar/batch.h"
 #include "expr/function.h"
+#include "state/operator_state.h"
 
 namespace tidemark::exec {
 
@@ -96,6 +97,21 @@ class Operator {
     return arrow::Status::OK();
   }
 
+  /// Writes everything that a new instance needs to go on from here (see Restore). Called between the other calls, just
+  /// after a Tick, so no mini-batch holds anything back. Emits nothing and changes nothing.
+  virtual arrow::Status Save(state::StateWriter& out) const {
+    (void)out;
+    return arrow::Status::NotImplemented("checkpoints of this operator are not supported yet");
+  }
+
+  /// Takes in what instances of the same operator on all workers wrote, as far as it belongs to this worker. Called once,
+  /// just after Open. Inputs that had ended then will end again, so whether they had is not state. Afterwards the
+  /// operator behaves as the old ones would have: watermarks at or below `in.watermark()` do not come again.
+  virtual arrow::Status Restore(const state::StateReader& in) {
+    (void)in;
+    return arrow::Status::NotImplemented("checkpoints of this operator are not supported yet");
+  }
+
   /// Input `input` has ended while others go on. Default: nothing.
   virtual arrow::Status FinishInput(int input, Emitter& out) {
     (void)input;
@@ -108,6 +124,13 @@ class Operator {
 
  private:
   const OperatorContext* context_ = nullptr;
+};
+
+/// An operator whose results depend on the batch at hand alone.
+class StatelessOperator : public Operator {
+ public:
+  arrow::Status Save(state::StateWriter&) const final { return arrow::Status::OK(); }
+  arrow::Status Restore(const state::StateReader&) final { return arrow::Status::OK(); }
 };
 
 }  // namespace tidemark::exec

@@ -2,13 +2,17 @@
 // A table from open windows to operators, those that end first in front.
 #include "exec/per_window.h"
 
+#include <arrow/api.h>
+
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include "exec/late_rows.h"
 #include "exec/make_operator.h"
+#include "exec/state_columns.h"
 #include "exec/time_column.h"
 #include "exec/window_zone.h"
 
@@ -51,9 +55,73 @@ class PerWindow final : public Operator {
 
   arrow::Status Finish(Emitter& out) override { return EndUntil(kMaxWatermark, out); }
 
+  /// The tables of all windows' operators, with two more columns that say of which window a row is.
+  arrow::Status Save(state::StateWriter& out) const override {
+    for (const auto& [key, window] : windows_) {
+      WithColumnsWriter writer(&out, [&key](int64_t num_rows) -> arrow::Result<arrow::ArrayVector> {
+        const auto count = static_cast<size_t>(num_rows);
+        ARROW_ASSIGN_OR_RAISE(auto ends, Int64Column(std::vector<int64_t>(count, key.first)));
+        ARROW_ASSIGN_OR_RAISE(auto starts, Int64Column(std::vector<int64_t>(count, key.second)));
+        return arrow::ArrayVector{std::move(ends), std::move(starts)};
+      });
+      ARROW_RETURN_NOT_OK(window->op->Save(writer));
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    watermark_ = in.watermark();
+    std::map<WindowKey, WindowState> states;
+    for (const std::string& table : in.tables()) {
+      ARROW_ASSIGN_OR_RAISE(const auto batches, in.Read(table));
+      for (const Batch& batch : batches) ARROW_RETURN_NOT_OK(DivideByWindow(table, batch, &states));
+    }
+    for (const auto& [key, state] : states) {
+      ARROW_ASSIGN_OR_RAISE(OpenWindow * window, WindowOf(key));
+      ARROW_RETURN_NOT_OK(window->op->Restore(state));
+    }
+    Report();
+    return arrow::Status::OK();
+  }
+
  private:
+  /// What is restored to the operator of one window. It has seen no watermark.
+  class WindowState final : public state::StateReader {
+   public:
+    void Add(const std::string& table, Batch rows) { tables_[table].push_back(std::move(rows)); }
+    std::vector<std::string> tables() const override {
+      std::vector<std::string> names;
+      for (const auto& [name, batches] : tables_) names.push_back(name);
+      return names;
+    }
+    arrow::Result<std::vector<Batch>> Read(std::string_view table) const override {
+      const auto found = tables_.find(table);
+      return found == tables_.end() ? std::vector<Batch>() : found->second;
+    }
+    EventTimeMs watermark() const override { return kMinWatermark; }
+
+   private:
+    std::map<std::string, std::vector<Batch>, std::less<>> tables_;
+  };
+
   /// End, then start.
   using WindowKey = std::pair<EventTimeMs, EventTimeMs>;
+
+  /// Hands the rows of a saved table to their windows, without the last two columns.
+  static arrow::Status DivideByWindow(const std::string& table, const Batch& rows,
+                                      std::map<WindowKey, WindowState>* states) {
+    ARROW_RETURN_NOT_OK(CheckFacts(table, rows, {arrow::int64(), arrow::int64()}));
+    const size_t num_columns = rows.columns.size() - 2;
+    const int64_t* ends = Int64Values(rows, num_columns);
+    const int64_t* starts = Int64Values(rows, num_columns + 1);
+    Batch plain = rows;
+    plain.columns.resize(num_columns);
+    for (int64_t begin = 0, end = 0; begin < rows.num_rows; begin = end) {
+      while (end < rows.num_rows && ends[end] == ends[begin] && starts[end] == starts[begin]) ++end;
+      (*states)[{ends[begin], starts[begin]}].Add(table, plain.Slice(begin, end - begin));
+    }
+    return arrow::Status::OK();
+  }
 
   struct OpenWindow {
     OperatorMetrics metrics;

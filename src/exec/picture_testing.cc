@@ -249,6 +249,7 @@ OperatorPicture::OperatorPicture(arrow::Result<std::unique_ptr<Operator>> made, 
 
 arrow::Status OperatorPicture::Push(int input, Batch batch) { return operator_->Push(input, std::move(batch), out_); }
 arrow::Status OperatorPicture::Advance(EventTimeMs watermark) { return operator_->Advance(watermark, out_); }
+arrow::Status OperatorPicture::Tick() { return operator_->Tick(out_); }
 arrow::Status OperatorPicture::Finish() { return operator_->Finish(out_); }
 
 arrow::Status OperatorPicture::FlushRows() {

@@ -84,7 +84,10 @@ class OperatorPicture {
 
   arrow::Status Push(int input, Batch batch);
   arrow::Status Advance(EventTimeMs watermark);
+  arrow::Status Tick();
   arrow::Status Finish();
+  arrow::Status Save(state::StateWriter& state) const { return operator_->Save(state); }
+  arrow::Status Restore(const state::StateReader& state) { return operator_->Restore(state); }
 
   PictureEmitter& out() { return out_; }
   PictureLateRows& late() { return late_; }

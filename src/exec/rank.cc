@@ -2,6 +2,8 @@
 // From plan nodes to ranking operators.
 #include "exec/rank.h"
 
+#include "exec/input_distribution.h"
+
 namespace tidemark::exec {
 
 std::vector<SortColumn> SortColumns(const std::vector<plan::SortKey>& keys) {
@@ -27,6 +29,7 @@ std::unique_ptr<Operator> MakeRankOperator(const plan::RankNode& node) {
   spec.input_retracts = node.input_retracts;
   spec.final_only = node.final_only;
   spec.update_before = node.changelog().update_before;
+  spec.owner = OwnerOfRows(*node.inputs()[0]);
   if (node.keys.size() == 1 && !node.keys[0].ascending && node.first == 1 && node.last == 1 && !node.input_retracts) {
     spec.latest_wins = spec.input[node.keys[0].column].type.time_attribute() != TimeAttribute::kNone;
   }

@@ -35,6 +35,8 @@ struct RankSpec {
   /// Of rows with equal keys the one that came last ranks first, as Flink has it when it keeps the last row by a time
   /// attribute. REQUIRES: last == 1, !input_retracts.
   bool latest_wins = false;
+  /// Of rows of `input`: by what they are spread over the workers.
+  state::RowOwner owner;
 };
 
 /// `node` must outlive the operator.

@@ -72,16 +72,10 @@ class AppendRank final : public Operator {
   }
 
   arrow::Status Push(int, Batch batch, Emitter& out) override {
-    batch_ = &batch;
-    ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, spec_.keys, &keys_));
-    std::vector<std::shared_ptr<arrow::Array>> partition_keys;
-    for (int column : spec_.partition_columns) partition_keys.push_back(batch.columns[column]);
-    ARROW_RETURN_NOT_OK(partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &payloads_, &created_));
-    for (int64_t row = 0; row < batch.num_rows; ++row) Enter(PartitionOf(payloads_[row]), static_cast<int32_t>(row));
-    ARROW_RETURN_NOT_OK(StoreRows());
+    ARROW_RETURN_NOT_OK(TakeIn(batch));
     if (!spec_.final_only) ARROW_RETURN_NOT_OK(EmitChanges(out));
     EndBatch();
-    return report_.Set(partitions_->size(), partitions_->memory_bytes() + heap_.memory_bytes());
+    return Report();
   }
 
   /// What comes at the end would be late behind a watermark that had passed it.
@@ -109,7 +103,43 @@ class AppendRank final : public Operator {
     return changes_.Emit(context().batch_rows, out);
   }
 
+  /// Partition by partition, in the order of the entries, which taking them in again gives anew.
+  arrow::Status Save(state::StateWriter& out) const override {
+    std::vector<RowHandle> rows;
+    for (uint8_t* payload : partitions_->Payloads()) {
+      const Partition& partition = *PartitionOf(payload);
+      for (uint32_t i = 0; i < partition.size; ++i) rows.push_back(partition.entries[i].row.piece());
+    }
+    return SaveRankedRows(
+        rows, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); }, spec_.owner,
+        context().batch_rows, out);
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(spec_.input, in));
+    for (const Batch& batch : batches) {
+      ARROW_RETURN_NOT_OK(TakeIn(batch));
+      EndBatch();
+    }
+    return Report();
+  }
+
  private:
+  /// Enters and stores the rows of a batch. EmitChanges may follow, EndBatch must.
+  arrow::Status TakeIn(const Batch& batch) {
+    batch_ = &batch;
+    ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, spec_.keys, &keys_));
+    std::vector<std::shared_ptr<arrow::Array>> partition_keys;
+    for (int column : spec_.partition_columns) partition_keys.push_back(batch.columns[column]);
+    ARROW_RETURN_NOT_OK(partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &payloads_, &created_));
+    for (int64_t row = 0; row < batch.num_rows; ++row) Enter(PartitionOf(payloads_[row]), static_cast<int32_t>(row));
+    return StoreRows();
+  }
+
+  arrow::Status Report() {
+    return report_.Set(partitions_->size(), partitions_->memory_bytes() + heap_.memory_bytes());
+  }
+
   static std::vector<DataType> TypesOf(const Schema& schema) {
     std::vector<DataType> types;
     for (const auto& field : schema) types.push_back(field.type);

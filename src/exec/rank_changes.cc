@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "exec/batch_collector.h"
+#include "exec/state_columns.h"
 
 namespace tidemark::exec {
 
@@ -76,6 +77,26 @@ arrow::Status RankChanges::Emit(int64_t batch_rows, Emitter& out) {
   rows_.clear();
   ranks_.clear();
   return EmitInPieces(batch, batch_rows, out);
+}
+
+namespace {
+constexpr std::string_view kRows = "rows";
+}
+
+arrow::Status SaveRankedRows(const std::vector<RowHandle>& rows, const RankChanges::Decode& decode,
+                             const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) {
+  for (size_t at = 0; at < rows.size(); at += static_cast<size_t>(rows_max)) {
+    const size_t end = std::min(at + static_cast<size_t>(rows_max), rows.size());
+    Batch piece;
+    piece.num_rows = static_cast<int64_t>(end - at);
+    ARROW_ASSIGN_OR_RAISE(piece.columns, decode({rows.begin() + at, rows.begin() + end}));
+    ARROW_RETURN_NOT_OK(out.Write(kRows, piece, owner));
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Result<std::vector<Batch>> ReadRankedRows(const Schema& schema, const state::StateReader& in) {
+  return ReadRows(in, kRows, ArrowTypesOf(schema), {});
 }
 
 }  // namespace tidemark::exec

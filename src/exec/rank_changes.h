@@ -47,4 +47,9 @@ class RankChanges {
   std::vector<int64_t> ranks_;
 };
 
+/// Writes kept rows as one table, in their order; and reads them back.
+arrow::Status SaveRankedRows(const std::vector<RowHandle>& rows, const RankChanges::Decode& decode,
+                             const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out);
+arrow::Result<std::vector<Batch>> ReadRankedRows(const Schema& schema, const state::StateReader& in);
+
 }  // namespace tidemark::exec

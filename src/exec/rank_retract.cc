@@ -73,21 +73,7 @@ class RetractRank final : public Operator {
   }
 
   arrow::Status Push(int, Batch batch, Emitter& out) override {
-    ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, spec_.keys, &keys_));
-    std::vector<std::shared_ptr<arrow::Array>> partition_keys;
-    for (int column : spec_.partition_columns) partition_keys.push_back(batch.columns[column]);
-    ARROW_RETURN_NOT_OK(
-        partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &partition_payloads_, &created_));
-    ARROW_RETURN_NOT_OK(rows_->FindOrInsert(batch.columns, batch.num_rows, nullptr, &row_payloads_, &created_));
-    for (int64_t row = 0; row < batch.num_rows; ++row) {
-      Partition* partition = PartitionOf(partition_payloads_[row]);
-      NoteChanged(partition, partition_payloads_[row]);
-      if (IsAddition(batch.kind(row))) {
-        Add(partition, row_payloads_[row], keys_.key(row));
-      } else {
-        Remove(partition, row_payloads_[row]);
-      }
-    }
+    ARROW_RETURN_NOT_OK(TakeIn(batch));
     if (!spec_.final_only) ARROW_RETURN_NOT_OK(EmitChanges(out));
     EndBatch();
     return report_.Set(nodes_.size(), MemoryBytes());
@@ -116,7 +102,47 @@ class RetractRank final : public Operator {
     return changes_.Emit(context().batch_rows, out);
   }
 
+  /// Partition by partition in order: rows with equal keys, and so equal rows, are then in order of arrival.
+  arrow::Status Save(state::StateWriter& out) const override {
+    std::vector<RowHandle> rows;
+    for (uint8_t* payload : partitions_->Payloads()) {
+      for (const Node* node : *PartitionOf(payload)->order) rows.push_back(node->row);
+    }
+    return SaveRankedRows(
+        rows, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); }, spec_.owner,
+        context().batch_rows, out);
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(spec_.input, in));
+    for (const Batch& batch : batches) {
+      ARROW_RETURN_NOT_OK(TakeIn(batch));
+      EndBatch();
+    }
+    return report_.Set(nodes_.size(), MemoryBytes());
+  }
+
  private:
+  /// EmitChanges may follow, EndBatch must.
+  arrow::Status TakeIn(const Batch& batch) {
+    ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, spec_.keys, &keys_));
+    std::vector<std::shared_ptr<arrow::Array>> partition_keys;
+    for (int column : spec_.partition_columns) partition_keys.push_back(batch.columns[column]);
+    ARROW_RETURN_NOT_OK(
+        partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &partition_payloads_, &created_));
+    ARROW_RETURN_NOT_OK(rows_->FindOrInsert(batch.columns, batch.num_rows, nullptr, &row_payloads_, &created_));
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      Partition* partition = PartitionOf(partition_payloads_[row]);
+      NoteChanged(partition, partition_payloads_[row]);
+      if (IsAddition(batch.kind(row))) {
+        Add(partition, row_payloads_[row], keys_.key(row));
+      } else {
+        Remove(partition, row_payloads_[row]);
+      }
+    }
+    return arrow::Status::OK();
+  }
+
   static std::vector<DataType> PartitionTypes(const RankSpec& spec) {
     std::vector<DataType> types;
     for (int column : spec.partition_columns) types.push_back(spec.input[column].type);

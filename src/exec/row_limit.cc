@@ -10,7 +10,7 @@
 namespace tidemark::exec {
 namespace {
 
-class NoRows final : public Operator {
+class NoRows final : public StatelessOperator {
  public:
   arrow::Status Push(int, Batch, Emitter&) override { return arrow::Status::OK(); }
 };

@@ -16,6 +16,7 @@
 #include <algorithm>
 
 #include "exec/held_rows.h"
+#include "exec/input_distribution.h"
 #include "exec/late_rows.h"
 #include "exec/session_store.h"
 #include "exec/state_report.h"
@@ -68,6 +69,20 @@ class SessionAggregate final : public Operator {
   arrow::Status Finish(Emitter& out) override {
     ARROW_RETURN_NOT_OK(ReleaseBefore(kMaxWatermark));
     return EmitUntil(kMaxWatermark, out);
+  }
+
+  arrow::Status Save(state::StateWriter& out) const override {
+    const plan::PhysicalNode& input = *node_.inputs()[0];
+    ARROW_ASSIGN_OR_RAISE(const auto owner, OwnerOfKept(input, node_.group_columns));
+    ARROW_RETURN_NOT_OK(sessions_.Save(owner, context().batch_rows, out));
+    return held_.Save(OwnerOfRows(input), context().batch_rows, out);
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    watermark_ = in.watermark();
+    ARROW_RETURN_NOT_OK(sessions_.Restore(in));
+    ARROW_RETURN_NOT_OK(held_.Restore(ArrowTypesOf(node_.inputs()[0]->schema()), in));
+    return Report();
   }
 
  private:

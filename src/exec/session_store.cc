@@ -17,6 +17,7 @@ SessionStore::SessionStore(std::vector<DataType> key_types, AggregateSet* aggreg
     : aggregates_(aggregates),
       gap_ms_(gap_ms),
       bucket_ms_(std::max<int64_t>(1, gap_ms / kBucketsPerGap)),
+      key_types_(ArrowTypesOf(key_types)),
       keys_(state::KeyedTable::Make(std::move(key_types), sizeof(Session*))),
       sessions_(static_cast<int32_t>(sizeof(Session)) + aggregates->state_bytes()) {}
 
@@ -141,8 +142,7 @@ std::vector<Session*> SessionStore::TakeCompleted(EventTimeMs watermark) {
   return completed;
 }
 
-arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> SessionStore::Keys(
-    const std::vector<Session*>& sessions) const {
+arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> SessionStore::Keys(std::span<Session* const> sessions) const {
   std::vector<uint8_t*> payloads;
   payloads.reserve(sessions.size());
   for (const Session* session : sessions) payloads.push_back(session->key);

@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/event_time.h"
 #include "exec/aggregate_set.h"
+#include "exec/state_columns.h"
 #include "exec/window_zone.h"
 #include "state/keyed_table.h"
 #include "state/row_pages.h"
@@ -61,9 +63,14 @@ class SessionStore {
   /// The sessions that `watermark` completes, by end, start, and the order in which they were made. They stay until
   /// Free.
   std::vector<Session*> TakeCompleted(EventTimeMs watermark);
-  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Keys(const std::vector<Session*>& sessions) const;
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Keys(std::span<Session* const> sessions) const;
   /// Frees what TakeCompleted gave.
   void Free(const std::vector<Session*>& sessions);
+
+  /// Writes all sessions in the order in which they were made. `owner`: of rows that start with the keys.
+  arrow::Status Save(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const;
+  /// REQUIRES: no session is there yet.
+  arrow::Status Restore(const state::StateReader& in);
 
   EventTimeMs CompletedBy(EventTimeMs end) const { return zone_.ToTimer(end - 1); }
   int64_t size() const { return sessions_.size(); }
@@ -75,6 +82,7 @@ class SessionStore {
     return watermark >= CompletedBy(session.end);
   }
   Session* Make(uint8_t* key, EventTimeMs time);
+  arrow::Status Restore(const Batch& rows);
   Session* Merge(Session* a, Session* b);
   void Unlink(Session* session);
   void Schedule(Session* session);
@@ -82,6 +90,7 @@ class SessionStore {
   AggregateSet* aggregates_;
   const int64_t gap_ms_;
   const int64_t bucket_ms_;
+  const ArrowTypes key_types_;
   WindowZone zone_;
   std::unique_ptr<state::KeyedTable> keys_;  ///< payload: its first session
   state::RowPages sessions_;

@@ -2,15 +2,17 @@
 // The ways to sort and limit.
 #include "exec/sort.h"
 
-#include <arrow/array.h>
+#include <arrow/api.h>
 
 #include <algorithm>
 #include <limits>
 
 #include "columnar/row_chunks.h"
+#include "exec/input_distribution.h"
 #include "exec/rank.h"
 #include "exec/row_limit.h"
 #include "exec/sort_by_watermark.h"
+#include "exec/state_columns.h"
 #include "exec/state_report.h"
 
 namespace tidemark::exec {
@@ -20,7 +22,7 @@ namespace {
 class SortAtEnd final : public Operator {
  public:
   explicit SortAtEnd(const plan::SortNode& node)
-      : node_(node), columns_(SortColumns(node.keys)), rows_(ArrowTypes(node.schema())) {
+      : node_(node), columns_(SortColumns(node.keys)), rows_(ArrowTypesOf(node.schema())) {
     keys_.offsets = {0};
   }
 
@@ -29,14 +31,21 @@ class SortAtEnd final : public Operator {
     return Operator::Open(context);
   }
 
-  arrow::Status Push(int, Batch batch, Emitter&) override {
-    if (rows_.size() + batch.num_rows > std::numeric_limits<int32_t>::max()) {
-      return arrow::Status::CapacityError(context().label, ": more than 2147483647 rows to sort on one worker");
+  arrow::Status Push(int, Batch batch, Emitter&) override { return TakeIn(batch); }
+
+  arrow::Status Save(state::StateWriter& out) const override {
+    for (int64_t at = 0; at < rows_.size(); at += context().batch_rows) {
+      Batch piece;
+      piece.num_rows = std::min(context().batch_rows, rows_.size() - at);
+      ARROW_ASSIGN_OR_RAISE(piece.columns, rows_.Range(at, at + piece.num_rows));
+      ARROW_RETURN_NOT_OK(out.Write(kRows, piece, OwnerOfRows(*node_.inputs()[0])));
     }
-    ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, columns_, &batch_keys_));
-    ARROW_RETURN_NOT_OK(Hold(batch));
-    const int64_t wanted = node_.limit ? RowsWanted(*node_.limit, node_.offset) : rows_.size();
-    if ((rows_.size() - kPruneRows) / 2 > wanted) ARROW_RETURN_NOT_OK(Prune(wanted));
+    return arrow::Status::OK();
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kRows, ArrowTypesOf(node_.schema()), {}));
+    for (const Batch& batch : batches) ARROW_RETURN_NOT_OK(TakeIn(batch));
     return Report();
   }
 
@@ -57,11 +66,17 @@ class SortAtEnd final : public Operator {
 
  private:
   static constexpr int64_t kPruneRows = 1 << 16;
+  static constexpr std::string_view kRows = "rows";
 
-  static std::vector<std::shared_ptr<arrow::DataType>> ArrowTypes(const Schema& schema) {
-    std::vector<std::shared_ptr<arrow::DataType>> types;
-    for (const auto& field : schema) types.push_back(field.type.ToArrow());
-    return types;
+  arrow::Status TakeIn(const Batch& batch) {
+    if (rows_.size() + batch.num_rows > std::numeric_limits<int32_t>::max()) {
+      return arrow::Status::CapacityError(context().label, ": more than 2147483647 rows to sort on one worker");
+    }
+    ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, columns_, &batch_keys_));
+    ARROW_RETURN_NOT_OK(Hold(batch));
+    const int64_t wanted = node_.limit ? RowsWanted(*node_.limit, node_.offset) : rows_.size();
+    if ((rows_.size() - kPruneRows) / 2 > wanted) ARROW_RETURN_NOT_OK(Prune(wanted));
+    return Report();
   }
 
   /// Keeps a batch whose keys are in batch_keys_.
@@ -84,7 +99,7 @@ class SortAtEnd final : public Operator {
   /// Keeps only the `wanted` first rows, in order.
   arrow::Status Prune(int64_t wanted) {
     const std::vector<int32_t> order = SortedOrder(keys_);
-    const RowChunks all = std::exchange(rows_, RowChunks(ArrowTypes(node_.schema())));
+    const RowChunks all = std::exchange(rows_, RowChunks(ArrowTypesOf(node_.schema())));
     keys_.bytes.clear();
     keys_.offsets = {0};
     for (int64_t at = 0; at < wanted; at += context().batch_rows) {
@@ -121,7 +136,26 @@ class FirstRows final : public Operator {
     return begin < end ? out.Emit(batch.Slice(begin, end - begin)) : arrow::Status::OK();
   }
 
+  arrow::Status Save(state::StateWriter& out) const override {
+    ARROW_ASSIGN_OR_RAISE(auto seen, Int64Column({seen_}));
+    return out.Write(kSeen, Batch{1, {std::move(seen)}}, state::RowOwner::OneWorker());
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kSeen, {}, {arrow::int64()}));
+    for (const Batch& batch : batches) {
+      for (int64_t row = 0; row < batch.num_rows; ++row) {
+        const int64_t seen = Int64Values(batch, 0)[row];
+        if (seen < 0 || seen > std::numeric_limits<int64_t>::max() / 2) return DamagedState(kSeen, "has no number");
+        seen_ = std::max(seen_, seen);  // all rows come to one worker
+      }
+    }
+    return arrow::Status::OK();
+  }
+
  private:
+  static constexpr std::string_view kSeen = "seen";
+
   const plan::SortNode& node_;
   int64_t seen_ = 0;
 };
@@ -135,6 +169,7 @@ std::unique_ptr<Operator> MakeRanking(const plan::SortNode& node) {
   spec.last = node.limit ? RowsWanted(*node.limit, node.offset) : std::numeric_limits<int64_t>::max();
   spec.input_retracts = !node.inputs()[0]->changelog().insert_only();
   spec.final_only = node.mode != plan::SortNode::Mode::kTopN;
+  spec.owner = OwnerOfRows(*node.inputs()[0]);
   spec.update_before = true;  // the place of a row is no key that a consumer could update by
   return MakeRankOperator(std::move(spec));
 }
@@ -146,7 +181,7 @@ std::unique_ptr<Operator> MakeSortOperator(const plan::SortNode& node) {
   const bool insert_only = node.inputs()[0]->changelog().insert_only();
   if (node.limit && *node.limit == 0) return MakeNoRowsOperator();
   if (node.mode == Mode::kLimitOnly && insert_only) return std::make_unique<FirstRows>(node);
-  if (node.mode == Mode::kByWatermark) return MakeSortByWatermarkOperator(SortColumns(node.keys));
+  if (node.mode == Mode::kByWatermark) return MakeSortByWatermarkOperator(*node.inputs()[0], SortColumns(node.keys));
   if (node.mode == Mode::kAtEnd && insert_only) return std::make_unique<SortAtEnd>(node);
   return MakeRanking(node);
 }

@@ -8,8 +8,10 @@
 #include <algorithm>
 
 #include "exec/batch_collector.h"
+#include "exec/input_distribution.h"
 #include "exec/late_rows.h"
 #include "exec/row_limit.h"
+#include "exec/state_columns.h"
 #include "exec/state_report.h"
 #include "exec/time_column.h"
 
@@ -18,8 +20,11 @@ namespace {
 
 class SortByWatermark final : public Operator {
  public:
-  SortByWatermark(std::vector<SortColumn> columns, bool keeps_equal)
-      : columns_(std::move(columns)), keeps_equal_(keeps_equal) {}
+  SortByWatermark(const plan::PhysicalNode& input, std::vector<SortColumn> columns, bool keeps_equal)
+      : types_(ArrowTypesOf(input.schema())),
+        owner_(OwnerOfRows(input)),
+        columns_(std::move(columns)),
+        keeps_equal_(keeps_equal) {}
 
   arrow::Status Open(const OperatorContext& context) override {
     report_.Open(context);
@@ -30,14 +35,7 @@ class SortByWatermark final : public Operator {
     ARROW_RETURN_NOT_OK(DropLate(&batch));
     if (batch.num_rows == 0) return arrow::Status::OK();
     batch.row_watermarks = nullptr;
-    Run run;
-    ARROW_ASSIGN_OR_RAISE(run.rows, Sorted(batch));
-    ARROW_ASSIGN_OR_RAISE(run.times, TimesOf(run.rows));
-    run.bytes = BufferBytes(run.rows);
-    rows_ += run.rows.num_rows;
-    bytes_ += run.bytes;
-    runs_.push_back(std::move(run));
-    return report_.Set(rows_, bytes_);
+    return AddRun(batch);
   }
 
   arrow::Status Advance(EventTimeMs watermark, Emitter& out) override {
@@ -48,7 +46,25 @@ class SortByWatermark final : public Operator {
 
   arrow::Status Finish(Emitter& out) override { return EmitUntil(kMaxWatermark, out); }
 
+  /// Run by run: however they are cut when they come back, equal rows are in order of arrival.
+  arrow::Status Save(state::StateWriter& out) const override {
+    for (const Run& run : runs_) {
+      const Batch rest = run.rows.Slice(run.begin, run.rows.num_rows - run.begin);
+      ARROW_RETURN_NOT_OK(WriteInPieces(kWaiting, rest, owner_, context().batch_rows, out));
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    watermark_ = in.watermark();
+    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kWaiting, types_, {}));
+    for (const Batch& batch : batches) ARROW_RETURN_NOT_OK(AddRun(batch));
+    return report_.Set(rows_, bytes_);
+  }
+
  private:
+  static constexpr std::string_view kWaiting = "waiting";
+
   /// The rows of one batch in order; those before `begin` were emitted.
   struct Run {
     Batch rows;
@@ -56,6 +72,17 @@ class SortByWatermark final : public Operator {
     int64_t begin = 0;
     int64_t bytes = 0;
   };
+
+  arrow::Status AddRun(const Batch& batch) {
+    Run run;
+    ARROW_ASSIGN_OR_RAISE(run.rows, Sorted(batch));
+    ARROW_ASSIGN_OR_RAISE(run.times, TimesOf(run.rows));
+    run.bytes = BufferBytes(run.rows);
+    rows_ += run.rows.num_rows;
+    bytes_ += run.bytes;
+    runs_.push_back(std::move(run));
+    return report_.Set(rows_, bytes_);
+  }
 
   arrow::Result<std::vector<EventTimeMs>> TimesOf(const Batch& batch) const {
     return ReadTimes(*batch.columns[columns_[0].column], context().label);
@@ -108,6 +135,8 @@ class SortByWatermark final : public Operator {
     return report_.Set(rows_, bytes_);
   }
 
+  const ArrowTypes types_;
+  const state::RowOwner owner_;
   const std::vector<SortColumn> columns_;
   const bool keeps_equal_;
   SortKeys keys_;
@@ -121,8 +150,9 @@ class SortByWatermark final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> MakeSortByWatermarkOperator(std::vector<SortColumn> columns, bool keeps_equal) {
-  return std::make_unique<SortByWatermark>(std::move(columns), keeps_equal);
+std::unique_ptr<Operator> MakeSortByWatermarkOperator(const plan::PhysicalNode& input, std::vector<SortColumn> columns,
+                                                      bool keeps_equal) {
+  return std::make_unique<SortByWatermark>(input, std::move(columns), keeps_equal);
 }
 
 }  // namespace tidemark::exec

@@ -5,7 +5,7 @@
 namespace tidemark::exec {
 namespace {
 
-class Union final : public Operator {
+class Union final : public StatelessOperator {
  public:
   arrow::Status Push(int, Batch batch, Emitter& out) override { return out.Emit(std::move(batch)); }
 };

@@ -18,7 +18,7 @@ struct Pairs {
   arrow::Int32Builder ordinals;  ///< from 1
 };
 
-class Unnest final : public Operator {
+class Unnest final : public StatelessOperator {
  public:
   explicit Unnest(const plan::UnnestNode& node) : node_(node) {}
 

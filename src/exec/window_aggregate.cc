@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "exec/input_distribution.h"
 #include "exec/late_rows.h"
 #include "exec/state_report.h"
 #include "exec/time_column.h"
@@ -62,6 +63,17 @@ class WindowAggregate final : public Operator {
   }
 
   arrow::Status Finish(Emitter& out) override { return EmitUntil(kMaxWatermark, out); }
+
+  arrow::Status Save(state::StateWriter& out) const override {
+    ARROW_ASSIGN_OR_RAISE(const auto owner, OwnerOfKept(*node_.inputs()[0], node_.group_columns));
+    return windows_->Save(owner, context().batch_rows, out);
+  }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    watermark_ = in.watermark();
+    ARROW_RETURN_NOT_OK(windows_->Restore(in));
+    return report_.Set(windows_->size(), windows_->memory_bytes());
+  }
 
  private:
   /// A stretch of time whose rows all go to one slice as long as the watermark before them is below `late_from`.

@@ -11,7 +11,7 @@
 namespace tidemark::exec {
 namespace {
 
-class WindowAssign final : public Operator {
+class WindowAssign final : public StatelessOperator {
  public:
   explicit WindowAssign(const plan::WindowAssignNode& node) : node_(node) {}
 

@@ -2,6 +2,8 @@
 // How slices become windows, for each kind of window.
 #include "exec/window_store.h"
 
+#include <arrow/type.h>
+
 #include <algorithm>
 
 namespace tidemark::exec {
@@ -9,6 +11,11 @@ namespace {
 
 using time::Window;
 using time::WindowSpec;
+
+constexpr std::string_view kSlices = "slices";
+
+/// Arithmetic on windows does not overflow.
+bool IsTime(EventTimeMs time) { return time > -time::kTimeRangeMs && time <= time::kTimeRangeMs; }
 
 /// TUMBLE, and windows given by columns: a slice is a window.
 class SingleSliceWindows final : public WindowStore {
@@ -23,6 +30,11 @@ class SingleSliceWindows final : public WindowStore {
 
   arrow::Result<const AggregateTable*> ReadNextWindow() override { return &slices_.begin()->second->table; }
   void DropNextWindow() override { Drop(slices_.begin()); }
+
+ protected:
+  bool IsSlice(const SliceKey& key) const override {
+    return !spec_ || (key.part == 0 && time::SliceEnd(*spec_, key.end - 1) == key.end);
+  }
 
  private:
   const WindowSpec* spec_;
@@ -67,12 +79,40 @@ class HoppingWindows final : public WindowStore {
     }
   }
 
+ protected:
+  arrow::Status SaveMore(const state::RowOwner&, int64_t, state::StateWriter& out) const override {
+    if (!dropped_until_) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(auto column, Int64Column({*dropped_until_}));
+    return out.Write(kDropped, Batch{1, {std::move(column)}}, state::RowOwner::EveryWorker());
+  }
+  /// Workers without rows for a window do not drop it; that it is complete holds for all.
+  arrow::Status RestoreMore(const state::StateReader& in) override {
+    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kDropped, {}, {arrow::int64()}));
+    for (const Batch& batch : batches) {
+      for (int64_t row = 0; row < batch.num_rows; ++row) {
+        const EventTimeMs end = Int64Values(batch, 0)[row];
+        if (!IsTime(end)) return DamagedState(kDropped, "has a time out of range");
+        dropped_until_ = std::max(dropped_until_.value_or(end), end);
+      }
+    }
+    return arrow::Status::OK();
+  }
+  bool IsSlice(const SliceKey& key) const override {
+    if (time::SliceEnd(spec_, key.end - 1) != key.end) return false;
+    const time::WindowEnds ends = time::WindowEndsOfSlice(spec_, key.end);
+    return key.part >= ends.first && key.part <= ends.last && (key.part - ends.first) % ends.step == 0;
+  }
+
  private:
-  arrow::Result<const AggregateTable*> Sum(std::vector<const AggregateTable*> parts) {
+  static constexpr std::string_view kDropped = "dropped";
+
+  /// Slices are added in the order of time, which LISTAGG and FIRST_VALUE show.
+  arrow::Result<const AggregateTable*> Sum(const std::vector<const AggregateTable*>& parts) {
     // Keys repeat from slice to slice: the largest slice says best how many there will be.
-    std::stable_sort(parts.begin(), parts.end(), [](const auto* a, const auto* b) { return a->size() > b->size(); });
+    int64_t largest = 0;
+    for (const AggregateTable* part : parts) largest = std::max(largest, part->size());
     sum_ = std::make_unique<AggregateTable>(layout_);
-    sum_->Reserve(parts[0]->size() + parts[0]->size() / 4);
+    sum_->Reserve(largest + largest / 4);
     for (const AggregateTable* part : parts) ARROW_RETURN_NOT_OK(sum_->MergeFrom(*part));
     return sum_.get();
   }
@@ -117,7 +157,36 @@ class CumulatingWindows final : public WindowStore {
     CountRunning(0, 0);
   }
 
+ protected:
+  arrow::Status SaveMore(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const override {
+    if (!running_) return arrow::Status::OK();
+    return SaveTable(kRunning, *running_, {running_end_, running_last_end_}, owner, rows_max, out);
+  }
+  arrow::Status RestoreMore(const state::StateReader& in) override {
+    const auto take = [this](const Batch& rows, const SliceKey& times) -> arrow::Status {
+      if (running_ && times != SliceKey{running_end_, running_last_end_}) {
+        return DamagedState(kRunning, "is of several windows");
+      }
+      if (!IsTime(times.end) || !IsSlice({times.end, 0}) ||
+          times.part != time::WindowEndingAt(spec_, times.end).start + spec_.size_ms) {
+        return DamagedState(kRunning, "is of no window");
+      }
+      if (!running_) running_ = std::make_unique<AggregateTable>(layout_);
+      running_end_ = times.end;
+      running_last_end_ = times.part;
+      return running_->Restore(rows).status();
+    };
+    ARROW_RETURN_NOT_OK(RestoreTables(kRunning, in, take));
+    if (running_) CountRunning(running_->size(), running_->memory_bytes());
+    return arrow::Status::OK();
+  }
+  bool IsSlice(const SliceKey& key) const override {
+    return key.part == 0 && time::SliceEnd(spec_, key.end - 1) == key.end;
+  }
+
  private:
+  static constexpr std::string_view kRunning = "running";
+
   void CountRunning(int64_t rows, int64_t bytes) {
     rows_ += rows - running_rows_;
     bytes_ += bytes - running_bytes_;
@@ -156,6 +225,63 @@ void WindowStore::Recount(Slice* slice) {
   bytes_ += bytes - slice->counted_bytes;
   slice->counted_rows = rows;
   slice->counted_bytes = bytes;
+}
+
+arrow::Status WindowStore::Save(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const {
+  for (const auto& [key, slice] : slices_) {
+    ARROW_RETURN_NOT_OK(SaveTable(kSlices, slice->table, key, owner, rows_max, out));
+  }
+  return SaveMore(owner, rows_max, out);
+}
+
+arrow::Status WindowStore::Restore(const state::StateReader& in) {
+  const auto take = [this](const Batch& rows, const SliceKey& key) -> arrow::Status {
+    if (!IsTime(key.end) || !IsTime(key.part) || !IsSlice(key)) {
+      return DamagedState(kSlices, "has rows that are of no slice");
+    }
+    Slice* slice = SliceOf(key);
+    ARROW_RETURN_NOT_OK(slice->table.Restore(rows).status());
+    Recount(slice);
+    return arrow::Status::OK();
+  };
+  ARROW_RETURN_NOT_OK(RestoreTables(kSlices, in, take));
+  return RestoreMore(in);
+}
+
+arrow::Status WindowStore::SaveMore(const state::RowOwner&, int64_t, state::StateWriter&) const {
+  return arrow::Status::OK();
+}
+arrow::Status WindowStore::RestoreMore(const state::StateReader&) { return arrow::Status::OK(); }
+
+arrow::Status WindowStore::SaveTable(std::string_view name, const AggregateTable& table, const SliceKey& times,
+                                     const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) {
+  const std::vector<uint8_t*> groups = table.AllGroups();
+  for (size_t next = 0; next < groups.size();) {
+    ARROW_ASSIGN_OR_RAISE(Batch piece, table.Save(groups, rows_max, &next));
+    for (EventTimeMs time : {times.end, times.part}) {
+      const std::vector<int64_t> column(static_cast<size_t>(piece.num_rows), time);
+      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), Int64Column(column));
+    }
+    ARROW_RETURN_NOT_OK(out.Write(name, piece, owner));
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Status WindowStore::RestoreTables(std::string_view name, const state::StateReader& in,
+                                         const TakeRows& take) const {
+  ArrowTypes facts = AggregateTable::SavedTypes();
+  facts.insert(facts.end(), 2, arrow::int64());
+  ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, name, ArrowTypesOf(layout_->key_types), facts));
+  for (const Batch& batch : batches) {
+    const size_t times = batch.columns.size() - 2;
+    const int64_t* ends = Int64Values(batch, times);
+    const int64_t* parts = Int64Values(batch, times + 1);
+    for (int64_t begin = 0, end = 0; begin < batch.num_rows; begin = end) {
+      while (end < batch.num_rows && ends[end] == ends[begin] && parts[end] == parts[begin]) ++end;
+      ARROW_RETURN_NOT_OK(take(batch.Slice(begin, end - begin), {ends[begin], parts[begin]}));
+    }
+  }
+  return arrow::Status::OK();
 }
 
 void WindowStore::Drop(Slices::iterator slice) {

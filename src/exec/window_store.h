@@ -7,9 +7,11 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "exec/aggregate_table.h"
@@ -53,6 +55,11 @@ class WindowStore {
   /// Goes on to the next window; frees what no later one needs. REQUIRES: ReadNextWindow was called for this one.
   virtual void DropNextWindow() = 0;
 
+  /// Writes all slices, and what the kind of window keeps beside them. `owner`: of rows that start with the keys.
+  arrow::Status Save(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const;
+  /// REQUIRES: nothing is there yet.
+  arrow::Status Restore(const state::StateReader& in);
+
   int64_t size() const { return rows_; }
   int64_t memory_bytes() const { return bytes_; }
 
@@ -61,6 +68,19 @@ class WindowStore {
 
   explicit WindowStore(const AggregateTableLayout* layout) : layout_(layout) {}
   void Drop(Slices::iterator slice);
+
+  /// Save and Restore of what is not a slice.
+  virtual arrow::Status SaveMore(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const;
+  virtual arrow::Status RestoreMore(const state::StateReader& in);
+  /// There may be such a slice.
+  virtual bool IsSlice(const SliceKey& key) const = 0;
+
+  /// Writes the groups of a table that belong to `times`, two instants that are columns behind the groups' own.
+  static arrow::Status SaveTable(std::string_view name, const AggregateTable& table, const SliceKey& times,
+                                 const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out);
+  /// Calls `take(rows, times)` for stretches of the rows that SaveTable wrote under the name.
+  using TakeRows = std::function<arrow::Status(const Batch& rows, const SliceKey& times)>;
+  arrow::Status RestoreTables(std::string_view name, const state::StateReader& in, const TakeRows& take) const;
 
   const AggregateTableLayout* layout_;
   Slices slices_;

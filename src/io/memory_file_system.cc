@@ -85,6 +85,15 @@ std::string MemoryFileSystem::Get(const std::string& path) {
   return found == files_.end() || !found->second.bytes ? std::string() : *found->second.bytes;
 }
 
+void MemoryFileSystem::CopyFrom(MemoryFileSystem& other) {
+  const std::scoped_lock lock(mutex_, other.mutex_);
+  files_.clear();
+  for (const auto& [path, file] : other.files_) {
+    // A file under way is written to in place.
+    files_[path] = File{file.bytes ? std::make_shared<std::string>(*file.bytes) : nullptr, file.modified_micros};
+  }
+}
+
 std::vector<std::string> MemoryFileSystem::Paths() {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> paths;

@@ -25,6 +25,8 @@ class MemoryFileSystem final : public FileSystem {
   std::string Get(const std::string& path);
   /// Paths of all files, hidden ones included, sorted.
   std::vector<std::string> Paths();
+  /// Takes on the files of another disk as they are now: to see what a crash leaves, copy before, and back after it.
+  void CopyFrom(MemoryFileSystem& other);
 
   arrow::Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) override;
   arrow::Result<std::unique_ptr<WritableFile>> OpenForWrite(const std::string& path) override;

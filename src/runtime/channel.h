@@ -29,7 +29,13 @@ struct EndMessage {
   bool complete = true;
 };
 
-using Message = std::variant<Batch, WatermarkMessage, IdleMessage, EndMessage>;
+/// What came before belongs to the checkpoint, what follows does not. Also once per channel and checkpoint, but for
+/// channels that have ended.
+struct BarrierMessage {
+  int64_t checkpoint = 0;
+};
+
+using Message = std::variant<Batch, WatermarkMessage, IdleMessage, EndMessage, BarrierMessage>;
 
 /// A ring of at most `capacity` messages, for one producer thread and one consumer thread. Order is kept.
 class Channel {

@@ -10,6 +10,7 @@
 #include "catalog/configuration.h"
 #include "runtime/late_rows.h"
 #include "runtime/operator_task.h"
+#include "runtime/plan_identity.h"
 #include "runtime/values_task.h"
 
 namespace tidemark::runtime {
@@ -23,6 +24,7 @@ JobParts::JobParts(plan::PhysicalPlan the_plan, JobOptions the_options)
       shape(plan, options.workers),
       control(options.workers),
       memory(options.memory_bytes),
+      ids(options.checkpoints.folder.empty() ? std::vector<std::string>(shape.nodes().size()) : PlanIdentity(shape)),
       metrics(shape.nodes().size()) {
   if (options.functions.clock == nullptr) options.functions.clock = options.clock;
   for (const PhysicalNode* node : shape.nodes()) {
@@ -56,7 +58,23 @@ class DataflowBuilder {
     std::stable_sort(dataflow_.stages.begin(), dataflow_.stages.end(), [](const auto& left, const auto& right) {
       return left.is_input != right.is_input ? right.is_input : left.depth > right.depth;
     });
+    if (parts_.resumed) {
+      for (const auto& part : dataflow_.parts) dataflow_.part_states.push_back(StateOf(part.id));
+      for (const auto& sink : dataflow_.sinks) dataflow_.part_states.push_back(StateOf(sink->id()));
+    }
     return std::move(dataflow_);
+  }
+
+  arrow::Result<std::vector<std::unique_ptr<OpenSink>>> BuildSinksAlone() {
+    for (const PhysicalNode* node : parts_.shape.nodes()) {
+      if (node->kind() != Kind::kSink) continue;
+      ARROW_RETURN_NOT_OK(MakeTableSink(static_cast<const plan::SinkNode&>(*node), /*alone=*/true).status());
+    }
+    for (const auto& [node, open] : {std::pair{parts_.late_sink_node.get(), &late_sink_},
+                                     std::pair{parts_.dead_letter_sink_node.get(), &dead_letter_sink_}}) {
+      if (node != nullptr) ARROW_RETURN_NOT_OK(MakeSideSink(*node, open, /*alone=*/true).status());
+    }
+    return std::move(dataflow_.sinks);
   }
 
   const FailureSite& site() const { return *dataflow_.site; }
@@ -87,8 +105,15 @@ class DataflowBuilder {
     return parkers;
   }
 
+  std::unique_ptr<state::StateReader> StateOf(const std::string& id) {
+    return state::MakeSnapshotReader(parts_.resumed, id, worker_, options_.workers);
+  }
+
+  const std::string& IdOf(const PhysicalNode& node) { return parts_.ids[parts_.shape.IndexOf(node)]; }
+
   void AddStage(const PhysicalNode& node, std::unique_ptr<Head> head, bool is_input) {
     outlets_[&node] = head->outlet();
+    dataflow_.parts.push_back({IdOf(node), head.get()});
     dataflow_.stages.push_back({std::move(head), {}, parts_.shape.Depth(node), is_input});
   }
 
@@ -122,6 +147,8 @@ class DataflowBuilder {
   connectors::ConnectorContext MakeSinkContext(bool alone) {
     connectors::ConnectorContext context = MakeConnectorContext(alone);
     context.sink_number = static_cast<int>(dataflow_.sinks.size());
+    context.job_id = parts_.job_id;
+    context.resumed_checkpoint = parts_.resumed_checkpoint;
     return context;
   }
 
@@ -132,9 +159,14 @@ class DataflowBuilder {
     request.batch_mode = parts_.plan.batch_mode;
     connectors::ConnectorContext context = MakeConnectorContext(parts_.shape.OnlyOnWorker0(node));
     ARROW_ASSIGN_OR_RAISE(context.dead_letters, MakeDeadLetters(*node.table));
+    SourceTaskOptions task_options;
+    if (parts_.resumed) {
+      const auto state = StateOf(IdOf(node));
+      ARROW_RETURN_NOT_OK(site->Note(task_options.start.Restore(*state), node.label()));
+      request.start = &task_options.start;
+    }
     auto source = options_.components->MakeSource(request, context);
     if (!source.ok()) return site->Note(source.status(), node.label());
-    SourceTaskOptions task_options;
     task_options.worker = worker_;
     task_options.replay = parts_.replay.get();
     task_options.read_ahead_batches = options_.read_ahead_batches;
@@ -204,22 +236,23 @@ class DataflowBuilder {
     ARROW_RETURN_NOT_OK(task->Open());
     Connect(node, task.get());
     outlets_[&node] = task->outlet();
+    dataflow_.parts.push_back({IdOf(node), task.get()});
     dataflow_.consumers.push_back(std::move(task));
     return arrow::Status::OK();
   }
 
-  arrow::Result<OpenSink*> MakeTableSink(const plan::SinkNode& node) {
-    // Where all rows are on worker 0, no other worker opens the table.
-    auto sink = options_.components->MakeSink(node, MakeSinkContext(parts_.shape.OnlyOnWorker0(node)));
+  arrow::Result<OpenSink*> MakeTableSink(const plan::SinkNode& node, bool alone) {
+    auto sink = options_.components->MakeSink(node, MakeSinkContext(alone));
     if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
-    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label()));
+    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), IdOf(node), node.label()));
     return dataflow_.sinks.back().get();
   }
 
   arrow::Status BuildSink(const plan::SinkNode& node) {
     OpenSink* sink = nullptr;
-    if (node.table) {
-      ARROW_ASSIGN_OR_RAISE(sink, MakeTableSink(node));
+    if (node.table || !options_.checkpoints.folder.empty()) {
+      // Where all rows are on worker 0, no other worker opens the table.
+      ARROW_ASSIGN_OR_RAISE(sink, MakeTableSink(node, parts_.shape.OnlyOnWorker0(node)));
     } else if (!parts_.collector) {
       return arrow::Status::UnknownError("A SELECT's rows need a collector");
     }
@@ -231,11 +264,11 @@ class DataflowBuilder {
   }
 
   /// A side table is opened once per worker, by the first that may write to it.
-  arrow::Result<OpenSink*> MakeSideSink(const plan::SinkNode& node, OpenSink** open) {
+  arrow::Result<OpenSink*> MakeSideSink(const plan::SinkNode& node, OpenSink** open, bool alone = false) {
     if (*open != nullptr) return *open;
-    auto sink = options_.components->MakeSink(node, MakeSinkContext(/*alone=*/false));
+    auto sink = options_.components->MakeSink(node, MakeSinkContext(alone));
     if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
-    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label()));
+    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label(), node.label()));
     return *open = dataflow_.sinks.back().get();
   }
 
@@ -270,6 +303,13 @@ class DataflowBuilder {
 };
 
 }  // namespace
+
+arrow::Result<std::vector<std::unique_ptr<OpenSink>>> BuildSinks(JobParts* parts) {
+  DataflowBuilder builder(parts, 0);
+  auto sinks = builder.BuildSinksAlone();
+  if (!sinks.ok()) return builder.site().Place(sinks.status());
+  return sinks;
+}
 
 arrow::Result<Dataflow> BuildDataflow(JobParts* parts, int worker) {
   DataflowBuilder builder(parts, worker);

@@ -18,6 +18,7 @@
 #include "runtime/source_task.h"
 #include "runtime/split_board.h"
 #include "runtime/worker.h"
+#include "state/state_snapshot.h"
 
 namespace tidemark::runtime {
 
@@ -43,10 +44,18 @@ struct JobParts {
   std::unique_ptr<plan::SinkNode> late_sink_node;         ///< null: no late table. Set by Job::Make
   std::unique_ptr<plan::SinkNode> dead_letter_sink_node;  ///< likewise
   std::unique_ptr<ReplayClock> replay;                    ///< null: as fast as can be
+  std::vector<std::string> ids;    ///< of the nodes by index, see PlanIdentity; empty without checkpoints
+  std::string job_id;              ///< see ConnectorContext; empty without checkpoints
+  int64_t resumed_checkpoint = 0;  ///< its number; 0: a new job
+  /// Of each worker then; null: a new job. Dropped when all is built.
+  std::shared_ptr<const std::vector<state::StateSnapshot>> resumed;
   /// [node][worker]; null where the node does not run.
   std::vector<std::vector<std::unique_ptr<exec::OperatorMetrics>>> metrics;
   std::vector<SourceInstance> sources;
 };
+
+/// The sinks of all tables that the job writes to, for a job of one worker.
+arrow::Result<std::vector<std::unique_ptr<OpenSink>>> BuildSinks(JobParts* parts);
 
 /// Makes every part of `worker`'s dataflow, opens its operators and announces its sources' splits.
 arrow::Result<Dataflow> BuildDataflow(JobParts* parts, int worker);

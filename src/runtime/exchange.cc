@@ -97,8 +97,16 @@ arrow::Status ExchangeSender::SetIdle(int /*input*/, bool idle) {
   return arrow::Status::OK();
 }
 
+arrow::Status ExchangeSender::SendBarrier(int64_t checkpoint) {
+  if (ended_) return arrow::Status::OK();
+  ARROW_RETURN_NOT_OK(Flush());
+  for (Target& target : targets_) ARROW_RETURN_NOT_OK(site_->Note(Send(target, BarrierMessage{checkpoint}), label_));
+  return arrow::Status::OK();
+}
+
 arrow::Status ExchangeSender::End(int /*input*/, bool complete) {
   ARROW_RETURN_NOT_OK(Flush());
+  ended_ = true;
   for (Target& target : targets_) ARROW_RETURN_NOT_OK(site_->Note(Send(target, EndMessage{complete}), label_));
   return arrow::Status::OK();
 }
@@ -175,6 +183,7 @@ ExchangeReceiver::ExchangeReceiver(ExchangeChannels* channels, int worker, std::
                                    Chooser* chooser)
     : channels_(ChannelsTo(channels, worker)),
       parkers_(std::move(parkers)),
+      barriers_(channels_.size(), 0),
       inputs_(channels->workers(), std::move(merge)),
       label_(std::move(label)),
       site_(site),
@@ -185,6 +194,7 @@ arrow::Result<HeadStep> ExchangeReceiver::Step(int64_t /*now_micros*/) {
   if (chooser_ != nullptr) next_ = static_cast<size_t>(chooser_->Choose(static_cast<int>(count)));
   for (size_t i = 0; i < count; ++i) {
     const size_t from = (next_ + i) % count;
+    if (barriers_[from] > passed_) continue;
     auto message = channels_[from]->TryPop();
     if (!message) continue;
     next_ = from + 1;
@@ -201,6 +211,10 @@ arrow::Status ExchangeReceiver::Handle(int from, Message message) {
     if (!taken.ok()) return site_->Note(taken.status(), label_);
     return outlet_.Emit(std::move(taken).ValueUnsafe());
   }
+  if (const auto* barrier = std::get_if<BarrierMessage>(&message)) {
+    barriers_[from] = barrier->checkpoint;
+    return arrow::Status::OK();
+  }
   arrow::Result<MergedEvents> events = MergedEvents{};
   if (const auto* advance = std::get_if<WatermarkMessage>(&message)) events = inputs_.Advance(from, advance->watermark);
   if (const auto* idle = std::get_if<IdleMessage>(&message)) events = inputs_.SetIdle(from, idle->idle);
@@ -214,6 +228,24 @@ arrow::Status ExchangeReceiver::PassOn(const MergedEvents& events) {
   if (events.watermark) ARROW_RETURN_NOT_OK(outlet_.EmitWatermark(*events.watermark));
   if (events.idle && *events.idle) ARROW_RETURN_NOT_OK(outlet_.SetIdle(true));
   return events.ended ? outlet_.End(events.complete) : arrow::Status::OK();
+}
+
+bool ExchangeReceiver::Pass(int64_t checkpoint) {
+  for (size_t from = 0; from < channels_.size(); ++from) {
+    if (barriers_[from] < checkpoint && !inputs_.ended(static_cast<int>(from))) return false;
+  }
+  passed_ = checkpoint;
+  return true;
+}
+
+arrow::Status ExchangeReceiver::Save(state::StateSnapshot::Part* part) const {
+  part->watermark = inputs_.watermark();
+  return outlet_.Save(*state::MakeSnapshotWriter(part));
+}
+
+arrow::Status ExchangeReceiver::Restore(const state::StateReader& in) {
+  inputs_.Restore(in.watermark());
+  return arrow::Status::OK();
 }
 
 std::string ExchangeReceiver::Describe() const {

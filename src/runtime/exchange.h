@@ -50,6 +50,8 @@ class ExchangeSender final : public Consumer {
   arrow::Status Advance(int input, EventTimeMs watermark) override;
   arrow::Status SetIdle(int input, bool idle) override;
   arrow::Status End(int input, bool complete) override;
+  /// Behind everything that was given so far; nothing after the end.
+  arrow::Status SendBarrier(int64_t checkpoint);
   /// Sends gathered rows and the watermark.
   arrow::Status Tick() override { return Flush(); }
   void CollectSenders(std::vector<ExchangeSender*>* senders) override;
@@ -84,6 +86,7 @@ class ExchangeSender final : public Consumer {
   std::vector<std::vector<int32_t>> indices_;  // scratch, per target
   const int64_t batch_rows_;
   EventTimeMs watermark_ = kMinWatermark;
+  bool ended_ = false;
   const std::string label_;
   FailureSite* site_;
   MemoryReservation waiting_memory_;
@@ -100,6 +103,10 @@ class ExchangeReceiver final : public Head {
   bool done() const override { return inputs_.all_ended(); }
   Outlet* outlet() override { return &outlet_; }
   std::string Describe() const override;
+  /// A channel is not read on once its barrier has come, until every other one's has.
+  bool Pass(int64_t checkpoint) override;
+  arrow::Status Save(state::StateSnapshot::Part* part) const override;
+  arrow::Status Restore(const state::StateReader& in) override;
 
  private:
   arrow::Status Handle(int from, Message message);
@@ -107,6 +114,8 @@ class ExchangeReceiver final : public Head {
 
   std::vector<Channel*> channels_;
   std::vector<Parker*> parkers_;
+  std::vector<int64_t> barriers_;  ///< per channel: the last one that came
+  int64_t passed_ = 0;             ///< the last checkpoint that Pass said yes to
   InputMerge inputs_;
   Outlet outlet_;
   size_t next_ = 0;

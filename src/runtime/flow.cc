@@ -2,9 +2,18 @@
 // Fan-out of batches, watermarks and ends within a stage.
 #include "runtime/flow.h"
 
+#include <arrow/array.h>
+#include <arrow/builder.h>
+
+#include <algorithm>
 #include <utility>
 
 namespace tidemark::runtime {
+namespace {
+
+constexpr std::string_view kOutletTable = "runtime.outlet";
+
+}  // namespace
 
 arrow::Status Outlet::Emit(Batch batch) {
   if (batch.num_rows == 0) return arrow::Status::OK();
@@ -34,6 +43,34 @@ arrow::Status Outlet::SetIdle(bool idle) {
 arrow::Status Outlet::End(bool complete) {
   for (const Edge& edge : edges_) ARROW_RETURN_NOT_OK(edge.consumer->End(edge.input, complete));
   return arrow::Status::OK();
+}
+
+arrow::Status Outlet::Save(state::StateWriter& out) const {
+  arrow::Int64Builder watermark;
+  arrow::BooleanBuilder idle;
+  ARROW_RETURN_NOT_OK(watermark.Append(watermark_));
+  ARROW_RETURN_NOT_OK(idle.Append(idle_));
+  Batch row;
+  row.num_rows = 1;
+  ARROW_ASSIGN_OR_RAISE(row.columns.emplace_back(), watermark.Finish());
+  ARROW_ASSIGN_OR_RAISE(row.columns.emplace_back(), idle.Finish());
+  return out.Write(kOutletTable, row, state::RowOwner::EveryWorker());
+}
+
+arrow::Status Outlet::Resume(const state::StateReader& in) {
+  ARROW_ASSIGN_OR_RAISE(const auto rows, in.Read(kOutletTable));
+  if (rows.empty()) return arrow::Status::OK();
+  EventTimeMs watermark = kMaxWatermark;
+  bool idle = true;
+  for (const Batch& row : rows) {
+    const bool fits = row.columns.size() == 2 && row.columns[0]->type_id() == arrow::Type::INT64 &&
+                      row.columns[1]->type_id() == arrow::Type::BOOL;
+    if (!fits) return arrow::Status::Invalid("the state of an outlet is not what this program writes");
+    watermark = std::min(watermark, static_cast<const arrow::Int64Array&>(*row.columns[0]).Value(0));
+    idle &= static_cast<const arrow::BooleanArray&>(*row.columns[1]).Value(0);
+  }
+  ARROW_RETURN_NOT_OK(EmitWatermark(watermark));
+  return SetIdle(idle);
 }
 
 void Outlet::CollectSenders(std::vector<ExchangeSender*>* senders) {

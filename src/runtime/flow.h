@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "exec/operator.h"
+#include "state/state_snapshot.h"
 
 namespace tidemark::runtime {
 
@@ -46,6 +47,11 @@ class Outlet final : public exec::Emitter {
   arrow::Status End(bool complete);
 
   EventTimeMs watermark() const { return watermark_; }
+
+  /// What was said last, for a checkpoint: the table "runtime.outlet".
+  arrow::Status Save(state::StateWriter& out) const;
+  /// Says it again to what is connected, which then knows what it knew. Nothing when the job is new.
+  arrow::Status Resume(const state::StateReader& in);
   void CollectSenders(std::vector<ExchangeSender*>* senders);
 
  private:

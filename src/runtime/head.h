@@ -9,6 +9,7 @@
 #include <string>
 
 #include "runtime/flow.h"
+#include "state/state_snapshot.h"
 
 namespace tidemark::runtime {
 
@@ -28,9 +29,20 @@ struct HeadStep {
   int64_t retry_micros = std::numeric_limits<int64_t>::max();
 };
 
-class Head {
+/// A part of a worker that a checkpoint keeps.
+class Checkpointed {
  public:
-  virtual ~Head() = default;
+  virtual ~Checkpointed() = default;
+  /// Everything that a new one needs to go on from here. Called while the worker stands still, and changes nothing.
+  virtual arrow::Status Save(state::StateSnapshot::Part* part) const = 0;
+  /// Once, before the first step.
+  virtual arrow::Status Restore(const state::StateReader& in) = 0;
+  /// When all parts are restored, in the order of the dataflow: tells those below what they had been told.
+  virtual arrow::Status Resume(const state::StateReader& in) = 0;
+};
+
+class Head : public Checkpointed {
+ public:
   /// Takes in one batch or message, if there is one, and hands it down its outlet. Called only while every exchange
   /// below has room. `now_micros`: the clock's steady time.
   virtual arrow::Result<HeadStep> Step(int64_t now_micros) = 0;
@@ -39,6 +51,13 @@ class Head {
   /// The job is to stop: read no more, and end.
   virtual void Stop() {}
   virtual Outlet* outlet() = 0;
+  /// The checkpoint's barrier goes through here now: all that was handed down belongs to it, and Step is not called
+  /// before it is taken. False: what belongs to it has not all come.
+  virtual bool Pass(int64_t checkpoint) {
+    (void)checkpoint;
+    return true;
+  }
+  arrow::Status Resume(const state::StateReader& in) override { return outlet()->Resume(in); }
   /// One line on what it holds and waits for: for a deadlock report.
   virtual std::string Describe() const = 0;
 };

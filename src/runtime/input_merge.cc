@@ -14,6 +14,12 @@ arrow::Status InputMerge::CheckOpen(int input) const {
   return arrow::Status::UnknownError("input ", input, " spoke after its end");
 }
 
+void InputMerge::Restore(EventTimeMs watermark) {
+  watermark_ = watermark;
+  // An input whose watermark does not come to this again had fallen idle.
+  for (Input& input : inputs_) input.floor = watermark;
+}
+
 bool InputMerge::AllIdle() const {
   return !all_ended() &&
          std::all_of(inputs_.begin(), inputs_.end(), [](const Input& input) { return input.idle || input.ended; });

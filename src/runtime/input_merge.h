@@ -43,6 +43,10 @@ class InputMerge {
   /// Fails when the input had ended before.
   arrow::Result<MergedEvents> End(int input, bool complete);
 
+  /// Goes on from a checkpoint where the merged watermark was `watermark`; inputs say again what they had said. Before
+  /// anything else.
+  void Restore(EventTimeMs watermark);
+
   EventTimeMs watermark() const { return watermark_; }
   bool ended(int input) const { return inputs_[input].ended; }
   bool all_ended() const { return num_ended_ == static_cast<int>(inputs_.size()); }

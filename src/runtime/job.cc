@@ -8,6 +8,7 @@
 
 #include "runtime/dataflow_builder.h"
 #include "runtime/dead_letters.h"
+#include "runtime/job_resume.h"
 #include "runtime/late_rows.h"
 #include "runtime/side_table.h"
 #include "state/key_groups.h"
@@ -45,18 +46,53 @@ arrow::Result<std::unique_ptr<Job>> Job::Make(const plan::PhysicalPlan& plan, Jo
     ARROW_ASSIGN_OR_RAISE(parts->dead_letter_sink_node,
                           MakeSideSinkNode(parts->options.dead_letter_table, DeadLetterSchema(), "DeadLetters"));
   }
+  ARROW_RETURN_NOT_OK(job->OpenCheckpoints());
+  if (job->finished_before_) return job;
   // Every source is made, and has said which splits there are, before any worker reads.
   for (int worker = 0; worker < parts->options.workers; ++worker) {
     ARROW_ASSIGN_OR_RAISE(Dataflow dataflow, BuildDataflow(parts, worker));
     job->workers_.push_back(std::make_unique<Worker>(worker, std::move(dataflow), &parts->control, parts->options.clock,
-                                                     parts->options.chooser));
+                                                     parts->options.chooser, job->coordinator_.get()));
   }
+  parts->resumed = nullptr;
   return job;
 }
+
+arrow::Status Job::OpenCheckpoints() {
+  const CheckpointOptions& options = parts_->options.checkpoints;
+  if (options.folder.empty()) return arrow::Status::OK();
+  ARROW_RETURN_NOT_OK(CheckCheckpointOptions(parts_->options));
+  store_ = std::make_unique<state::CheckpointStore>(parts_->options.files, options.folder, options.retained);
+  ARROW_ASSIGN_OR_RAISE(const auto manifest, ResumeFrom(*store_, parts_.get()));
+  finished_before_ = manifest && manifest->finished;
+  if (finished_before_)
+    return manifest->committed ? arrow::Status::OK() : CommitFinished(store_.get(), *manifest, parts_.get());
+  if (parts_->options.chooser != nullptr) {
+    background_ = std::make_unique<InlineBackground>();
+  } else {
+    background_ = std::make_unique<ThreadBackground>();
+  }
+  CheckpointSettings settings;
+  settings.interval_micros = options.interval_micros;
+  settings.last_number = parts_->resumed_checkpoint;
+  settings.job_id = parts_->job_id;
+  settings.program_version = options.program_version;
+  settings.parts = StatefulParts(*parts_);
+  coordinator_ = std::make_unique<CheckpointCoordinator>(std::move(settings), store_.get(), &parts_->control,
+                                                         parts_->options.clock, background_.get());
+  return arrow::Status::OK();
+}
+
+CheckpointMetrics Job::checkpoint_metrics() const {
+  return coordinator_ ? coordinator_->metrics() : CheckpointMetrics{};
+}
+
+int64_t Job::resumed_checkpoint() const { return parts_->resumed_checkpoint; }
 
 void Job::MarkStarted() { start_micros_.store(parts_->options.clock->SteadyMicros()); }
 
 arrow::Status Job::Run() {
+  if (finished_before_) return arrow::Status::OK();
   MarkStarted();
   std::vector<std::thread> threads;
   for (int worker = 1; worker < num_workers(); ++worker) threads.emplace_back([this, worker] { RunWorker(worker); });

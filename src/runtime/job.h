@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plan/physical_plan.h"
+#include "runtime/checkpoint_coordinator.h"
 #include "runtime/job_metrics.h"
 #include "runtime/job_options.h"
 #include "runtime/worker.h"
@@ -21,7 +22,9 @@ struct JobParts;
 /// Life: Make, Run once, done. Run, or the simulator in its place, drives the workers.
 class Job {
  public:
-  /// Makes and opens every part on all workers. Nothing has been read or made visible when it returns or fails.
+  /// Makes and opens every part on all workers. Nothing has been read or made visible when it returns or fails. With
+  /// checkpoints (JobOptions::checkpoints) the job goes on from the newest one there is; Invalid, with the parts that
+  /// do not fit, when that is of another query.
   static arrow::Result<std::unique_ptr<Job>> Make(const plan::PhysicalPlan& plan, JobOptions options);
   ~Job();
 
@@ -43,6 +46,13 @@ class Job {
   /// Metrics count time from now on. Run does it by itself.
   void MarkStarted();
 
+  /// The checkpoint that the job goes on from says that everything was done: Run does nothing.
+  bool finished_before() const { return finished_before_; }
+  /// Zeros when no checkpoints are kept.
+  CheckpointMetrics checkpoint_metrics() const;
+  /// The number of the checkpoint that the job goes on from; 0: a new job.
+  int64_t resumed_checkpoint() const;
+
   int num_workers() const { return static_cast<int>(workers_.size()); }
   Worker* worker(int index) { return workers_[index].get(); }
   JobControl* control();
@@ -50,9 +60,14 @@ class Job {
 
  private:
   Job();
+  arrow::Status OpenCheckpoints();
   void RunWorker(int index);
 
   std::unique_ptr<JobParts> parts_;
+  std::unique_ptr<state::CheckpointStore> store_;
+  std::unique_ptr<CheckpointCoordinator> coordinator_;  ///< null: no checkpoints
+  std::unique_ptr<Background> background_;              // ends before what it works with
+  bool finished_before_ = false;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<int64_t> start_micros_{-1};
   mutable std::mutex metrics_mutex_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/clock.h"
 #include "catalog/configuration.h"
@@ -16,6 +17,15 @@
 #include "runtime/result_collector.h"
 
 namespace tidemark::runtime {
+
+/// Whether, where and how often a job keeps checkpoints.
+struct CheckpointOptions {
+  std::string folder;                    ///< of this job's checkpoints; empty: none are kept
+  int64_t interval_micros = 10'000'000;  ///< from one request to the next
+  int retained = 1;                      ///< how many stay; at least 1
+  std::string restore_from;              ///< folder of one checkpoint or savepoint; empty: the newest in `folder`
+  std::string program_version;           ///< noted in each
+};
 
 /// Every pointer outlives the job.
 struct JobOptions {
@@ -39,6 +49,7 @@ struct JobOptions {
   TablePtr late_table;                   ///< where late rows go (LateRowSchema); null: they are counted only
   TablePtr dead_letter_table;            ///< where bad records go (DeadLetterSchema) of tables that ask for it; or null
   Chooser* chooser = nullptr;            ///< the simulator's; null in production
+  CheckpointOptions checkpoints;
 };
 
 /// Sizes, timeouts and limits as `configuration` says; `configuration` itself, the clock and the components set. The

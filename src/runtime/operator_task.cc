@@ -2,9 +2,17 @@
 // Calls an operator in the order its interface promises.
 #include "runtime/operator_task.h"
 
+#include <arrow/array/util.h>
+#include <arrow/scalar.h>
+
 #include <utility>
 
 namespace tidemark::runtime {
+namespace {
+
+constexpr std::string_view kFinishedTable = "runtime.finished";
+
+}  // namespace
 
 OperatorTask::OperatorTask(std::unique_ptr<exec::Operator> op, int inputs, std::unique_ptr<WatermarkMerge> merge,
                            exec::OperatorContext context, FailureSite* site)
@@ -32,15 +40,34 @@ arrow::Status OperatorTask::SetIdle(int input, bool idle) { return PassOn(inputs
 
 arrow::Status OperatorTask::End(int input, bool complete) {
   const auto events = inputs_.End(input, complete);
-  if (events.ok() && !events->ended && complete) {
+  if (events.ok() && !events->ended && complete && !finished_) {
     ARROW_RETURN_NOT_OK(site_->Note(operator_->FinishInput(input, outlet_), context_.label));
   }
   return PassOn(events);
 }
 
 arrow::Status OperatorTask::Tick() {
-  if (inputs_.all_ended()) return arrow::Status::OK();
+  if (inputs_.all_ended() || finished_) return arrow::Status::OK();
   return site_->Note(operator_->Tick(outlet_), context_.label);
+}
+
+arrow::Status OperatorTask::Save(state::StateSnapshot::Part* part) const {
+  part->watermark = inputs_.watermark();
+  const auto writer = state::MakeSnapshotWriter(part);
+  ARROW_RETURN_NOT_OK(outlet_.Save(*writer));
+  if (finished_) {
+    ARROW_ASSIGN_OR_RAISE(auto one, arrow::MakeArrayFromScalar(arrow::BooleanScalar(true), 1));
+    return writer->Write(kFinishedTable, Batch{1, {std::move(one)}}, state::RowOwner::EveryWorker());
+  }
+  return site_->Note(operator_->Save(*writer), context_.label);
+}
+
+arrow::Status OperatorTask::Restore(const state::StateReader& in) {
+  inputs_.Restore(in.watermark());
+  ARROW_ASSIGN_OR_RAISE(const auto finished, in.Read(kFinishedTable));
+  finished_ = !finished.empty();
+  if (finished_) return arrow::Status::OK();
+  return site_->Note(operator_->Restore(in), context_.label);
 }
 
 arrow::Status OperatorTask::PassOn(const arrow::Result<MergedEvents>& events) {
@@ -52,7 +79,10 @@ arrow::Status OperatorTask::PassOnEvents(const MergedEvents& events) {
   if (events.watermark) ARROW_RETURN_NOT_OK(operator_->Advance(*events.watermark, outlet_));
   if (events.idle && *events.idle) ARROW_RETURN_NOT_OK(outlet_.SetIdle(true));
   if (!events.ended) return arrow::Status::OK();
-  if (events.complete) {
+  if (finished_) {
+    // It had finished before the checkpoint that the job goes on from.
+  } else if (events.complete) {
+    finished_ = true;
     ARROW_RETURN_NOT_OK(operator_->Finish(outlet_));
   } else {
     // Stopped: a mini-batch holds results that are due, a window those that are not.

@@ -7,11 +7,12 @@
 
 #include "exec/operator.h"
 #include "runtime/flow.h"
+#include "runtime/head.h"
 #include "runtime/input_merge.h"
 
 namespace tidemark::runtime {
 
-class OperatorTask final : public Consumer {
+class OperatorTask final : public Consumer, public Checkpointed {
  public:
   /// `metrics` and `site` outlive the task; `context` is copied.
   OperatorTask(std::unique_ptr<exec::Operator> op, int inputs, std::unique_ptr<WatermarkMerge> merge,
@@ -26,6 +27,9 @@ class OperatorTask final : public Consumer {
   arrow::Status SetIdle(int input, bool idle) override;
   arrow::Status End(int input, bool complete) override;
   arrow::Status Tick() override;
+  arrow::Status Save(state::StateSnapshot::Part* part) const override;
+  arrow::Status Restore(const state::StateReader& in) override;
+  arrow::Status Resume(const state::StateReader& in) override { return outlet_.Resume(in); }
   void CollectSenders(std::vector<ExchangeSender*>* senders) override { outlet_.CollectSenders(senders); }
 
  private:
@@ -35,6 +39,7 @@ class OperatorTask final : public Consumer {
   std::unique_ptr<exec::Operator> operator_;
   const int num_inputs_;
   InputMerge inputs_;
+  bool finished_ = false;  ///< the operator has given its last results: it has nothing to keep any more
   exec::OperatorContext context_;
   Outlet outlet_;
   FailureSite* site_;

@@ -53,15 +53,33 @@ class Simulation {
   }
 
   arrow::Result<SimulationReport> Run(const plan::PhysicalPlan& plan) {
-    auto made = Job::Make(plan, options_);
-    if (!made.ok()) return Named(made.status());
-    job_ = std::move(made).ValueUnsafe();
-    turns_.resize(job_->num_workers());
-    job_->MarkStarted();
-    const arrow::Status status = Loop();
-    if (!status.ok()) return Named(status);
-    if (!job_->control()->status().ok()) return Named(job_->control()->status());
-    return SimulationReport{steps_, trace_, job_->Metrics(), Drawn()};
+    SimulationReport report;
+    if (simulation_.crashes > 0) {
+      options_.checkpoints.interval_micros = chooser_.Pick(std::vector<int64_t>{1, 100, 1'000, 10'000, 100'000});
+      options_.checkpoints.retained = 1 + chooser_.Choose(3);
+    }
+    while (true) {
+      auto made = Job::Make(plan, options_);
+      if (!made.ok()) return Named(made.status());
+      job_ = std::move(made).ValueUnsafe();
+      if (report.crashes > 0 && job_->resumed_checkpoint() > 0) ++report.resumed;
+      if (job_->finished_before()) break;
+      turns_.assign(job_->num_workers(), Turn{});
+      crash_step_ = report.crashes < simulation_.crashes ? steps_ + DrawLife() : -1;
+      job_->MarkStarted();
+      const arrow::Status status = Loop();
+      if (!status.ok()) return Named(status);
+      if (!job_->control()->status().ok()) return Named(job_->control()->status());
+      if (crash_step_ < 0 || steps_ < crash_step_) break;
+      ++report.crashes;
+      Crash();
+    }
+    report.steps = steps_;
+    report.trace = trace_;
+    report.metrics = job_->Metrics();
+    report.checkpoints = job_->checkpoint_metrics().completed;
+    report.drawn = Drawn();
+    return report;
   }
 
  private:
@@ -74,9 +92,25 @@ class Simulation {
     bool awaits_clock = false;  // of a waiting worker
   };
 
+  /// Steps until the next crash: some come early, some late.
+  int64_t DrawLife() {
+    const int scale = chooser_.Pick(std::vector<int>{10, 50, 200, 1'000, 5'000});
+    return 1 + chooser_.Choose(scale);
+  }
+
+  /// What the job's end would tidy up stays as it is.
+  void Crash() {
+    io::MemoryFileSystem left;
+    left.CopyFrom(*simulation_.disk);
+    job_.reset();
+    simulation_.disk->CopyFrom(left);
+    if (simulation_.workers == 0) options_.workers = 1 + chooser_.Choose(4);
+  }
+
   arrow::Status Loop() {
     int64_t quiet_jumps = 0;
     while (true) {
+      if (crash_step_ >= 0 && steps_ >= crash_step_) return arrow::Status::OK();
       if (std::all_of(turns_.begin(), turns_.end(), [](const Turn& turn) { return turn.done; }))
         return arrow::Status::OK();
       const std::vector<int> ready = ReadyWorkers();
@@ -117,6 +151,7 @@ class Simulation {
     turn.waiting = false;
     bool progress = false;
     for (int i = 0; i < count && !turn.waiting && !turn.done; ++i) {
+      if (steps_ == crash_step_) return true;
       if (steps_ == simulation_.stop_after_steps) job_->RequestStop();
       const bool signalled = job_->control()->parker(worker)->Consume();
       const StepResult step = job_->worker(worker)->Step();
@@ -172,6 +207,7 @@ class Simulation {
   JobOptions options_;
   std::unique_ptr<Job> job_;
   std::vector<Turn> turns_;
+  int64_t crash_step_ = -1;  ///< -1: no crash
   int64_t steps_ = 0;
   uint64_t trace_ = 0;
 };

@@ -18,6 +18,7 @@
 #include <string>
 
 #include "connectors/connector.h"
+#include "io/memory_file_system.h"
 #include "plan/physical_plan.h"
 #include "runtime/job_metrics.h"
 #include "runtime/job_options.h"
@@ -38,13 +39,21 @@ struct SimulationOptions {
   int64_t quiet_jumps_max = 2'000;
   /// Fails when the job takes longer.
   int64_t steps_max = 50'000'000;
+  /// Checkpoints are kept on the disk (JobOptions::checkpoints names the folder), at intervals drawn from the seed, and
+  /// the job is killed at most so often, at moments drawn from the seed: nothing is left of it but the disk. Each time
+  /// it goes on from its newest checkpoint, with another number of workers unless that is given. 0: neither.
+  int crashes = 0;
+  io::MemoryFileSystem* disk = nullptr;
 };
 
 struct SimulationReport {
   int64_t steps = 0;
-  uint64_t trace = 0;  ///< a hash of every step and its result: equal runs have equal traces
-  JobMetrics metrics;  ///< at the end
-  std::string drawn;   ///< the sizes, as text
+  int crashes = 0;          ///< that came before the job had ended
+  int resumed = 0;          ///< of them, those that found a checkpoint
+  int64_t checkpoints = 0;  ///< completed by the last life of the job
+  uint64_t trace = 0;       ///< a hash of every step and its result: equal runs have equal traces
+  JobMetrics metrics;       ///< at the end
+  std::string drawn;        ///< the sizes, as text
 };
 
 /// Runs `plan` to its end. Clock and chooser of `options` are replaced by simulated ones, sizes by those above. A job

@@ -2,9 +2,17 @@
 // Writing what arrives at the end of a dataflow.
 #include "runtime/sink_task.h"
 
+#include <arrow/array.h>
+#include <arrow/builder.h>
+
 #include <utility>
 
 namespace tidemark::runtime {
+namespace {
+
+constexpr std::string_view kPreparedTable = "prepared";
+
+}  // namespace
 
 arrow::Status OpenSink::Close(bool complete) {
   if (!open_) return arrow::Status::OK();
@@ -17,6 +25,37 @@ arrow::Status OpenSink::Close(bool complete) {
 void OpenSink::Abort() {
   if (open_) sink_->Abort();
   open_ = false;
+}
+
+arrow::Status OpenSink::Prepare(int64_t checkpoint) {
+  ARROW_ASSIGN_OR_RAISE(std::string prepared, sink_->Prepare(checkpoint));
+  if (!prepared.empty()) prepared_.push_back(std::move(prepared));
+  return arrow::Status::OK();
+}
+
+arrow::Status OpenSink::Commit() {
+  for (const std::string& prepared : prepared_) ARROW_RETURN_NOT_OK(sink_->Commit(prepared));
+  prepared_.clear();
+  return arrow::Status::OK();
+}
+
+arrow::Status OpenSink::Save(state::StateWriter& out) const {
+  arrow::BinaryBuilder column;
+  for (const std::string& prepared : prepared_) ARROW_RETURN_NOT_OK(column.Append(prepared));
+  ARROW_ASSIGN_OR_RAISE(auto array, column.Finish());
+  return out.Write(kPreparedTable, Batch{array->length(), {array}}, state::RowOwner::OneWorker());
+}
+
+arrow::Status OpenSink::Restore(const state::StateReader& in) {
+  ARROW_ASSIGN_OR_RAISE(const auto batches, in.Read(kPreparedTable));
+  for (const Batch& batch : batches) {
+    if (batch.columns.size() != 1 || batch.columns[0]->type_id() != arrow::Type::BINARY) {
+      return arrow::Status::Invalid("the state of a sink is not what this program writes");
+    }
+    const auto& column = static_cast<const arrow::BinaryArray&>(*batch.columns[0]);
+    for (int64_t row = 0; row < batch.num_rows; ++row) prepared_.push_back(column.GetString(row));
+  }
+  return arrow::Status::OK();
 }
 
 arrow::Status SinkTask::Push(int /*input*/, Batch batch) {

@@ -32,19 +32,31 @@ class SerialCollector {
 /// A connector's sink and whether it still needs Close or Abort. Aborts when neither came.
 class OpenSink {
  public:
-  OpenSink(std::unique_ptr<connectors::Sink> sink, std::string label)
-      : sink_(std::move(sink)), label_(std::move(label)) {}
+  /// `id`: names it in checkpoints.
+  OpenSink(std::unique_ptr<connectors::Sink> sink, std::string id, std::string label)
+      : sink_(std::move(sink)), id_(std::move(id)), label_(std::move(label)) {}
   ~OpenSink() { Abort(); }
   OpenSink(const OpenSink&) = delete;
   OpenSink& operator=(const OpenSink&) = delete;
 
   connectors::Sink* get() { return sink_.get(); }
+  const std::string& id() const { return id_; }
   const std::string& label() const { return label_; }
   arrow::Status Close(bool complete);
   void Abort();
 
+  /// Prepares what was written since the last call, and remembers what Commit will need.
+  arrow::Status Prepare(int64_t checkpoint);
+  /// Commits everything that was prepared.
+  arrow::Status Commit();
+  /// What was prepared and not yet committed, for a checkpoint; Restore takes it up again.
+  arrow::Status Save(state::StateWriter& out) const;
+  arrow::Status Restore(const state::StateReader& in);
+
  private:
+  std::vector<std::string> prepared_;
   std::unique_ptr<connectors::Sink> sink_;
+  std::string id_;
   std::string label_;
   bool open_ = true;
 };

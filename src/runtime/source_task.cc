@@ -87,6 +87,7 @@ arrow::Result<HeadStep> SourceTask::Read(int64_t now_micros) {
     case Poll::State::kBatch: {
       // A split that the source has only now found must be known before its rows are stamped.
       if (source_->splits_version() != splits_version_) AnnounceSplits(now_micros);
+      SkipHandedOn(&poll);
       ARROW_ASSIGN_OR_RAISE(Unstamped unstamped, Compute(std::move(poll)));
       ARROW_RETURN_NOT_OK(Take(std::move(unstamped), now_micros));
       return HeadStep{.progress = true};
@@ -109,6 +110,19 @@ arrow::Result<HeadStep> SourceTask::Read(int64_t now_micros) {
   return arrow::Status::UnknownError("a source gave a state that does not exist");
 }
 
+void SourceTask::SkipHandedOn(Poll* poll) {
+  if (options_.start.empty() || poll->batch.num_rows == 0) return;
+  const auto [left, first_time] = to_skip_.try_emplace({poll->split, poll->piece}, 0);
+  if (first_time) {
+    const auto start = options_.start.StartOf(poll->split, poll->piece);
+    if (start) left->second = start->rows;
+  }
+  const int64_t skipped = std::min(left->second, poll->batch.num_rows);
+  left->second -= skipped;
+  if (skipped > 0) poll->batch = poll->batch.Slice(skipped, poll->batch.num_rows - skipped);
+  if (poll->piece_end) to_skip_.erase(left);
+}
+
 arrow::Result<SourceTask::Unstamped> SourceTask::Compute(Poll poll) {
   Unstamped unstamped;
   unstamped.poll = std::move(poll);
@@ -126,7 +140,10 @@ arrow::Result<SourceTask::Unstamped> SourceTask::Compute(Poll poll) {
 }
 
 arrow::Status SourceTask::Take(Unstamped unstamped, int64_t now_micros) {
-  if (board_ == nullptr) return outlet_.Emit(std::move(unstamped.poll.batch));
+  if (board_ == nullptr) {
+    positions_.Advance(unstamped.poll, unstamped.poll.batch.num_rows, /*all=*/true);
+    return outlet_.Emit(std::move(unstamped.poll.batch));
+  }
   const auto split = unstamped.poll.split;
   const auto waiting = held_.find(split);
   if (waiting == held_.end()) {
@@ -164,6 +181,7 @@ arrow::Result<SourceTask::Delivery> SourceTask::Deliver(Unstamped& unstamped, in
   const int64_t due = CountDueRows(unstamped, now_micros);
   if (has_rows && due == 0) return Delivery::kNotYet;
   const bool all = due == poll.batch.num_rows;
+  positions_.Advance(poll, due, all);
   time::SplitWatermark watermark(progress->running_watermark);
   if (has_rows) {
     auto stamps = all ? watermark.Observe(unstamped.watermarks, unstamped.rowtimes)
@@ -225,6 +243,14 @@ arrow::Result<bool> SourceTask::EmitProgress() {
   ARROW_RETURN_NOT_OK(outlet_.EmitWatermark(progress.watermark));
   if (progress.idle) ARROW_RETURN_NOT_OK(outlet_.SetIdle(true));
   return progress.watermark > before;
+}
+
+arrow::Status SourceTask::Save(state::StateSnapshot::Part* part) const {
+  part->watermark = outlet_.watermark();
+  const auto writer = state::MakeSnapshotWriter(part);
+  ARROW_RETURN_NOT_OK(outlet_.Save(*writer));
+  ARROW_RETURN_NOT_OK(positions_.Save(*writer));
+  return board_ != nullptr && options_.worker == 0 ? board_->Save(*writer) : arrow::Status::OK();
 }
 
 arrow::Status SourceTask::Finish(bool complete) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "connectors/connector.h"
+#include "connectors/source_positions.h"
 #include "expr/evaluator.h"
 #include "plan/physical_plan.h"
 #include "runtime/head.h"
@@ -25,7 +26,8 @@ struct SourceTaskOptions {
   int64_t idle_timeout_micros = 0;  ///< 0: splits are never idle
   /// Batches decoded ahead of their turn before the task stops reading (SplitBoard, "turn").
   int64_t read_ahead_batches = 64;
-  ReplayClock* replay = nullptr;  ///< rows wait for their time; null: they do not
+  ReplayClock* replay = nullptr;      ///< rows wait for their time; null: they do not
+  connectors::SourcePositions start;  ///< of all workers' sources, as the source was given them; empty: the beginning
 };
 
 class SourceTask final : public Head {
@@ -46,6 +48,10 @@ class SourceTask final : public Head {
   void Stop() override { stopping_ = true; }
   Outlet* outlet() override { return &outlet_; }
   std::string Describe() const override;
+  /// The positions of what was handed down; worker 0's task keeps the board for all.
+  arrow::Status Save(state::StateSnapshot::Part* part) const override;
+  /// Nothing: source, board and task are made with what they need.
+  arrow::Status Restore(const state::StateReader&) override { return arrow::Status::OK(); }
 
   const connectors::SourceMetrics& metrics() const { return source_->metrics(); }
 
@@ -64,10 +70,17 @@ class SourceTask final : public Head {
 
   SourceTask(const plan::SourceNode& node, std::unique_ptr<connectors::Source> source, SplitBoard* board,
              const SourceTaskOptions& options, exec::OperatorMetrics* metrics, FailureSite* site)
-      : node_(node), source_(std::move(source)), board_(board), options_(options), outlet_(metrics), site_(site) {}
+      : node_(node),
+        source_(std::move(source)),
+        board_(board),
+        options_(options),
+        outlet_(metrics),
+        site_(site),
+        positions_(options.start) {}
 
   arrow::Result<HeadStep> StepUnlabelled(int64_t now_micros);
   arrow::Result<HeadStep> Read(int64_t now_micros);
+  void SkipHandedOn(connectors::Poll* poll);
   arrow::Result<Unstamped> Compute(connectors::Poll poll);
   arrow::Status Take(Unstamped unstamped, int64_t now_micros);
   arrow::Result<Delivery> Deliver(Unstamped& unstamped, int64_t now_micros);
@@ -84,6 +97,9 @@ class SourceTask final : public Head {
   std::unique_ptr<expr::Evaluator> watermark_;  // null without board
   Outlet outlet_;
   FailureSite* site_;
+  connectors::SourcePositions positions_;
+  /// Of pieces that were begun before the job was resumed: rows that were handed on then and come again now.
+  std::map<std::pair<connectors::SplitId, int64_t>, int64_t> to_skip_;
 
   std::map<connectors::SplitId, std::deque<Unstamped>> held_;
   int64_t held_batches_ = 0;

@@ -27,9 +27,15 @@ void SplitBoard::Recompute() {
 
 SplitBoard::Split& SplitBoard::AddSplit(SplitId id, int64_t now_micros) {
   Split& split = active_[id];
-  split.running = watermark_;
+  const auto resumed = resumed_.find(id);
+  if (resumed != resumed_.end()) {
+    split = std::move(resumed->second);
+    resumed_.erase(resumed);
+  } else {
+    split.running = watermark_;
+  }
   split.last_rows_micros = now_micros;
-  Hold(split.running);
+  if (!split.idle) Hold(split.running);
   quiet_without_splits_ = false;
   Recompute();
   return split;

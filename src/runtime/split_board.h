@@ -3,6 +3,8 @@
 // the table share one board, so that they agree on the table's watermark and on which row is late.
 #pragma once
 
+#include <arrow/status.h>
+
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -15,6 +17,7 @@
 #include "base/event_time.h"
 #include "connectors/connector.h"
 #include "runtime/job_control.h"
+#include "state/operator_state.h"
 
 namespace tidemark::runtime {
 
@@ -84,6 +87,11 @@ class SplitBoard {
   /// `worker` will read nothing more.
   void EndWorker(int worker);
 
+  /// The whole board, for a checkpoint. Call it while no worker stamps rows.
+  arrow::Status Save(state::StateWriter& out) const;
+  /// Before any split is added: those that come again go on where they were, those that had ended stay so.
+  arrow::Status Restore(const state::StateReader& in);
+
   /// Changes whenever progress() or anybody's turn may have changed. Cheap.
   uint64_t version() const { return version_.load(std::memory_order_acquire); }
   TableProgress progress() const;
@@ -111,6 +119,7 @@ class SplitBoard {
   std::atomic<uint64_t> version_{1};
   mutable std::mutex mutex_;  // guards all below
   std::unordered_map<connectors::SplitId, Split> active_;
+  std::unordered_map<connectors::SplitId, Split> resumed_;  // of a checkpoint, not yet active again
   std::unordered_set<connectors::SplitId> ended_;
   std::multiset<EventTimeMs> holding_;  // running watermarks of active splits that are not idle
   std::vector<bool> worker_ended_;

@@ -52,4 +52,20 @@ arrow::Result<HeadStep> ValuesTask::Step(int64_t /*now_micros*/) {
   return HeadStep{.progress = true};
 }
 
+arrow::Status ValuesTask::Save(state::StateSnapshot::Part* part) const {
+  arrow::Int64Builder emitted;
+  ARROW_RETURN_NOT_OK(emitted.Append(emitted_));
+  ARROW_ASSIGN_OR_RAISE(auto column, emitted.Finish());
+  return state::MakeSnapshotWriter(part)->Write("emitted", Batch{1, {std::move(column)}}, state::RowOwner::OneWorker());
+}
+
+arrow::Status ValuesTask::Restore(const state::StateReader& in) {
+  ARROW_ASSIGN_OR_RAISE(const auto rows, in.Read("emitted"));
+  if (rows.empty()) return arrow::Status::OK();
+  const auto& column = *rows[0].columns.at(0);
+  if (column.type_id() != arrow::Type::INT64) return arrow::Status::Invalid("a number of rows is expected");
+  emitted_ = std::clamp<int64_t>(static_cast<const arrow::Int64Array&>(column).Value(0), 0, rows_.num_rows);
+  return arrow::Status::OK();
+}
+
 }  // namespace tidemark::runtime

@@ -23,6 +23,8 @@ class ValuesTask final : public Head {
   arrow::Result<HeadStep> Step(int64_t now_micros) override;
   bool done() const override { return done_; }
   Outlet* outlet() override { return &outlet_; }
+  arrow::Status Save(state::StateSnapshot::Part* part) const override;
+  arrow::Status Restore(const state::StateReader& in) override;
   std::string Describe() const override { return node_.label() + (done_ ? " ended" : " emits"); }
 
  private:

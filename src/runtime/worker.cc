@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "runtime/worker_checkpoint.h"
+
 namespace tidemark::runtime {
 namespace {
 
@@ -25,12 +27,21 @@ StepResult Waiting(int64_t retry_micros = std::numeric_limits<int64_t>::max()) {
 
 }  // namespace
 
-Worker::Worker(int index, Dataflow dataflow, JobControl* control, Clock* clock, Chooser* chooser)
-    : index_(index), dataflow_(std::move(dataflow)), control_(control), clock_(clock), chooser_(chooser) {
+Worker::Worker(int index, Dataflow dataflow, JobControl* control, Clock* clock, Chooser* chooser,
+               CheckpointCoordinator* coordinator)
+    : index_(index),
+      dataflow_(std::move(dataflow)),
+      control_(control),
+      clock_(clock),
+      chooser_(chooser),
+      coordinator_(coordinator) {
+  if (coordinator != nullptr) checkpoint_ = std::make_unique<WorkerCheckpoint>(index, &dataflow_, coordinator);
   const auto& stages = dataflow_.stages;
   const auto first = std::find_if(stages.begin(), stages.end(), [](const auto& stage) { return stage.is_input; });
   first_input_ = static_cast<size_t>(first - stages.begin());
 }
+
+Worker::~Worker() = default;
 
 StepResult Worker::Step() {
   if (done_) return Done();
@@ -59,8 +70,12 @@ void Worker::GiveUp() {
 }
 
 arrow::Result<StepResult> Worker::TryStep() {
-  if (ended_) return CloseStep();
   if (!started_) ARROW_RETURN_NOT_OK(Start());
+  if (checkpoint_) {
+    ARROW_ASSIGN_OR_RAISE(const bool moved_checkpoint, checkpoint_->Step(clock_->SteadyMicros()));
+    if (moved_checkpoint) return Progress();
+  }
+  if (ended_) return CloseStep();
   if (!stopping_ && control_->stop_requested()) {
     stopping_ = true;
     for (const auto& stage : dataflow_.stages) stage.head->Stop();
@@ -84,16 +99,46 @@ arrow::Result<StepResult> Worker::TryStep() {
     ARROW_RETURN_NOT_OK(Tick(now));
     if (worked) return Progress();
   }
-  return Waiting(step.retry_micros);
+  return WaitFor(step.retry_micros);
+}
+
+StepResult Worker::WaitFor(int64_t retry_micros) const {
+  if (index_ == 0 && coordinator_ != nullptr) {
+    retry_micros = std::min(retry_micros, coordinator_->MicrosUntilDue(clock_->SteadyMicros()));
+  }
+  return Waiting(retry_micros);
 }
 
 arrow::Status Worker::Start() {
   started_ = true;
   last_tick_micros_ = clock_->SteadyMicros();
+  if (!dataflow_.part_states.empty()) ARROW_RETURN_NOT_OK(Resume());
   for (const auto& absent : dataflow_.absent_inputs) {
     ARROW_RETURN_NOT_OK(absent.consumer->End(absent.input, /*complete=*/true));
   }
   return arrow::Status::OK();
+}
+
+arrow::Status Worker::Resume() {
+  const auto& states = dataflow_.part_states;
+  for (size_t i = 0; i < dataflow_.parts.size(); ++i) {
+    ARROW_RETURN_NOT_OK(dataflow_.site->Note(dataflow_.parts[i].part->Restore(*states[i]), dataflow_.parts[i].id));
+  }
+  for (size_t i = 0; i < dataflow_.parts.size(); ++i) {
+    ARROW_RETURN_NOT_OK(dataflow_.site->Note(dataflow_.parts[i].part->Resume(*states[i]), dataflow_.parts[i].id));
+  }
+  for (size_t i = 0; i < dataflow_.sinks.size(); ++i) {
+    OpenSink& sink = *dataflow_.sinks[i];
+    ARROW_RETURN_NOT_OK(dataflow_.site->Note(sink.Restore(*states[dataflow_.parts.size() + i]), sink.label()));
+    ARROW_RETURN_NOT_OK(dataflow_.site->Note(sink.Commit(), sink.label()));
+  }
+  dataflow_.part_states.clear();
+  return arrow::Status::OK();
+}
+
+bool Worker::CanStep(size_t stage) const {
+  if (dataflow_.stages[stage].head->done() || !HasRoom(dataflow_.stages[stage])) return false;
+  return !checkpoint_ || !checkpoint_->Holds(stage);
 }
 
 bool Worker::HasRoom(const Dataflow::Stage& stage) {
@@ -116,7 +161,7 @@ arrow::Result<HeadStep> Worker::StepStages(int64_t now_micros) {
       place = first_input_ + (place - first_input_ + next_input_) % inputs;
     }
     Dataflow::Stage& stage = stages[place];
-    if (stage.head->done() || !HasRoom(stage)) continue;
+    if (!CanStep(place)) continue;
     ARROW_ASSIGN_OR_RAISE(const HeadStep step, stage.head->Step(now_micros));
     result.retry_micros = std::min(result.retry_micros, step.retry_micros);
     if (!step.progress) continue;
@@ -143,7 +188,13 @@ bool Worker::DataflowEnded() const {
 }
 
 arrow::Result<StepResult> Worker::CloseStep() {
-  if (!control_->all_ended()) return Waiting();
+  if (!control_->all_ended()) return WaitFor(std::numeric_limits<int64_t>::max());
+  if (checkpoint_ && !coordinator_->all_done()) {
+    // What came after the last checkpoint becomes visible with one more.
+    if (index_ != 0 || coordinator_->requested() > coordinator_->completed()) return Waiting();
+    coordinator_->RequestLast(/*finished=*/!control_->incomplete());
+    return coordinator_->requested() > coordinator_->completed() ? Progress() : Waiting();
+  }
   if (index_ == 0 && !control_->others_closed()) return Waiting();
   for (const auto& letters : dataflow_.dead_letters) ARROW_RETURN_NOT_OK(letters->Flush());
   const bool complete = !control_->incomplete();

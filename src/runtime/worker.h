@@ -45,6 +45,11 @@ struct Dataflow {
     int depth = 0;
     bool is_input = false;  ///< a source or constants, not an exchange
   };
+  /// A part that checkpoints keep, under the name it is found again by.
+  struct Part {
+    std::string id;
+    Checkpointed* part;
+  };
   struct AbsentInput {
     Consumer* consumer;
     int input;
@@ -58,13 +63,21 @@ struct Dataflow {
   std::vector<ExchangeSender*> senders;              ///< among `consumers`
   std::vector<Stage> stages;                         ///< in the order they are served
   std::vector<AbsentInput> absent_inputs;            ///< ended from the start: they run on worker 0 only
+  std::vector<Part> parts;                           ///< heads and operators, inputs before what they feed
+  /// What each part, then each sink, takes up from a checkpoint; empty when the job is new. Dropped when it has.
+  std::vector<std::unique_ptr<state::StateReader>> part_states;
 };
+
+class CheckpointCoordinator;
+class WorkerCheckpoint;
 
 /// One thread at a time.
 class Worker {
  public:
-  /// `chooser` null: the fixed order of production.
-  Worker(int index, Dataflow dataflow, JobControl* control, Clock* clock, Chooser* chooser);
+  /// `chooser` null: the fixed order of production. `coordinator` null: no checkpoints.
+  Worker(int index, Dataflow dataflow, JobControl* control, Clock* clock, Chooser* chooser,
+         CheckpointCoordinator* coordinator);
+  ~Worker();
 
   /// Does a bounded piece of work. Never sleeps. Errors go to the job's control, with the failing part's label.
   StepResult Step();
@@ -80,6 +93,9 @@ class Worker {
   arrow::Status Tick(int64_t now_micros);
   bool DataflowEnded() const;
   void GiveUp();
+  arrow::Status Resume();
+  bool CanStep(size_t stage) const;
+  StepResult WaitFor(int64_t retry_micros) const;
   static bool HasRoom(const Dataflow::Stage& stage);
 
   const int index_;
@@ -87,8 +103,10 @@ class Worker {
   JobControl* control_;
   Clock* clock_;
   Chooser* chooser_;
-  size_t first_input_ = 0;  // index of the first stage that is an input
-  size_t next_input_ = 0;   // inputs take turns
+  CheckpointCoordinator* coordinator_;
+  std::unique_ptr<WorkerCheckpoint> checkpoint_;  ///< null: no checkpoints
+  size_t first_input_ = 0;                        // index of the first stage that is an input
+  size_t next_input_ = 0;                         // inputs take turns
   bool started_ = false;
   bool stopping_ = false;
   bool worked_since_tick_ = false;

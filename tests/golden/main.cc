@@ -110,6 +110,8 @@ int main(int argc, char** argv) {
   app.add_option("--first-seed", options.simulated.first_seed, "The first seed")->capture_default_str();
   app.add_option("--share", options.simulated.share, "A seed draws one in so many programs; 1, as with --only: all")
       ->capture_default_str();
+  app.add_option("--crashes", options.simulated.crashes,
+                 "With --simulate: keep checkpoints, and kill each job at most so often");
   app.add_flag("--wrong-watermark-merge", options.wrong_watermark_merge,
                "Merge watermarks wrongly and succeed when that is found");
   app.add_option("--jobs", options.jobs, "Cases at a time");

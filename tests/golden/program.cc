@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "expr/evaluator.h"
+#include "golden/committed_rows.h"
 #include "golden/golden_file.h"
 #include "io/standard_streams.h"
 #include "runtime/job.h"
@@ -180,9 +181,18 @@ arrow::Status Program::RunJob(const Step& step, const RunSettings& settings, Pro
   if (settings.seed) {
     runtime::SimulationOptions simulation;
     simulation.seed = settings.schedule;
+    CommittedRows committed(options.components, &table);
+    if (settings.crashes > 0) {
+      simulation.crashes = settings.crashes;
+      simulation.disk = result->files.get();
+      options.checkpoints.folder = fmt::format("/checkpoints/{}", result->jobs++);
+      options.components = &committed;
+    }
     ARROW_ASSIGN_OR_RAISE(auto report, runtime::Simulate(prepared.plan, std::move(options), simulation));
     result->drawn = std::move(report.drawn);
     result->steps += report.steps;
+    result->crashes += report.crashes;
+    result->resumed += report.resumed;
     result->trace = result->trace * 31 + report.trace;
   } else {
     ARROW_ASSIGN_OR_RAISE(auto job, runtime::Job::Make(prepared.plan, std::move(options)));

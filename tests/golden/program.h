@@ -25,6 +25,7 @@ struct RunSettings {
   /// Simulated. Sizes and schedule are drawn from `schedule`, which is drawn from `seed`, what the user named.
   std::optional<uint64_t> seed;
   uint64_t schedule = 0;
+  int crashes = 0;                            ///< simulated: at most so often; 0: without checkpoints
   runtime::Components* components = nullptr;  ///< null: the built-in ones
 
   std::string ToString() const;
@@ -38,6 +39,9 @@ struct ProgramResult {
   std::vector<std::string> rows;  ///< final rows in the order they came
   std::string drawn;              ///< simulated: the sizes drawn from the seed
   int64_t steps = 0;              ///< simulated: of all jobs' workers
+  int jobs = 0;                   ///< simulated, with crashes: so many were run
+  int crashes = 0;                ///< simulated: that came before a job had ended
+  int resumed = 0;                ///< of them, those that went on from a checkpoint
   uint64_t trace = 0;             ///< simulated: a hash of all steps
   std::unique_ptr<io::MemoryFileSystem> files;
 

@@ -65,8 +65,9 @@ bool ProgramCase::Run(const RunSettings& settings, ProgramResult* result) const 
 
 std::string ProgramCase::Where(const RunSettings& settings, const std::string& drawn) const {
   if (!settings.seed) return settings.ToString();
-  return fmt::format("seed {}\n    again: tests/run --simulate --seeds 1 --first-seed {} --only '{}' {}\n    {}",
-                     *settings.seed, *settings.seed, name_, file_.path, drawn);
+  return fmt::format("seed {}\n    again: tests/run --simulate{} --seeds 1 --first-seed {} --only '{}' {}\n    {}",
+                     *settings.seed, settings.crashes > 0 ? fmt::format(" --crashes {}", settings.crashes) : "",
+                     *settings.seed, name_, file_.path, drawn);
 }
 
 bool ProgramCase::Fail(const std::string& cause, const std::string& details) const {

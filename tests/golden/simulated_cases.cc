@@ -40,7 +40,7 @@ class Simulation {
 
   void Plan(const GoldenFile& file, Section* section) {
     for (bool batch : {false, true}) {
-      if (!RunsInMode(*section, batch)) continue;
+      if (!RunsInMode(*section, batch) || (batch && options_.crashes > 0)) continue;
       auto planned = std::make_unique<SimulatedProgram>();
       planned->program = std::make_unique<ProgramCase>(file, section, batch, /*rewrite=*/false, report_);
       // What cannot be planned is found out by the other golden tests.
@@ -58,10 +58,13 @@ class Simulation {
       settings.seed = seed;
       settings.schedule = schedule;
       settings.components = options_.components;
+      settings.crashes = options_.crashes;
       ProgramResult result;
       if (!program.Run(settings, &result)) planned->failed = true;
       ++planned->runs;
       steps_ += result.steps;
+      crashes_ += result.crashes;
+      resumed_ += result.resumed;
       std::lock_guard lock(mutex_);
       schedules_.insert(result.trace);
     }
@@ -87,6 +90,9 @@ class Simulation {
     fmt::print("{} seeds, {} runs of {} programs with their mode, each at least {} times; {} schedules, {} steps\n",
                options_.seeds, runs, programs_.size(), least == INT64_MAX ? 0 : least, schedules_.size(),
                steps_.load());
+    if (options_.crashes > 0) {
+      fmt::print("{} crashes, {} of them resumed from a checkpoint\n", crashes_.load(), resumed_.load());
+    }
   }
 
  private:
@@ -94,6 +100,8 @@ class Simulation {
   Report* report_;
   std::vector<std::unique_ptr<SimulatedProgram>> programs_;
   std::atomic<int64_t> steps_{0};
+  std::atomic<int64_t> crashes_{0};
+  std::atomic<int64_t> resumed_{0};
   std::mutex mutex_;
   std::unordered_set<uint64_t> schedules_;  // guarded by mutex_
 };

@@ -25,6 +25,7 @@ struct SimulatedCasesOptions {
   int64_t share = 4;  ///< a seed runs one in so many programs, in each mode; 1: all
   std::string only;   ///< of the programs whose "file: title" contains this
   int threads = 1;
+  int crashes = 0;  ///< the most a run has; then programs run as streams only, with checkpoints
   runtime::Components* components = nullptr;
 };
 

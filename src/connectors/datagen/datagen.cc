@@ -4,6 +4,7 @@
 
 #include "connectors/datagen/value_generator.h"
 #include "connectors/registry.h"
+#include "connectors/source_positions.h"
 
 namespace tidemark::connectors {
 namespace {
@@ -32,36 +33,42 @@ arrow::Result<std::optional<int64_t>> TotalRows(const TableDefinition& table) {
 /// Rows come in blocks; block b is a piece of the only split and belongs to worker b modulo workers.
 class DatagenSource final : public Source {
  public:
-  DatagenSource(const ConnectorContext& context, std::vector<std::unique_ptr<ValueGenerator>> columns,
-                std::optional<int64_t> total, int64_t rows_per_second, bool ordered)
+  DatagenSource(const ConnectorContext& context, const SourcePositions* start,
+                std::vector<std::unique_ptr<ValueGenerator>> columns, std::optional<int64_t> total,
+                int64_t rows_per_second, bool ordered)
       : context_(context),
         columns_(std::move(columns)),
         total_(total),
         rows_per_second_(rows_per_second),
         stride_(ordered ? 1 : context.workers),
-        // Small enough to come out several times a second at any rate.
-        block_rows_(std::clamp<int64_t>(rows_per_second / 20, 1, context.batch_rows)),
+        // Small enough to come out several times a second at any rate, and the same in a resumed job.
+        block_rows_(std::clamp<int64_t>(rows_per_second / 20, 1, kBlockRowsMax)),
         block_(ordered ? 0 : context.worker),
         done_(ordered && context.worker != 0) {
     if (total_) metrics().total_bytes.store(-1);
+    if (start != nullptr) start_ = *start;
+    SkipDoneBlocks();
+    first_block_ = block_;
   }
 
   arrow::Result<Poll> Next() override {
     Poll poll;
-    const int64_t first = block_ * block_rows_;
-    if (done_ || (total_ && first >= *total_)) {
+    const int64_t first = block_ * block_rows_ + done_in_block_;
+    if (done_ || IsPastEnd() || start_.HasEnded(0)) {
       poll.state = Poll::State::kEnd;
       return poll;
     }
     const int64_t now = context_.clock->SteadyMicros();
     if (started_micros_ < 0) started_micros_ = now;
-    const int64_t due = started_micros_ +
-                        static_cast<int64_t>(1e6 * static_cast<double>(first) / static_cast<double>(rows_per_second_));
+    const int64_t due =
+        started_micros_ + static_cast<int64_t>(1e6 * static_cast<double>(first - first_block_ * block_rows_) /
+                                               static_cast<double>(rows_per_second_));
     if (rows_per_second_ > 0 && now < due) {
       poll.retry_after_micros = due - now;
       return poll;
     }
-    const int64_t count = total_ ? std::min(block_rows_, *total_ - first) : block_rows_;
+    const int64_t block_end = total_ ? std::min((block_ + 1) * block_rows_, *total_) : (block_ + 1) * block_rows_;
+    const int64_t count = std::min(context_.batch_rows, block_end - first);
     poll.state = Poll::State::kBatch;
     poll.batch.num_rows = count;
     for (const auto& column : columns_) {
@@ -69,18 +76,30 @@ class DatagenSource final : public Source {
       poll.batch.columns.push_back(std::move(values));
     }
     poll.piece = block_;
-    poll.piece_end = true;
+    poll.piece_end = first + count == block_end;
     poll.split_end = total_ && first + count >= *total_;
     metrics().rows.fetch_add(count, std::memory_order_relaxed);
-    block_ += stride_;
+    done_in_block_ += count;
+    if (poll.piece_end) {
+      block_ += stride_;
+      done_in_block_ = 0;
+      SkipDoneBlocks();
+    }
     return poll;
   }
 
   std::vector<SplitId> ActiveSplits() const override {
-    return total_ && *total_ <= 0 ? std::vector<SplitId>() : std::vector<SplitId>{0};
+    return (total_ && *total_ <= 0) || start_.HasEnded(0) ? std::vector<SplitId>() : std::vector<SplitId>{0};
   }
 
  private:
+  static constexpr int64_t kBlockRowsMax = 8192;
+
+  bool IsPastEnd() const { return total_ && block_ * block_rows_ >= *total_; }
+  void SkipDoneBlocks() {
+    while (!IsPastEnd() && !start_.HasEnded(0) && start_.IsDone(0, block_)) block_ += stride_;
+  }
+
   const ConnectorContext context_;
   const std::vector<std::unique_ptr<ValueGenerator>> columns_;
   const std::optional<int64_t> total_;
@@ -88,7 +107,10 @@ class DatagenSource final : public Source {
   const int64_t stride_;
   const int64_t block_rows_;
   int64_t block_;
+  int64_t done_in_block_ = 0;
+  int64_t first_block_ = 0;  ///< where this run began
   const bool done_;
+  SourcePositions start_;
   int64_t started_micros_ = -1;
 };
 
@@ -135,7 +157,8 @@ class Datagen final : public Connector {
     }
     ARROW_ASSIGN_OR_RAISE(const auto total, TotalRows(table));
     ARROW_ASSIGN_OR_RAISE(const int64_t rate, IntegerOption(table, "rows-per-second", kDefaultRowsPerSecond));
-    return std::make_unique<DatagenSource>(context, std::move(columns), total, rate, request.node->ordered);
+    return std::make_unique<DatagenSource>(context, request.start, std::move(columns), total, rate,
+                                           request.node->ordered);
   }
 };
 

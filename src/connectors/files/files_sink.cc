@@ -2,14 +2,18 @@
 // Partitioning, rolling and committing of output files.
 //
 // In a stream a file becomes visible when it is rolled, or when the sink is closed; a failed job removes what is not
-// yet visible. A batch, and INSERT OVERWRITE, show their files at the end only, all or (failed or stopped) none; when
-// all workers' files are visible, INSERT OVERWRITE removes those of earlier jobs, in the partitions it wrote.
+// yet visible. With checkpoints a file is completed under a hidden name with the number of the checkpoint that it is
+// part of, and renamed when that is committed; a resumed job removes those of later checkpoints. A batch, and INSERT
+// OVERWRITE, show their files at the end only, all or (failed or stopped) none; when all workers' files are visible,
+// INSERT OVERWRITE removes those of earlier jobs, in the partitions it wrote.
 #include "connectors/files/files_sink.h"
 
 #include <arrow/array.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -22,10 +26,13 @@ namespace tidemark::connectors {
 namespace {
 
 constexpr char kSuccessFile[] = "_SUCCESS";
+constexpr char kStagedEnd[] = ".staged";
+constexpr char kPathEnd = '\0';  ///< of one of several paths: no path has it within
 /// Files open at once; beyond it the one that was written to least recently is completed early.
 constexpr size_t kOpenFilesMax = 200;
 
 struct OpenFile {
+  std::string path;
   std::unique_ptr<FileWriter> writer;
   int64_t opened_micros = 0;
   int64_t last_use = 0;
@@ -37,9 +44,9 @@ class FilesSink final : public Sink {
       : node_(node),
         context_(context),
         options_(std::move(options)),
-        shows_at_end_(node.overwrite || context.configuration->GetString(config::kRuntimeMode) == "batch") {
-    const uint64_t id = context.functions->random_seed * 0x9E3779B97F4A7C15ull + 1;
-    job_id_ = fmt::format("{:016x}", id);
+        shows_at_end_(node.overwrite || context.configuration->GetString(config::kRuntimeMode) == "batch"),
+        job_id_(context.job_id.empty() ? NewJobId(*context.functions) : context.job_id),
+        checkpoint_(context.job_id.empty() ? 0 : context.resumed_checkpoint + 1) {
     for (const auto& column : node.table->columns) {
       if (column.takes_values()) columns_.push_back(&column);
     }
@@ -53,7 +60,8 @@ class FilesSink final : public Sink {
       if (!info.is_directory)
         return arrow::Status::Invalid("Cannot write into '", options_.path, "': it is a file, not a folder");
     }
-    return context_.files->CreateFolders(options_.path);
+    ARROW_RETURN_NOT_OK(context_.files->CreateFolders(options_.path));
+    return checkpoint_ > 0 && context_.worker == 0 ? RemoveUncommitted() : arrow::Status::OK();
   }
 
   arrow::Status Write(const Batch& batch) override {
@@ -77,8 +85,34 @@ class FilesSink final : public Sink {
         ++it;
         continue;
       }
-      ARROW_RETURN_NOT_OK(Complete(std::move(it->second.writer)));
+      ARROW_RETURN_NOT_OK(Complete(std::move(it->second)));
       it = open_.erase(it);
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Result<std::string> Prepare(int64_t checkpoint) override {
+    while (!open_.empty()) {
+      ARROW_RETURN_NOT_OK(Complete(std::move(open_.begin()->second)));
+      open_.erase(open_.begin());
+    }
+    std::string prepared;
+    for (const std::string& path : staged_) prepared += path + kPathEnd;
+    staged_.clear();
+    checkpoint_ = checkpoint + 1;
+    return prepared;
+  }
+
+  arrow::Status Commit(const std::string& prepared) override {
+    for (size_t begin = 0; begin < prepared.size();) {
+      const size_t end = std::min(prepared.find(kPathEnd, begin), prepared.size());
+      const std::string path = prepared.substr(begin, end - begin);
+      begin = end + 1;
+      if (context_.files->Exists(StagedPath(path))) {
+        ARROW_RETURN_NOT_OK(context_.files->Rename(StagedPath(path), path));
+      } else if (!context_.files->Exists(path)) {
+        return arrow::Status::IOError("'", StagedPath(path), "' is gone, which a checkpoint says was written");
+      }
     }
     return arrow::Status::OK();
   }
@@ -135,15 +169,19 @@ class FilesSink final : public Sink {
     ARROW_RETURN_NOT_OK(file->writer->Write(batch.WithColumns(std::move(columns))));
     file->last_use = ++uses_;
     if (options_.rolling_bytes <= 0 || file->writer->bytes() < options_.rolling_bytes) return arrow::Status::OK();
-    ARROW_RETURN_NOT_OK(Complete(std::move(file->writer)));
+    ARROW_RETURN_NOT_OK(Complete(std::move(*file)));
     open_.erase(folder);
     return arrow::Status::OK();
   }
 
-  arrow::Status Complete(std::unique_ptr<FileWriter> writer) {
-    if (!shows_at_end_) return writer->Commit();
-    ARROW_RETURN_NOT_OK(writer->Finish());
-    finished_.push_back(std::move(writer));
+  arrow::Status Complete(OpenFile file) {
+    if (checkpoint_ > 0) {
+      staged_.push_back(VisiblePath(file.path));
+      return file.writer->Commit();
+    }
+    if (!shows_at_end_) return file.writer->Commit();
+    ARROW_RETURN_NOT_OK(file.writer->Finish());
+    finished_.push_back(std::move(file.writer));
     return arrow::Status::OK();
   }
 
@@ -154,18 +192,53 @@ class FilesSink final : public Sink {
       const auto oldest = std::min_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
         return a.second.last_use < b.second.last_use;
       });
-      ARROW_RETURN_NOT_OK(Complete(std::move(oldest->second.writer)));
+      ARROW_RETURN_NOT_OK(Complete(std::move(oldest->second)));
       open_.erase(oldest);
     }
     if (folders_.insert(folder).second) ARROW_RETURN_NOT_OK(context_.files->CreateFolders(folder));
     const std::string extension = options_.format == "parquet" ? ".parquet" : "";
-    const std::string path = fmt::format("{}/part-{}-{}-{}-{}{}", folder, job_id_, context_.worker,
-                                         context_.sink_number, files_opened_++, extension);
+    std::string path;
+    if (checkpoint_ > 0) {
+      path = StagedPath(fmt::format("{}/part-{}-{}-{}-{}-{}{}", folder, job_id_, checkpoint_, context_.worker,
+                                    context_.sink_number, files_opened_++, extension));
+    } else {
+      path = fmt::format("{}/part-{}-{}-{}-{}{}", folder, job_id_, context_.worker, context_.sink_number,
+                         files_opened_++, extension);
+    }
     OpenFile file;
+    file.path = path;
     ARROW_ASSIGN_OR_RAISE(file.writer, FileWriter::Open(context_.files, path, StoredSchema(*node_.table), options_,
                                                         context_.functions->local_time_zone));
     file.opened_micros = context_.clock->SteadyMicros();
     return &open_.emplace(folder, std::move(file)).first->second;
+  }
+
+  static std::string NewJobId(const expr::FunctionContext& functions) {
+    return fmt::format("{:016x}", functions.random_seed * 0x9E3779B97F4A7C15ull + 1);
+  }
+
+  /// Where a file lies until the checkpoint that it is part of is committed.
+  static std::string StagedPath(const std::string& path) {
+    const size_t name = path.rfind('/') + 1;
+    return path.substr(0, name) + "." + path.substr(name) + kStagedEnd;
+  }
+  static std::string VisiblePath(const std::string& staged) {
+    const size_t name = staged.rfind('/') + 1;
+    return staged.substr(0, name) + staged.substr(name + 1, staged.size() - name - 1 - std::strlen(kStagedEnd));
+  }
+
+  /// What the job had written after the checkpoint that it goes on from: all of that is written anew.
+  arrow::Status RemoveUncommitted() const {
+    const std::string mine = ".part-" + job_id_ + "-";
+    ARROW_ASSIGN_OR_RAISE(const auto entries, context_.files->List(options_.path, true));
+    for (const auto& entry : entries) {
+      const std::string name = NameOf(entry.path);
+      if (entry.is_directory || !name.starts_with(mine)) continue;
+      int64_t number = 0;
+      std::from_chars(name.data() + mine.size(), name.data() + name.size(), number);
+      if (number > context_.resumed_checkpoint) ARROW_RETURN_NOT_OK(context_.files->Remove(entry.path));
+    }
+    return arrow::Status::OK();
   }
 
   static std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -207,9 +280,11 @@ class FilesSink final : public Sink {
   std::vector<const TableColumn*> columns_;  ///< of a batch
   std::vector<int> stored_;                  ///< positions in a batch of what lies in the files
   std::vector<int> keys_;                    ///< positions in a batch of the partition keys, in their order
-  std::string job_id_;
   const bool shows_at_end_;
-  std::map<std::string, OpenFile> open_;               ///< by folder
+  const std::string job_id_;
+  int64_t checkpoint_;                    ///< the one that what is written now will be part of; 0: none are kept
+  std::vector<std::string> staged_;       ///< completed since the last Prepare: where they will be visible
+  std::map<std::string, OpenFile> open_;  ///< by folder
   std::vector<std::unique_ptr<FileWriter>> finished_;  ///< to be shown at the end
   std::set<std::string> folders_;                      ///< that exist
   int64_t files_opened_ = 0;

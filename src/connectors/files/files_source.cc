@@ -11,6 +11,7 @@
 #include "connectors/files/file_listing.h"
 #include "connectors/files/file_reader.h"
 #include "connectors/files/files_options.h"
+#include "connectors/source_positions.h"
 #include "expr/evaluator.h"
 
 namespace tidemark::connectors {
@@ -46,6 +47,7 @@ class FilesSource final : public Source {
     plan_.node = request.node;
     plan_.context = context;
     plan_.metrics = &metrics();
+    if (request.start != nullptr) start_ = *request.start;
     PlanColumns();
     // Skipping rows would skip their times too: with a watermark, other rows would then be late or not.
     plan_.skip_row_groups = request.batch_mode || node_.watermark == nullptr;
@@ -86,7 +88,9 @@ class FilesSource final : public Source {
 
   std::vector<SplitId> ActiveSplits() const override {
     std::vector<SplitId> splits;
-    for (const auto& file : files_) splits.push_back(SplitOf(file->info.path));
+    for (const auto& file : files_) {
+      if (const SplitId split = SplitOf(file->info.path); !start_.HasEnded(split)) splits.push_back(split);
+    }
     return splits;
   }
   int64_t splits_version() const override { return version_; }
@@ -139,7 +143,7 @@ class FilesSource final : public Source {
       }
       ARROW_ASSIGN_OR_RAISE(auto pieces, CutFile(plan_, files_.back()->info));
       for (auto& piece : pieces) {
-        if (!IsMine(piece, *files_.back())) continue;
+        if (!IsMine(piece, *files_.back()) || start_.IsDone(SplitOf(files_.back()->info.path), piece.number)) continue;
         share_bytes += plan_.options.format == "parquet" ? 0 : piece.end - piece.begin;
         pieces_.push_back({std::move(piece), files_.back().get()});
       }
@@ -241,6 +245,7 @@ class FilesSource final : public Source {
   std::vector<std::unique_ptr<TableFile>> files_;
   std::unordered_set<std::string> seen_;
   std::deque<PendingPiece> pieces_;
+  SourcePositions start_;
   int64_t pieces_seen_ = 0;
   int64_t version_ = 0;
   int64_t looked_micros_ = -1;

@@ -153,6 +153,7 @@ arrow::Status ReadSinkOptions(const TableDefinition& table, KafkaOptions* option
     if (ValueOf(table, key) == "exactly-once")
       return sql::NotSupportedYet({}, std::string("Option '") + key + "' = 'exactly-once'",
                                   "There is: at-least-once, none.");
+    if (ValueOf(table, key) == "none") options->waits_for_arrival = false;
   }
   const std::string partitioner = ValueOf(table, "sink.partitioner");
   if (partitioner == "fixed") options->partitioner = Partitioner::kFixed;

@@ -34,6 +34,7 @@ struct KafkaOptions {
   OffsetRule start;
   OffsetRule stop;
   int64_t discovery_interval_ms = 0;  ///< 0: never
+  bool waits_for_arrival = true;      ///< at each checkpoint; not with 'sink.delivery-guarantee' = 'none'
   Partitioner partitioner = Partitioner::kDefault;
   int64_t flush_rows = 0;  ///< upserts are held back until so many keys, or so long; 0: not at all
   int64_t flush_interval_ms = 0;

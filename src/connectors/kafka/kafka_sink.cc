@@ -97,7 +97,21 @@ class KafkaSink final : public Sink {
     return Heed();
   }
 
-  arrow::Status Close(bool /*complete*/) override {
+  /// Records cannot be hidden, but they have arrived: after the checkpoint none of them is lost.
+  arrow::Result<std::string> Prepare(int64_t /*checkpoint*/) override {
+    if (options_.waits_for_arrival) ARROW_RETURN_NOT_OK(Arrive());
+    return std::string();
+  }
+
+  arrow::Status Close(bool /*complete*/) override { return Arrive(); }
+
+  void Abort() override {
+    if (client_) rd_kafka_purge(client_->handle(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  }
+
+ private:
+  /// Everything that was written is acknowledged.
+  arrow::Status Arrive() {
     ARROW_RETURN_NOT_OK(SendHeld());
     // Ends: each record is acknowledged, or fails when its time is over (delivery.timeout.ms).
     while (rd_kafka_outq_len(client_->handle()) > 0) {
@@ -107,11 +121,6 @@ class KafkaSink final : public Sink {
     return Heed();
   }
 
-  void Abort() override {
-    if (client_) rd_kafka_purge(client_->handle(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  }
-
- private:
   arrow::Status PlanColumns(const RecordLayout& layout) {
     std::map<int, int> position;  // of a table's column in a batch
     for (size_t i = 0; i < node_.table->columns.size(); ++i) {

@@ -140,6 +140,15 @@ TEST_F(KafkaSinkTest, WhatIsNotAcknowledgedFailsTheJob) {
   sink->Abort();
 }
 
+TEST_F(KafkaSinkTest, ACheckpointWaitsForWhatWasWritten) {
+  ConnectorTable table = Table({{"properties.linger.ms", "60000"}, {"properties.enable.idempotence", "false"}});
+  auto sink = table.MakeSink().ValueOrDie();
+  ASSERT_TRUE(sink->Write(RowsOf(kAb, "1,x\n2,y\n")).ok());
+  EXPECT_EQ(sink->Prepare(1).ValueOrDie(), "");
+  EXPECT_EQ(cluster_.Take("t", 3).size(), 2);
+  ASSERT_TRUE(sink->Close(true).ok());
+}
+
 TEST_F(KafkaSinkTest, AFullBufferWaits) {
   ConnectorTable table = Table({{"properties.queue.buffering.max.messages", "10"}});
   std::string text;

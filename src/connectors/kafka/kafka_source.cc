@@ -18,6 +18,7 @@
 #include "connectors/kafka/kafka_options.h"
 #include "connectors/kafka/partition_ranges.h"
 #include "connectors/kafka/record_decoder.h"
+#include "connectors/source_positions.h"
 #include "io/standard_streams.h"
 
 namespace tidemark::connectors::kafka {
@@ -50,6 +51,7 @@ struct Partition {
   SplitId split = 0;
   rd_kafka_topic_t* topic = nullptr;
   int64_t next = 0;
+  bool announced = false;
   bool started = false;
   bool ended = false;
   bool at_end = false;      ///< the broker had no more when it was last asked
@@ -85,7 +87,11 @@ class Messages {
 class KafkaSource final : public Source {
  public:
   KafkaSource(const SourceRequest& request, const ConnectorContext& context, KafkaOptions options)
-      : node_(*request.node), context_(context), options_(std::move(options)) {}
+      : node_(*request.node), context_(context), options_(std::move(options)) {
+    if (request.start != nullptr) start_ = *request.start;
+    // Partitions that the checkpoint does not know have come since.
+    if (!start_.empty()) options_.start = {.mode = OffsetMode::kEarliest};
+  }
 
   ~KafkaSource() override {
     messages_.Clear();
@@ -100,8 +106,13 @@ class KafkaSource final : public Source {
     ARROW_ASSIGN_OR_RAISE(const auto ranges, FirstRanges());
     looked_micros_ = context_.clock->SteadyMicros();
     std::vector<PartitionRange> mine;
-    for (const auto& range : ranges) {
-      if (Know(range)) mine.push_back(range);
+    for (PartitionRange range : ranges) {
+      const bool is_mine = Know(range);
+      if (const auto position = start_.StartOf(SplitOf(range), 0)) {
+        range.begin = position->source_position;
+        range.from_earliest = false;
+      }
+      if (is_mine && !start_.HasEnded(SplitOf(range))) mine.push_back(range);
     }
     if (mine.empty() && !watches()) return arrow::Status::OK();
     PlanAhead(mine.size());
@@ -211,7 +222,7 @@ class KafkaSource final : public Source {
   /// the workers.
   bool Know(const PartitionRange& range) {
     known_.emplace(range.topic, range.partition);
-    splits_.push_back(SplitOf(range));
+    if (!start_.HasEnded(SplitOf(range))) splits_.push_back(SplitOf(range));
     if (node_.ordered) return context_.worker == 0;
     const uint64_t place =
         HashOf(range.topic) % static_cast<uint64_t>(context_.workers) + static_cast<uint64_t>(range.partition);
@@ -238,6 +249,13 @@ class KafkaSource final : public Source {
   /// Gives rows, or the end, of the partition; false when there is nothing at hand.
   arrow::Result<bool> Read(Partition* partition, Poll* poll) {
     messages_.Clear();
+    poll->split = partition->split;
+    if (!std::exchange(partition->announced, true)) {
+      // From now on a checkpoint knows where the partition was begun, whatever its startup mode would say later.
+      poll->state = Poll::State::kBatch;
+      poll->next_position = partition->next;
+      return true;
+    }
     if (!partition->bounded() || partition->next < partition->range.end) {
       if (!partition->started) ARROW_RETURN_NOT_OK(Start(partition, partition->next));
       ARROW_RETURN_NOT_OK(Fetch(partition));
@@ -245,7 +263,7 @@ class KafkaSource final : public Source {
     if (partition->bounded() && partition->next >= partition->range.end) ARROW_RETURN_NOT_OK(Stop(partition));
     if (messages_.records().empty() && !partition->ended) return false;
     poll->state = Poll::State::kBatch;
-    poll->split = partition->split;
+    poll->next_position = partition->next;
     poll->piece_end = partition->ended;
     poll->split_end = partition->ended;
     if (messages_.records().empty()) return true;
@@ -368,7 +386,8 @@ class KafkaSource final : public Source {
 
   const plan::SourceNode& node_;
   const ConnectorContext context_;
-  const KafkaOptions options_;
+  KafkaOptions options_;
+  SourcePositions start_;  ///< of a resumed job
   std::unique_ptr<RecordDecoder> decoder_;
   std::unique_ptr<Client> client_;  ///< null: this worker has nothing to read
   std::map<std::string, TopicHandle> topics_;

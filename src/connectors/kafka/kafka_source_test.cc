@@ -6,6 +6,7 @@
 
 #include "connectors/connectors_testing.h"
 #include "connectors/kafka/kafka_testing.h"
+#include "connectors/source_positions.h"
 #include "formats/formats_testing.h"
 
 namespace tidemark::connectors::kafka {
@@ -251,6 +252,57 @@ TEST_F(KafkaSourceTest, KnowsWhenAPartitionIsCaughtUp) {
   }
   EXPECT_EQ(rows, 5);
   EXPECT_TRUE(all_caught_up());
+}
+
+TEST_F(KafkaSourceTest, GoesOnWhereACheckpointWas) {
+  PutRows();
+  ConnectorTable table = Table({{"scan.startup.mode", "latest-offset"}, {"tidemark.bad-records", "skip"}});
+  table.definition().options.erase("scan.bounded.mode");
+  SourcePositions positions;
+  const auto read = [&](Source* source, int64_t wanted) {
+    std::vector<std::string> rows;
+    for (int tries = 0; tries < 30'000 && static_cast<int64_t>(rows.size()) < wanted; ++tries) {
+      const Poll poll = source->Next().ValueOrDie();
+      if (poll.state == Poll::State::kNothing) cluster_.Breathe();
+      if (poll.state != Poll::State::kBatch) continue;
+      positions.Advance(poll, poll.batch.num_rows, true);
+      if (poll.batch.num_rows == 0) continue;
+      for (const auto& row : formats::PrintRows(poll.batch, kAb)) rows.push_back(row);
+    }
+    return rows;
+  };
+  {
+    auto source = table.MakeSource().ValueOrDie();
+    for (int i = 0; i < 3; ++i) positions.Advance(source->Next().ValueOrDie(), 0, true);
+  }
+  // While nobody reads, records come that a new job would not see.
+  cluster_.PutValues("t", 0, {Row(6, "n"), "rubbish"});
+  table.SetStart(&positions);
+  {
+    auto source = table.MakeSource().ValueOrDie();
+    EXPECT_THAT(read(source.get(), 1), ElementsAre("+I[6, n]"));
+  }
+  cluster_.PutValues("t", 0, {Row(7, "n")});
+  auto source = table.MakeSource().ValueOrDie();
+  EXPECT_THAT(read(source.get(), 1), ElementsAre("+I[7, n]"));
+}
+
+TEST_F(KafkaSourceTest, PartitionsThatEndedAreNotReadAgain) {
+  PutRows();
+  ConnectorTable table = Table();
+  SourcePositions positions;
+  table.SetOnQuiet([this] { cluster_.Breathe(); });
+  auto source = table.MakeSource().ValueOrDie();
+  for (int tries = 0; tries < 30'000; ++tries) {
+    const Poll poll = source->Next().ValueOrDie();
+    if (poll.state == Poll::State::kEnd) break;
+    if (poll.state == Poll::State::kNothing) cluster_.Breathe();
+    if (poll.state == Poll::State::kBatch) positions.Advance(poll, poll.batch.num_rows, true);
+  }
+  table.SetStart(&positions);
+  auto resumed = table.MakeSource().ValueOrDie();
+  EXPECT_THAT(resumed->ActiveSplits(), IsEmpty());
+  EXPECT_EQ(resumed->Next().ValueOrDie().state, Poll::State::kEnd);
 }
 
 TEST_F(KafkaSourceTest, FindsNewTopicsWhileItRuns) {

@@ -7,6 +7,7 @@
 
 #include "connectors/nexmark/nexmark_events.h"
 #include "connectors/registry.h"
+#include "connectors/source_positions.h"
 
 namespace tidemark::connectors {
 namespace {
@@ -217,13 +218,15 @@ class EventColumn {
 
 class NexmarkSource final : public Source {
  public:
-  NexmarkSource(const plan::SourceNode& node, const ConnectorContext& context)
+  NexmarkSource(const plan::SourceNode& node, const SourcePositions* start, const ConnectorContext& context)
       : parameters_(ParametersOf(*node.table)),
         batch_rows_(context.batch_rows),
         total_(Number(*node.table, "events.num")),
         stride_(node.ordered ? 1 : context.workers),
         piece_(node.ordered ? 0 : context.worker),
         idle_(node.ordered && context.worker != 0) {
+    if (start != nullptr) start_ = *start;
+    SkipDonePieces();
     for (int column : node.read_columns) {
       const auto used = node.used_fields.find(column);
       columns_.emplace_back(parameters_, node.table->columns[column],
@@ -234,7 +237,7 @@ class NexmarkSource final : public Source {
   arrow::Result<Poll> Next() override {
     Poll poll;
     const int64_t first = piece_ * kPieceEvents + done_in_piece_;
-    if (idle_ || (total_ > 0 && first >= total_)) {
+    if (idle_ || IsPastEnd() || start_.HasEnded(0)) {
       poll.state = Poll::State::kEnd;
       return poll;
     }
@@ -254,13 +257,21 @@ class NexmarkSource final : public Source {
     if (poll.piece_end) {
       piece_ += stride_;
       done_in_piece_ = 0;
+      SkipDonePieces();
     }
     return poll;
   }
 
-  std::vector<SplitId> ActiveSplits() const override { return {0}; }
+  std::vector<SplitId> ActiveSplits() const override {
+    return start_.HasEnded(0) ? std::vector<SplitId>() : std::vector<SplitId>{0};
+  }
 
  private:
+  bool IsPastEnd() const { return total_ > 0 && piece_ * kPieceEvents >= total_; }
+  void SkipDonePieces() {
+    while (!IsPastEnd() && !start_.HasEnded(0) && start_.IsDone(0, piece_)) piece_ += stride_;
+  }
+
   const Parameters parameters_;
   const int64_t batch_rows_;
   const int64_t total_;
@@ -268,6 +279,7 @@ class NexmarkSource final : public Source {
   int64_t piece_;
   int64_t done_in_piece_ = 0;
   const bool idle_;
+  SourcePositions start_;
   std::vector<EventColumn> columns_;
 };
 
@@ -301,7 +313,7 @@ class Nexmark final : public Connector {
 
   arrow::Result<std::unique_ptr<Source>> MakeSource(const SourceRequest& request,
                                                     const ConnectorContext& context) const override {
-    return std::make_unique<NexmarkSource>(*request.node, context);
+    return std::make_unique<NexmarkSource>(*request.node, request.start, context);
   }
 };
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ranges of done pieces, and places in begun ones.
+#include "connectors/source_positions.h"
+
+#include <arrow/array.h>
+#include <arrow/builder.h>
+
+#include <algorithm>
+
+namespace tidemark::connectors {
+namespace {
+
+constexpr std::string_view kTable = "positions";
+
+/// A row of the table: a range of done pieces, a begun piece (`end` equals `begin`), or how many pieces there are
+/// (`begin` is -1).
+struct PositionColumns {
+  arrow::Int64Builder split;
+  arrow::Int64Builder begin;
+  arrow::Int64Builder end;
+  arrow::Int64Builder source_position;
+  arrow::Int64Builder rows;
+
+  arrow::Status Add(SplitId id, int64_t first, int64_t last, const PiecePosition& position) {
+    ARROW_RETURN_NOT_OK(split.Append(id));
+    ARROW_RETURN_NOT_OK(begin.Append(first));
+    ARROW_RETURN_NOT_OK(end.Append(last));
+    ARROW_RETURN_NOT_OK(source_position.Append(position.source_position));
+    return rows.Append(position.rows);
+  }
+
+  arrow::Result<Batch> Finish() {
+    Batch batch;
+    batch.num_rows = split.length();
+    for (arrow::Int64Builder* builder : {&split, &begin, &end, &source_position, &rows}) {
+      ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), builder->Finish());
+    }
+    return batch;
+  }
+};
+
+}  // namespace
+
+void SourcePositions::MarkDone(Split& split, int64_t begin, int64_t end) {
+  auto next = split.done.upper_bound(begin);
+  if (next != split.done.begin() && std::prev(next)->second >= begin) {
+    --next;
+    begin = next->first;
+  }
+  while (next != split.done.end() && next->first <= end) {
+    end = std::max(end, next->second);
+    next = split.done.erase(next);
+  }
+  split.done.emplace_hint(next, begin, end);
+  split.begun.erase(split.begun.lower_bound(begin), split.begun.lower_bound(end));
+}
+
+bool SourcePositions::IsDone(const Split& split, int64_t piece) {
+  const auto next = split.done.upper_bound(piece);
+  return next != split.done.begin() && std::prev(next)->second > piece;
+}
+
+void SourcePositions::Advance(const Poll& poll, int64_t rows, bool all) {
+  Split& split = splits_[poll.split];
+  if (all && poll.split_end) split.pieces = poll.piece + 1;
+  if (all && (poll.piece_end || poll.split_end)) {
+    MarkDone(split, poll.piece, poll.piece + 1);
+  } else {
+    PiecePosition& position = split.begun[poll.piece];
+    position.rows += rows;
+    if (all && poll.next_position) position = {*poll.next_position, 0};
+  }
+}
+
+bool SourcePositions::HasEnded(SplitId id) const {
+  const auto split = splits_.find(id);
+  if (split == splits_.end() || split->second.pieces < 0) return false;
+  const auto first = split->second.done.begin();
+  return first != split->second.done.end() && first->first == 0 && first->second >= split->second.pieces;
+}
+
+bool SourcePositions::IsDone(SplitId id, int64_t piece) const {
+  const auto split = splits_.find(id);
+  return split != splits_.end() && IsDone(split->second, piece);
+}
+
+std::optional<PiecePosition> SourcePositions::StartOf(SplitId id, int64_t piece) const {
+  const auto split = splits_.find(id);
+  if (split == splits_.end()) return std::nullopt;
+  const auto position = split->second.begun.find(piece);
+  if (position == split->second.begun.end()) return std::nullopt;
+  return position->second;
+}
+
+arrow::Status SourcePositions::Save(state::StateWriter& out) const {
+  PositionColumns columns;
+  for (const auto& [id, split] : splits_) {
+    if (split.pieces >= 0) ARROW_RETURN_NOT_OK(columns.Add(id, -1, split.pieces, {}));
+    for (const auto& [begin, end] : split.done) ARROW_RETURN_NOT_OK(columns.Add(id, begin, end, {}));
+    for (const auto& [piece, position] : split.begun) ARROW_RETURN_NOT_OK(columns.Add(id, piece, piece, position));
+  }
+  ARROW_ASSIGN_OR_RAISE(const Batch batch, columns.Finish());
+  return out.Write(kTable, batch, state::RowOwner::EveryWorker());
+}
+
+arrow::Status SourcePositions::Restore(const state::StateReader& in) {
+  ARROW_ASSIGN_OR_RAISE(const auto batches, in.Read(kTable));
+  for (const Batch& batch : batches) {
+    const bool fits = batch.columns.size() == 5 && std::all_of(batch.columns.begin(), batch.columns.end(), [](auto& c) {
+                        return c->type_id() == arrow::Type::INT64 && c->null_count() == 0;
+                      });
+    if (!fits) return arrow::Status::Invalid("the positions of a source are not what this program writes");
+    const auto value = [&](int column, int64_t row) {
+      return static_cast<const arrow::Int64Array&>(*batch.columns[column]).Value(row);
+    };
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      Split& split = splits_[value(0, row)];
+      const int64_t begin = value(1, row);
+      const int64_t end = value(2, row);
+      if (begin < 0) {
+        split.pieces = end;
+      } else if (begin < end) {
+        MarkDone(split, begin, end);
+      } else if (!IsDone(split, begin)) {
+        PiecePosition& position = split.begun[begin];
+        position = std::max(position, PiecePosition{value(3, row), value(4, row)});
+      }
+    }
+  }
+  return arrow::Status::OK();
+}
+
+}  // namespace tidemark::connectors

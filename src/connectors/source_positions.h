@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// SourcePositions: how far the splits of one table have been read and handed on: what a checkpoint keeps of a source,
+// and where the sources of a resumed job begin.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "connectors/connector.h"
+#include "state/operator_state.h"
+
+namespace tidemark::connectors {
+
+/// A place within a piece: `rows` rows behind the source's own position (the piece's beginning, where the source has
+/// none). Places are ordered as they are passed.
+struct PiecePosition {
+  int64_t source_position = 0;
+  int64_t rows = 0;
+  auto operator<=>(const PiecePosition&) const = default;
+};
+
+/// Progress is a set that only grows, so what several workers say of one split can be put together in any order.
+/// One thread.
+class SourcePositions {
+ public:
+  /// `rows` more rows of the batch of `poll` were handed on, `all`: the last of them.
+  void Advance(const Poll& poll, int64_t rows, bool all);
+
+  /// Its last piece is known, and all pieces are done.
+  bool HasEnded(SplitId split) const;
+  /// The piece was read to its end.
+  bool IsDone(SplitId split, int64_t piece) const;
+  /// Where to go on in a piece that is not done; none: at its beginning.
+  std::optional<PiecePosition> StartOf(SplitId split, int64_t piece) const;
+  bool empty() const { return splits_.empty(); }
+
+  arrow::Status Save(state::StateWriter& out) const;
+  /// Takes in what all workers saved.
+  arrow::Status Restore(const state::StateReader& in);
+
+ private:
+  struct Split {
+    std::map<int64_t, int64_t> done;  ///< begin to end of ranges of done pieces: apart, and not touching
+    std::map<int64_t, PiecePosition> begun;
+    int64_t pieces = -1;  ///< how many there are; -1: not known
+  };
+  static void MarkDone(Split& split, int64_t begin, int64_t end);
+  static bool IsDone(const Split& split, int64_t piece);
+
+  std::map<SplitId, Split> splits_;
+};
+
+}  // namespace tidemark::connectors

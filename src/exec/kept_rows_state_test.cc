@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators that keep rows (joins, ranks, sorts), stopped anywhere and restored on any number of workers, go on as if
+// nothing had happened.
+#include <gtest/gtest.h>
+
+#include "exec/state_events_testing.h"
+
+namespace tidemark::exec {
+namespace {
+
+using plan::JoinType;
+
+const Schema kRows = RandomSchema();
+
+Schema Nullable(Schema schema) {
+  for (auto& field : schema) field.type = field.type.WithNullable(true);
+  return schema;
+}
+
+class Seeds : public testing::TestWithParam<uint64_t> {};
+
+constexpr JoinType kJoinTypes[] = {JoinType::kInner, JoinType::kLeft, JoinType::kRight,
+                                   JoinType::kFull,  JoinType::kSemi, JoinType::kAnti};
+
+std::shared_ptr<plan::JoinNode> Join(JoinType type, std::vector<int> keys, bool retracts, bool final_only,
+                                     bool null_safe) {
+  Schema output = Nullable(kRows);
+  if (type != JoinType::kSemi && type != JoinType::kAnti) output.insert(output.end(), kRows.begin(), kRows.end());
+  output = Nullable(output);
+  auto node = std::make_shared<plan::JoinNode>(output, ExchangedInput(keys, retracts), ExchangedInput(keys, retracts),
+                                               final_only ? plan::ChangelogMode{} : AllKinds(), "Join");
+  node->type = type;
+  node->left_keys = node->right_keys = keys;
+  node->null_safe.assign(keys.size(), null_safe);
+  node->final_only = final_only;
+  return node;
+}
+
+class JoinState : public Seeds {};
+INSTANTIATE_TEST_SUITE_P(Random, JoinState, testing::Range<uint64_t>(1, 7));
+
+TEST_P(JoinState, ChangelogJoinGoesOn) {
+  for (JoinType type : kJoinTypes) {
+    for (const std::vector<int>& keys : {std::vector<int>{kKey}, {kText, kSmall}, {}}) {
+      auto node = Join(type, keys, true, false, GetParam() % 2 == 0);
+      const int events = keys.empty() ? 12 : 40;
+      ExpectGoesOnEverywhere(
+          CaseOf("Join", node, RandomEvents({.inputs = 2, .events = events, .retracts = true}, GetParam())),
+          GetParam());
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST_P(JoinState, InsertOnlyJoinGoesOn) {
+  for (JoinType type : kJoinTypes) {
+    for (bool final_only : {false, true}) {
+      for (const std::vector<int>& keys : {std::vector<int>{kKey}, {kText, kSmall}, {}}) {
+        auto node = Join(type, keys, false, final_only, GetParam() % 2 == 0);
+        const int events = keys.empty() ? 12 : 40;
+        ExpectGoesOnEverywhere(CaseOf("Join", node, RandomEvents({.inputs = 2, .events = events}, GetParam())),
+                               GetParam());
+        if (HasFailure()) return;
+      }
+    }
+  }
+}
+
+TEST_P(JoinState, SurvivesDamage) {
+  for (bool retracts : {false, true}) {
+    auto node = Join(JoinType::kFull, {kKey}, retracts, false, true);
+    ExpectSurvivesDamage(CaseOf("Join", node, RandomEvents({.inputs = 2, .retracts = retracts}, GetParam())),
+                         GetParam());
+  }
+}
+
+std::shared_ptr<plan::RankNode> Rank(std::vector<int> partitions, std::vector<int> exchanged, bool retracts,
+                                     int64_t first, int64_t last, bool with_rank) {
+  Schema output = kRows;
+  if (with_rank) output.push_back({"rank", DataType::BigInt().NotNull()});
+  auto node =
+      std::make_shared<plan::RankNode>(output, ExchangedInput(std::move(exchanged), retracts), AllKinds(), "Rank");
+  node->partition_columns = std::move(partitions);
+  node->keys = {{kSmall, true, false}, {kText, false, true}};
+  node->first = first;
+  node->last = last;
+  node->emit_rank = with_rank;
+  node->input_retracts = retracts;
+  return node;
+}
+
+class RankState : public Seeds {};
+INSTANTIATE_TEST_SUITE_P(Random, RankState, testing::Range<uint64_t>(1, 9));
+
+TEST_P(RankState, TopNGoesOn) {
+  struct {
+    std::vector<int> partitions;
+    std::vector<int> exchanged;
+  } const keys[] = {{{kKey}, {kKey}}, {{kKey, kText}, {kText}}, {{}, {}}};
+  for (const auto& [partitions, exchanged] : keys) {
+    for (bool retracts : {false, true}) {
+      for (bool with_rank : {false, true}) {
+        const auto node = Rank(partitions, exchanged, retracts, 1 + GetParam() % 2, 1 + GetParam() % 5, with_rank);
+        auto test = CaseOf("Rank", node, RandomEvents({.retracts = retracts}, GetParam()));
+        test.exact = false;  // rows that leave come out in the order of their addresses
+        test.same_state_rows = true;
+        ExpectGoesOnEverywhere(test, GetParam());
+        if (HasFailure()) return;
+      }
+    }
+  }
+}
+
+TEST_P(RankState, LastRowByTimeGoesOn) {
+  const auto node = Rank({kKey}, {kKey}, false, 1, 1, true);
+  node->keys = {{kTime, false, false}};
+  ExpectGoesOnEverywhere(CaseOf("latest wins", node, RandomEvents({}, GetParam())), GetParam());
+}
+
+TEST_P(RankState, RankAtTheEndGoesOn) {
+  for (bool retracts : {false, true}) {
+    for (int64_t last : {3, 100}) {  // beyond 64 rows are sorted now and then
+      const auto node = Rank({kSmall}, {kSmall}, retracts, 1, last, true);
+      node->final_only = true;
+      node->keys = {{kText, true, true}};
+      auto test = CaseOf("final rank", node, RandomEvents({.rows_max = 60, .retracts = retracts}, GetParam()));
+      test.exact = false;
+      ExpectGoesOnEverywhere(test, GetParam());
+    }
+  }
+}
+
+TEST_P(RankState, FirstRowGoesOn) {
+  for (int key : {static_cast<int>(kTime), static_cast<int>(kSmall)}) {  // by event time; as they come
+    for (const std::vector<int>& partitions : {std::vector<int>{kText, kSmall}, {}}) {
+      const auto node =
+          Rank(partitions, partitions.empty() ? std::vector<int>{} : std::vector<int>{kSmall}, false, 1, 1, true);
+      node->keys = {{key, true, false}};
+      node->keeps_first = true;
+      ExpectGoesOnEverywhere(CaseOf("FirstRow", node, RandomEvents({.watermarks = true}, GetParam())), GetParam());
+      ExpectSurvivesDamage(CaseOf("FirstRow", node, RandomEvents({.watermarks = true}, GetParam())), GetParam());
+    }
+  }
+}
+
+TEST_P(RankState, SurvivesDamage) {
+  for (bool retracts : {false, true}) {
+    ExpectSurvivesDamage(
+        CaseOf("Rank", Rank({kKey}, {kKey}, retracts, 1, 3, true), RandomEvents({.retracts = retracts}, GetParam())),
+        GetParam());
+  }
+}
+
+class NormalizeState : public Seeds {};
+INSTANTIATE_TEST_SUITE_P(Random, NormalizeState, testing::Range<uint64_t>(1, 7));
+
+TEST_P(NormalizeState, GoesOn) {
+  const auto node = std::make_shared<plan::ChangelogNormalizeNode>(
+      ExchangedInput({kKey, kText}, true), std::vector<int>{kText, kKey}, AllKinds(), "ChangelogNormalize");
+  const auto test = CaseOf("ChangelogNormalize", node, RandomEvents({.retracts = true}, GetParam()));
+  ExpectGoesOnEverywhere(test, GetParam());
+  ExpectSurvivesDamage(test, GetParam());
+}
+
+std::shared_ptr<plan::SortNode> Sort(plan::SortNode::Mode mode, bool retracts) {
+  auto node = std::make_shared<plan::SortNode>(ExchangedInput({}, retracts), AllKinds(), "Sort");
+  node->mode = mode;
+  node->keys = {{kTime, true, false}, {kText, false, true}};
+  return node;
+}
+
+class SortState : public Seeds {};
+INSTANTIATE_TEST_SUITE_P(Random, SortState, testing::Range<uint64_t>(1, 7));
+
+TEST_P(SortState, GoesOn) {
+  using Mode = plan::SortNode::Mode;
+  for (Mode mode : {Mode::kAtEnd, Mode::kByWatermark, Mode::kLimitOnly, Mode::kTopN}) {
+    for (bool retracts : {false, true}) {
+      if (retracts && mode == Mode::kByWatermark) continue;
+      for (bool limited : {false, true}) {
+        if (!limited && mode == Mode::kTopN) continue;
+        const auto node = Sort(mode, retracts);
+        if (limited && mode != Mode::kByWatermark) node->limit = 150;
+        if (limited && mode != Mode::kByWatermark) node->offset = 5;
+        auto test = CaseOf("Sort " + std::to_string(static_cast<int>(mode)), node,
+                           RandomEvents({.retracts = retracts, .watermarks = mode == Mode::kByWatermark}, GetParam()));
+        test.exact = mode != Mode::kTopN && !(mode == Mode::kLimitOnly && retracts);
+        ExpectGoesOnEverywhere(test, GetParam());
+        ExpectSurvivesDamage(test, GetParam());
+        if (HasFailure()) return;
+      }
+    }
+  }
+}
+
+/// As rows that carry their windows do, with windows that end at the rows' times.
+std::shared_ptr<plan::PerWindowNode> PerWindow(plan::PhysicalPtr each) {
+  auto node = std::make_shared<plan::PerWindowNode>(std::move(each), "PerWindow");
+  for (size_t input = 0; input < node->inputs().size(); ++input) node->windows.push_back({kTime, kTime});
+  return node;
+}
+
+class PerWindowState : public Seeds {};
+INSTANTIATE_TEST_SUITE_P(Random, PerWindowState, testing::Range<uint64_t>(1, 7));
+
+TEST_P(PerWindowState, JoinGoesOn) {
+  for (JoinType type : kJoinTypes) {
+    const auto node = PerWindow(Join(type, {kKey, kTime}, false, true, true));
+    const auto test =
+        CaseOf("PerWindow join", node, RandomEvents({.inputs = 2, .events = 80, .watermarks = true}, GetParam()));
+    ExpectGoesOnEverywhere(test, GetParam());
+    ExpectSurvivesDamage(test, GetParam());
+    if (HasFailure()) return;
+  }
+}
+
+TEST_P(PerWindowState, RankGoesOn) {
+  const auto rank = Rank({kTime, kSmall}, {kSmall}, false, 1, 2, true);
+  rank->final_only = true;
+  rank->keys = {{kText, true, true}};
+  auto test = CaseOf("PerWindow rank", PerWindow(rank), RandomEvents({.events = 60, .watermarks = true}, GetParam()));
+  ExpectGoesOnEverywhere(test, GetParam());
+  ExpectSurvivesDamage(test, GetParam());
+}
+
+}  // namespace
+}  // namespace tidemark::exec

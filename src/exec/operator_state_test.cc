@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators that aggregate, stopped anywhere and restored on any number of workers, go on as if nothing had happened.
+#include <gtest/gtest.h>
+
+#include "exec/state_events_testing.h"
+
+namespace tidemark::exec {
+namespace {
+
+using plan::GroupAggregateNode;
+using plan::WindowAggregateNode;
+
+const Schema kRows = RandomSchema();
+
+/// Aggregates of every kind of accumulator.
+std::vector<plan::AggregateCall> ManyCalls(bool retracts) {
+  std::vector<plan::AggregateCall> calls = {
+      Call(kRows, "COUNT", {}),
+      Call(kRows, "SUM", {kSmall}),
+      Call(kRows, "SUM", {kAmount}),
+      Call(kRows, "AVG", {kAmount}),
+      Call(kRows, "AVG", {kSmall}),
+      Call(kRows, "VAR_POP", {kAmount}),
+      Call(kRows, "STDDEV_SAMP", {kSmall}),
+      Call(kRows, "MIN", {kFraction}),
+      Call(kRows, "MAX", {kText}),
+      Call(kRows, "MIN", {kTime}),
+      Call(kRows, "MAX", {kAmount}),
+      Call(kRows, "COUNT", {kText}, /*distinct=*/true),
+      Call(kRows, "SUM", {kSmall}, /*distinct=*/true),
+      Call(kRows, "COLLECT", {kSmall}),
+      Call(kRows, "COLLECT", {kNumbers}),
+      Call(kRows, "LISTAGG", {kText}),
+      Call(kRows, "LISTAGG", {kText}, /*distinct=*/true),
+      Call(kRows, "ARRAY_AGG", {kKey}),
+      Call(kRows, "FIRST_VALUE", {kAmount}),
+      Call(kRows, "LAST_VALUE", {kNumbers}),
+  };
+  if (!retracts) calls.push_back(Call(kRows, "APPROX_COUNT_DISTINCT", {kTime}));
+  return calls;
+}
+
+/// Aggregates whose results do not depend on how windows were merged from slices.
+std::vector<plan::AggregateCall> WindowCalls(bool retracts) {
+  auto calls = ManyCalls(retracts);
+  if (!retracts) return calls;
+  // Which of equal values a retraction takes differs from slice to slice.
+  std::erase_if(calls, [](const auto& call) {
+    return call.name == "LISTAGG" || call.name == "ARRAY_AGG" || call.name.ends_with("_VALUE");
+  });
+  return calls;
+}
+
+std::shared_ptr<GroupAggregateNode> Group(std::vector<int> groups, std::vector<int> exchanged, bool retracts,
+                                          bool final_only) {
+  Schema output;
+  for (int column : groups) output.push_back(kRows[column]);
+  const auto calls = ManyCalls(retracts);
+  for (const auto& call : calls) output.push_back({call.name, call.type});
+  auto node = std::make_shared<GroupAggregateNode>(output, ExchangedInput(std::move(exchanged), retracts), AllKinds(),
+                                                   "GroupAggregate");
+  node->group_columns = std::move(groups);
+  node->calls = calls;
+  node->input_retracts = retracts;
+  node->final_only = final_only;
+  return node;
+}
+
+class Seeds : public testing::TestWithParam<uint64_t> {};
+
+class GroupAggregateState : public Seeds {};
+INSTANTIATE_TEST_SUITE_P(Random, GroupAggregateState, testing::Range<uint64_t>(1, 9));
+TEST_P(GroupAggregateState, GoesOn) {
+  struct {
+    std::vector<int> groups;
+    std::vector<int> exchanged;
+  } const keys[] = {{{kText}, {kText}},
+                    {{kSmall, kText}, {kSmall, kText}},
+                    {{kSmall, kText, kNumbers}, {kText, kSmall}},  // spread by fewer, and in another order
+                    {{kKey}, {}},                                  // all on one worker, though there is a key
+                    {{}, {}}};
+  for (const auto& [groups, exchanged] : keys) {
+    for (bool retracts : {false, true}) {
+      for (bool final_only : {false, true}) {
+        auto test = CaseOf("GroupAggregate", Group(groups, exchanged, retracts, final_only),
+                           RandomEvents({.retracts = retracts}, GetParam()));
+        test.exact = !final_only;  // a key that is NULL stands where its batch ended
+        ExpectGoesOnEverywhere(test, GetParam());
+        if (HasFailure()) return;
+      }
+    }
+  }
+}
+
+TEST_P(GroupAggregateState, GoesOnWithinAMiniBatch) {
+  for (bool distinct_rows : {false, true}) {
+    auto node = Group({kText, kSmall}, {kSmall}, true, false);
+    node->mini_batch_rows = 40;
+    node->mini_batch_latency_ms = 1000;  // so that Tick leaves it
+    if (distinct_rows) {
+      node = std::make_shared<GroupAggregateNode>(SchemaOf({DataType::String(), DataType::Int()}), node->inputs()[0],
+                                                  AllKinds(), "Distinct");
+      node->group_columns = {kText, kSmall};
+      node->input_retracts = true;
+      node->mini_batch_rows = 40;
+      node->mini_batch_latency_ms = 1000;
+    }
+    auto test = CaseOf("mini-batch", node, RandomEvents({.retracts = true, .ticks = true}, GetParam()));
+    test.exact = false;  // batches begin at other rows
+    ExpectGoesOnEverywhere(test, GetParam());
+  }
+}
+
+TEST_P(GroupAggregateState, SurvivesDamage) {
+  for (bool retracts : {false, true}) {
+    ExpectSurvivesDamage(CaseOf("GroupAggregate", Group({kText}, {kText}, retracts, false),
+                                RandomEvents({.retracts = retracts}, GetParam())),
+                         GetParam());
+  }
+}
+
+std::shared_ptr<WindowAggregateNode> Window(time::WindowSpec spec, bool retracts, bool by_columns = false) {
+  const bool session = spec.kind == time::WindowKind::kSession;
+  const std::vector<int> groups = {kKey, kText};
+  Schema output;
+  for (int column : groups) output.push_back(kRows[column]);
+  const auto calls = WindowCalls(retracts);
+  for (const auto& call : calls) output.push_back({call.name, call.type});
+  output.push_back({"window_start", DataType::Timestamp(3)});
+  output.push_back({"window_end", DataType::Timestamp(3)});
+  plan::PhysicalPtr input = ExchangedInput({kText}, retracts);
+  auto node = std::make_shared<WindowAggregateNode>(
+      session ? plan::PhysicalNode::Kind::kSessionAggregate : plan::PhysicalNode::Kind::kWindowAggregate, output, input,
+      "WindowAggregate");
+  node->group_columns = groups;
+  node->calls = calls;
+  node->window = spec;
+  node->time_column = by_columns ? -1 : kTime;
+  // Any time does for a window's end.
+  if (by_columns) node->window_start_column = node->window_end_column = kTime;
+  node->properties = {plan::WindowProperty::kStart, plan::WindowProperty::kEnd};
+  node->input_retracts = retracts;
+  return node;
+}
+
+std::vector<std::shared_ptr<WindowAggregateNode>> Windows(bool retracts) {
+  using time::WindowKind;
+  return {Window({WindowKind::kTumble, 10, 0, 3}, retracts),   Window({WindowKind::kHop, 12, 4, 1}, retracts),
+          Window({WindowKind::kHop, 10, 4, 0}, retracts),      Window({WindowKind::kHop, 4, 6, 0}, retracts),
+          Window({WindowKind::kCumulate, 20, 5, 0}, retracts), Window({}, retracts, /*by_columns=*/true)};
+}
+
+class WindowAggregateState : public Seeds {};
+INSTANTIATE_TEST_SUITE_P(Random, WindowAggregateState, testing::Range<uint64_t>(1, 9));
+TEST_P(WindowAggregateState, GoesOn) {
+  for (bool retracts : {false, true}) {
+    for (const auto& node : Windows(retracts)) {
+      ExpectGoesOnEverywhere(
+          CaseOf(node->window.ToString(), node, RandomEvents({.retracts = retracts, .watermarks = true}, GetParam())),
+          GetParam());
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST_P(WindowAggregateState, SurvivesDamage) {
+  for (const auto& node : Windows(true)) {
+    ExpectSurvivesDamage(
+        CaseOf(node->window.ToString(), node, RandomEvents({.retracts = true, .watermarks = true}, GetParam())),
+        GetParam());
+  }
+}
+
+class SessionAggregateState : public Seeds {};
+INSTANTIATE_TEST_SUITE_P(Random, SessionAggregateState, testing::Range<uint64_t>(1, 17));
+
+StateCase SessionCase(uint64_t seed) {
+  const auto node = Window({time::WindowKind::kSession, 4, 0, 0}, false);
+  auto test = CaseOf("Session", node, RandomEvents({.watermarks = true, .numbers = seed % 2 == 0}, seed));
+  test.same_state_rows = false;  // those that were merged away are counted until their bucket is looked at
+  return test;
+}
+
+TEST_P(SessionAggregateState, GoesOn) { ExpectGoesOnEverywhere(SessionCase(GetParam()), GetParam()); }
+TEST_P(SessionAggregateState, SurvivesDamage) { ExpectSurvivesDamage(SessionCase(GetParam()), GetParam()); }
+
+}  // namespace
+}  // namespace tidemark::exec

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making, writing and checking columns of saved state.
+#include "exec/state_columns.h"
+
+#include <arrow/api.h>
+
+#include <algorithm>
+
+namespace tidemark::exec {
+
+ArrowTypes ArrowTypesOf(const Schema& schema) {
+  ArrowTypes types;
+  for (const auto& field : schema) types.push_back(field.type.ToArrow());
+  return types;
+}
+
+ArrowTypes ArrowTypesOf(const std::vector<DataType>& types) {
+  ArrowTypes arrow_types;
+  for (const auto& type : types) arrow_types.push_back(type.ToArrow());
+  return arrow_types;
+}
+
+arrow::Result<std::shared_ptr<arrow::Array>> Int64Column(const std::vector<int64_t>& values) {
+  arrow::Int64Builder builder;
+  ARROW_RETURN_NOT_OK(builder.AppendValues(values));
+  return builder.Finish();
+}
+
+arrow::Result<std::shared_ptr<arrow::Array>> BooleanColumn(const std::vector<bool>& values) {
+  arrow::BooleanBuilder builder;
+  ARROW_RETURN_NOT_OK(builder.AppendValues(values));
+  return builder.Finish();
+}
+
+const int64_t* Int64Values(const Batch& rows, size_t column) {
+  return static_cast<const arrow::Int64Array&>(*rows.columns[column]).raw_values();
+}
+
+bool BooleanValue(const Batch& rows, size_t column, int64_t row) {
+  return static_cast<const arrow::BooleanArray&>(*rows.columns[column]).Value(row);
+}
+
+arrow::Status DamagedState(std::string_view table, const std::string& what) {
+  return arrow::Status::Invalid("Damaged state, or that of another query: table '", table, "' ", what);
+}
+
+namespace {
+
+arrow::Status CheckColumn(std::string_view table, const Batch& rows, size_t number, const arrow::DataType& type) {
+  const arrow::Array& column = *rows.columns[number];
+  const std::string where = "has a column " + std::to_string(number);
+  if (!column.type()->Equals(type)) {
+    return DamagedState(table, where + " of type " + column.type()->ToString() + ", not " + type.ToString());
+  }
+  if (column.length() != rows.num_rows) return DamagedState(table, where + " of another length than its rows");
+  const arrow::Status valid = column.ValidateFull();
+  return valid.ok() ? valid : DamagedState(table, where + " that is not valid: " + valid.message());
+}
+
+}  // namespace
+
+arrow::Status CheckFacts(std::string_view table, const Batch& rows, const ArrowTypes& facts) {
+  if (rows.columns.size() < facts.size()) return DamagedState(table, "has too few columns");
+  const size_t first = rows.columns.size() - facts.size();
+  for (size_t i = 0; i < facts.size(); ++i) {
+    ARROW_RETURN_NOT_OK(CheckColumn(table, rows, first + i, *facts[i]));
+    if (rows.columns[first + i]->null_count() == 0) continue;
+    return DamagedState(table, "has a column " + std::to_string(first + i) + " with NULLs");
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Result<std::vector<Batch>> ReadRows(const state::StateReader& in, std::string_view table,
+                                           const ArrowTypes& values, const ArrowTypes& facts) {
+  ARROW_ASSIGN_OR_RAISE(auto batches, in.Read(table));
+  for (const Batch& batch : batches) {
+    if (batch.columns.size() != values.size() + facts.size()) {
+      return DamagedState(table, "has " + std::to_string(batch.columns.size()) + " columns, not " +
+                                     std::to_string(values.size() + facts.size()));
+    }
+    for (size_t i = 0; i < values.size(); ++i) ARROW_RETURN_NOT_OK(CheckColumn(table, batch, i, *values[i]));
+    ARROW_RETURN_NOT_OK(CheckFacts(table, batch, facts));
+  }
+  return batches;
+}
+
+arrow::Status WriteInPieces(std::string_view table, const Batch& rows, const state::RowOwner& owner, int64_t rows_max,
+                            state::StateWriter& out) {
+  for (int64_t at = 0; at < rows.num_rows; at += rows_max) {
+    ARROW_RETURN_NOT_OK(out.Write(table, rows.Slice(at, std::min(rows_max, rows.num_rows - at)), owner));
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Status WithColumnsWriter::Write(std::string_view table, const Batch& rows, const state::RowOwner& owner) {
+  Batch more = rows;
+  ARROW_ASSIGN_OR_RAISE(const auto columns, columns_(rows.num_rows));
+  more.columns.insert(more.columns.end(), columns.begin(), columns.end());
+  return out_->Write(table, more, owner);
+}
+
+}  // namespace tidemark::exec

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What operators share that save their state: columns beside the rows they keep, and checks of what comes back from a
+// disk.
+#pragma once
+
+#include <arrow/result.h>
+#include <arrow/type_fwd.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/data_type.h"
+#include "columnar/batch.h"
+#include "state/operator_state.h"
+
+namespace tidemark::exec {
+
+using ArrowTypes = std::vector<std::shared_ptr<arrow::DataType>>;
+
+ArrowTypes ArrowTypesOf(const Schema& schema);
+ArrowTypes ArrowTypesOf(const std::vector<DataType>& types);
+
+arrow::Result<std::shared_ptr<arrow::Array>> Int64Column(const std::vector<int64_t>& values);
+arrow::Result<std::shared_ptr<arrow::Array>> BooleanColumn(const std::vector<bool>& values);
+
+/// The values of a BIGINT column of a checked batch.
+const int64_t* Int64Values(const Batch& rows, size_t column);
+/// The value of a BOOLEAN column of a checked batch.
+bool BooleanValue(const Batch& rows, size_t column, int64_t row);
+
+/// The table `table` as it must be: first columns of the types `values`, then columns of the types `facts` without any
+/// NULL. Invalid, naming the table, where it is not so, or an array is damaged: an operator may then use it like any
+/// batch.
+arrow::Result<std::vector<Batch>> ReadRows(const state::StateReader& in, std::string_view table,
+                                           const ArrowTypes& values, const ArrowTypes& facts);
+
+/// The part of that check for the last columns only: they are of the types `facts`, valid, and without any NULL.
+arrow::Status CheckFacts(std::string_view table, const Batch& rows, const ArrowTypes& facts);
+
+/// Writes the rows of `rows` in pieces of at most `rows_max`.
+arrow::Status WriteInPieces(std::string_view table, const Batch& rows, const state::RowOwner& owner, int64_t rows_max,
+                            state::StateWriter& out);
+
+/// The error for rows that no Save can have written.
+arrow::Status DamagedState(std::string_view table, const std::string& what);
+
+/// A writer that adds the same columns behind the rows of every table.
+class WithColumnsWriter final : public state::StateWriter {
+ public:
+  /// `columns`: gives them for a number of rows. `out` outlives the object.
+  using Columns = std::function<arrow::Result<std::vector<std::shared_ptr<arrow::Array>>>(int64_t num_rows)>;
+  WithColumnsWriter(state::StateWriter* out, Columns columns) : out_(out), columns_(std::move(columns)) {}
+  arrow::Status Write(std::string_view table, const Batch& rows, const state::RowOwner& owner) override;
+
+ private:
+  state::StateWriter* out_;
+  Columns columns_;
+};
+
+}  // namespace tidemark::exec

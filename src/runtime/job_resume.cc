@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding, checking and loading a checkpoint.
+#include "runtime/job_resume.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+#include "state/hash_bytes.h"
+
+namespace tidemark::runtime {
+
+using plan::PhysicalNode;
+using Kind = PhysicalNode::Kind;
+
+namespace {
+
+bool KeepsState(const PhysicalNode& node) {
+  switch (node.kind()) {
+    case Kind::kCalc:
+    case Kind::kExchange:
+    case Kind::kWindowAssign:
+    case Kind::kUnion:
+    case Kind::kExpand:
+    case Kind::kUnnest:
+      return false;
+    default:
+      return true;
+  }
+}
+
+std::string NewJobId(const JobOptions& options) {
+  const std::string seed =
+      fmt::format("{} {} {}", options.clock->NowMicros(), options.clock->SteadyMicros(), options.functions.random_seed);
+  return fmt::format("{:016x}", state::HashBytes(seed));
+}
+
+std::set<std::string> IdsOf(const std::vector<state::StatefulPart>& parts) {
+  std::set<std::string> ids;
+  for (const auto& part : parts) ids.insert(part.id);
+  return ids;
+}
+
+arrow::Status CheckFits(const state::CheckpointManifest& manifest, const std::vector<state::StatefulPart>& now) {
+  const std::set<std::string> ids_then = IdsOf(manifest.parts);
+  const std::set<std::string> ids_now = IdsOf(now);
+  if (ids_then == ids_now) return arrow::Status::OK();
+  std::string text = fmt::format("The checkpoint in '{}' does not fit this query.", manifest.folder);
+  for (const auto& part : now) {
+    if (ids_then.contains(part.id)) text += fmt::format("\n  fits:                  {}", part.label);
+  }
+  for (const auto& part : now) {
+    if (!ids_then.contains(part.id)) text += fmt::format("\n  has no state there:    {}", part.label);
+  }
+  for (const auto& part : manifest.parts) {
+    if (!ids_now.contains(part.id)) text += fmt::format("\n  its state would be lost: {}", part.label);
+  }
+  return arrow::Status::Invalid(text,
+                                "\nRun the query as it was, or begin anew with another folder for the state "
+                                "(keeping the state that still fits is not supported yet)");
+}
+
+}  // namespace
+
+arrow::Status CheckCheckpointOptions(const JobOptions& options) {
+  if (options.checkpoints.interval_micros < 1) {
+    return arrow::Status::Invalid("'execution.checkpointing.interval' must be longer than nothing");
+  }
+  if (options.checkpoints.retained < 1) {
+    return arrow::Status::Invalid("'execution.checkpointing.num-retained' must be at least 1");
+  }
+  return arrow::Status::OK();
+}
+
+std::vector<state::StatefulPart> StatefulParts(const JobParts& parts) {
+  std::vector<state::StatefulPart> stateful;
+  for (const PhysicalNode* node : parts.shape.nodes()) {
+    if (KeepsState(*node)) stateful.push_back({parts.ids[parts.shape.IndexOf(*node)], node->label()});
+  }
+  return stateful;
+}
+
+arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(const state::CheckpointStore& store,
+                                                                   JobParts* parts) {
+  const JobOptions& options = parts->options;
+  ARROW_ASSIGN_OR_RAISE(const auto manifests, store.List());
+  std::optional<state::CheckpointManifest> manifest;
+  if (!options.checkpoints.restore_from.empty()) {
+    ARROW_ASSIGN_OR_RAISE(manifest,
+                          state::CheckpointStore::ReadManifest(options.files, options.checkpoints.restore_from));
+  } else if (!manifests.empty()) {
+    manifest = manifests.back();
+  }
+  parts->job_id = manifest ? manifest->job_id : NewJobId(options);
+  if (!manifest) return manifest;
+  ARROW_RETURN_NOT_OK(CheckFits(*manifest, StatefulParts(*parts)));
+  parts->resumed_checkpoint = manifest->number;
+  if (manifest->finished && manifest->committed) return manifest;
+  ARROW_ASSIGN_OR_RAISE(auto snapshots, store.Load(*manifest));
+  parts->resumed = std::make_shared<const std::vector<state::StateSnapshot>>(std::move(snapshots));
+  for (const auto& [node, board] : parts->boards) {
+    const auto reader = state::MakeSnapshotReader(parts->resumed, parts->ids[parts->shape.IndexOf(*node)], 0, 1);
+    ARROW_RETURN_NOT_OK(board->Restore(*reader));
+  }
+  return manifest;
+}
+
+arrow::Status CommitFinished(state::CheckpointStore* store, const state::CheckpointManifest& manifest,
+                             JobParts* parts) {
+  ARROW_ASSIGN_OR_RAISE(const auto sinks, BuildSinks(parts));
+  for (const auto& sink : sinks) {
+    ARROW_RETURN_NOT_OK(sink->Restore(*state::MakeSnapshotReader(parts->resumed, sink->id(), 0, 1)));
+    ARROW_RETURN_NOT_OK(sink->Commit());
+    ARROW_RETURN_NOT_OK(sink->Close(/*complete=*/true));
+  }
+  return store->MarkCommitted(manifest);
+}
+
+}  // namespace tidemark::runtime

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Barriers through a worker's stages, its snapshot, its commits.
+#include "runtime/worker_checkpoint.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tidemark::runtime {
+
+WorkerCheckpoint::WorkerCheckpoint(int worker, Dataflow* dataflow, CheckpointCoordinator* coordinator)
+    : worker_(worker),
+      dataflow_(dataflow),
+      coordinator_(coordinator),
+      last_(coordinator->requested()),
+      committed_(coordinator->completed()),
+      stage_passed_(dataflow->stages.size()),
+      sender_passed_(dataflow->senders.size()) {}
+
+arrow::Result<bool> WorkerCheckpoint::Step(int64_t now_micros) {
+  if (worker_ == 0) coordinator_->RequestWhenDue(now_micros);
+  if (number_ == 0 && coordinator_->requested() > last_) {
+    last_ = number_ = coordinator_->requested();
+    passed_ = acknowledged_ = false;
+    std::fill(stage_passed_.begin(), stage_passed_.end(), false);
+    std::fill(sender_passed_.begin(), sender_passed_.end(), false);
+  }
+  bool moved = false;
+  if (number_ != 0 && !passed_) {
+    ARROW_ASSIGN_OR_RAISE(moved, LetThrough());
+  }
+  if (number_ != 0 && passed_ && !acknowledged_ && coordinator_->all_passed()) {
+    ARROW_RETURN_NOT_OK(TakeSnapshot());
+    moved = true;
+  }
+  if (number_ != 0 && acknowledged_ && coordinator_->all_acknowledged()) {
+    number_ = 0;
+    moved = true;
+  }
+  if (number_ == 0 && coordinator_->completed() > committed_) {
+    committed_ = coordinator_->completed();
+    for (const auto& sink : dataflow_->sinks) {
+      ARROW_RETURN_NOT_OK(dataflow_->site->Note(sink->Commit(), sink->label()));
+    }
+    coordinator_->Commit();
+    moved = true;
+  }
+  return moved;
+}
+
+arrow::Result<bool> WorkerCheckpoint::LetThrough() {
+  bool moved = false;
+  auto& stages = dataflow_->stages;
+  for (size_t i = 0; i < stages.size(); ++i) {
+    if (stage_passed_[i] || (!stages[i].head->done() && !stages[i].head->Pass(number_))) continue;
+    stage_passed_[i] = true;
+    moved = true;
+  }
+  if (moved || stages.empty()) ARROW_RETURN_NOT_OK(SendBarriers());
+  passed_ = std::all_of(stage_passed_.begin(), stage_passed_.end(), [](bool passed) { return passed; });
+  if (!passed_) return moved;
+  coordinator_->Pass();
+  return true;
+}
+
+arrow::Status WorkerCheckpoint::SendBarriers() {
+  // Operators above a sender get nothing more before the checkpoint is taken: what they hold back goes out first.
+  ARROW_RETURN_NOT_OK(Flush());
+  for (size_t i = 0; i < dataflow_->senders.size(); ++i) {
+    if (sender_passed_[i]) continue;
+    ExchangeSender* sender = dataflow_->senders[i];
+    bool ready = true;
+    for (size_t stage = 0; stage < stage_passed_.size(); ++stage) {
+      const auto& senders = dataflow_->stages[stage].senders;
+      ready &= stage_passed_[stage] || std::find(senders.begin(), senders.end(), sender) == senders.end();
+    }
+    if (!ready) continue;
+    ARROW_RETURN_NOT_OK(sender->SendBarrier(number_));
+    sender_passed_[i] = true;
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Status WorkerCheckpoint::Flush() {
+  for (const auto& letters : dataflow_->dead_letters) ARROW_RETURN_NOT_OK(letters->Flush());
+  for (const auto& consumer : dataflow_->consumers) ARROW_RETURN_NOT_OK(consumer->Tick());
+  return arrow::Status::OK();
+}
+
+arrow::Status WorkerCheckpoint::TakeSnapshot() {
+  ARROW_RETURN_NOT_OK(Flush());
+  state::StateSnapshot snapshot;
+  for (const auto& part : dataflow_->parts) {
+    ARROW_RETURN_NOT_OK(part.part->Save(&snapshot.parts[part.id]));
+  }
+  for (const auto& sink : dataflow_->sinks) {
+    ARROW_RETURN_NOT_OK(dataflow_->site->Note(sink->Prepare(number_), sink->label()));
+    ARROW_RETURN_NOT_OK(sink->Save(*state::MakeSnapshotWriter(&snapshot.parts[sink->id()])));
+  }
+  acknowledged_ = true;
+  coordinator_->Acknowledge(worker_, std::move(snapshot));
+  return arrow::Status::OK();
+}
+
+}  // namespace tidemark::runtime

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// Folders of checkpoints and their manifests.
+#include "state/checkpoint_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+namespace tidemark::state {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kCheckpointPrefix = "chk-";
+constexpr std::string_view kSavepointPrefix = "savepoint-";
+constexpr std::string_view kManifestName = "manifest.json";
+constexpr std::string_view kCommittedName = "committed";
+
+std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+std::string ManifestPath(const std::string& folder) { return fmt::format("{}/{}", folder, kManifestName); }
+std::string StatePath(const std::string& folder, int worker) {
+  return fmt::format("{}/worker-{}.state", folder, worker);
+}
+
+/// The number in the name of a checkpoint's folder; none when it is another folder.
+std::optional<int64_t> NumberOf(const std::string& name) {
+  for (const std::string_view prefix : {kCheckpointPrefix, kSavepointPrefix}) {
+    if (!name.starts_with(prefix)) continue;
+    int64_t number = 0;
+    const auto* end = name.data() + name.size();
+    const auto parsed = std::from_chars(name.data() + prefix.size(), end, number);
+    if (parsed.ec == std::errc() && parsed.ptr == end) return number;
+  }
+  return std::nullopt;
+}
+
+std::string CommittedPath(const std::string& folder) { return fmt::format("{}/{}", folder, kCommittedName); }
+
+json ToJson(const CheckpointManifest& manifest) {
+  json parts = json::array();
+  for (const auto& part : manifest.parts) parts.push_back({{"id", part.id}, {"label", part.label}});
+  json files = json::array();
+  for (const auto& file : manifest.files) {
+    files.push_back({{"size_bytes", file.size_bytes}, {"hash", fmt::format("{:016x}", file.hash)}});
+  }
+  return {{"format_version", CheckpointManifest::kFormatVersion},
+          {"number", manifest.number},
+          {"job_id", manifest.job_id},
+          {"finished", manifest.finished},
+          {"savepoint", manifest.savepoint},
+          {"taken_at_micros", manifest.taken_at_micros},
+          {"duration_micros", manifest.duration_micros},
+          {"program_version", manifest.program_version},
+          {"rows", manifest.rows},
+          {"parts", std::move(parts)},
+          {"files", std::move(files)}};
+}
+
+/// Throws json::exception where something is missing or of another type.
+CheckpointManifest FromJson(const json& document) {
+  CheckpointManifest manifest;
+  manifest.number = document.at("number").get<int64_t>();
+  manifest.job_id = document.at("job_id").get<std::string>();
+  manifest.finished = document.at("finished").get<bool>();
+  manifest.savepoint = document.at("savepoint").get<bool>();
+  manifest.taken_at_micros = document.at("taken_at_micros").get<int64_t>();
+  manifest.duration_micros = document.at("duration_micros").get<int64_t>();
+  manifest.program_version = document.at("program_version").get<std::string>();
+  manifest.rows = document.at("rows").get<int64_t>();
+  for (const json& part : document.at("parts")) {
+    manifest.parts.push_back({part.at("id").get<std::string>(), part.at("label").get<std::string>()});
+  }
+  for (const json& file : document.at("files")) {
+    StateFileInfo info;
+    info.size_bytes = file.at("size_bytes").get<int64_t>();
+    info.hash = std::stoull(file.at("hash").get<std::string>(), nullptr, 16);
+    manifest.files.push_back(info);
+  }
+  return manifest;
+}
+
+arrow::Result<std::string> ReadAll(io::FileSystem* files, const std::string& path) {
+  ARROW_ASSIGN_OR_RAISE(const auto file, files->OpenForRead(path));
+  ARROW_ASSIGN_OR_RAISE(const int64_t size, file->Size());
+  std::string text(static_cast<size_t>(size), '\0');
+  ARROW_ASSIGN_OR_RAISE(const int64_t read, file->ReadAt(0, size, text.data()));
+  text.resize(static_cast<size_t>(read));
+  return text;
+}
+
+}  // namespace
+
+int64_t CheckpointManifest::size_bytes() const {
+  int64_t bytes = 0;
+  for (const auto& file : files) bytes += file.size_bytes;
+  return bytes;
+}
+
+arrow::Result<CheckpointManifest> CheckpointStore::Write(CheckpointManifest manifest,
+                                                         const std::vector<StateSnapshot>& snapshots) {
+  const std::string_view prefix = manifest.savepoint ? kSavepointPrefix : kCheckpointPrefix;
+  manifest.folder = fmt::format("{}/{}{}", folder_, prefix, manifest.number);
+  // Remains of an attempt that got no manifest.
+  ARROW_RETURN_NOT_OK(files_->Remove(manifest.folder));
+  ARROW_RETURN_NOT_OK(files_->CreateFolders(manifest.folder));
+  manifest.files.clear();
+  manifest.rows = 0;
+  for (size_t worker = 0; worker < snapshots.size(); ++worker) {
+    const std::string path = StatePath(manifest.folder, static_cast<int>(worker));
+    ARROW_ASSIGN_OR_RAISE(const StateFileInfo info, WriteStateFile(files_, path, snapshots[worker]));
+    manifest.files.push_back(info);
+    manifest.rows += snapshots[worker].num_rows();
+  }
+  ARROW_ASSIGN_OR_RAISE(auto file, files_->OpenForWrite(ManifestPath(manifest.folder)));
+  ARROW_RETURN_NOT_OK(file->Append(ToJson(manifest).dump(2) + "\n"));
+  ARROW_RETURN_NOT_OK(file->Commit());
+  ARROW_RETURN_NOT_OK(RemoveOld(manifest.number));
+  return manifest;
+}
+
+arrow::Status CheckpointStore::MarkCommitted(const CheckpointManifest& manifest) {
+  ARROW_ASSIGN_OR_RAISE(auto file, files_->OpenForWrite(CommittedPath(manifest.folder)));
+  return file->Commit();
+}
+
+arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* files, const std::string& folder) {
+  const std::string path = ManifestPath(folder);
+  ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAll(files, path));
+  try {
+    const json document = json::parse(text);
+    const int version = document.at("format_version").get<int>();
+    if (version != CheckpointManifest::kFormatVersion) {
+      return arrow::Status::Invalid("Checkpoint '", folder, "' has format version ", version,
+                                    "; this program reads version ", CheckpointManifest::kFormatVersion);
+    }
+    CheckpointManifest manifest = FromJson(document);
+    manifest.folder = folder;
+    manifest.committed = files->Exists(CommittedPath(folder));
+    return manifest;
+  } catch (const std::exception& exception) {
+    return arrow::Status::Invalid("Checkpoint manifest '", path, "' is damaged: ", exception.what());
+  }
+}
+
+arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
+  std::vector<CheckpointManifest> manifests;
+  if (!files_->Exists(folder_)) return manifests;
+  ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
+  for (const auto& entry : entries) {
+    if (!entry.is_directory || !NumberOf(NameOf(entry.path)) || !files_->Exists(ManifestPath(entry.path))) continue;
+    ARROW_ASSIGN_OR_RAISE(auto manifest, ReadManifest(files_, entry.path));
+    manifests.push_back(std::move(manifest));
+  }
+  std::sort(manifests.begin(), manifests.end(),
+            [](const auto& left, const auto& right) { return left.number < right.number; });
+  return manifests;
+}
+
+arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const CheckpointManifest& manifest) const {
+  std::vector<StateSnapshot> snapshots;
+  for (int worker = 0; worker < manifest.workers(); ++worker) {
+    ARROW_ASSIGN_OR_RAISE(auto snapshot,
+                          ReadStateFile(files_, StatePath(manifest.folder, worker), manifest.files[worker]));
+    snapshots.push_back(std::move(snapshot));
+  }
+  return snapshots;
+}
+
+arrow::Status CheckpointStore::RemoveOld(int64_t newest) {
+  ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
+  std::vector<std::pair<int64_t, std::string>> complete;
+  for (const auto& entry : entries) {
+    const std::string name = NameOf(entry.path);
+    const auto number = NumberOf(name);
+    if (!entry.is_directory || !number || name.starts_with(kSavepointPrefix)) continue;
+    if (files_->Exists(ManifestPath(entry.path))) {
+      complete.emplace_back(*number, entry.path);
+    } else if (*number < newest) {
+      ARROW_RETURN_NOT_OK(files_->Remove(entry.path));
+    }
+  }
+  std::sort(complete.begin(), complete.end());
+  for (size_t i = 0; i + static_cast<size_t>(retained_) < complete.size(); ++i) {
+    // The manifest first, so that no half of a checkpoint looks whole.
+    ARROW_RETURN_NOT_OK(files_->Remove(ManifestPath(complete[i].second)));
+    ARROW_RETURN_NOT_OK(files_->Remove(complete[i].second));
+  }
+  return arrow::Status::OK();
+}
+
+}  // namespace tidemark::state

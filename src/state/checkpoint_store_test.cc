@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/checkpoint_store.h"
+
+#include <arrow/api.h>
+#include <gtest/gtest.h>
+
+#include "io/faulty_file_system.h"
+#include "io/memory_file_system.h"
+#include "state/key_groups.h"
+
+namespace tidemark::state {
+namespace {
+
+Batch Numbers(int64_t begin, int64_t end) {
+  arrow::Int64Builder numbers;
+  arrow::StringBuilder names;
+  for (int64_t i = begin; i < end; ++i) {
+    EXPECT_TRUE(numbers.Append(i).ok());
+    EXPECT_TRUE((i % 5 == 0 ? names.AppendNull() : names.Append("name " + std::to_string(i))).ok());
+  }
+  return Batch{end - begin, {*numbers.Finish(), *names.Finish()}};
+}
+
+StateSnapshot SnapshotOf(int64_t begin, int64_t end) {
+  StateSnapshot snapshot;
+  auto& part = snapshot.parts["groups"];
+  part.watermark = begin;
+  const auto writer = MakeSnapshotWriter(&part);
+  EXPECT_TRUE(writer->Write("rows", Numbers(begin, end), RowOwner::Key({0})).ok());
+  EXPECT_TRUE(writer->Write("facts", Numbers(begin, begin + 1), RowOwner::EveryWorker()).ok());
+  EXPECT_TRUE(writer->Write("held", Numbers(begin, begin + 2), RowOwner::OneWorker()).ok());
+  return snapshot;
+}
+
+std::vector<int64_t> NumbersOf(const std::vector<Batch>& batches) {
+  std::vector<int64_t> numbers;
+  for (const Batch& batch : batches) {
+    const auto& column = static_cast<const arrow::Int64Array&>(*batch.columns[0]);
+    for (int64_t row = 0; row < batch.num_rows; ++row) numbers.push_back(column.Value(row));
+  }
+  return numbers;
+}
+
+CheckpointManifest Number(int64_t number) {
+  CheckpointManifest manifest;
+  manifest.number = number;
+  manifest.job_id = "job";
+  manifest.parts = {{"groups", "GroupAggregate(a)"}};
+  return manifest;
+}
+
+TEST(CheckpointStore, GivesBackWhatWasWritten) {
+  io::MemoryFileSystem files;
+  CheckpointStore store(&files, "/state/job", 2);
+  const auto written = store.Write(Number(7), {SnapshotOf(0, 100), SnapshotOf(100, 150)});
+  ASSERT_TRUE(written.ok()) << written.status();
+  const auto listed = store.List();
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->size(), 1u);
+  const CheckpointManifest& manifest = listed->front();
+  EXPECT_EQ(manifest.number, 7);
+  EXPECT_EQ(manifest.job_id, "job");
+  EXPECT_EQ(manifest.workers(), 2);
+  EXPECT_EQ(manifest.rows, 156);
+  ASSERT_EQ(manifest.parts.size(), 1u);
+  EXPECT_EQ(manifest.parts[0].label, "GroupAggregate(a)");
+
+  const auto loaded = store.Load(manifest);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(*loaded);
+  const auto reader = MakeSnapshotReader(snapshots, "groups", 1, 2);
+  EXPECT_EQ(reader->watermark(), 0);
+  EXPECT_EQ(reader->tables(), (std::vector<std::string>{"facts", "held", "rows"}));
+  EXPECT_EQ(NumbersOf(*reader->Read("rows")).size(), 50u);
+  EXPECT_EQ(NumbersOf(*reader->Read("facts")), (std::vector<int64_t>{0, 100}));
+  EXPECT_EQ(NumbersOf(*reader->Read("held")), (std::vector<int64_t>{100, 101}));
+  EXPECT_TRUE(reader->Read("nothing")->empty());
+}
+
+TEST(CheckpointStore, EveryRowHasOneOwnerForAnyNumberOfWorkers) {
+  const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(
+      std::vector<StateSnapshot>{SnapshotOf(0, 100), SnapshotOf(100, 150)});
+  for (int workers : {1, 3, 5}) {
+    std::vector<int64_t> rows;
+    std::vector<int64_t> held;
+    for (int worker = 0; worker < workers; ++worker) {
+      const auto reader = MakeSnapshotReader(snapshots, "groups", worker, workers);
+      for (const Batch& batch : *reader->Read("rows")) {
+        const auto groups = *KeyGroups(std::span(batch.columns).first(1), batch.num_rows);
+        for (const uint8_t group : groups) EXPECT_EQ(WorkerOfKeyGroup(group, workers), worker);
+      }
+      for (int64_t number : NumbersOf(*reader->Read("rows"))) rows.push_back(number);
+      for (int64_t number : NumbersOf(*reader->Read("held"))) held.push_back(number);
+    }
+    std::sort(rows.begin(), rows.end());
+    std::sort(held.begin(), held.end());
+    ASSERT_EQ(rows.size(), 150u);
+    EXPECT_EQ(rows.front(), 0);
+    EXPECT_EQ(rows.back(), 149);
+    EXPECT_EQ(held, (std::vector<int64_t>{0, 1, 100, 101}));
+  }
+}
+
+TEST(CheckpointStore, KeepsTheNewestAndAllSavepoints) {
+  io::MemoryFileSystem files;
+  CheckpointStore store(&files, "/state", 2);
+  for (int64_t number = 1; number <= 5; ++number) {
+    auto manifest = Number(number);
+    manifest.savepoint = number == 2;
+    ASSERT_TRUE(store.Write(manifest, {SnapshotOf(0, 3)}).ok());
+  }
+  std::vector<int64_t> numbers;
+  for (const auto& manifest : *store.List()) numbers.push_back(manifest.number);
+  EXPECT_EQ(numbers, (std::vector<int64_t>{2, 4, 5}));
+  EXPECT_FALSE(files.Exists("/state/chk-1"));
+}
+
+TEST(CheckpointStore, WhereverWritingStopsTheOneBeforeIsWhole) {
+  io::MemoryFileSystem target;
+  io::FaultyFileSystem files(&target);
+  CheckpointStore store(&files, "/state", 1);
+  ASSERT_TRUE(store.Write(Number(1), {SnapshotOf(0, 10)}).ok());
+  const int64_t calls_before = files.calls();
+  ASSERT_TRUE(store.Write(Number(2), {SnapshotOf(0, 20)}).ok());
+  const int64_t calls = files.calls() - calls_before;
+  ASSERT_GT(calls, 5);
+  for (int64_t call = 1; call <= calls; ++call) {
+    io::MemoryFileSystem disk;
+    io::FaultyFileSystem failing(&disk);
+    CheckpointStore attempt(&failing, "/state", 1);
+    ASSERT_TRUE(attempt.Write(Number(1), {SnapshotOf(0, 10)}).ok());
+    failing.faults().fail_call = failing.calls() + call;
+    failing.faults().fail_all_after = true;
+    EXPECT_FALSE(attempt.Write(Number(2), {SnapshotOf(0, 20)}).ok());
+    CheckpointStore after(&disk, "/state", 1);
+    const auto listed = after.List();
+    ASSERT_TRUE(listed.ok()) << listed.status();
+    ASSERT_FALSE(listed->empty()) << "call " << call;
+    const auto loaded = after.Load(listed->back());
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    EXPECT_EQ(loaded->front().num_rows(), listed->back().number == 1 ? 13 : 23);
+  }
+}
+
+TEST(CheckpointStore, EveryDamagedByteIsFound) {
+  io::MemoryFileSystem files;
+  CheckpointStore store(&files, "/state", 1);
+  const auto manifest = store.Write(Number(1), {SnapshotOf(0, 4)});
+  ASSERT_TRUE(manifest.ok());
+  const std::string path = "/state/chk-1/worker-0.state";
+  const std::string whole = files.Get(path);
+  for (size_t at = 0; at < whole.size(); ++at) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x40);
+    files.Put(path, damaged);
+    EXPECT_FALSE(store.Load(*manifest).ok()) << "byte " << at;
+  }
+  for (size_t length = 0; length < whole.size(); length += 7) {
+    files.Put(path, whole.substr(0, length));
+    EXPECT_FALSE(store.Load(*manifest).ok()) << "cut at " << length;
+  }
+  files.Put("/state/chk-1/manifest.json", "{\"format_version\": 2}");
+  EXPECT_NE(store.List().status().message().find("this program reads version 1"), std::string::npos);
+  files.Put("/state/chk-1/manifest.json", "{");
+  EXPECT_NE(store.List().status().message().find("is damaged"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tidemark::state

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sections of Arrow IPC, each with its length and hash.
+#include "state/state_file.h"
+
+#include <arrow/array.h>
+#include <arrow/buffer.h>
+#include <arrow/io/memory.h>
+#include <arrow/ipc/reader.h>
+#include <arrow/ipc/writer.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <arrow/util/compression.h>
+#include <arrow/util/key_value_metadata.h>
+
+#include <charconv>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "state/hash_bytes.h"
+
+namespace tidemark::state {
+namespace {
+
+constexpr std::string_view kMagic("TMSTATE\x01", 8);
+constexpr int64_t kRowsPerSection = int64_t{1} << 20;
+
+std::string_view OwnerName(RowOwner::Kind kind) {
+  switch (kind) {
+    case RowOwner::Kind::kKey:
+      return "key";
+    case RowOwner::Kind::kOneWorker:
+      return "one";
+    case RowOwner::Kind::kEveryWorker:
+      return "every";
+  }
+  return "";
+}
+
+std::string JoinNumbers(const std::vector<int>& numbers) {
+  std::string text;
+  for (int number : numbers) text += (text.empty() ? "" : ",") + std::to_string(number);
+  return text;
+}
+
+template <typename T>
+bool ParseNumber(std::string_view text, T* number) {
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), *number);
+  return result.ec == std::errc() && result.ptr == text.data() + text.size();
+}
+
+void AppendWord(uint64_t word, std::string* bytes) {
+  char raw[sizeof(word)];
+  std::memcpy(raw, &word, sizeof(word));
+  bytes->append(raw, sizeof(word));
+}
+
+uint64_t ReadWord(const char* bytes) {
+  uint64_t word;
+  std::memcpy(&word, bytes, sizeof(word));
+  return word;
+}
+
+std::shared_ptr<arrow::Schema> SectionSchema(const std::string& part, EventTimeMs watermark, const std::string& name,
+                                             const StateSnapshot::Table& table) {
+  arrow::FieldVector fields;
+  for (const auto& column : table.batches[0].columns) {
+    fields.push_back(arrow::field("c" + std::to_string(fields.size()), column->type()));
+  }
+  return arrow::schema(std::move(fields),
+                       arrow::key_value_metadata({"part", "table", "owner", "keys", "watermark"},
+                                                 {part, name, std::string(OwnerName(table.owner.kind)),
+                                                  JoinNumbers(table.owner.key_columns), std::to_string(watermark)}));
+}
+
+/// Appends sections to a file.
+class SectionWriter {
+ public:
+  explicit SectionWriter(io::WritableFile* file) : file_(file) {}
+
+  arrow::Status Write(const std::shared_ptr<arrow::Schema>& schema, const std::vector<Batch>& batches, size_t begin,
+                      size_t end) {
+    ARROW_ASSIGN_OR_RAISE(auto body, arrow::io::BufferOutputStream::Create());
+    auto options = arrow::ipc::IpcWriteOptions::Defaults();
+    options.use_threads = false;
+    ARROW_ASSIGN_OR_RAISE(options.codec, arrow::util::Codec::Create(arrow::Compression::LZ4_FRAME));
+    ARROW_ASSIGN_OR_RAISE(auto writer, arrow::ipc::MakeStreamWriter(body, schema, options));
+    for (size_t i = begin; i < end; ++i) {
+      ARROW_RETURN_NOT_OK(
+          writer->WriteRecordBatch(*arrow::RecordBatch::Make(schema, batches[i].num_rows, batches[i].columns)));
+    }
+    ARROW_RETURN_NOT_OK(writer->Close());
+    ARROW_ASSIGN_OR_RAISE(const auto buffer, body->Finish());
+    const std::string_view bytes(*buffer);
+    const uint64_t hash = HashBytes(bytes);
+    std::string head;
+    AppendWord(bytes.size(), &head);
+    AppendWord(hash, &head);
+    AppendWord(hash, &hashes_);
+    ++count_;
+    ARROW_RETURN_NOT_OK(file_->Append(head));
+    return file_->Append(bytes);
+  }
+
+  arrow::Result<StateFileInfo> End() {
+    std::string tail;
+    AppendWord(0, &tail);
+    AppendWord(count_, &tail);
+    ARROW_RETURN_NOT_OK(file_->Append(tail));
+    return StateFileInfo{file_->bytes_written(), HashBytes(hashes_)};
+  }
+
+ private:
+  io::WritableFile* file_;
+  std::string hashes_;
+  uint64_t count_ = 0;
+};
+
+arrow::Status WriteTable(const std::string& part, EventTimeMs watermark, const std::string& name,
+                         const StateSnapshot::Table& table, SectionWriter* sections) {
+  const auto schema = SectionSchema(part, watermark, name, table);
+  for (size_t begin = 0; begin < table.batches.size();) {
+    int64_t rows = 0;
+    size_t end = begin;
+    while (end < table.batches.size() && rows < kRowsPerSection) rows += table.batches[end++].num_rows;
+    ARROW_RETURN_NOT_OK(sections->Write(schema, table.batches, begin, end));
+    begin = end;
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Status ReadMetadata(const arrow::Schema& schema, std::string* part, std::string* table, RowOwner* owner,
+                           EventTimeMs* watermark) {
+  if (schema.metadata() == nullptr) return arrow::Status::Invalid("a section does not say what it holds");
+  ARROW_ASSIGN_OR_RAISE(*part, schema.metadata()->Get("part"));
+  ARROW_ASSIGN_OR_RAISE(*table, schema.metadata()->Get("table"));
+  ARROW_ASSIGN_OR_RAISE(const std::string kind, schema.metadata()->Get("owner"));
+  ARROW_ASSIGN_OR_RAISE(const std::string keys, schema.metadata()->Get("keys"));
+  ARROW_ASSIGN_OR_RAISE(const std::string time, schema.metadata()->Get("watermark"));
+  if (kind != "key" && kind != "one" && kind != "every") return arrow::Status::Invalid("unknown owner '", kind, "'");
+  owner->kind = kind == "key"   ? RowOwner::Kind::kKey
+                : kind == "one" ? RowOwner::Kind::kOneWorker
+                                : RowOwner::Kind::kEveryWorker;
+  for (size_t at = 0; at < keys.size();) {
+    const size_t comma = std::min(keys.find(',', at), keys.size());
+    int column = 0;
+    const bool fits = ParseNumber(std::string_view(keys).substr(at, comma - at), &column) && column >= 0 &&
+                      column < schema.num_fields();
+    if (!fits) return arrow::Status::Invalid("key columns '", keys, "'");
+    owner->key_columns.push_back(column);
+    at = comma + 1;
+  }
+  if (!ParseNumber(std::string_view(time), watermark)) return arrow::Status::Invalid("watermark '", time, "'");
+  return arrow::Status::OK();
+}
+
+arrow::Status ReadSection(std::shared_ptr<arrow::Buffer> body, StateSnapshot* snapshot) {
+  arrow::io::BufferReader stream(std::move(body));
+  auto options = arrow::ipc::IpcReadOptions::Defaults();
+  options.use_threads = false;
+  ARROW_ASSIGN_OR_RAISE(auto reader, arrow::ipc::RecordBatchStreamReader::Open(&stream, options));
+  std::string part_id;
+  std::string name;
+  RowOwner owner;
+  EventTimeMs watermark = kMinWatermark;
+  ARROW_RETURN_NOT_OK(ReadMetadata(*reader->schema(), &part_id, &name, &owner, &watermark));
+  auto& part = snapshot->parts[part_id];
+  part.watermark = watermark;
+  auto& table = part.tables[name];
+  table.owner = std::move(owner);
+  while (true) {
+    ARROW_ASSIGN_OR_RAISE(const auto rows, reader->Next());
+    if (rows == nullptr) return arrow::Status::OK();
+    ARROW_RETURN_NOT_OK(rows->ValidateFull());
+    table.batches.push_back(Batch{rows->num_rows(), rows->columns()});
+  }
+}
+
+/// Reads a file from front to back.
+class SectionReader {
+ public:
+  SectionReader(io::ReadableFile* file, int64_t size) : file_(file), size_(size) {}
+
+  arrow::Status Take(int64_t length, void* out) {
+    if (length > size_ - at_) return arrow::Status::Invalid("it ends in the middle of a section");
+    ARROW_ASSIGN_OR_RAISE(const int64_t read, file_->ReadAt(at_, length, out));
+    if (read != length) return arrow::Status::Invalid("it is shorter than its size says");
+    at_ += length;
+    return arrow::Status::OK();
+  }
+  int64_t left() const { return size_ - at_; }
+
+ private:
+  io::ReadableFile* file_;
+  const int64_t size_;
+  int64_t at_ = 0;
+};
+
+arrow::Result<StateSnapshot> ReadSections(SectionReader* reader, uint64_t expected_hash) {
+  char magic[kMagic.size()];
+  ARROW_RETURN_NOT_OK(reader->Take(sizeof(magic), magic));
+  if (std::string_view(magic, sizeof(magic)) != kMagic) {
+    return arrow::Status::Invalid("it is not a state file of version 1");
+  }
+  StateSnapshot snapshot;
+  std::string hashes;
+  uint64_t count = 0;
+  while (true) {
+    char head[16];
+    ARROW_RETURN_NOT_OK(reader->Take(sizeof(head), head));
+    const uint64_t length = ReadWord(head);
+    const uint64_t hash = ReadWord(head + 8);
+    if (length == 0) {
+      if (hash != count || reader->left() != 0) return arrow::Status::Invalid("sections are missing");
+      break;
+    }
+    if (length > static_cast<uint64_t>(reader->left())) {
+      return arrow::Status::Invalid("it ends in the middle of a section");
+    }
+    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> body, arrow::AllocateBuffer(static_cast<int64_t>(length)));
+    ARROW_RETURN_NOT_OK(reader->Take(static_cast<int64_t>(length), body->mutable_data()));
+    if (HashBytes(std::string_view(*body)) != hash) return arrow::Status::Invalid("section ", count, " is damaged");
+    AppendWord(hash, &hashes);
+    ++count;
+    ARROW_RETURN_NOT_OK(ReadSection(std::move(body), &snapshot));
+  }
+  if (HashBytes(hashes) != expected_hash) return arrow::Status::Invalid("it is not the file that the manifest names");
+  return snapshot;
+}
+
+}  // namespace
+
+arrow::Result<StateFileInfo> WriteStateFile(io::FileSystem* files, const std::string& path,
+                                            const StateSnapshot& snapshot) {
+  ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForWrite(path));
+  ARROW_RETURN_NOT_OK(file->Append(kMagic));
+  SectionWriter sections(file.get());
+  for (const auto& [id, part] : snapshot.parts) {
+    for (const auto& [name, table] : part.tables) {
+      ARROW_RETURN_NOT_OK(WriteTable(id, part.watermark, name, table, &sections));
+    }
+  }
+  ARROW_ASSIGN_OR_RAISE(const StateFileInfo info, sections.End());
+  ARROW_RETURN_NOT_OK(file->Commit());
+  return info;
+}
+
+arrow::Result<StateSnapshot> ReadStateFile(io::FileSystem* files, const std::string& path, const StateFileInfo& info) {
+  ARROW_ASSIGN_OR_RAISE(const auto file, files->OpenForRead(path));
+  ARROW_ASSIGN_OR_RAISE(const int64_t size, file->Size());
+  if (size != info.size_bytes) {
+    return arrow::Status::Invalid("State file '", path, "' has ", size, " bytes, not ", info.size_bytes);
+  }
+  SectionReader reader(file.get(), size);
+  auto snapshot = ReadSections(&reader, info.hash);
+  if (snapshot.ok()) return snapshot;
+  return snapshot.status().WithMessage("State file '", path, "': ", snapshot.status().message());
+}
+
+}  // namespace tidemark::state

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gathering state, and handing it out to workers.
+#include "state/state_snapshot.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "state/key_groups.h"
+
+namespace tidemark::state {
+namespace {
+
+class SnapshotWriter final : public StateWriter {
+ public:
+  explicit SnapshotWriter(StateSnapshot::Part* part) : part_(part) {}
+
+  arrow::Status Write(std::string_view table, const Batch& rows, const RowOwner& owner) override {
+    if (rows.num_rows == 0) return arrow::Status::OK();
+    auto found = part_->tables.find(table);
+    if (found == part_->tables.end()) found = part_->tables.emplace(table, StateSnapshot::Table{owner, {}}).first;
+    found->second.batches.push_back(Batch{rows.num_rows, rows.columns});
+    return arrow::Status::OK();
+  }
+
+ private:
+  StateSnapshot::Part* part_;
+};
+
+class SnapshotReader final : public StateReader {
+ public:
+  SnapshotReader(std::shared_ptr<const std::vector<StateSnapshot>> snapshots, const std::string& id, int worker,
+                 int workers)
+      : snapshots_(std::move(snapshots)), worker_(worker), workers_(workers) {
+    for (const StateSnapshot& snapshot : *snapshots_) {
+      const auto part = snapshot.parts.find(id);
+      parts_.push_back(part == snapshot.parts.end() ? nullptr : &part->second);
+      if (parts_.back() == nullptr) continue;
+      watermark_ = found_ ? std::min(watermark_, part->second.watermark) : part->second.watermark;
+      found_ = true;
+    }
+  }
+
+  std::vector<std::string> tables() const override {
+    std::set<std::string> names;
+    for (const auto* part : parts_) {
+      if (part == nullptr) continue;
+      for (const auto& [name, table] : part->tables) {
+        if (!name.starts_with("runtime.")) names.insert(name);
+      }
+    }
+    return {names.begin(), names.end()};
+  }
+
+  arrow::Result<std::vector<Batch>> Read(std::string_view name) const override {
+    std::vector<Batch> mine;
+    for (int then = 0; then < static_cast<int>(parts_.size()); ++then) {
+      if (parts_[then] == nullptr) continue;
+      const auto table = parts_[then]->tables.find(name);
+      if (table == parts_[then]->tables.end()) continue;
+      for (const Batch& batch : table->second.batches) {
+        ARROW_ASSIGN_OR_RAISE(Batch owned, Owned(batch, table->second.owner, then));
+        if (owned.num_rows > 0) mine.push_back(std::move(owned));
+      }
+    }
+    return mine;
+  }
+
+  EventTimeMs watermark() const override { return watermark_; }
+
+ private:
+  /// The rows of a batch that worker `then` wrote which are this worker's now.
+  arrow::Result<Batch> Owned(const Batch& batch, const RowOwner& owner, int then) const {
+    switch (owner.kind) {
+      case RowOwner::Kind::kEveryWorker:
+        return batch;
+      case RowOwner::Kind::kOneWorker:
+        return then % workers_ == worker_ ? batch : Batch{};
+      case RowOwner::Kind::kKey:
+        break;
+    }
+    if (static_cast<int>(parts_.size()) == workers_) return then == worker_ ? batch : Batch{};
+    std::vector<std::shared_ptr<arrow::Array>> keys;
+    for (int column : owner.key_columns) {
+      if (column < 0 || column >= static_cast<int>(batch.columns.size())) {
+        return arrow::Status::Invalid("the state has a key column ", column, " in a table of ", batch.columns.size());
+      }
+      keys.push_back(batch.columns[column]);
+    }
+    ARROW_ASSIGN_OR_RAISE(const auto groups, KeyGroups(keys, batch.num_rows));
+    std::vector<int32_t> rows;
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      if (WorkerOfKeyGroup(groups[row], workers_) == worker_) rows.push_back(static_cast<int32_t>(row));
+    }
+    if (static_cast<int64_t>(rows.size()) == batch.num_rows) return batch;
+    return Take(batch, rows);
+  }
+
+  const std::shared_ptr<const std::vector<StateSnapshot>> snapshots_;
+  std::vector<const StateSnapshot::Part*>
+      parts_;  ///< by the number of the worker that wrote; null: it had no such part
+  const int worker_;
+  const int workers_;
+  bool found_ = false;
+  EventTimeMs watermark_ = kMinWatermark;
+};
+
+}  // namespace
+
+int64_t StateSnapshot::num_rows() const {
+  int64_t rows = 0;
+  for (const auto& [id, part] : parts) {
+    for (const auto& [name, table] : part.tables) {
+      for (const Batch& batch : table.batches) rows += batch.num_rows;
+    }
+  }
+  return rows;
+}
+
+std::unique_ptr<StateWriter> MakeSnapshotWriter(StateSnapshot::Part* part) {
+  return std::make_unique<SnapshotWriter>(part);
+}
+
+std::unique_ptr<StateReader> MakeSnapshotReader(std::shared_ptr<const std::vector<StateSnapshot>> snapshots,
+                                                const std::string& id, int worker, int workers) {
+  return std::make_unique<SnapshotReader>(std::move(snapshots), id, worker, workers);
+}
+
+}  // namespace tidemark::state
