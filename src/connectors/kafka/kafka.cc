@@ -26,8 +26,8 @@ class Kafka final : public Connector {
   }
 
   bool IsBounded(const TableDefinition& table) const override {
-    const auto mode = table.options.find("scan.bounded.mode");
-    return mode != table.options.end() && mode->second != "unbounded";
+    const std::string mode = kafka::ChoiceOf(table, "scan.bounded.mode");
+    return !mode.empty() && mode != "unbounded";
   }
 
   plan::ChangelogMode SourceChangelog(const TableDefinition& table) const override {

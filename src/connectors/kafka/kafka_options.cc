@@ -6,6 +6,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "connectors/bad_records.h"
 #include "sql/diagnostic.h"
@@ -96,7 +97,7 @@ OffsetMode ModeOf(const std::string& value, OffsetMode otherwise) {
 arrow::Result<OffsetRule> ReadRule(const TableDefinition& table, const std::string& name, OffsetMode otherwise,
                                    const KafkaOptions& options) {
   OffsetRule rule;
-  const std::string mode = ValueOf(table, name + ".mode");
+  const std::string mode = ChoiceOf(table, name + ".mode");
   rule.mode = ModeOf(mode, otherwise);
   const auto required = [&](const std::string& key) -> arrow::Result<std::string> {
     const std::string value = ValueOf(table, key);
@@ -150,10 +151,10 @@ arrow::Status ReadTopics(const TableDefinition& table, KafkaOptions* options) {
 
 arrow::Status ReadSinkOptions(const TableDefinition& table, KafkaOptions* options) {
   for (const char* key : {"sink.delivery-guarantee", "sink.semantic"}) {
-    if (ValueOf(table, key) == "exactly-once")
+    if (ChoiceOf(table, key) == "exactly-once")
       return sql::NotSupportedYet({}, std::string("Option '") + key + "' = 'exactly-once'",
                                   "There is: at-least-once, none.");
-    if (ValueOf(table, key) == "none") options->waits_for_arrival = false;
+    if (ChoiceOf(table, key) == "none") options->waits_for_arrival = false;
   }
   const std::string partitioner = ValueOf(table, "sink.partitioner");
   if (partitioner == "fixed") options->partitioner = Partitioner::kFixed;
@@ -248,7 +249,17 @@ arrow::Result<KafkaOptions> ReadKafkaOptions(const TableDefinition& table, bool 
   return options;
 }
 
+std::string ChoiceOf(const TableDefinition& table, const std::string& key) {
+  std::string choice = ValueOf(table, key);
+  for (char& c : choice) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return choice;
+}
+
 bool MatchesPattern(const std::string& pattern, const std::string& topic) {
+  // The cluster's own are never meant.
+  for (const char* internal : {"__consumer_offsets", "__transaction_state", "__share_group_state"}) {
+    if (topic == internal) return false;
+  }
   return RE2::FullMatch(topic, RE2(pattern, RE2::Quiet));
 }
 

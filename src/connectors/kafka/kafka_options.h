@@ -46,6 +46,9 @@ const std::vector<OptionSpec>& UpsertKafkaOptionSpecs();
 /// Checks all of them, without contacting anybody.
 arrow::Result<KafkaOptions> ReadKafkaOptions(const TableDefinition& table, bool upsert);
 
+/// One of several choices, which users may write in any case: in small letters. Empty: not set.
+std::string ChoiceOf(const TableDefinition& table, const std::string& key);
+
 /// Whether a topic is one that the pattern means.
 bool MatchesPattern(const std::string& pattern, const std::string& topic);
 

@@ -35,6 +35,12 @@ TEST(KafkaOptions, Topics) {
   EXPECT_THAT(Told({{"topic", "-"}, {"topic-pattern", "("}}), HasSubstr("'topic-pattern'"));
 }
 
+TEST(KafkaOptions, PatternsAreForWholeNamesAndNeverForTheClustersOwnTopics) {
+  EXPECT_TRUE(MatchesPattern("a.*", "abc"));
+  EXPECT_FALSE(MatchesPattern("b", "abc"));
+  EXPECT_FALSE(MatchesPattern(".*", "__consumer_offsets"));
+}
+
 TEST(KafkaOptions, BeginsAndEnds) {
   EXPECT_THAT(Told({{"scan.startup.mode", "earliest"}}), HasSubstr("earliest-offset"));
   EXPECT_THAT(Told({{"scan.startup.mode", "timestamp"}}), HasSubstr("'scan.startup.timestamp-millis'"));
@@ -46,6 +52,20 @@ TEST(KafkaOptions, BeginsAndEnds) {
                     {"scan.startup.specific-offsets", "partition:0,offset:42"}}),
               HasSubstr("one topic"));
   EXPECT_THAT(Told({{"scan.startup.mode", "group-offsets"}}), HasSubstr("'properties.group.id'"));
+}
+
+TEST(KafkaOptions, ChoicesAreReadInAnyCase) {
+  ConnectorTable table(kAb, {{"connector", "kafka"},
+                             {"topic", "t"},
+                             {"format", "json"},
+                             {"properties.bootstrap.servers", "h:1"},
+                             {"scan.startup.mode", "Earliest-Offset"},
+                             {"scan.bounded.mode", "LATEST-OFFSET"}});
+  ASSERT_TRUE(table.Validate().ok());
+  const auto options = ReadKafkaOptions(table.definition(), /*upsert=*/false).ValueOrDie();
+  EXPECT_EQ(options.start.mode, OffsetMode::kEarliest);
+  EXPECT_EQ(options.stop.mode, OffsetMode::kLatest);
+  EXPECT_TRUE(table.connector().IsBounded(table.definition()));
 }
 
 TEST(KafkaOptions, KeysAndValues) {

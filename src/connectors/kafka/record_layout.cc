@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "connectors/kafka/kafka_options.h"
 #include "sql/diagnostic.h"
 
 namespace tidemark::connectors::kafka {
@@ -120,8 +121,7 @@ arrow::Result<RecordLayout> RecordLayout::Of(const TableDefinition& table, bool 
   ARROW_ASSIGN_OR_RAISE(layout.value, PartOf(table, has_format ? "format" : "value.format"));
   ARROW_ASSIGN_OR_RAISE(const auto fields, KeyFields(table, upsert));
   const std::string prefix = ValueOf(table, "key.fields-prefix");
-  const std::string include = ValueOf(table, "value.fields-include");
-  const bool except_key = include == "EXCEPT_KEY" || include == "except_key";
+  const bool except_key = ChoiceOf(table, "value.fields-include") == "except_key";
   if (!fields.empty()) {
     ARROW_ASSIGN_OR_RAISE(layout.key, PartOf(table, "key.format"));
     for (const auto& field : fields) ARROW_RETURN_NOT_OK(AddKeyColumn(table, field, prefix, &*layout.key));
