@@ -87,8 +87,11 @@ struct IntegerRange {
 };
 constexpr IntegerRange kIntegerRanges[] = {
     {config::kParallelism, -1, 128},  // as many workers as there are groups of keys
-    {config::kBatchSize, 1, 1 << 20}, {config::kChannelCapacity, 1, 1 << 20},
-    {config::kReadAhead, 0, 1 << 20}, {config::kReplaySpeed, 0, std::numeric_limits<int64_t>::max()},
+    {config::kBatchSize, 1, 1 << 20},
+    {config::kChannelCapacity, 1, 1 << 20},
+    {config::kReadAhead, 0, 1 << 20},
+    {config::kCheckpointsRetained, 1, 1 << 20},
+    {config::kReplaySpeed, 0, std::numeric_limits<int64_t>::max()},
 };
 
 arrow::Status CheckRange(const std::string& key, const std::string& value) {
@@ -177,12 +180,14 @@ const std::vector<OptionSpec>& Configuration::Specs() {
        {},
        false},
       {"pipeline.object-reuse", OptionType::kBoolean, "false", "Accepted; not needed", {}, false},
-      {"execution.checkpointing.interval",
-       OptionType::kDuration,
-       "0 ms",
-       "Accepted; checkpoints are not supported yet",
+      {config::kCheckpointFolder,
+       OptionType::kString,
+       "",
+       "Folder for the checkpoints of streaming INSERTs; --state sets it; empty: none are kept",
        {},
        false},
+      {config::kCheckpointInterval, OptionType::kDuration, "10 s", "Time from one checkpoint to the next", {}, false},
+      {config::kCheckpointsRetained, OptionType::kInteger, "1", "How many of a job's checkpoints are kept", {}, false},
       {config::kMemory, OptionType::kMemorySize, "0", "Limit on state and buffered rows of a job; 0: none", {}, false},
       {config::kBatchSize, OptionType::kInteger, "8192", "Rows in a batch", {}, false},
       {config::kChannelCapacity, OptionType::kInteger, "8", "Batches in each queue between two workers", {}, false},

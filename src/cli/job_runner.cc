@@ -11,6 +11,7 @@
 #include <iostream>
 #include <thread>
 
+#include "cli/checkpoints.h"
 #include "cli/live_view.h"
 #include "cli/progress.h"
 #include "runtime/job.h"
@@ -156,6 +157,18 @@ bool ShowsEachChange(const server::PreparedStatement& prepared, const Configurat
   return std::any_of(sinks.begin(), sinks.end(), [](const auto& sink) { return !sink->changelog().insert_only(); });
 }
 
+/// What the user is told before a job with checkpoints runs.
+void SayWhereItGoesOn(const runtime::Job& job) {
+  if (job.finished_before()) {
+    std::cerr << fmt::format(
+        "tidemark: {} was finished by an earlier run; use another folder for the state to run it anew\n",
+        job.checkpoint_folder());
+  } else if (job.resumed_checkpoint() > 0) {
+    std::cerr << fmt::format("tidemark: {} goes on from checkpoint {}\n", job.checkpoint_folder(),
+                             job.resumed_checkpoint());
+  }
+}
+
 arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, const server::Session& session,
                                  const CommandOptions& options) {
   const Configuration& configuration = session.configuration();
@@ -173,7 +186,10 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
     collector = std::make_unique<WriterCollector>(writer.get());
     job_options.collector = collector.get();
   }
+  job_options.checkpoints = CheckpointsOf(prepared, session, options);
+  const bool keeps_checkpoints = !job_options.checkpoints.folder.empty();
   ARROW_ASSIGN_OR_RAISE(auto job, runtime::Job::Make(prepared.plan, std::move(job_options)));
+  if (keeps_checkpoints) SayWhereItGoesOn(*job);
   arrow::Status status;
   {
     StopOnSignal stop(job.get());
@@ -184,6 +200,7 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   if (writer) ARROW_RETURN_NOT_OK(writer->Finish());
   Warn(job->Metrics());
   if (prepared.plan.bounded && job->incomplete()) {
+    if (keeps_checkpoints) std::cerr << "tidemark: run the same command again to go on\n";
     return arrow::Status::Cancelled("stopped before the input was read to its end");
   }
   return job->stop_requested() ? JobOutcome::kStopped : JobOutcome::kFinished;

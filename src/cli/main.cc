@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/checkpoints.h"
 #include "cli/command_hint.h"
 #include "cli/prompt.h"
 #include "cli/script.h"
@@ -99,11 +100,15 @@ int main(int argc, char** argv) {
   app.require_subcommand(0, 1);
   app.footer("Exit codes: 0 done, 1 failed while running, 2 the SQL or the options are wrong.");
   CommandOptions options;
+  options.program_version = TIDEMARK_VERSION;
   std::string format = "table";
   auto* run = app.add_subcommand("run", "Run the statements of a SQL script in order");
   AddFile(run, &options);
   AddSharedOptions(run, &options);
   AddFormat(run, &options, &format);
+  run->add_option("--state", options.state_folder,
+                  "Folder for checkpoints: after a crash or a stop, the same command goes on from the newest one");
+  run->add_option("--from-savepoint", options.savepoint, "Go on from the checkpoint in this folder instead");
   auto* check = app.add_subcommand("check", "Parse and plan a SQL script without running it");
   AddFile(check, &options);
   AddSharedOptions(check, &options);
@@ -113,6 +118,10 @@ int main(int argc, char** argv) {
   auto* prompt = app.add_subcommand("sql", "A prompt for SQL statements");
   AddSharedOptions(prompt, &options);
   AddFormat(prompt, &options, &format);
+  auto* checkpoints = app.add_subcommand("checkpoints", "List the checkpoints in a folder of --state");
+  tidemark::cli::CheckpointsOptions listing;
+  checkpoints->add_option("FOLDER", listing.folder, "The folder given to --state, or one job's in it")->required();
+  checkpoints->add_flag("--verify", listing.verify, "Read every byte and compare it with what was written");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -126,6 +135,7 @@ int main(int argc, char** argv) {
   if (run->parsed()) return AfterOutput(tidemark::cli::RunScript(options));
   if (check->parsed()) return AfterOutput(tidemark::cli::CheckScript(options));
   if (explain->parsed()) return AfterOutput(tidemark::cli::ExplainScript(options));
+  if (checkpoints->parsed()) return AfterOutput(tidemark::cli::ListCheckpoints(listing));
   if (prompt->parsed()) return AfterOutput(tidemark::cli::RunPrompt(options));
   return AfterOutput(WithoutCommand(app));
 }

@@ -58,6 +58,9 @@ arrow::Status ApplySettings(const CommandOptions& options, Configuration* config
     const std::string key = Trimmed(setting.substr(0, equals));
     ARROW_RETURN_NOT_OK(FromSource(configuration->Set(key, Trimmed(setting.substr(equals + 1))), "--set"));
   }
+  if (!options.state_folder.empty()) {
+    ARROW_RETURN_NOT_OK(FromSource(configuration->Set(config::kCheckpointFolder, options.state_folder), "--state"));
+  }
   if (!options.parallelism) return arrow::Status::OK();
   return FromSource(configuration->Set(config::kParallelism, std::to_string(*options.parallelism)), "--parallelism");
 }

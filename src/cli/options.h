@@ -25,6 +25,9 @@ struct CommandOptions {
   std::optional<int> parallelism;
   std::vector<std::string> settings;  ///< "key=value"
   std::string config_file;            ///< "": TIDEMARK_CONFIG, or none
+  std::string state_folder;           ///< for checkpoints; "": as the configuration says
+  std::string program_version;        ///< noted in checkpoints
+  std::string savepoint;              ///< folder of the checkpoint to go on from; "": the newest there is
   ResultFormat format = ResultFormat::kTable;
   bool quiet = false;      ///< no progress line
   bool at_prompt = false;  ///< a person looks at results while they come

@@ -37,13 +37,13 @@ std::shared_ptr<plan::JoinNode> Join(JoinType type, std::vector<int> keys, bool 
 }
 
 class JoinState : public Seeds {};
-INSTANTIATE_TEST_SUITE_P(Random, JoinState, testing::Range<uint64_t>(1, 7));
+INSTANTIATE_TEST_SUITE_P(Random, JoinState, testing::Range<uint64_t>(1, 4));
 
 TEST_P(JoinState, ChangelogJoinGoesOn) {
   for (JoinType type : kJoinTypes) {
     for (const std::vector<int>& keys : {std::vector<int>{kKey}, {kText, kSmall}, {}}) {
       auto node = Join(type, keys, true, false, GetParam() % 2 == 0);
-      const int events = keys.empty() ? 12 : 40;
+      const int events = keys.size() < 2 ? 10 : 25;
       ExpectGoesOnEverywhere(
           CaseOf("Join", node, RandomEvents({.inputs = 2, .events = events, .retracts = true}, GetParam())),
           GetParam());
@@ -57,7 +57,7 @@ TEST_P(JoinState, InsertOnlyJoinGoesOn) {
     for (bool final_only : {false, true}) {
       for (const std::vector<int>& keys : {std::vector<int>{kKey}, {kText, kSmall}, {}}) {
         auto node = Join(type, keys, false, final_only, GetParam() % 2 == 0);
-        const int events = keys.empty() ? 12 : 40;
+        const int events = keys.size() < 2 ? 10 : 25;
         ExpectGoesOnEverywhere(CaseOf("Join", node, RandomEvents({.inputs = 2, .events = events}, GetParam())),
                                GetParam());
         if (HasFailure()) return;
@@ -90,7 +90,7 @@ std::shared_ptr<plan::RankNode> Rank(std::vector<int> partitions, std::vector<in
 }
 
 class RankState : public Seeds {};
-INSTANTIATE_TEST_SUITE_P(Random, RankState, testing::Range<uint64_t>(1, 9));
+INSTANTIATE_TEST_SUITE_P(Random, RankState, testing::Range<uint64_t>(1, 6));
 
 TEST_P(RankState, TopNGoesOn) {
   struct {
@@ -152,7 +152,7 @@ TEST_P(RankState, SurvivesDamage) {
 }
 
 class NormalizeState : public Seeds {};
-INSTANTIATE_TEST_SUITE_P(Random, NormalizeState, testing::Range<uint64_t>(1, 7));
+INSTANTIATE_TEST_SUITE_P(Random, NormalizeState, testing::Range<uint64_t>(1, 5));
 
 TEST_P(NormalizeState, GoesOn) {
   const auto node = std::make_shared<plan::ChangelogNormalizeNode>(
@@ -170,7 +170,7 @@ std::shared_ptr<plan::SortNode> Sort(plan::SortNode::Mode mode, bool retracts) {
 }
 
 class SortState : public Seeds {};
-INSTANTIATE_TEST_SUITE_P(Random, SortState, testing::Range<uint64_t>(1, 7));
+INSTANTIATE_TEST_SUITE_P(Random, SortState, testing::Range<uint64_t>(1, 5));
 
 TEST_P(SortState, GoesOn) {
   using Mode = plan::SortNode::Mode;
@@ -201,13 +201,13 @@ std::shared_ptr<plan::PerWindowNode> PerWindow(plan::PhysicalPtr each) {
 }
 
 class PerWindowState : public Seeds {};
-INSTANTIATE_TEST_SUITE_P(Random, PerWindowState, testing::Range<uint64_t>(1, 7));
+INSTANTIATE_TEST_SUITE_P(Random, PerWindowState, testing::Range<uint64_t>(1, 4));
 
 TEST_P(PerWindowState, JoinGoesOn) {
   for (JoinType type : kJoinTypes) {
     const auto node = PerWindow(Join(type, {kKey, kTime}, false, true, true));
     const auto test =
-        CaseOf("PerWindow join", node, RandomEvents({.inputs = 2, .events = 80, .watermarks = true}, GetParam()));
+        CaseOf("PerWindow join", node, RandomEvents({.inputs = 2, .events = 50, .watermarks = true}, GetParam()));
     ExpectGoesOnEverywhere(test, GetParam());
     ExpectSurvivesDamage(test, GetParam());
     if (HasFailure()) return;

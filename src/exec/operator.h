@@ -98,14 +98,14 @@ class Operator {
   }
 
   /// Writes everything that a new instance needs to go on from here (see Restore). Called between the other calls, just
-  /// after a Tick, so no mini-batch holds anything back. Emits nothing and changes nothing.
+  /// after a Tick. What a mini-batch still holds back is state. Emits nothing and changes nothing.
   virtual arrow::Status Save(state::StateWriter& out) const {
     (void)out;
     return arrow::Status::NotImplemented("checkpoints of this operator are not supported yet");
   }
 
-  /// Takes in what instances of the same operator on all workers wrote, as far as it belongs to this worker. Called once,
-  /// just after Open. Inputs that had ended then will end again, so whether they had is not state. Afterwards the
+  /// Takes in what instances of the same operator on all workers wrote, as far as it belongs to this worker. Called
+  /// once, just after Open. Inputs that had ended then will end again, so whether they had is not state. Afterwards the
   /// operator behaves as the old ones would have: watermarks at or below `in.watermark()` do not come again.
   virtual arrow::Status Restore(const state::StateReader& in) {
     (void)in;

@@ -69,7 +69,7 @@ std::shared_ptr<GroupAggregateNode> Group(std::vector<int> groups, std::vector<i
 class Seeds : public testing::TestWithParam<uint64_t> {};
 
 class GroupAggregateState : public Seeds {};
-INSTANTIATE_TEST_SUITE_P(Random, GroupAggregateState, testing::Range<uint64_t>(1, 9));
+INSTANTIATE_TEST_SUITE_P(Random, GroupAggregateState, testing::Range<uint64_t>(1, 4));
 TEST_P(GroupAggregateState, GoesOn) {
   struct {
     std::vector<int> groups;
@@ -151,7 +151,7 @@ std::vector<std::shared_ptr<WindowAggregateNode>> Windows(bool retracts) {
 }
 
 class WindowAggregateState : public Seeds {};
-INSTANTIATE_TEST_SUITE_P(Random, WindowAggregateState, testing::Range<uint64_t>(1, 9));
+INSTANTIATE_TEST_SUITE_P(Random, WindowAggregateState, testing::Range<uint64_t>(1, 5));
 TEST_P(WindowAggregateState, GoesOn) {
   for (bool retracts : {false, true}) {
     for (const auto& node : Windows(retracts)) {
@@ -172,7 +172,7 @@ TEST_P(WindowAggregateState, SurvivesDamage) {
 }
 
 class SessionAggregateState : public Seeds {};
-INSTANTIATE_TEST_SUITE_P(Random, SessionAggregateState, testing::Range<uint64_t>(1, 17));
+INSTANTIATE_TEST_SUITE_P(Random, SessionAggregateState, testing::Range<uint64_t>(1, 13));
 
 StateCase SessionCase(uint64_t seed) {
   const auto node = Window({time::WindowKind::kSession, 4, 0, 0}, false);

@@ -69,11 +69,8 @@ struct StateCase {
 /// A node with its operator, as MakeOperator makes it.
 StateCase CaseOf(std::string name, plan::PhysicalPtr node, std::vector<Event> events);
 
-/// Expects that a run that is cut before event `cut`, saved by `before` workers and restored by `after` workers, gives
-/// what a run of one worker gives; and likewise when it is cut once more, further on, to go on with `last` workers.
-void ExpectGoesOn(const StateCase& test, size_t cut, int before, int after, int last);
-
-/// Cuts the case at several random places, with several numbers of workers.
+/// Expects that a run that is cut at two random places, where what some workers saved is restored by others, gives what
+/// a run of one worker gives that is not cut. Several times, with several numbers of workers.
 void ExpectGoesOnEverywhere(const StateCase& test, uint64_t seed);
 
 /// Damages saved state in many ways. Restore, and what comes after, may fail but must not crash.

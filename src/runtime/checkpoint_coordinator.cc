@@ -37,7 +37,7 @@ int64_t CheckpointCoordinator::MicrosUntilDue(int64_t now_micros) const {
 void CheckpointCoordinator::RequestLast(bool finished) {
   if (under_way_.load(std::memory_order_acquire) || last_.load(std::memory_order_relaxed)) return;
   finished_.store(finished, std::memory_order_relaxed);
-  last_.store(true, std::memory_order_relaxed);
+  last_.store(true, std::memory_order_release);
   Request(clock_->SteadyMicros());
 }
 

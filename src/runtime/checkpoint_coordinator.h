@@ -52,7 +52,8 @@ class CheckpointCoordinator {
   void RequestWhenDue(int64_t now_micros);
   /// Until the next call of RequestWhenDue can do something; the largest number while a checkpoint is under way.
   int64_t MicrosUntilDue(int64_t now_micros) const;
-  /// Asks for the job's last checkpoint, as soon as none is under way. `finished`: all input was read to its end.
+  /// Asks for the job's last checkpoint, unless one is under way; then it must be called again. `finished`: all input
+  /// was read to its end, else the job is to stop there.
   void RequestLast(bool finished);
 
   // Of each worker, in this order. `number`: of the checkpoint under way.
@@ -61,6 +62,8 @@ class CheckpointCoordinator {
   bool all_passed() const { return passed_.load(std::memory_order_acquire) == control_->workers(); }
   void Acknowledge(int worker, state::StateSnapshot snapshot);
   bool all_acknowledged() const { return acknowledged_.load(std::memory_order_acquire) == control_->workers(); }
+  /// No other checkpoint follows the one that was requested last.
+  bool is_last() const { return last_.load(std::memory_order_acquire); }
   int64_t completed() const { return completed_.load(std::memory_order_acquire); }
   void Commit();
   /// Everything is in the last checkpoint and committed.

@@ -87,6 +87,8 @@ CheckpointMetrics Job::checkpoint_metrics() const {
   return coordinator_ ? coordinator_->metrics() : CheckpointMetrics{};
 }
 
+const std::string& Job::checkpoint_folder() const { return parts_->options.checkpoints.folder; }
+
 int64_t Job::resumed_checkpoint() const { return parts_->resumed_checkpoint; }
 
 void Job::MarkStarted() { start_micros_.store(parts_->options.clock->SteadyMicros()); }

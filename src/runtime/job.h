@@ -50,6 +50,7 @@ class Job {
   bool finished_before() const { return finished_before_; }
   /// Zeros when no checkpoints are kept.
   CheckpointMetrics checkpoint_metrics() const;
+  const std::string& checkpoint_folder() const;
   /// The number of the checkpoint that the job goes on from; 0: a new job.
   int64_t resumed_checkpoint() const;
 

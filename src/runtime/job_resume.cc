@@ -81,8 +81,7 @@ std::vector<state::StatefulPart> StatefulParts(const JobParts& parts) {
   return stateful;
 }
 
-arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(const state::CheckpointStore& store,
-                                                                   JobParts* parts) {
+arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::CheckpointStore& store, JobParts* parts) {
   const JobOptions& options = parts->options;
   ARROW_ASSIGN_OR_RAISE(const auto manifests, store.List());
   std::optional<state::CheckpointManifest> manifest;
@@ -92,7 +91,7 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(const state::
   } else if (!manifests.empty()) {
     manifest = manifests.back();
   }
-  parts->job_id = manifest ? manifest->job_id : NewJobId(options);
+  ARROW_ASSIGN_OR_RAISE(parts->job_id, store.JobId(manifest ? manifest->job_id : NewJobId(options)));
   if (!manifest) return manifest;
   ARROW_RETURN_NOT_OK(CheckFits(*manifest, StatefulParts(*parts)));
   parts->resumed_checkpoint = manifest->number;

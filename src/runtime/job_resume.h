@@ -21,8 +21,7 @@ std::vector<state::StatefulPart> StatefulParts(const JobParts& parts);
 /// Looks for the checkpoint that the job's options name, or the newest in the store, and makes `parts` ready to go on
 /// from it: state, boards, the job's id. None: a new job. Invalid, with what fits and what does not, when it was taken
 /// of another query.
-arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(const state::CheckpointStore& store,
-                                                                   JobParts* parts);
+arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::CheckpointStore& store, JobParts* parts);
 
 /// The rest of a job whose last checkpoint is complete: commits what its sinks had prepared.
 arrow::Status CommitFinished(state::CheckpointStore* store, const state::CheckpointManifest& manifest, JobParts* parts);

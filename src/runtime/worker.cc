@@ -78,7 +78,14 @@ arrow::Result<StepResult> Worker::TryStep() {
   if (ended_) return CloseStep();
   if (!stopping_ && control_->stop_requested()) {
     stopping_ = true;
-    for (const auto& stage : dataflow_.stages) stage.head->Stop();
+    // With checkpoints the job stands still at the last one instead, and goes on from there another time.
+    for (const auto& stage : dataflow_.stages) {
+      if (!checkpoint_) stage.head->Stop();
+    }
+  }
+  if (checkpoint_ && stopping_) {
+    if (index_ == 0) coordinator_->RequestLast(/*finished=*/false);
+    if (coordinator_->all_done()) return EndStopped();
   }
   bool moved = false;
   for (ExchangeSender* sender : dataflow_.senders) moved |= sender->Drain();
@@ -100,6 +107,13 @@ arrow::Result<StepResult> Worker::TryStep() {
     if (worked) return Progress();
   }
   return WaitFor(step.retry_micros);
+}
+
+StepResult Worker::EndStopped() {
+  ended_ = true;
+  control_->MarkIncomplete();
+  control_->WorkerEnded();
+  return Progress();
 }
 
 StepResult Worker::WaitFor(int64_t retry_micros) const {

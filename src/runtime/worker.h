@@ -95,6 +95,7 @@ class Worker {
   void GiveUp();
   arrow::Status Resume();
   bool CanStep(size_t stage) const;
+  StepResult EndStopped();
   StepResult WaitFor(int64_t retry_micros) const;
   static bool HasRoom(const Dataflow::Stage& stage);
 

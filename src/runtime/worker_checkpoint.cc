@@ -34,6 +34,7 @@ arrow::Result<bool> WorkerCheckpoint::Step(int64_t now_micros) {
   }
   if (number_ != 0 && acknowledged_ && coordinator_->all_acknowledged()) {
     number_ = 0;
+    stopped_ = coordinator_->is_last();
     moved = true;
   }
   if (number_ == 0 && coordinator_->completed() > committed_) {

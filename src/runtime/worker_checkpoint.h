@@ -22,7 +22,7 @@ class WorkerCheckpoint {
   arrow::Result<bool> Step(int64_t now_micros);
 
   /// The stage stands behind the barrier: its head must not be stepped.
-  bool Holds(size_t stage) const { return number_ != 0 && stage_passed_[stage]; }
+  bool Holds(size_t stage) const { return stopped_ || (number_ != 0 && stage_passed_[stage]); }
   bool under_way() const { return number_ != 0; }
 
  private:
@@ -34,9 +34,10 @@ class WorkerCheckpoint {
   const int worker_;
   Dataflow* dataflow_;
   CheckpointCoordinator* coordinator_;
-  int64_t last_;        ///< the last checkpoint that this worker took part in
-  int64_t committed_;   ///< the last one whose results it committed
-  int64_t number_ = 0;  ///< of the one under way; 0: none
+  int64_t last_;          ///< the last checkpoint that this worker took part in
+  int64_t committed_;     ///< the last one whose results it committed
+  int64_t number_ = 0;    ///< of the one under way; 0: none
+  bool stopped_ = false;  ///< nothing follows the checkpoint that was taken last
   bool passed_ = false;
   bool acknowledged_ = false;
   std::vector<bool> stage_passed_;

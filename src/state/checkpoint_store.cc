@@ -19,6 +19,7 @@ constexpr std::string_view kCheckpointPrefix = "chk-";
 constexpr std::string_view kSavepointPrefix = "savepoint-";
 constexpr std::string_view kManifestName = "manifest.json";
 constexpr std::string_view kCommittedName = "committed";
+constexpr std::string_view kJobIdName = "job-id";
 
 std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 std::string ManifestPath(const std::string& folder) { return fmt::format("{}/{}", folder, kManifestName); }
@@ -120,6 +121,16 @@ arrow::Result<CheckpointManifest> CheckpointStore::Write(CheckpointManifest mani
   ARROW_RETURN_NOT_OK(file->Commit());
   ARROW_RETURN_NOT_OK(RemoveOld(manifest.number));
   return manifest;
+}
+
+arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {
+  const std::string path = fmt::format("{}/{}", folder_, kJobIdName);
+  if (files_->Exists(path)) return ReadAll(files_, path);
+  ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
+  ARROW_ASSIGN_OR_RAISE(auto file, files_->OpenForWrite(path));
+  ARROW_RETURN_NOT_OK(file->Append(fresh));
+  ARROW_RETURN_NOT_OK(file->Commit());
+  return fresh;
 }
 
 arrow::Status CheckpointStore::MarkCommitted(const CheckpointManifest& manifest) {

@@ -59,6 +59,9 @@ class CheckpointStore {
   /// Each worker's state. Checks every byte against the hashes.
   arrow::Result<std::vector<StateSnapshot>> Load(const CheckpointManifest& manifest) const;
 
+  /// The name of the job whose checkpoints lie here: `fresh` when there is none yet, which is then noted.
+  arrow::Result<std::string> JobId(const std::string& fresh);
+
   /// Notes that everything which a job's last checkpoint had prepared is committed, so that nothing is left to do.
   arrow::Status MarkCommitted(const CheckpointManifest& manifest);
 

@@ -229,14 +229,17 @@ class FilesSink final : public Sink {
 
   /// What the job had written after the checkpoint that it goes on from: all of that is written anew.
   arrow::Status RemoveUncommitted() const {
-    const std::string mine = ".part-" + job_id_ + "-";
+    const std::string mine = "part-" + job_id_ + "-";
     ARROW_ASSIGN_OR_RAISE(const auto entries, context_.files->List(options_.path, true));
     for (const auto& entry : entries) {
       const std::string name = NameOf(entry.path);
-      if (entry.is_directory || !name.starts_with(mine)) continue;
+      const size_t dots = std::min(name.find_first_not_of('.'), name.size());
+      if (entry.is_directory || dots == 0 || name.compare(dots, mine.size(), mine) != 0) continue;
       int64_t number = 0;
-      std::from_chars(name.data() + mine.size(), name.data() + name.size(), number);
-      if (number > context_.resumed_checkpoint) ARROW_RETURN_NOT_OK(context_.files->Remove(entry.path));
+      std::from_chars(name.data() + dots + mine.size(), name.data() + name.size(), number);
+      // Of those of earlier checkpoints the complete ones are to be committed, the others were never finished.
+      const bool complete = name.ends_with(kStagedEnd);
+      if (!complete || number > context_.resumed_checkpoint) ARROW_RETURN_NOT_OK(context_.files->Remove(entry.path));
     }
     return arrow::Status::OK();
   }

@@ -14,7 +14,7 @@ std::shared_ptr<arrow::Array> ColumnFromJson(const DataType& type, const std::st
   return array.ValueOr(nullptr);
 }
 
-Accumulators::Accumulators(AggregateCallText call, int count) {
+Accumulators::Accumulators(AggregateCallText call, int count) : types_(call.argument_types) {
   AggregateCallSite site;
   site.name = call.name;
   std::vector<std::shared_ptr<arrow::Scalar>> literals;

@@ -33,6 +33,7 @@ class Accumulators {
   Accumulators& operator=(const Accumulators&) = delete;
 
   const DataType& type() const { return function_->type(); }
+  const DataType& argument_type(size_t argument) const { return types_[argument]; }
   const AggregateFunction& function() const { return *function_; }
 
   /// One JSON array per argument; row i goes to groups[i] (all to 0 when empty). `kinds`: one of "+-" per row, or
@@ -50,6 +51,7 @@ class Accumulators {
 
  private:
   std::unique_ptr<AggregateFunction> function_;
+  std::vector<DataType> types_;
   std::vector<std::shared_ptr<arrow::DataType>> argument_types_;
   std::deque<std::vector<uint64_t>> memory_;
 };

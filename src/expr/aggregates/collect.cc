@@ -76,6 +76,8 @@ class Collect final : public HeldAggregate<TextCounts> {
       std::string_view value;
       int64_t count = 0;
       if (!TakeBytes(&saved, &value) || !TakeFixed(&saved, &count)) return DamagedAccumulator("COLLECT");
+      // Values are keys of a map, of which Arrow ends the process over one that is NULL.
+      if (value.empty() || value.front() == '\0') return DamagedAccumulator("COLLECT");
       values->Change(value, count);
     }
     new (state) State(size > 0 ? values.release() : nullptr);

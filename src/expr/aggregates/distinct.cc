@@ -183,7 +183,9 @@ arrow::Result<std::unique_ptr<AggregateFunction>> MakeDistinct(const AggregateCa
   std::vector<std::shared_ptr<arrow::DataType>> types;
   for (const auto& argument : site.arguments) types.push_back(argument.type.ToArrow());
   if (types.empty()) return arrow::Status::TypeError(site.name, "(DISTINCT ...) takes at least one argument");
-  const bool words = ignores_null_rows && types.size() == 1 && IsWord(*types[0]);
+  // Sets of words have no order, which shows when slices of a window are merged: FIRST_VALUE, sums of DOUBLE.
+  const bool ordered = IsOrderSensitive(site.name, site.arguments);
+  const bool words = !ordered && ignores_null_rows && types.size() == 1 && IsWord(*types[0]);
   using CountedWords = CountedKeys<WordCounts, WordKeyReader>;
   using CountedTexts = CountedKeys<TextCounts, TextKeyReader>;
   if (!words) return std::make_unique<Distinct<CountedTexts>>(std::move(types), ignores_null_rows, std::move(inner));

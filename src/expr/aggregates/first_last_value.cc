@@ -15,9 +15,10 @@
 namespace tidemark::expr {
 namespace {
 
+/// BOOLEAN is kept as a number: what comes from a disk may be neither true nor false.
 template <typename T>
 struct Edge {
-  T value;
+  std::conditional_t<std::is_same_v<T, bool>, uint8_t, T> value;
   alignas(8) int64_t known;  // 0: no value yet
 };
 
@@ -37,14 +38,14 @@ class FixedEdge final : public PlainAggregate<Edge<T>> {
   arrow::Status Merge(std::span<uint8_t* const> targets, std::span<uint8_t* const> sources) const override {
     for (size_t i = 0; i < targets.size(); ++i) {
       const State& source = StateAt<State>(sources[i]);
-      if (source.known) Offer(StateAt<State>(targets[i]), source.value);
+      if (source.known) Offer(StateAt<State>(targets[i]), static_cast<T>(source.value));
     }
     return arrow::Status::OK();
   }
   arrow::Result<std::shared_ptr<arrow::Array>> Finalize(std::span<uint8_t* const> states) const override {
     return MakeResultColumn<T>(this->type_, static_cast<int64_t>(states.size()), [&](int64_t i) -> std::optional<T> {
       const State& state = StateAt<State>(states[i]);
-      return state.known ? std::optional<T>(state.value) : std::nullopt;
+      return state.known ? std::optional<T>(static_cast<T>(state.value)) : std::nullopt;
     });
   }
 

@@ -75,6 +75,8 @@ arrow::Status ReadMap(std::string_view* bytes, arrow::MapBuilder* builder) {
   if (!TakeRaw(bytes, &length)) return Damaged();
   ARROW_RETURN_NOT_OK(builder->Append());
   for (uint32_t i = 0; i < length; ++i) {
+    // Arrow ends the process over a key that is NULL.
+    if (bytes->empty() || bytes->front() == '\0') return Damaged();
     ARROW_RETURN_NOT_OK(ReadValue(bytes, builder->key_builder()));
     ARROW_RETURN_NOT_OK(ReadValue(bytes, builder->item_builder()));
   }

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checkpoints from the command line: where a job's lie, and what lies there.
+#pragma once
+
+#include <string>
+
+#include "cli/options.h"
+#include "runtime/job_options.h"
+#include "server/session.h"
+
+namespace tidemark::cli {
+
+/// Where the job of a statement keeps its checkpoints: a folder of its own, named after the tables it writes to, in the
+/// folder of --state. None for SELECTs, batches and INSERT OVERWRITE, which show all of their results at the end or
+/// nothing.
+runtime::CheckpointOptions CheckpointsOf(const server::PreparedStatement& prepared, const server::Session& session,
+                                         const CommandOptions& options);
+
+struct CheckpointsOptions {
+  std::string folder;
+  bool verify = false;
+};
+
+/// The command `checkpoints`: a table of all checkpoints below a folder. The exit code.
+int ListCheckpoints(const CheckpointsOptions& options);
+
+}  // namespace tidemark::cli

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Jobs with checkpoints that are killed: what they have written in the end is what an undisturbed run writes, no row
+missing, none twice, and nothing else is left in the folder.
+
+  crashes.py TIDEMARK SCRATCH_FOLDER
+"""
+import collections
+import datetime
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import unittest
+
+import scratch
+
+KILLS = int(os.environ.get("KILLS", "10"))
+ROWS = 300_000
+
+SCRIPT = """
+CREATE TABLE events (k BIGINT, v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'filesystem', 'path' = '{folder}/events.json', 'format' = 'json');
+CREATE TABLE counts (k BIGINT, window_start TIMESTAMP(3), n BIGINT, total BIGINT)
+WITH ('connector' = 'filesystem', 'path' = '{folder}/counts', 'format' = 'json');
+CREATE TABLE extremes (k BIGINT, v BIGINT, ts TIMESTAMP(3))
+WITH ('connector' = 'filesystem', 'path' = '{folder}/extremes', 'format' = 'json');
+EXECUTE STATEMENT SET BEGIN
+INSERT INTO counts SELECT k, window_start, COUNT(*), SUM(v)
+  FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY k, window_start, window_end;
+INSERT INTO extremes SELECT k, v, ts FROM events WHERE v >= 90;
+END;
+"""
+
+
+def write_events(path):
+    """Rows some of which are out of order, none of them late."""
+    draw = random.Random(7)
+    time = datetime.datetime(2024, 1, 1)
+    with open(path, "w", encoding="utf-8") as events:
+        for _ in range(ROWS):
+            time += datetime.timedelta(milliseconds=draw.randint(0, 20))
+            ts = time - datetime.timedelta(milliseconds=draw.choice([0, 0, 0, 1000, 4000]))
+            text = ts.isoformat(sep=" ", timespec="milliseconds")
+            events.write(json.dumps({"k": draw.randint(0, 500), "v": draw.randint(0, 100), "ts": text}) + "\n")
+
+
+class Crashes(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch.SCRATCH
+        cls.script = cls.folder / "job.sql"
+        cls.script.write_text(SCRIPT.format(folder=cls.folder), encoding="utf-8")
+        write_events(cls.folder / "events.json")
+        subprocess.run([scratch.TIDEMARK, "run", str(cls.script)], check=True, timeout=100)
+        cls.expected = cls.rows()
+
+    @classmethod
+    def rows(cls):
+        """Visible lines of both tables, with how often they are there."""
+        lines = collections.Counter()
+        for table in ("counts", "extremes"):
+            for file in (cls.folder / table).glob("part-*"):
+                lines.update((table, line) for line in file.read_text(encoding="utf-8").splitlines())
+        return lines
+
+    def clear(self):
+        for name in ("counts", "extremes", "state"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def start(self, workers):
+        return subprocess.Popen(
+            [scratch.TIDEMARK, "run", str(self.script), "--state", str(self.folder / "state"), "-p", str(workers),
+             "--set", "execution.checkpointing.interval=20 ms"],
+            stderr=subprocess.PIPE, text=True, preexec_fn=scratch.heed_signals)
+
+    def until_killed(self, process, seconds, how):
+        """True when it was killed before it had ended by itself."""
+        try:
+            errors = process.communicate(timeout=seconds)[1]
+        except subprocess.TimeoutExpired:
+            process.send_signal(how)
+            errors = process.communicate(timeout=100)[1]
+            if how == signal.SIGKILL:
+                return True
+        if process.returncode == -how:
+            return True  # before it could heed the signal
+        self.assertIn(process.returncode, (0, 1), errors)
+        return process.returncode == 1 and "again to go on" in errors
+
+    def check(self):
+        found = self.rows()
+        self.assertEqual(found - self.expected, collections.Counter())
+        self.assertEqual(self.expected - found, collections.Counter())
+        for table in ("counts", "extremes"):
+            hidden = [name for name in os.listdir(self.folder / table) if name.startswith(".")]
+            self.assertEqual(hidden, [])
+        subprocess.run([scratch.TIDEMARK, "checkpoints", "--verify", str(self.folder / "state")], check=True, timeout=100,
+                       stdout=subprocess.DEVNULL)
+
+    def disturb(self, seed, how):
+        draw = random.Random(seed)
+        kills = 0
+        while kills < KILLS:
+            self.clear()
+            while self.until_killed(self.start(draw.choice([1, 2, 3, 4])), draw.uniform(0.02, 0.4), how):
+                kills += 1
+            self.check()
+
+    def test_killed_at_any_moment(self):
+        self.disturb(1, signal.SIGKILL)
+
+    def test_stopped_at_any_moment(self):
+        self.disturb(2, signal.SIGINT)
+
+    def test_another_query_is_refused(self):
+        self.clear()
+        subprocess.run([scratch.TIDEMARK, "run", str(self.script), "--state", str(self.folder / "state")], check=True,
+                       timeout=100, stderr=subprocess.DEVNULL)
+        other = self.folder / "other.sql"
+        other.write_text(self.script.read_text(encoding="utf-8").replace("SUM(v)", "MAX(v)"), encoding="utf-8")
+        ran = subprocess.run([scratch.TIDEMARK, "run", str(other), "--state", str(self.folder / "state")], timeout=100,
+                             stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(ran.returncode, 1, ran.stderr)
+        self.assertIn("does not fit this query", ran.stderr)
+        self.assertIn("has no state there", ran.stderr)
+
+    def test_a_damaged_checkpoint_is_found(self):
+        self.clear()
+        process = self.start(2)
+        self.until_killed(process, 0.3, signal.SIGINT)
+        files = list((self.folder / "state").rglob("worker-0.state"))
+        self.assertTrue(files)
+        content = bytearray(files[0].read_bytes())
+        content[len(content) // 2] ^= 1
+        files[0].write_bytes(content)
+        ran = subprocess.run([scratch.TIDEMARK, "checkpoints", "--verify", str(self.folder / "state")], timeout=100,
+                             stdout=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("DAMAGED", ran.stdout)
+
+
+if __name__ == "__main__":
+    scratch.main()
