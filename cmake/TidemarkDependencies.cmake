@@ -4,8 +4,8 @@
 # TIDEMARK_DEPS (cache or environment variable) is the folder that scripts/setup fills; several work trees may share one.
 #
 # Two symbol traps, both crashes when ignored:
-# - libparquet of the wheel exports its own OpenSSL. Whoever links OpenSSL must put it before Arrow on the link line:
-#   target_link_options(<exe> BEFORE PRIVATE -Wl,--no-as-needed), then OpenSSL::SSL OpenSSL::Crypto, then the rest.
+# - libparquet of the wheel exports its own OpenSSL. Whatever uses OpenSSL (librdkafka does) brings it as a link option,
+#   which stands before all libraries, so that every library gets the system's.
 # - libparquet also exports another version of simdjson, and libarrow_compute another version of RE2. Ours are
 #   compiled in (simdjson) or linked statically (RE2) with hidden symbols, so the two never meet.
 if(NOT TIDEMARK_DEPS)
@@ -33,6 +33,14 @@ find_package(nlohmann_json CONFIG REQUIRED)
 add_library(tidemark::json ALIAS nlohmann_json::nlohmann_json)   # small documents; records go through simdjson
 pkg_check_modules(LIBEDIT REQUIRED IMPORTED_TARGET GLOBAL libedit)
 add_library(tidemark::edit ALIAS PkgConfig::LIBEDIT)
+
+pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET GLOBAL rdkafka>=2.0)
+find_package(OpenSSL 3 REQUIRED)
+add_library(tidemark_rdkafka INTERFACE)
+add_library(tidemark::rdkafka ALIAS tidemark_rdkafka)
+target_link_libraries(tidemark_rdkafka INTERFACE PkgConfig::RDKAFKA)
+target_link_options(tidemark_rdkafka INTERFACE
+  "SHELL:-Wl,--push-state,--no-as-needed ${OPENSSL_SSL_LIBRARY} ${OPENSSL_CRYPTO_LIBRARY} -Wl,--pop-state")
 
 find_library(TIDEMARK_RE2_ARCHIVE libre2.a REQUIRED)
 find_path(TIDEMARK_RE2_INCLUDE re2/re2.h REQUIRED)

@@ -89,7 +89,7 @@ arrow::Result<std::unique_ptr<Source>> ConnectorTable::MakeSource(int worker, in
   auto node = MakeSourceNode();
   nodes_.push_back(node);
   if (worker == 0) findings_.clear();
-  return connector().MakeSource({node.get(), batch_mode_}, Context(worker, workers));
+  return connector().MakeSource({node.get(), batch_mode_, start_}, Context(worker, workers));
 }
 
 arrow::Status ConnectorTable::Take(int worker, Poll poll, std::map<std::pair<SplitId, int64_t>, Piece>* pieces,
@@ -120,7 +120,8 @@ arrow::Result<std::vector<std::string>> ConnectorTable::ReadRows(int workers) {
   std::map<SplitId, int> ends;
   std::vector<bool> done(sources.size(), false);
   int quiet = 0;
-  while (std::count(done.begin(), done.end(), false) > 0 && quiet < 1'000'000) {
+  const int patience = on_quiet_ ? 30'000 : 1'000'000;
+  while (std::count(done.begin(), done.end(), false) > 0 && quiet < patience) {
     for (size_t i = 0; i < sources.size(); ++i) {
       if (done[i]) continue;
       ARROW_ASSIGN_OR_RAISE(Poll poll, sources[i]->Next());
@@ -128,6 +129,7 @@ arrow::Result<std::vector<std::string>> ConnectorTable::ReadRows(int workers) {
       if (poll.state == Poll::State::kNothing) {
         ++quiet;
         clock_.Advance(poll.retry_after_micros);
+        if (on_quiet_) on_quiet_();
       }
       if (poll.state == Poll::State::kBatch)
         ARROW_RETURN_NOT_OK(Take(static_cast<int>(i), std::move(poll), &pieces, &order, &ends));

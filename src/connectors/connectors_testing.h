@@ -4,6 +4,7 @@
 
 #include <arrow/result.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -46,6 +47,10 @@ class ConnectorTable {
   void SetWatermark() { watermark_ = true; }
   void SetBatchMode() { batch_mode_ = true; }
   void SetOverwrite() { overwrite_ = true; }
+  /// Sources go on from there; not owned.
+  void SetStart(const class SourcePositions* start) { start_ = start; }
+  /// Called when a source has nothing at hand, to wait a little for the world outside: by then it gives up later.
+  void SetOnQuiet(std::function<void()> wait) { on_quiet_ = std::move(wait); }
   void SetBatchRows(int64_t rows) { batch_rows_ = rows; }
   void SetReadSizes(ReadSizes sizes) { read_sizes_ = sizes; }
   /// Not owned.
@@ -92,6 +97,8 @@ class ConnectorTable {
   expr::FunctionContext functions_;
   std::vector<plan::PushedFilter> filters_;
   std::vector<int> read_columns_;
+  const SourcePositions* start_ = nullptr;
+  std::function<void()> on_quiet_;
   bool ordered_ = false;
   bool watermark_ = false;
   bool batch_mode_ = false;

@@ -14,8 +14,8 @@ namespace {
 
 const std::vector<const Connector*>& All() {
   static const std::vector<const Connector*> connectors = {
-      BlackholeConnector(), DatagenConnector(), FilesystemConnector(), NexmarkConnector(),
-      PrintConnector(),     StdinConnector(),   StdoutConnector(),
+      BlackholeConnector(), DatagenConnector(), FilesystemConnector(), KafkaConnector(),       NexmarkConnector(),
+      PrintConnector(),     StdinConnector(),   StdoutConnector(),     UpsertKafkaConnector(),
   };
   return connectors;
 }
@@ -56,7 +56,6 @@ constexpr std::string_view kPlanned[] = {
     "hudi",
     "iceberg",
     "jdbc",
-    "kafka",
     "kinesis",
     "maxwell-json",
     "mongodb",
@@ -68,7 +67,6 @@ constexpr std::string_view kPlanned[] = {
     "postgres-cdc",
     "protobuf",
     "pulsar",
-    "upsert-kafka",
 };
 
 arrow::Status UnknownValue(const std::string& what, const std::string& value, const std::vector<std::string>& known) {
@@ -80,18 +78,22 @@ arrow::Status UnknownValue(const std::string& what, const std::string& value, co
       sql::DidYouMean(value, known) + (sql::NearestNames(value, known).empty() ? "There is: " + Listed(known) : ""));
 }
 
-/// The options a table may have: its connector's, the common ones, and those of its format with their prefix.
+/// The options a table may have: its connector's, the common ones, and those of its formats with their prefix, which is
+/// "json." for 'format' = 'json' and "key.json." for 'key.format' = 'json'.
 arrow::Result<std::vector<OptionSpec>> AllowedOptions(const Connector& connector, const TableDefinition& table) {
   std::vector<OptionSpec> specs = CommonOptions();
   for (auto& spec : connector.options()) specs.push_back(std::move(spec));
-  if (Find(specs, "format") == nullptr) return specs;
-  const auto name = table.options.find("format");
-  if (name == table.options.end()) return specs;
-  const formats::Format* format = formats::FindFormat(name->second);
-  if (format == nullptr) return UnknownValue("format", name->second, formats::FormatNames());
-  for (OptionSpec spec : format->options) {
-    spec.key = format->name + "." + spec.key;
-    specs.push_back(std::move(spec));
+  for (const auto& spec : connector.options()) {
+    const bool names_format = spec.key == "format" || spec.key.ends_with(".format");
+    const auto name = table.options.find(spec.key);
+    if (!names_format || name == table.options.end()) continue;
+    const formats::Format* format = formats::FindFormat(name->second);
+    if (format == nullptr) return UnknownValue("format", name->second, formats::FormatNames());
+    const std::string prefix = spec.key.substr(0, spec.key.size() - std::string_view("format").size());
+    for (OptionSpec own : format->options) {
+      own.key = prefix + format->name + "." + own.key;
+      specs.push_back(std::move(own));
+    }
   }
   return specs;
 }

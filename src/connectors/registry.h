@@ -12,10 +12,12 @@ namespace tidemark::connectors {
 const Connector* BlackholeConnector();
 const Connector* DatagenConnector();
 const Connector* FilesystemConnector();
+const Connector* KafkaConnector();
 const Connector* NexmarkConnector();
 const Connector* PrintConnector();
 const Connector* StdinConnector();
 const Connector* StdoutConnector();
+const Connector* UpsertKafkaConnector();
 
 /// Options that every table takes, whatever its connector.
 const std::vector<OptionSpec>& CommonOptions();

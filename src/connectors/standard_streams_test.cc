@@ -135,7 +135,7 @@ TEST(StreamTablesTest, WhatDoesNotFitIsNamed) {
   EXPECT_THAT(Told("stdin", "parquet"), HasSubstr("is for files"));
   EXPECT_THAT(Told("stdin", "csw"), HasSubstr("Did you mean 'csv'"));
   EXPECT_THAT(Told("stdout", "csv", {}, {"n"}), HasSubstr("PARTITIONED"));
-  EXPECT_THAT(Told("kafka", "csv"), HasSubstr("not supported yet"));
+  EXPECT_THAT(Told("kinesis", "csv"), HasSubstr("not supported yet"));
   EXPECT_THAT(Told("stdim", "csv"), HasSubstr("Did you mean 'stdin'"));
   EXPECT_THAT(Told("print", "", {{"print-identifer", "x"}}), HasSubstr("Did you mean 'print-identifier'"));
 }

@@ -49,7 +49,13 @@ class Decoder {
   virtual arrow::Result<Batch> Decode(std::string_view bytes, bool at_end, int64_t max_rows, int64_t* consumed) = 0;
 
   /// Decodes whole messages (a message queue's values), one after the other, into one batch. Null data: a tombstone.
-  virtual arrow::Result<Batch> DecodeMessages(const std::vector<std::string_view>& messages) = 0;
+  /// Bad records are reported with the number of their message, from 1, as line. `rows_after`, where not null, becomes
+  /// the number of rows so far after each message: none, one or several rows may come of one.
+  virtual arrow::Result<Batch> DecodeMessages(const std::vector<std::string_view>& messages,
+                                              std::vector<int64_t>* rows_after) = 0;
+  arrow::Result<Batch> DecodeMessages(const std::vector<std::string_view>& messages) {
+    return DecodeMessages(messages, nullptr);
+  }
 
   static constexpr int64_t kPadding = 64;
 };

@@ -6,6 +6,7 @@
 #include "server/show.h"
 #include "sql/diagnostic.h"
 #include "sql/printer.h"
+#include "sql/secret_options.h"
 
 namespace tidemark::server {
 namespace {
@@ -96,7 +97,8 @@ std::string CreateTableText(const TableDefinition& table) {
   }
   std::vector<std::string> options;
   for (const auto& [key, value] : table.options)
-    options.push_back(sql::QuoteString(key) + " = " + sql::QuoteString(value));
+    options.push_back(sql::QuoteString(key) + " = " +
+                      sql::QuoteString(sql::IsSecretOption(key) ? sql::kHiddenValue : value));
   std::string text = std::string("CREATE ") + (table.temporary ? "TEMPORARY " : "") + "TABLE " +
                      Quoted(table.path, ".") + " " + InParentheses(elements);
   if (!table.comment.empty()) text += "COMMENT " + sql::QuoteString(table.comment) + "\n";

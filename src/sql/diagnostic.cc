@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "sql/lexer.h"
+#include "sql/secret_options.h"
 
 namespace tidemark::sql {
 
@@ -131,7 +132,8 @@ std::string RenderSource(std::string_view text, SourceRange range) {
   const size_t line_begin = text.substr(0, begin).rfind('\n') + 1;
   size_t line_end = std::min(text.find('\n', begin), text.size());
   if (line_end > line_begin && text[line_end - 1] == '\r') --line_end;
-  std::string_view line = text.substr(line_begin, line_end - line_begin);
+  const std::string visible = HideSecrets(text.substr(line_begin, line_end - line_begin));
+  std::string_view line = visible;
   size_t from = std::min(begin - line_begin, line.size());
   size_t to = std::clamp(range.end, begin, std::max(begin, line_end)) - line_begin;
   to = std::clamp(to, from, line.size());

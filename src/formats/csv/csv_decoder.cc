@@ -45,14 +45,18 @@ class CsvDecoder final : public Decoder {
     return Finish();
   }
 
-  arrow::Result<Batch> DecodeMessages(const std::vector<std::string_view>& messages) override {
-    line_ = 0;
-    for (const auto& message : messages) {
-      copy_.assign(message);
+  using Decoder::DecodeMessages;
+  arrow::Result<Batch> DecodeMessages(const std::vector<std::string_view>& messages,
+                                      std::vector<int64_t>* rows_after) override {
+    if (rows_after != nullptr) rows_after->clear();
+    for (size_t i = 0; i < messages.size(); ++i) {
+      line_ = static_cast<int64_t>(i);
+      copy_.assign(messages[i]);
       while (copy_.ends_with('\n') || copy_.ends_with('\r')) copy_.pop_back();
       const size_t length = copy_.size();
       copy_.append(kPadding, '\0');
       if (length > 0) ARROW_RETURN_NOT_OK(ReadRecord(copy_.data(), copy_.data() + length, /*at_end=*/true).status());
+      if (rows_after != nullptr) rows_after->push_back(rows_);
     }
     return Finish();
   }

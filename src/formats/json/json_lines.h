@@ -56,25 +56,48 @@ class JsonLines final : public Decoder {
     return records_.Finish();
   }
 
-  arrow::Result<Batch> DecodeMessages(const std::vector<std::string_view>& messages) override {
+  using Decoder::DecodeMessages;
+  arrow::Result<Batch> DecodeMessages(const std::vector<std::string_view>& messages,
+                                      std::vector<int64_t>* rows_after) override {
     records_.Reserve(static_cast<int64_t>(messages.size()));
+    if (rows_after != nullptr) rows_after->clear();
     line_ = 0;
-    for (const auto& message : messages) ARROW_RETURN_NOT_OK(ReadCopied(message));
+    const char* const lines_end = CopyAsLines(messages);
+    const char* at = copy_.data();
+    for (const auto& message : messages) {
+      at = ReadLine(at, lines_end, message);
+      if (at == nullptr) return std::move(failure_);
+      if (rows_after != nullptr) rows_after->push_back(records_.rows());
+    }
     return records_.Finish();
   }
 
  private:
-  /// Reads text that has no end of line of its own from a copy that has one. `text` may hold line breaks as white
-  /// space: in the copy they are carriage returns, which are white space between values and an error inside of strings
-  /// too.
+  /// Fills copy_ with the messages, each ended as a line; gives the end of the last. A message may hold line breaks as
+  /// white space: in the copy they are carriage returns, which are white space between values and an error inside of
+  /// strings too.
+  const char* CopyAsLines(const std::vector<std::string_view>& messages) {
+    size_t length = 0;
+    for (const auto& message : messages) length += message.size() + 1;
+    copy_.resize(length + kPadding);
+    char* at = copy_.data();
+    for (const auto& message : messages) {
+      if (!message.empty()) {
+        std::memcpy(at, message.data(), message.size());
+        if (std::memchr(at, '\n', message.size()) != nullptr) std::replace(at, at + message.size(), '\n', '\r');
+      }
+      at += message.size();
+      *at++ = '\n';
+    }
+    std::memset(at, 0, kPadding);
+    utf8_.Start(copy_.data(), at);
+    return at;
+  }
+
+  /// Reads text that has no end of line of its own from a copy that has one.
   arrow::Status ReadCopied(std::string_view text) {
-    copy_.assign(text);
-    std::replace(copy_.begin(), copy_.end(), '\n', '\r');
-    copy_ += '\n';
-    const size_t length = copy_.size();
-    copy_.append(kPadding, '\0');
-    utf8_.Start(copy_.data(), copy_.data() + length);
-    return ReadLine(copy_.data(), copy_.data() + length, text) == nullptr ? std::move(failure_) : arrow::Status::OK();
+    const char* const end = CopyAsLines({text});
+    return ReadLine(copy_.data(), end, text) == nullptr ? std::move(failure_) : arrow::Status::OK();
   }
 
   /// Reads the line at `line`; gives the start of the next, or null with failure_ set. `original`: what to report

@@ -86,14 +86,18 @@ class RawDecoder final : public Decoder {
     return Finish();
   }
 
-  arrow::Result<Batch> DecodeMessages(const std::vector<std::string_view>& messages) override {
-    line_ = 0;
-    for (const auto& message : messages) {
-      if (message.data() == nullptr) {
+  using Decoder::DecodeMessages;
+  arrow::Result<Batch> DecodeMessages(const std::vector<std::string_view>& messages,
+                                      std::vector<int64_t>* rows_after) override {
+    if (rows_after != nullptr) rows_after->clear();
+    for (size_t i = 0; i < messages.size(); ++i) {
+      line_ = static_cast<int64_t>(i);
+      if (messages[i].data() == nullptr) {
         column_.AppendNull();
       } else {
-        ARROW_RETURN_NOT_OK(Append(message));
+        ARROW_RETURN_NOT_OK(Append(messages[i]));
       }
+      if (rows_after != nullptr) rows_after->push_back(column_.length());
     }
     return Finish();
   }

@@ -1,0 +1,1 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'kafka', 'topic' = 'x', 'format' = 'json', 'properties.bootstrap.servers' = 'h:1', 'scan.startup.mod' = 'earliest-offset');
