@@ -4,6 +4,8 @@
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
 #include "state/key_groups.h"
@@ -163,6 +165,29 @@ TEST(CheckpointStore, EveryDamagedByteIsFound) {
   EXPECT_NE(store.List().status().message().find("this program reads version 1"), std::string::npos);
   files.Put("/state/chk-1/manifest.json", "{");
   EXPECT_NE(store.List().status().message().find("is damaged"), std::string::npos);
+}
+
+/// What version 1 wrote, kept for good: later versions must read it. TIDEMARK_REWRITE=1 writes it anew.
+TEST(CheckpointStore, ReadsWhatVersion1Wrote) {
+  CheckpointStore store(io::LocalFileSystem(), "tests/state/version-1", 1);
+  if (std::getenv("TIDEMARK_REWRITE") != nullptr) {
+    ASSERT_TRUE(store.Write(Number(7), {SnapshotOf(0, 20), SnapshotOf(20, 30)}).ok());
+  }
+  const auto listed = store.List();
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->size(), 1u);
+  EXPECT_EQ(listed->front().number, 7);
+  const auto loaded = store.Load(listed->front());
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(*loaded);
+  const auto reader = MakeSnapshotReader(snapshots, "groups", 1, 2);
+  EXPECT_EQ(reader->watermark(), 0);
+  EXPECT_EQ(NumbersOf(*reader->Read("rows")), (std::vector<int64_t>{20, 21, 22, 23, 24, 25, 26, 27, 28, 29}));
+  EXPECT_EQ(NumbersOf(*reader->Read("facts")), (std::vector<int64_t>{0, 20}));
+  const auto rows = *reader->Read("rows");
+  const auto& names = static_cast<const arrow::StringArray&>(*rows[0].columns[1]);
+  EXPECT_TRUE(names.IsNull(0));
+  EXPECT_EQ(names.GetString(1), "name 21");
 }
 
 }  // namespace
