@@ -189,7 +189,13 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   job_options.checkpoints = CheckpointsOf(prepared, session, options);
   const bool keeps_checkpoints = !job_options.checkpoints.folder.empty();
   ARROW_ASSIGN_OR_RAISE(auto job, runtime::Job::Make(prepared.plan, std::move(job_options)));
-  if (keeps_checkpoints) SayWhereItGoesOn(*job);
+  if (keeps_checkpoints) {
+    SayWhereItGoesOn(*job);
+  } else if (!options.state_folder.empty() && !prepared.is_query) {
+    std::cerr
+        << "tidemark: no checkpoints are kept of a batch or an INSERT OVERWRITE: all of its results appear at the "
+           "end, or none\n";
+  }
   arrow::Status status;
   {
     StopOnSignal stop(job.get());
