@@ -58,8 +58,9 @@ arrow::Result<std::unique_ptr<Client>> Client::MakeConsumer(
   return client;
 }
 
-arrow::Result<std::unique_ptr<Client>> Client::MakeProducer(const ClientProperties& properties,
-                                                            DeliveryListener* listener) {
+arrow::Result<std::unique_ptr<Client>> Client::MakeProducer(
+    const ClientProperties& properties, DeliveryListener* listener,
+    const std::vector<std::pair<std::string, std::string>>& more_defaults) {
   std::unique_ptr<Client> client(new Client(properties));
   std::vector<std::pair<std::string, std::string>> defaults = {
       {"partitioner", "murmur2_random"},  // the Java client's: the same key goes to the same partition
@@ -68,6 +69,7 @@ arrow::Result<std::unique_ptr<Client>> Client::MakeProducer(const ClientProperti
       {"queue.buffering.max.kbytes", "65536"},
   };
   if (IsIdempotent(properties.settings)) defaults.emplace_back("enable.idempotence", "true");
+  defaults.insert(defaults.end(), more_defaults.begin(), more_defaults.end());
   ARROW_RETURN_NOT_OK(client->Open(RD_KAFKA_PRODUCER, properties, defaults, listener));
   return client;
 }

@@ -43,8 +43,9 @@ class Client {
   static arrow::Result<std::unique_ptr<Client>> MakeConsumer(
       const ClientProperties& properties, const std::vector<std::pair<std::string, std::string>>& defaults);
   /// `listener` outlives the client; null: nobody asks.
-  static arrow::Result<std::unique_ptr<Client>> MakeProducer(const ClientProperties& properties,
-                                                             DeliveryListener* listener);
+  static arrow::Result<std::unique_ptr<Client>> MakeProducer(
+      const ClientProperties& properties, DeliveryListener* listener,
+      const std::vector<std::pair<std::string, std::string>>& more_defaults = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
