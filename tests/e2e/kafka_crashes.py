@@ -10,7 +10,6 @@ import datetime
 import json
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
@@ -18,10 +17,11 @@ import time
 import unittest
 
 import kafka_broker
+import kafka_offsets
 import scratch
 
 KILLS = int(os.environ.get("KILLS", "10"))
-ROWS = 150_000
+ROWS = 100_000
 PARTITIONS = 3
 JARS = sys.argv.pop()
 
@@ -147,10 +147,115 @@ class KafkaCrashes(unittest.TestCase):
         kills = 0
         while kills < KILLS:
             self.begin()
-            while self.until_killed(self.start(draw.choice([1, 2, 3, 4])), draw.uniform(0.3, 1.5)):
+            while self.until_killed(self.start(draw.choice([1, 2, 3, 4])), draw.uniform(0.3, 1.2)):
                 kills += 1
             self.check()
         self.deaths["at any moment"] += kills
+
+    def test_killed_when_a_checkpoint_is_complete_but_not_committed(self):
+        draw = random.Random(2)
+        self.begin()
+        for _ in range(KILLS):
+            process = self.start(draw.choice([2, 3, 4]))
+            number = self.wait_for_manifest(process)
+            if number is None:
+                process.communicate(timeout=60)
+                break
+            time.sleep(draw.choice([0, 0.003, 0.01, 0.02, 0.04, 0.08]))
+            process.kill()
+            process.communicate(timeout=60)
+            self.deaths[self.committed_part()] += 1
+        self.assertFalse(self.until_killed(self.start(2, "1 s"), 60))
+        self.check()
+
+    def newest_manifest(self):
+        numbers = [int(path.parent.name.removeprefix("chk-")) for path in self.state.glob("*/chk-*/manifest.json")]
+        return max(numbers, default=0)
+
+    def wait_for_manifest(self, process):
+        """The number of the first checkpoint that it completes; None: it ended."""
+        before = self.newest_manifest()
+        while process.poll() is None:
+            number = self.newest_manifest()
+            if number > before:
+                return number
+        return None
+
+    def committed_part(self):
+        """How far the writers of the newest checkpoint had come, as their markers say."""
+        job = next(self.state.glob("*/job-id")).read_text(encoding="utf-8").strip()
+        newest = self.newest_manifest()
+        groups = [f"tidemark-{job}-{table}-{worker}-{number}" for number, table in enumerate(("counts", "extremes"))
+                  for worker in range(4)]
+        markers = [kafka_offsets.committed(broker.plain, group, topic, 0)
+                   for group, topic in zip(groups, [self.topics[0]] * 4 + [self.topics[1]] * 4)]
+        if None in markers:
+            return "within a transaction"
+        self.assertLessEqual(max(markers), newest)
+        at_newest = markers.count(newest)
+        if at_newest == 0:
+            return "between manifest and commit"
+        # A writer without records in a checkpoint has no marker of it.
+        return "when some writers had committed" if at_newest < 6 else "after the commit"
+
+    def test_a_broker_that_is_killed(self):
+        self.begin()
+        process = self.start(2, "100 ms")
+        self.wait_for_manifest(process)
+        broker.kill()
+        process.kill()
+        process.communicate(timeout=60)
+        self.deaths["with the broker"] += 1
+        self.start_broker()
+        process = self.start(3, "100 ms")
+        self.wait_for_manifest(process)
+        broker.kill()
+        self.start_broker()
+        errors = process.communicate(timeout=90)[1]
+        self.deaths["the broker alone, which the job outlived" if process.returncode == 0 else
+                    "by the loss of the broker"] += 1
+        if process.returncode != 0:
+            self.assertFalse(self.until_killed(self.start(3, "1 s"), 60), errors)
+        self.check()
+
+    def start_broker(self):
+        """And waits until its partitions can be read again, as a job that starts does not."""
+        broker.start()
+        limit = time.monotonic() + 30
+        while True:
+            try:
+                committed_rows("expected_counts", "expected_extremes")
+                return run(f"""CREATE TABLE t (line STRING) WITH ('connector' = 'kafka', 'topic' = 'events', 'format' = 'raw',
+                                 {server()}, 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
+                               SELECT line FROM t LIMIT 1;""")
+            except RuntimeError:
+                if time.monotonic() > limit:
+                    raise
+
+    def test_a_run_that_slept_is_fenced(self):
+        self.begin()
+        sleeper = self.start(2)
+        self.wait_for_manifest(sleeper)
+        sleeper.send_signal(signal.SIGSTOP)
+        self.assertFalse(self.until_killed(self.start(2, "1 s"), 60))
+        sleeper.send_signal(signal.SIGCONT)
+        errors = sleeper.communicate(timeout=60)[1]
+        self.assertEqual(sleeper.returncode, 1, errors)
+        self.assertIn("another run of this one", errors)
+        self.deaths["by fencing"] += 1
+        self.check()
+
+    def test_what_is_refused(self):
+        self.begin()
+        script = self.path.read_text(encoding="utf-8")
+        for arguments, change, texts in (
+                ([], "", ["needs checkpoints", "--state"]),
+                (["--state", str(self.state)], "'properties.transaction.timeout.ms' = '1000000', ", ["is 1000000", "is 900000"])):
+            ran = subprocess.run([scratch.TIDEMARK, "run", "-", *arguments], capture_output=True, timeout=60, check=False,
+                                 input=script.replace("'sink.delivery", change + "'sink.delivery").encode())
+            self.assertEqual(ran.returncode, 1, ran.stderr)
+            for text in texts:
+                self.assertIn(text, ran.stderr.decode())
 
 
 if __name__ == "__main__":
