@@ -245,6 +245,15 @@ class KafkaCrashes(unittest.TestCase):
         self.deaths["by fencing"] += 1
         self.check()
 
+    def test_a_group_is_told_of_each_checkpoint(self):
+        self.begin()
+        script = self.path.read_text(encoding="utf-8")
+        self.path.write_text(script.replace("'scan.startup.mode'", "'properties.group.id' = 'readers', 'scan.startup.mode'"),
+                             encoding="utf-8")
+        self.assertFalse(self.until_killed(self.start(2), 60))
+        told = [kafka_offsets.committed(broker.plain, "readers", "events", partition) for partition in range(PARTITIONS)]
+        self.assertEqual(sum(told), ROWS)
+
     def test_what_is_refused(self):
         self.begin()
         script = self.path.read_text(encoding="utf-8")
