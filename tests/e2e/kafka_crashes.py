@@ -154,19 +154,21 @@ class KafkaCrashes(unittest.TestCase):
 
     def test_killed_when_a_checkpoint_is_complete_but_not_committed(self):
         draw = random.Random(2)
-        self.begin()
-        for _ in range(KILLS):
-            process = self.start(draw.choice([2, 3, 4]))
-            number = self.wait_for_manifest(process)
-            if number is None:
+        kills = 0
+        while kills < KILLS:
+            self.begin()
+            for _ in range(5):  # soon enough, or the job ends by itself
+                process = self.start(draw.choice([2, 3, 4]))
+                if self.wait_for_manifest(process) is None:
+                    process.communicate(timeout=60)
+                    break
+                time.sleep(draw.choice([0, 0.003, 0.01, 0.02, 0.04, 0.08]))
+                process.kill()
                 process.communicate(timeout=60)
-                break
-            time.sleep(draw.choice([0, 0.003, 0.01, 0.02, 0.04, 0.08]))
-            process.kill()
-            process.communicate(timeout=60)
-            self.deaths[self.committed_part()] += 1
-        self.assertFalse(self.until_killed(self.start(2, "1 s"), 60))
-        self.check()
+                kills += 1
+                self.deaths[self.committed_part()] += 1
+            self.assertFalse(self.until_killed(self.start(2, "1 s"), 60))
+            self.check()
 
     def newest_manifest(self):
         numbers = [int(path.parent.name.removeprefix("chk-")) for path in self.state.glob("*/chk-*/manifest.json")]
