@@ -118,6 +118,12 @@ class Source {
     (void)split;
     return false;
   }
+  /// A checkpoint is complete in which this worker's rows were handed on as far as `positions` says. For what others
+  /// are told of progress: a resumed job does not ask for it.
+  virtual arrow::Status CheckpointCompleted(const class SourcePositions& positions) {
+    (void)positions;
+    return arrow::Status::OK();
+  }
   SourceMetrics& metrics() { return metrics_; }
 
  private:

@@ -59,6 +59,8 @@ ConnectorContext ConnectorTable::Context(int worker, int workers) {
   context.batch_rows = batch_rows_;
   context.read_sizes = read_sizes_;
   context.findings = &findings_;
+  context.job_id = job_id_;
+  context.resumed_checkpoint = resumed_checkpoint_;
   context.dead_letters = dead_letters_;
   return context;
 }

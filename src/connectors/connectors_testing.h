@@ -53,6 +53,11 @@ class ConnectorTable {
   void SetOnQuiet(std::function<void()> wait) { on_quiet_ = std::move(wait); }
   void SetBatchRows(int64_t rows) { batch_rows_ = rows; }
   void SetReadSizes(ReadSizes sizes) { read_sizes_ = sizes; }
+  /// The job keeps checkpoints; its sinks go on from that one (0: from none).
+  void KeepCheckpoints(const std::string& job_id, int64_t resumed_checkpoint = 0) {
+    job_id_ = job_id;
+    resumed_checkpoint_ = resumed_checkpoint;
+  }
   /// Not owned.
   void SetDeadLetters(DeadLetterSink* sink) { dead_letters_ = sink; }
   /// Which of the columns to read, instead of all.
@@ -105,6 +110,8 @@ class ConnectorTable {
   bool overwrite_ = false;
   int64_t batch_rows_ = 100;
   ReadSizes read_sizes_;
+  std::string job_id_;
+  int64_t resumed_checkpoint_ = 0;
   DeadLetterSink* dead_letters_ = nullptr;
   SharedFindings findings_;
   int64_t skipped_ = 0;

@@ -187,6 +187,7 @@ class DataflowBuilder {
     if (!task.ok()) return site->Note(task.status(), node.label());
     (*task)->AnnounceSplits(options_.clock->SteadyMicros());
     parts_.sources.push_back({parts_.shape.IndexOf(node), task->get()});
+    dataflow_.sources.push_back(task->get());
     AddStage(node, std::move(task).ValueUnsafe(), /*is_input=*/true);
     return arrow::Status::OK();
   }

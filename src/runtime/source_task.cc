@@ -294,6 +294,10 @@ arrow::Status SourceTask::Save(state::StateSnapshot::Part* part) const {
   return board_ != nullptr && options_.worker == 0 ? board_->Save(*writer) : arrow::Status::OK();
 }
 
+arrow::Status SourceTask::CheckpointCompleted() {
+  return site_->Note(source_->CheckpointCompleted(noted_positions_), node_.label());
+}
+
 arrow::Status SourceTask::Finish(bool complete) {
   done_ = true;
   held_.clear();

@@ -56,6 +56,10 @@ class SourceTask final : public Head {
   /// Nothing: source, board and task are made with what they need.
   arrow::Status Restore(const state::StateReader&) override { return arrow::Status::OK(); }
 
+  /// Remembers how far it is in the checkpoint that is being taken, and tells its source when that is complete.
+  void NoteCheckpoint() { noted_positions_ = positions_; }
+  arrow::Status CheckpointCompleted();
+
   const connectors::SourceMetrics& metrics() const { return source_->metrics(); }
 
  private:
@@ -110,6 +114,7 @@ class SourceTask final : public Head {
   Outlet outlet_;
   FailureSite* site_;
   connectors::SourcePositions positions_;
+  connectors::SourcePositions noted_positions_;  ///< in the checkpoint that was taken last
   /// Of pieces that were begun before the job was resumed: rows that were handed on then and come again now.
   std::map<std::pair<connectors::SplitId, int64_t>, int64_t> to_skip_;
 

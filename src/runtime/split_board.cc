@@ -37,7 +37,6 @@ SplitBoard::Split& SplitBoard::AddSplit(SplitId id, int64_t now_micros) {
   split.last_rows_micros = now_micros;
   if (!split.idle) Hold(split.running);
   quiet_without_splits_ = false;
-  Recompute();
   return split;
 }
 
@@ -47,13 +46,17 @@ void SplitBoard::AddSplits(const std::vector<SplitId>& splits, int64_t now_micro
   for (SplitId id : splits) {
     if (!active_.contains(id) && !ended_.contains(id)) AddSplit(id, now_micros);
   }
+  // Not before all are there: those of a checkpoint have come to different times, and the earliest counts.
+  Recompute();
   Changed(-1);
 }
 
 std::optional<SplitProgress> SplitBoard::Turn(SplitId id, int64_t piece, bool has_rows, int64_t now_micros) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = active_.find(id);
-  Split& split = found != active_.end() ? found->second : AddSplit(id, now_micros);
+  const bool is_new = found == active_.end();
+  Split& split = is_new ? AddSplit(id, now_micros) : found->second;
+  if (is_new) Recompute();
   if (piece > split.next_piece) return std::nullopt;
   if (has_rows) {
     split.last_rows_micros = now_micros;

@@ -4,6 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "state/state_snapshot.h"
+
 namespace tidemark::runtime {
 namespace {
 
@@ -44,6 +50,25 @@ TEST_F(SplitBoardTest, TheWatermarkStandsWhenAllSplitsHaveEnded) {
   board_.AddSplits({1, 2}, kNow);  // a worker that has not heard of their end
   Read(0, 3, 0, 130);
   EXPECT_EQ(watermark(), 130);
+}
+
+TEST_F(SplitBoardTest, AResumedTableGoesOnFromItsSlowestSplit) {
+  board_.AddSplits({1, 2, 3, 4}, kNow);
+  Read(0, 1, 0, 900);
+  Read(0, 2, 0, 50);
+  Read(0, 3, 0, 700);
+  Read(0, 4, 0, 800, true, true);
+  EXPECT_EQ(watermark(), 50);
+  state::StateSnapshot snapshot;
+  ASSERT_TRUE(board_.Save(*state::MakeSnapshotWriter(&snapshot.parts["board"])).ok());
+  const auto all = std::make_shared<const std::vector<state::StateSnapshot>>(1, std::move(snapshot));
+  for (const std::vector<connectors::SplitId>& splits : {std::vector<int64_t>{1, 2, 3}, {2, 3, 1}, {3, 1, 2}}) {
+    SplitBoard resumed(&control_);
+    ASSERT_TRUE(resumed.Restore(*state::MakeSnapshotReader(all, "board", 0, 1)).ok());
+    resumed.AddSplits(splits, kNow);
+    EXPECT_EQ(resumed.progress().watermark, 50);
+    EXPECT_EQ(resumed.Turn(2, 0, true, kNow)->running_watermark, 50);
+  }
 }
 
 TEST_F(SplitBoardTest, PiecesTakeTurnsInOrderAndHandTheWatermarkOver) {

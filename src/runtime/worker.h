@@ -37,6 +37,8 @@ struct StepResult {
   bool awaits_clock = false;
 };
 
+class SourceTask;
+
 /// The parts of one worker, connected. Made by DataflowBuilder.
 struct Dataflow {
   struct Stage {
@@ -63,6 +65,7 @@ struct Dataflow {
   std::vector<ExchangeSender*> senders;              ///< among `consumers`
   std::vector<Stage> stages;                         ///< in the order they are served
   std::vector<AbsentInput> absent_inputs;            ///< ended from the start: they run on worker 0 only
+  std::vector<SourceTask*> sources;                  ///< among the heads
   std::vector<Part> parts;                           ///< heads and operators, inputs before what they feed
   /// What each part, then each sink, takes up from a checkpoint; empty when the job is new. Dropped when it has.
   std::vector<std::unique_ptr<state::StateReader>> part_states;

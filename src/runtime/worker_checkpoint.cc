@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/source_task.h"
+
 namespace tidemark::runtime {
 
 WorkerCheckpoint::WorkerCheckpoint(int worker, Dataflow* dataflow, CheckpointCoordinator* coordinator)
@@ -42,6 +44,7 @@ arrow::Result<bool> WorkerCheckpoint::Step(int64_t now_micros) {
     for (const auto& sink : dataflow_->sinks) {
       ARROW_RETURN_NOT_OK(dataflow_->site->Note(sink->Commit(), sink->label()));
     }
+    for (SourceTask* source : dataflow_->sources) ARROW_RETURN_NOT_OK(source->CheckpointCompleted());
     coordinator_->Commit();
     moved = true;
   }
@@ -93,6 +96,7 @@ arrow::Status WorkerCheckpoint::Flush() {
 
 arrow::Status WorkerCheckpoint::TakeSnapshot() {
   ARROW_RETURN_NOT_OK(Flush());
+  for (SourceTask* source : dataflow_->sources) source->NoteCheckpoint();
   state::StateSnapshot snapshot;
   for (const auto& part : dataflow_->parts) {
     ARROW_RETURN_NOT_OK(part.part->Save(&snapshot.parts[part.id]));

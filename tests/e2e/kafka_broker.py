@@ -69,8 +69,12 @@ group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=16777216
 """)
         self.tool("kafka.tools.StorageTool", "format", "-t", "dGlkZW1hcmtfdGVzdHMtMQ", "-c", settings)
-        command = self.java(f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "kafka.Kafka", settings)
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.command = self.java(f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "kafka.Kafka", settings)
+        self.start()
+
+    def start(self):
+        """Also again, on the same ports and data, after kill()."""
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.limit = threading.Timer(300, self.process.kill)  # whatever becomes of the test
         self.limit.daemon = True
         self.limit.start()
@@ -81,7 +85,8 @@ log.cleaner.dedupe.buffer.size=16777216
                 break
         else:
             raise RuntimeError("the broker did not start:\n" + "".join(said[-30:]))
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        self.drain = threading.Thread(target=self.process.stdout.read, daemon=True)
+        self.drain.start()
 
     def java(self, *arguments):
         return ["java", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{self.jars}/*",
@@ -94,6 +99,17 @@ log.cleaner.dedupe.buffer.size=16777216
             raise RuntimeError(result.stdout.decode() + result.stderr.decode())
         return result.stdout.decode()
 
+    def kill(self):
+        """As if its machine had lost power."""
+        self.limit.cancel()
+        self.process.kill()
+        self.ended()
+
+    def ended(self):
+        self.process.wait()
+        self.drain.join()
+        self.process.stdout.close()
+
     def stop(self):
         self.limit.cancel()
         self.process.send_signal(signal.SIGTERM)
@@ -101,4 +117,4 @@ log.cleaner.dedupe.buffer.size=16777216
             self.process.wait(15)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+        self.ended()

@@ -58,8 +58,9 @@ arrow::Result<std::unique_ptr<Client>> Client::MakeConsumer(
   return client;
 }
 
-arrow::Result<std::unique_ptr<Client>> Client::MakeProducer(const ClientProperties& properties,
-                                                            DeliveryListener* listener) {
+arrow::Result<std::unique_ptr<Client>> Client::MakeProducer(
+    const ClientProperties& properties, DeliveryListener* listener,
+    const std::vector<std::pair<std::string, std::string>>& more_defaults) {
   std::unique_ptr<Client> client(new Client(properties));
   std::vector<std::pair<std::string, std::string>> defaults = {
       {"partitioner", "murmur2_random"},  // the Java client's: the same key goes to the same partition
@@ -68,6 +69,7 @@ arrow::Result<std::unique_ptr<Client>> Client::MakeProducer(const ClientProperti
       {"queue.buffering.max.kbytes", "65536"},
   };
   if (IsIdempotent(properties.settings)) defaults.emplace_back("enable.idempotence", "true");
+  defaults.insert(defaults.end(), more_defaults.begin(), more_defaults.end());
   ARROW_RETURN_NOT_OK(client->Open(RD_KAFKA_PRODUCER, properties, defaults, listener));
   return client;
 }
@@ -93,6 +95,7 @@ arrow::Status Client::Open(rd_kafka_type_t type, const ClientProperties& propert
   rd_kafka_conf_set_opaque(conf, this);
   rd_kafka_conf_set_log_cb(conf, nullptr);
   rd_kafka_conf_set_error_cb(conf, OnError);
+  if (type == RD_KAFKA_CONSUMER) rd_kafka_conf_set_offset_commit_cb(conf, OnCommit);
   if (listener != nullptr) rd_kafka_conf_set_dr_msg_cb(conf, OnDelivery);
   handle_ = rd_kafka_new(type, conf, reason, sizeof(reason));
   if (handle_ != nullptr) return arrow::Status::OK();
@@ -122,6 +125,24 @@ void Client::OnError(rd_kafka_t* handle, int error, const char* reason, void* se
 
 void Client::OnDelivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message, void* self) {
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) static_cast<Client*>(self)->listener_->Failed(*message);
+}
+
+void Client::CommitOffsets(const rd_kafka_topic_partition_list_t& offsets) {
+  const rd_kafka_resp_err_t error = rd_kafka_commit(handle_, &offsets, /*async=*/1);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ++commits_under_way_;
+  } else {
+    commit_error_ = rd_kafka_err2str(error);
+  }
+}
+
+void Client::OnCommit(rd_kafka_t* /*handle*/, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* offsets,
+                      void* self) {
+  auto* client = static_cast<Client*>(self);
+  --client->commits_under_way_;
+  for (int i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && offsets != nullptr && i < offsets->cnt; ++i)
+    error = offsets->elems[i].err;
+  client->commit_error_ = error == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : rd_kafka_err2str(error);
 }
 
 arrow::Status Client::Unreachable(const std::string& doing) const {

@@ -43,8 +43,9 @@ class Client {
   static arrow::Result<std::unique_ptr<Client>> MakeConsumer(
       const ClientProperties& properties, const std::vector<std::pair<std::string, std::string>>& defaults);
   /// `listener` outlives the client; null: nobody asks.
-  static arrow::Result<std::unique_ptr<Client>> MakeProducer(const ClientProperties& properties,
-                                                             DeliveryListener* listener);
+  static arrow::Result<std::unique_ptr<Client>> MakeProducer(
+      const ClientProperties& properties, DeliveryListener* listener,
+      const std::vector<std::pair<std::string, std::string>>& more_defaults = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -66,6 +67,13 @@ class Client {
   /// Asks now which broker leads which partition of the topic.
   arrow::Status LearnLeaders(rd_kafka_topic_t* topic) { return AskMetadata(topic, timeout_ms(), nullptr).status(); }
 
+  /// Commits offsets for the client's group, in the background; what becomes of it is heard while serving.
+  void CommitOffsets(const rd_kafka_topic_partition_list_t& offsets);
+  /// Commits that were begun and not yet answered.
+  int commits_under_way() const { return commits_under_way_; }
+  /// Why the last one failed; empty: it did not.
+  const std::string& commit_error() const { return commit_error_; }
+
   /// Every broker is out of reach since the last call of Reached.
   bool all_down() const { return all_down_; }
   void Reached() { all_down_ = false; }
@@ -82,12 +90,16 @@ class Client {
   arrow::Result<std::vector<TopicPartitions>> AskMetadata(rd_kafka_topic_t* topic, int timeout_ms,
                                                           rd_kafka_resp_err_t* topic_error);
   static void OnError(rd_kafka_t* handle, int error, const char* reason, void* self);
+  static void OnCommit(rd_kafka_t* handle, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* offsets,
+                       void* self);
   static void OnDelivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* self);
 
   const std::string brokers_;
   const int64_t timeout_ms_;
   rd_kafka_t* handle_ = nullptr;
   DeliveryListener* listener_ = nullptr;
+  int commits_under_way_ = 0;
+  std::string commit_error_;
   bool all_down_ = false;
   bool refused_ = false;  ///< wrong password, wrong certificate: waiting does not help
   std::string last_error_;

@@ -48,13 +48,15 @@ const std::vector<OptionSpec>& SharedSpecs() {
       {.key = "sink.delivery-guarantee",
        .type = OptionType::kEnum,
        .default_value = "at-least-once",
-       .description = "exactly-once is not supported yet",
+       .description = "How often a record is written that is on its way when the job fails",
        .enum_values = {"at-least-once", "none", "exactly-once"}},
-      {.key = "sink.transactional-id-prefix", .description = "Accepted; for exactly-once"},
+      {.key = "sink.transactional-id-prefix",
+       .description =
+           "exactly-once: what transactional ids and the groups of markers begin with; each job needs its own"},
       {.key = "sink.transaction-naming-strategy",
        .type = OptionType::kEnum,
        .default_value = "INCREMENTING",
-       .description = "Accepted; for exactly-once",
+       .description = "Accepted; each writer has one transactional id",
        .enum_values = {"INCREMENTING", "POOLING"}},
   };
   return specs;
@@ -149,13 +151,33 @@ arrow::Status ReadTopics(const TableDefinition& table, KafkaOptions* options) {
   return arrow::Status::OK();
 }
 
+/// What a checkpoint keeps of one worker's records is one value in it.
+constexpr int64_t kGatheredBytesMax = int64_t{1} << 30;
+
+arrow::Status ReadTransactionOptions(const TableDefinition& table, KafkaOptions* options) {
+  if (options->upsert) {
+    return sql::NotSupportedYet({}, "Option 'sink.delivery-guarantee' = 'exactly-once' of connector 'upsert-kafka'",
+                                "There is: at-least-once, which leaves every key with its last value, and none.");
+  }
+  options->transactional_id_prefix = ValueOf(table, "sink.transactional-id-prefix");
+  const auto timeout = options->properties.settings.find("transaction.timeout.ms");
+  if (timeout != options->properties.settings.end()) {
+    ARROW_ASSIGN_OR_RAISE(options->transaction_timeout_ms, ParseInteger(timeout->second));
+  }
+  const std::string buffer = ValueOf(table, "tidemark.checkpoint-buffer");
+  ARROW_ASSIGN_OR_RAISE(options->gathered_bytes_max, ParseMemorySizeBytes(buffer.empty() ? "512 mb" : buffer));
+  if (options->gathered_bytes_max >= 1 && options->gathered_bytes_max <= kGatheredBytesMax) return arrow::Status::OK();
+  return arrow::Status::Invalid("Option 'tidemark.checkpoint-buffer' must be between 1 byte and 1 gb, not '", buffer,
+                                "'");
+}
+
 arrow::Status ReadSinkOptions(const TableDefinition& table, KafkaOptions* options) {
   for (const char* key : {"sink.delivery-guarantee", "sink.semantic"}) {
-    if (ChoiceOf(table, key) == "exactly-once")
-      return sql::NotSupportedYet({}, std::string("Option '") + key + "' = 'exactly-once'",
-                                  "There is: at-least-once, none.");
-    if (ChoiceOf(table, key) == "none") options->waits_for_arrival = false;
+    const std::string guarantee = ChoiceOf(table, key);
+    if (guarantee == "none") options->waits_for_arrival = false;
+    options->exactly_once |= guarantee == "exactly-once";
   }
+  if (options->exactly_once) ARROW_RETURN_NOT_OK(ReadTransactionOptions(table, options));
   const std::string partitioner = ValueOf(table, "sink.partitioner");
   if (partitioner == "fixed") options->partitioner = Partitioner::kFixed;
   if (partitioner == "round-robin") options->partitioner = Partitioner::kRoundRobin;
@@ -205,6 +227,10 @@ const std::vector<OptionSpec>& KafkaOptionSpecs() {
          .type = OptionType::kEnum,
          .description = "Older name of `sink.delivery-guarantee`",
          .enum_values = {"at-least-once", "none", "exactly-once"}},
+        {.key = "tidemark.checkpoint-buffer",
+         .type = OptionType::kMemorySize,
+         .default_value = "512 mb",
+         .description = "exactly-once: so much a worker keeps of records between two checkpoints; more fails the job"},
         BadRecordsOption(),
     };
     all.insert(all.end(), own.begin(), own.end());

@@ -35,6 +35,10 @@ struct KafkaOptions {
   OffsetRule stop;
   int64_t discovery_interval_ms = 0;  ///< 0: never
   bool waits_for_arrival = true;      ///< at each checkpoint; not with 'sink.delivery-guarantee' = 'none'
+  bool exactly_once = false;
+  std::string transactional_id_prefix;  ///< empty: of the job and the table
+  int64_t transaction_timeout_ms = 60'000;
+  int64_t gathered_bytes_max = 0;  ///< exactly once: between two checkpoints
   Partitioner partitioner = Partitioner::kDefault;
   int64_t flush_rows = 0;  ///< upserts are held back until so many keys, or so long; 0: not at all
   int64_t flush_interval_ms = 0;

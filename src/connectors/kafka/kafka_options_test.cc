@@ -97,7 +97,9 @@ TEST(KafkaOptions, Sinks) {
   EXPECT_EQ(Told({{"sink.partitioner", "round-robin"}, {"sink.delivery-guarantee", "none"}, {"sink.parallelism", "2"}}),
             "OK");
   EXPECT_THAT(Told({{"sink.partitioner", "org.my.Partitioner"}}), HasSubstr("not supported yet"));
-  EXPECT_THAT(Told({{"sink.delivery-guarantee", "exactly-once"}}), HasSubstr("not supported yet"));
+  EXPECT_EQ(Told({{"sink.delivery-guarantee", "Exactly-Once"}, {"sink.transactional-id-prefix", "p"}}), "OK");
+  EXPECT_THAT(Told({{"sink.semantic", "exactly-once"}, {"tidemark.checkpoint-buffer", "2 gb"}}),
+              HasSubstr("'tidemark.checkpoint-buffer'"));
 }
 
 TEST(KafkaOptions, Upserts) {
@@ -105,6 +107,9 @@ TEST(KafkaOptions, Upserts) {
   EXPECT_EQ(Told(upsert, {"a"}), "OK");
   EXPECT_THAT(Told(upsert), HasSubstr("PRIMARY KEY"));
   TableOptions more = upsert;
+  more["sink.delivery-guarantee"] = "exactly-once";
+  EXPECT_THAT(Told(more, {"a"}), HasSubstr("not supported yet"));
+  more = upsert;
   more["scan.startup.mode"] = "earliest-offset";
   EXPECT_THAT(Told(more, {"a"}), HasSubstr("Unknown option 'scan.startup.mode'"));
   more = upsert;

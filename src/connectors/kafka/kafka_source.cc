@@ -32,6 +32,9 @@ constexpr int kBatchesInARow = 64;
 constexpr int kGlanceMs = 1'000;
 /// An answer that does not matter is not waited for longer.
 constexpr int kNudgeMs = 1;
+/// When the job ends, commits that are under way are waited for, in slices.
+constexpr int kLastCommitsMs = 1'000;
+constexpr int kSliceMs = 10;
 
 uint64_t HashOf(const std::string& text) {
   uint64_t hash = 0xcbf29ce484222325ull;  // FNV-1a: the same everywhere and always
@@ -51,6 +54,7 @@ struct Partition {
   SplitId split = 0;
   rd_kafka_topic_t* topic = nullptr;
   int64_t next = 0;
+  int64_t committed = -1;  ///< offset that the group was told of last
   bool announced = false;
   bool started = false;
   bool ended = false;
@@ -95,6 +99,9 @@ class KafkaSource final : public Source {
 
   ~KafkaSource() override {
     messages_.Clear();
+    // The last commits are on their way; nobody depends on them.
+    for (int waited = 0; client_ && client_->commits_under_way() > 0 && waited < kLastCommitsMs; waited += kSliceMs)
+      client_->Serve(kSliceMs);
     for (auto& partition : mine_) {
       if (partition.started) rd_kafka_consume_stop(partition.topic, partition.range.partition);
     }
@@ -170,7 +177,31 @@ class KafkaSource final : public Source {
     return high >= 0 && partition.next >= high;
   }
 
+  /// For the group's readers and for tools that show how far behind it is.
+  arrow::Status CheckpointCompleted(const SourcePositions& positions) override {
+    if (!client_ || options_.properties.group_id.empty()) return arrow::Status::OK();
+    const PartitionList offsets(rd_kafka_topic_partition_list_new(static_cast<int>(mine_.size())));
+    for (auto& partition : mine_) {
+      const auto begun = positions.StartOf(partition.split, 0);
+      int64_t offset = begun ? begun->source_position : partition.committed;
+      if (positions.HasEnded(partition.split)) offset = partition.range.end;
+      if (offset < 0 || offset == partition.committed) continue;
+      partition.committed = offset;
+      rd_kafka_topic_partition_list_add(offsets.get(), partition.range.topic.c_str(), partition.range.partition)
+          ->offset = offset;
+    }
+    if (offsets->cnt > 0) client_->CommitOffsets(*offsets);
+    return WarnOfCommits();
+  }
+
  private:
+  arrow::Status WarnOfCommits() {
+    if (client_->commit_error().empty() || std::exchange(commits_warned_, true)) return arrow::Status::OK();
+    auto* streams = context_.streams != nullptr ? context_.streams : io::ProcessStreams();
+    return streams->WriteError("warning: table '" + node_.table->name() + "': offsets of group '" +
+                               options_.properties.group_id + "' are not committed: " + client_->commit_error() + "\n");
+  }
+
   /// New partitions may come while the source runs.
   bool watches() const { return options_.stop.mode == OffsetMode::kUnbounded && options_.discovery_interval_ms > 0; }
   /// Bounded partitions whose order matters are read one after the other, so that every run gives the same rows.
@@ -399,6 +430,7 @@ class KafkaSource final : public Source {
   ReadAhead ahead_;
   size_t turn_ = 0;  ///< index in mine_
   int batches_in_a_row_ = 0;
+  bool commits_warned_ = false;
   int64_t looked_micros_ = 0;
   int64_t down_micros_ = -1;  ///< since when no broker was seen
 };

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <initializer_list>
 
 namespace tidemark::connectors::kafka {
@@ -87,10 +88,14 @@ void MockCluster::PutValues(const std::string& topic, int32_t partition, const s
   Put(topic, partition, records);
 }
 
-void MockCluster::Commit(const std::string& group, const std::string& topic, int32_t partition, int64_t offset) {
+void MockCluster::Commit(const std::string& group, const std::string& topic, int32_t partition, int64_t offset,
+                         const std::string& metadata) {
   rd_kafka_t* consumer = MakeClient(RD_KAFKA_CONSUMER, {{"bootstrap.servers", bootstrap()}, {"group.id", group}});
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
-  rd_kafka_topic_partition_list_add(list, topic.c_str(), partition)->offset = offset;
+  rd_kafka_topic_partition_t* place = rd_kafka_topic_partition_list_add(list, topic.c_str(), partition);
+  place->offset = offset;
+  place->metadata = strdup(metadata.c_str());  // the list frees it
+  place->metadata_size = metadata.size();
   if (rd_kafka_commit(consumer, list, 0) != RD_KAFKA_RESP_ERR_NO_ERROR) std::abort();
   rd_kafka_topic_partition_list_destroy(list);
   rd_kafka_destroy(consumer);

@@ -36,7 +36,8 @@ class MockCluster {
   void CreateTopic(const std::string& topic, int partitions);
   void Put(const std::string& topic, int32_t partition, const std::vector<TestRecord>& records);
   void PutValues(const std::string& topic, int32_t partition, const std::vector<std::string>& values);
-  void Commit(const std::string& group, const std::string& topic, int32_t partition, int64_t offset);
+  void Commit(const std::string& group, const std::string& topic, int32_t partition, int64_t offset,
+              const std::string& metadata = "");
   /// All records of a topic, by partition and offset.
   std::vector<TestRecord> Take(const std::string& topic, int partitions);
 
