@@ -77,7 +77,7 @@ class ExchangeSender final : public Consumer {
   arrow::Status Scatter(const Batch& batch);
   arrow::Status Gather(Target& target, Batch batch);
   arrow::Status SendGathered(Target& target);
-  arrow::Status Flush();
+  arrow::Status Flush() override;
   arrow::Status Send(Target& target, Message message);
 
   const std::vector<int> hash_columns_;

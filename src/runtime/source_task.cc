@@ -82,7 +82,7 @@ arrow::Result<HeadStep> SourceTask::StepUnlabelled(int64_t now_micros) {
     ARROW_RETURN_NOT_OK(Finish(/*complete=*/true));
     return HeadStep{.progress = true};
   }
-  if (held_batches_ >= options_.read_ahead_batches) {
+  if (board_ != nullptr && held_batches_ >= options_.read_ahead_batches) {
     at_read_ahead_limit_ = true;
     if (!board_->MayReadOn(options_.worker)) return HeadStep{};
   }

@@ -71,6 +71,15 @@ class Scripts(unittest.TestCase):
         self.check(result, 0)
         self.assertEqual(result.stdout.decode(), "+I[x, 1]\n-U[x, 1]\n+U[x, 3]\n+I[y, 4]\n")
 
+    def test_sources_that_never_read_ahead(self):
+        script = ("CREATE TABLE t (a INT, seen TIMESTAMP(3) {}) WITH ('connector' = 'datagen', 'number-of-rows' = '50');"
+                  "SELECT COUNT(*) FROM t;")
+        for watermark in ("", ", WATERMARK FOR seen AS seen"):
+            result = tidemark("run", "-", "--format", "csv", "--set", "tidemark.source.read-ahead=0",
+                              "--set", "execution.runtime-mode=batch", text=script.format(watermark))
+            self.check(result, 0)
+            self.assertEqual(result.stdout.decode().split("\n")[1], "50")
+
     def test_what_is_no_script(self):
         self.check(tidemark("run", str(scratch.SCRATCH / "none.sql")), 2, "none.sql", "No such file")
         self.check(tidemark("run", str(scratch.SCRATCH)), 2, "a folder")
