@@ -2,10 +2,12 @@
 // Ranges of done pieces, and places in begun ones.
 #include "connectors/source_positions.h"
 
-#include <arrow/array.h>
 #include <arrow/builder.h>
+#include <arrow/type.h>
 
 #include <algorithm>
+
+#include "state/state_columns.h"
 
 namespace tidemark::connectors {
 namespace {
@@ -104,15 +106,9 @@ arrow::Status SourcePositions::Save(state::StateWriter& out) const {
 }
 
 arrow::Status SourcePositions::Restore(const state::StateReader& in) {
-  ARROW_ASSIGN_OR_RAISE(const auto batches, in.Read(kTable));
+  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kTable, {}, state::ArrowTypes(5, arrow::int64())));
   for (const Batch& batch : batches) {
-    const bool fits = batch.columns.size() == 5 && std::all_of(batch.columns.begin(), batch.columns.end(), [](auto& c) {
-                        return c->type_id() == arrow::Type::INT64 && c->null_count() == 0;
-                      });
-    if (!fits) return arrow::Status::Invalid("the positions of a source are not what this program writes");
-    const auto value = [&](int column, int64_t row) {
-      return static_cast<const arrow::Int64Array&>(*batch.columns[column]).Value(row);
-    };
+    const auto value = [&](size_t column, int64_t row) { return state::Int64Values(batch, column)[row]; };
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       Split& split = splits_[value(0, row)];
       const int64_t begin = value(1, row);

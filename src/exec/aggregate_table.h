@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "exec/aggregate_set.h"
-#include "exec/state_columns.h"
 #include "state/keyed_table.h"
+#include "state/state_columns.h"
 
 namespace tidemark::exec {
 
@@ -66,7 +66,7 @@ class AggregateTable {
   /// Every group, dead ones too: their accumulators may still matter. In the order of AliveGroups.
   std::vector<uint8_t*> AllGroups() const { return table_->Payloads(); }
   /// The types of the columns that Save gives after the keys.
-  static ArrowTypes SavedTypes();
+  static state::ArrowTypes SavedTypes();
   /// The groups from `*next` on, as many as make up a batch: keys, number of rows, accumulators. The operator's header
   /// is its own affair. Moves `*next` on.
   arrow::Result<Batch> Save(const std::vector<uint8_t*>& groups, int64_t rows_max, size_t* next) const;

@@ -14,7 +14,7 @@ constexpr int64_t kAccumulatorBytesMax = int64_t{16} << 20;
 
 }  // namespace
 
-ArrowTypes AggregateTable::SavedTypes() { return {arrow::int64(), arrow::binary()}; }
+state::ArrowTypes AggregateTable::SavedTypes() { return {arrow::int64(), arrow::binary()}; }
 
 arrow::Result<Batch> AggregateTable::Save(const std::vector<uint8_t*>& groups, int64_t rows_max, size_t* next) const {
   const size_t begin = *next;
@@ -32,7 +32,7 @@ arrow::Result<Batch> AggregateTable::Save(const std::vector<uint8_t*>& groups, i
   Batch batch;
   batch.num_rows = static_cast<int64_t>(*next - begin);
   ARROW_ASSIGN_OR_RAISE(batch.columns, table_->Keys(std::span(groups).subspan(begin, *next - begin)));
-  ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), Int64Column(row_counts));
+  ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), state::Int64Column(row_counts));
   ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), accumulators.Finish());
   return batch;
 }
@@ -41,7 +41,7 @@ arrow::Result<const std::vector<uint8_t*>*> AggregateTable::Restore(const Batch&
   const size_t num_keys = layout_->key_types.size();
   ARROW_RETURN_NOT_OK(
       FindGroups(state::KeyedTable::Columns(rows.columns).first(num_keys), rows.num_rows, nullptr).status());
-  const int64_t* row_counts = Int64Values(rows, num_keys);
+  const int64_t* row_counts = state::Int64Values(rows, num_keys);
   const auto& accumulators = static_cast<const arrow::BinaryArray&>(*rows.columns[num_keys + 1]);
   size_t next_created = 0;
   for (int64_t row = 0; row < rows.num_rows; ++row) {

@@ -10,9 +10,9 @@
 #include "exec/input_distribution.h"
 #include "exec/rank.h"
 #include "exec/sort_by_watermark.h"
-#include "exec/state_columns.h"
 #include "exec/state_report.h"
 #include "state/keyed_table.h"
+#include "state/state_columns.h"
 
 namespace tidemark::exec {
 namespace {
@@ -23,7 +23,7 @@ class FirstRow final : public Operator {
     const Schema& input = node.inputs()[0]->schema();
     std::vector<DataType> key_types;
     for (int column : node.partition_columns) key_types.push_back(input[column].type);
-    key_arrow_types_ = ArrowTypesOf(key_types);
+    key_arrow_types_ = state::ArrowTypesOf(key_types);
     given_ = state::KeyedTable::Make(std::move(key_types), 0);
     if (input[node.keys[0].column].type.time_attribute() == TimeAttribute::kRowtime) {
       sort_ = MakeSortByWatermarkOperator(*node.inputs()[0], SortColumns(node.keys), /*keeps_equal=*/true);
@@ -74,14 +74,14 @@ class FirstRow final : public Operator {
       piece.num_rows = static_cast<int64_t>(end - at);
       ARROW_ASSIGN_OR_RAISE(piece.columns, given_->Keys(std::span(given).subspan(at, end - at)));
       // Without partitions there is no key column, but the one partition.
-      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), BooleanColumn(std::vector<bool>(end - at, true)));
+      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(std::vector<bool>(end - at, true)));
       ARROW_RETURN_NOT_OK(out.Write(kGiven, piece, owner));
     }
     return sort_ ? sort_->Save(out) : arrow::Status::OK();
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
-    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kGiven, key_arrow_types_, {arrow::boolean()}));
+    ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kGiven, key_arrow_types_, {arrow::boolean()}));
     for (const Batch& batch : batches) {
       const auto keys = std::span(batch.columns).first(key_arrow_types_.size());
       ARROW_RETURN_NOT_OK(given_->FindOrInsert(keys, batch.num_rows, nullptr, &payloads_, &created_));
@@ -143,7 +143,7 @@ class FirstRow final : public Operator {
   }
 
   const plan::RankNode& node_;
-  ArrowTypes key_arrow_types_;
+  state::ArrowTypes key_arrow_types_;
   std::unique_ptr<state::KeyedTable> given_;  ///< partitions that had their row
   std::unique_ptr<Operator> sort_;            ///< null: by processing time
   OperatorMetrics sort_metrics_;

@@ -67,10 +67,10 @@ class GroupAggregate : public Operator {
     return arrow::Status::OK();
   }
   /// The rows that SaveGroups wrote, where `columns_of` gives columns of the types `more`.
-  arrow::Result<std::vector<Batch>> ReadGroups(const state::StateReader& in, const ArrowTypes& more) const {
-    ArrowTypes facts = AggregateTable::SavedTypes();
+  arrow::Result<std::vector<Batch>> ReadGroups(const state::StateReader& in, const state::ArrowTypes& more) const {
+    state::ArrowTypes facts = AggregateTable::SavedTypes();
     facts.insert(facts.end(), more.begin(), more.end());
-    return ReadRows(in, kGroups, ArrowTypesOf(layout_.key_types), facts);
+    return state::ReadRows(in, kGroups, state::ArrowTypesOf(layout_.key_types), facts);
   }
   const std::vector<DataType>& key_types() const { return layout_.key_types; }
   arrow::Result<state::RowOwner> Owner() const { return OwnerOfKept(*node_.inputs()[0], node_.group_columns); }
@@ -177,7 +177,7 @@ class ChangelogGroupAggregate final : public GroupAggregate {
     for (const Batch& piece : pieces) {
       ARROW_ASSIGN_OR_RAISE(const auto* restored, groups().Restore(piece));
       for (int64_t row = 0; row < piece.num_rows; ++row) {
-        if (BooleanValue(piece, piece.columns.size() - 1, row)) HeaderOf((*restored)[row])->is_emitted = 1;
+        if (state::BooleanValue(piece, piece.columns.size() - 1, row)) HeaderOf((*restored)[row])->is_emitted = 1;
       }
     }
     ARROW_RETURN_NOT_OK(RestoreChanged(in));
@@ -190,7 +190,7 @@ class ChangelogGroupAggregate final : public GroupAggregate {
   static arrow::Result<Columns> AreEmitted(std::span<uint8_t* const> groups) {
     std::vector<bool> emitted;
     for (uint8_t* group : groups) emitted.push_back(HeaderOf(group)->is_emitted != 0);
-    ARROW_ASSIGN_OR_RAISE(auto column, BooleanColumn(emitted));
+    ARROW_ASSIGN_OR_RAISE(auto column, state::BooleanColumn(emitted));
     return Columns{std::move(column)};
   }
 
@@ -200,7 +200,7 @@ class ChangelogGroupAggregate final : public GroupAggregate {
     if (changed_.empty()) return arrow::Status::OK();
     ARROW_ASSIGN_OR_RAISE(const auto owner, Owner());
     ARROW_ASSIGN_OR_RAISE(Columns results, TakeBefore());
-    ArrowTypes types;
+    state::ArrowTypes types;
     for (const auto& call : node_.calls) types.push_back(call.type.ToArrow());
     RowChunks before(std::move(types));
     if (!results.empty()) ARROW_RETURN_NOT_OK(before.Append(Batch{before_rows_, std::move(results)}));
@@ -216,16 +216,16 @@ class ChangelogGroupAggregate final : public GroupAggregate {
         ARROW_ASSIGN_OR_RAISE(const Columns befores, before.Gather(rows));
         piece.columns.insert(piece.columns.end(), befores.begin(), befores.end());
       }
-      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), BooleanColumn(were));
+      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(were));
       ARROW_RETURN_NOT_OK(out.Write(kChanged, piece, owner));
     }
     return arrow::Status::OK();
   }
 
   arrow::Status RestoreChanged(const state::StateReader& in) {
-    ArrowTypes types = ArrowTypesOf(key_types());
+    state::ArrowTypes types = state::ArrowTypesOf(key_types());
     for (const auto& call : node_.calls) types.push_back(call.type.ToArrow());
-    ARROW_ASSIGN_OR_RAISE(const auto pieces, ReadRows(in, kChanged, types, {arrow::boolean()}));
+    ARROW_ASSIGN_OR_RAISE(const auto pieces, state::ReadRows(in, kChanged, types, {arrow::boolean()}));
     const auto results_begin = static_cast<std::ptrdiff_t>(key_types().size());
     for (const Batch& piece : pieces) {
       const auto keys = std::span(piece.columns).first(key_types().size());
@@ -233,9 +233,9 @@ class ChangelogGroupAggregate final : public GroupAggregate {
       std::vector<int32_t> had_results;
       for (int64_t row = 0; row < piece.num_rows; ++row) {
         GroupHeader* header = HeaderOf((*found)[row]);
-        if (header->change != 0) return DamagedState(kChanged, "names a group twice");
+        if (header->change != 0) return state::DamagedState(kChanged, "names a group twice");
         header->change = 1;
-        const bool had = BooleanValue(piece, piece.columns.size() - 1, row);
+        const bool had = state::BooleanValue(piece, piece.columns.size() - 1, row);
         changed_.push_back((*found)[row]);
         before_row_.push_back(had ? before_rows_++ : kNone);
         if (had) had_results.push_back(static_cast<int32_t>(row));

@@ -61,18 +61,18 @@ arrow::Status HeldRows::Save(const state::RowOwner& owner, int64_t rows_max, sta
   }
   ARROW_ASSIGN_OR_RAISE(Batch all, Concatenate(batches_));
   for (const auto& fact : facts) {
-    ARROW_ASSIGN_OR_RAISE(all.columns.emplace_back(), Int64Column(fact));
+    ARROW_ASSIGN_OR_RAISE(all.columns.emplace_back(), state::Int64Column(fact));
   }
-  return WriteInPieces(kHeld, all, owner, rows_max, out);
+  return state::WriteInPieces(kHeld, all, owner, rows_max, out);
 }
 
-arrow::Status HeldRows::Restore(const ArrowTypes& types, const state::StateReader& in) {
-  const ArrowTypes facts(3, arrow::int64());
-  ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kHeld, types, facts));
+arrow::Status HeldRows::Restore(const state::ArrowTypes& types, const state::StateReader& in) {
+  const state::ArrowTypes facts(3, arrow::int64());
+  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kHeld, types, facts));
   for (const Batch& batch : batches) {
-    const int64_t* watermarks = Int64Values(batch, types.size());
-    const int64_t* numbers = Int64Values(batch, types.size() + 1);
-    const int64_t* times = Int64Values(batch, types.size() + 2);
+    const int64_t* watermarks = state::Int64Values(batch, types.size());
+    const int64_t* numbers = state::Int64Values(batch, types.size() + 1);
+    const int64_t* times = state::Int64Values(batch, types.size() + 2);
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       order_.push_back({watermarks[row], numbers[row], times[row], static_cast<int32_t>(order_.size())});
     }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "columnar/batch.h"
-#include "exec/state_columns.h"
+#include "state/state_columns.h"
 
 namespace tidemark::exec {
 
@@ -27,7 +27,7 @@ class HeldRows {
   /// Writes all rows, each with its place in the order. `owner`: of whole rows.
   arrow::Status Save(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const;
   /// `types`: those of the rows' columns. REQUIRES: no row waits yet.
-  arrow::Status Restore(const ArrowTypes& types, const state::StateReader& in);
+  arrow::Status Restore(const state::ArrowTypes& types, const state::StateReader& in);
 
   int64_t size() const { return static_cast<int64_t>(order_.size()); }
   int64_t memory_bytes() const { return bytes_ + size() * static_cast<int64_t>(sizeof(Place)); }

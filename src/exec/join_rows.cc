@@ -42,7 +42,7 @@ std::unique_ptr<std::vector<int32_t>> MatchableRows(const Batch& batch, const st
 }
 
 JoinRows::JoinRows(const Schema& schema, std::vector<int> key_columns, std::vector<bool> null_safe, bool keeps_matched)
-    : types_(ArrowTypesOf(schema)),
+    : types_(state::ArrowTypesOf(schema)),
       key_columns_(std::move(key_columns)),
       null_safe_(std::move(null_safe)),
       keeps_matched_(keeps_matched),
@@ -105,19 +105,19 @@ arrow::Status JoinRows::Save(std::string_view table, const state::RowOwner& owne
     ARROW_ASSIGN_OR_RAISE(piece.columns, rows_.Range(at, at + piece.num_rows));
     std::vector<bool> flags(static_cast<size_t>(piece.num_rows), false);
     for (int64_t row = 0; keeps_matched_ && row < piece.num_rows; ++row) flags[row] = matched(at + row);
-    ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), BooleanColumn(flags));
+    ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(flags));
     ARROW_RETURN_NOT_OK(out.Write(table, piece, owner));
   }
   return arrow::Status::OK();
 }
 
 arrow::Status JoinRows::Restore(std::string_view table, const state::StateReader& in) {
-  ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, table, types_, {arrow::boolean()}));
+  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, table, types_, {arrow::boolean()}));
   for (const Batch& batch : batches) {
     const Batch rows{batch.num_rows, {batch.columns.begin(), batch.columns.end() - 1}};
     ARROW_ASSIGN_OR_RAISE(const int64_t first, Add(rows));
     for (int64_t row = 0; keeps_matched_ && row < batch.num_rows; ++row) {
-      if (BooleanValue(batch, types_.size(), row)) set_matched(first + row);
+      if (state::BooleanValue(batch, types_.size(), row)) set_matched(first + row);
     }
   }
   return arrow::Status::OK();

@@ -13,8 +13,8 @@
 #include "catalog/data_type.h"
 #include "columnar/batch.h"
 #include "columnar/row_chunks.h"
-#include "exec/state_columns.h"
 #include "state/keyed_table.h"
+#include "state/state_columns.h"
 
 namespace tidemark::exec {
 
@@ -72,7 +72,7 @@ class JoinRows {
   };
   static Chain* ChainOf(uint8_t* payload) { return reinterpret_cast<Chain*>(payload); }
 
-  const ArrowTypes types_;
+  const state::ArrowTypes types_;
   const std::vector<int> key_columns_;
   const std::vector<bool> null_safe_;
   const bool keeps_matched_;

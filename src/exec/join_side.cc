@@ -50,7 +50,7 @@ void Unlink(JoinRow* row) {
 }  // namespace
 
 JoinSide::JoinSide(const Schema& schema, std::vector<int> key_columns, const std::vector<bool>& null_safe)
-    : types_(ArrowTypesOf(schema)),
+    : types_(state::ArrowTypesOf(schema)),
       key_columns_(std::move(key_columns)),
       null_safe_(null_safe),
       rows_(state::KeyedTable::Make(Types(schema), sizeof(JoinRow))),
@@ -158,19 +158,19 @@ arrow::Status JoinSide::Save(std::string_view table, const state::RowOwner& owne
     Batch batch;
     batch.num_rows = static_cast<int64_t>(piece.size());
     ARROW_ASSIGN_OR_RAISE(batch.columns, Columns(piece));
-    ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), Int64Column(counts));
-    ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), Int64Column(matches));
+    ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), state::Int64Column(counts));
+    ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), state::Int64Column(matches));
     ARROW_RETURN_NOT_OK(out.Write(table, batch, owner));
   }
   return arrow::Status::OK();
 }
 
 arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader& in) {
-  ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, table, types_, {arrow::int64(), arrow::int64()}));
+  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, table, types_, {arrow::int64(), arrow::int64()}));
   std::vector<JoinRow*> rows;
   for (Batch batch : batches) {
-    const int64_t* counts = Int64Values(batch, types_.size());
-    const int64_t* matches = Int64Values(batch, types_.size() + 1);
+    const int64_t* counts = state::Int64Values(batch, types_.size());
+    const int64_t* matches = state::Int64Values(batch, types_.size() + 1);
     const auto facts = std::span(batch.columns).last(2);
     const std::vector<std::shared_ptr<arrow::Array>> kept_alive(facts.begin(), facts.end());
     batch.columns.resize(types_.size());
@@ -178,7 +178,7 @@ arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       // A row that is there twice has its count already.
       if (rows[row] == nullptr || rows[row]->count != 0 || counts[row] <= 0 || matches[row] < 0) {
-        return DamagedState(table, "has a row that cannot be");
+        return state::DamagedState(table, "has a row that cannot be");
       }
       rows[row]->count = counts[row];
       rows[row]->matches = matches[row];

@@ -11,8 +11,8 @@
 
 #include "catalog/data_type.h"
 #include "columnar/batch.h"
-#include "exec/state_columns.h"
 #include "state/keyed_table.h"
+#include "state/state_columns.h"
 
 namespace tidemark::exec {
 
@@ -62,7 +62,7 @@ class JoinSide {
   /// All rows, key by key, the oldest of each key first.
   std::vector<JoinRow*> RowsByKey() const;
 
-  const ArrowTypes types_;
+  const state::ArrowTypes types_;
   std::vector<int> key_columns_;
   std::vector<bool> null_safe_;
   std::unique_ptr<state::KeyedTable> rows_;  ///< whole row -> JoinRow

@@ -12,9 +12,9 @@
 
 #include "exec/late_rows.h"
 #include "exec/make_operator.h"
-#include "exec/state_columns.h"
 #include "exec/time_column.h"
 #include "exec/window_zone.h"
+#include "state/state_columns.h"
 
 namespace tidemark::exec {
 namespace {
@@ -58,10 +58,10 @@ class PerWindow final : public Operator {
   /// The tables of all windows' operators, with two more columns that say of which window a row is.
   arrow::Status Save(state::StateWriter& out) const override {
     for (const auto& [key, window] : windows_) {
-      WithColumnsWriter writer(&out, [&key](int64_t num_rows) -> arrow::Result<arrow::ArrayVector> {
+      state::WithColumnsWriter writer(&out, [&key](int64_t num_rows) -> arrow::Result<arrow::ArrayVector> {
         const auto count = static_cast<size_t>(num_rows);
-        ARROW_ASSIGN_OR_RAISE(auto ends, Int64Column(std::vector<int64_t>(count, key.first)));
-        ARROW_ASSIGN_OR_RAISE(auto starts, Int64Column(std::vector<int64_t>(count, key.second)));
+        ARROW_ASSIGN_OR_RAISE(auto ends, state::Int64Column(std::vector<int64_t>(count, key.first)));
+        ARROW_ASSIGN_OR_RAISE(auto starts, state::Int64Column(std::vector<int64_t>(count, key.second)));
         return arrow::ArrayVector{std::move(ends), std::move(starts)};
       });
       ARROW_RETURN_NOT_OK(window->op->Save(writer));
@@ -110,10 +110,10 @@ class PerWindow final : public Operator {
   /// Hands the rows of a saved table to their windows, without the last two columns.
   static arrow::Status DivideByWindow(const std::string& table, const Batch& rows,
                                       std::map<WindowKey, WindowState>* states) {
-    ARROW_RETURN_NOT_OK(CheckFacts(table, rows, {arrow::int64(), arrow::int64()}));
+    ARROW_RETURN_NOT_OK(state::CheckFacts(table, rows, {arrow::int64(), arrow::int64()}));
     const size_t num_columns = rows.columns.size() - 2;
-    const int64_t* ends = Int64Values(rows, num_columns);
-    const int64_t* starts = Int64Values(rows, num_columns + 1);
+    const int64_t* ends = state::Int64Values(rows, num_columns);
+    const int64_t* starts = state::Int64Values(rows, num_columns + 1);
     Batch plain = rows;
     plain.columns.resize(num_columns);
     for (int64_t begin = 0, end = 0; begin < rows.num_rows; begin = end) {

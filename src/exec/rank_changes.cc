@@ -9,7 +9,7 @@
 #include <iterator>
 
 #include "exec/batch_collector.h"
-#include "exec/state_columns.h"
+#include "state/state_columns.h"
 
 namespace tidemark::exec {
 
@@ -96,7 +96,7 @@ arrow::Status SaveRankedRows(const std::vector<RowHandle>& rows, const RankChang
 }
 
 arrow::Result<std::vector<Batch>> ReadRankedRows(const Schema& schema, const state::StateReader& in) {
-  return ReadRows(in, kRows, ArrowTypesOf(schema), {});
+  return state::ReadRows(in, kRows, state::ArrowTypesOf(schema), {});
 }
 
 }  // namespace tidemark::exec

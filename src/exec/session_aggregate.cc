@@ -81,7 +81,7 @@ class SessionAggregate final : public Operator {
   arrow::Status Restore(const state::StateReader& in) override {
     watermark_ = in.watermark();
     ARROW_RETURN_NOT_OK(sessions_.Restore(in));
-    ARROW_RETURN_NOT_OK(held_.Restore(ArrowTypesOf(node_.inputs()[0]->schema()), in));
+    ARROW_RETURN_NOT_OK(held_.Restore(state::ArrowTypesOf(node_.inputs()[0]->schema()), in));
     return Report();
   }
 

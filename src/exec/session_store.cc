@@ -17,7 +17,7 @@ SessionStore::SessionStore(std::vector<DataType> key_types, AggregateSet* aggreg
     : aggregates_(aggregates),
       gap_ms_(gap_ms),
       bucket_ms_(std::max<int64_t>(1, gap_ms / kBucketsPerGap)),
-      key_types_(ArrowTypesOf(key_types)),
+      key_types_(state::ArrowTypesOf(key_types)),
       keys_(state::KeyedTable::Make(std::move(key_types), sizeof(Session*))),
       sessions_(static_cast<int32_t>(sizeof(Session)) + aggregates->state_bytes()) {}
 

@@ -12,10 +12,10 @@
 
 #include "base/event_time.h"
 #include "exec/aggregate_set.h"
-#include "exec/state_columns.h"
 #include "exec/window_zone.h"
 #include "state/keyed_table.h"
 #include "state/row_pages.h"
+#include "state/state_columns.h"
 #include "time/window.h"
 
 namespace tidemark::exec {
@@ -90,7 +90,7 @@ class SessionStore {
   AggregateSet* aggregates_;
   const int64_t gap_ms_;
   const int64_t bucket_ms_;
-  const ArrowTypes key_types_;
+  const state::ArrowTypes key_types_;
   WindowZone zone_;
   std::unique_ptr<state::KeyedTable> keys_;  ///< payload: its first session
   state::RowPages sessions_;

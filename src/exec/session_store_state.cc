@@ -46,7 +46,7 @@ arrow::Status SessionStore::Save(const state::RowOwner& owner, int64_t rows_max,
     piece.num_rows = static_cast<int64_t>(next - begin);
     ARROW_ASSIGN_OR_RAISE(piece.columns, Keys(std::span(sessions).subspan(begin, next - begin)));
     for (const auto& fact : facts) {
-      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), Int64Column(fact));
+      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(fact));
     }
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), accumulators.Finish());
     ARROW_RETURN_NOT_OK(out.Write(kSessions, piece, owner));
@@ -55,8 +55,8 @@ arrow::Status SessionStore::Save(const state::RowOwner& owner, int64_t rows_max,
 }
 
 arrow::Status SessionStore::Restore(const state::StateReader& in) {
-  const ArrowTypes facts = {arrow::int64(), arrow::int64(), arrow::int64(), arrow::binary()};
-  ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kSessions, key_types_, facts));
+  const state::ArrowTypes facts = {arrow::int64(), arrow::int64(), arrow::int64(), arrow::binary()};
+  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kSessions, key_types_, facts));
   for (const Batch& batch : batches) {
     ARROW_RETURN_NOT_OK(Restore(batch));
     EndBatch(batch.num_rows);
@@ -70,11 +70,11 @@ arrow::Status SessionStore::Restore(const Batch& rows) {
   ARROW_RETURN_NOT_OK(FindKeys(std::span(rows.columns).first(num_keys), rows.num_rows, &keys));
   const auto& accumulators = static_cast<const arrow::BinaryArray&>(*rows.columns[num_keys + 3]);
   for (int64_t row = 0; row < rows.num_rows; ++row) {
-    const EventTimeMs start = Int64Values(rows, num_keys)[row];
-    const EventTimeMs end = Int64Values(rows, num_keys + 1)[row];
-    const int64_t number = Int64Values(rows, num_keys + 2)[row];
+    const EventTimeMs start = state::Int64Values(rows, num_keys)[row];
+    const EventTimeMs end = state::Int64Values(rows, num_keys + 1)[row];
+    const int64_t number = state::Int64Values(rows, num_keys + 2)[row];
     if (!IsTime(start) || !IsTime(end) || end < start || number < 0 || number == std::numeric_limits<int64_t>::max()) {
-      return DamagedState(kSessions, "has rows that are no session");
+      return state::DamagedState(kSessions, "has rows that are no session");
     }
     Session* session = Make(keys[row], start);
     session->number = number;  // sessions of other workers may have the same: only those of one key are compared

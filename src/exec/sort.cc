@@ -12,8 +12,8 @@
 #include "exec/rank.h"
 #include "exec/row_limit.h"
 #include "exec/sort_by_watermark.h"
-#include "exec/state_columns.h"
 #include "exec/state_report.h"
+#include "state/state_columns.h"
 
 namespace tidemark::exec {
 namespace {
@@ -22,7 +22,7 @@ namespace {
 class SortAtEnd final : public Operator {
  public:
   explicit SortAtEnd(const plan::SortNode& node)
-      : node_(node), columns_(SortColumns(node.keys)), rows_(ArrowTypesOf(node.schema())) {
+      : node_(node), columns_(SortColumns(node.keys)), rows_(state::ArrowTypesOf(node.schema())) {
     keys_.offsets = {0};
   }
 
@@ -44,7 +44,7 @@ class SortAtEnd final : public Operator {
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
-    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kRows, ArrowTypesOf(node_.schema()), {}));
+    ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kRows, state::ArrowTypesOf(node_.schema()), {}));
     for (const Batch& batch : batches) ARROW_RETURN_NOT_OK(TakeIn(batch));
     return Report();
   }
@@ -99,7 +99,7 @@ class SortAtEnd final : public Operator {
   /// Keeps only the `wanted` first rows, in order.
   arrow::Status Prune(int64_t wanted) {
     const std::vector<int32_t> order = SortedOrder(keys_);
-    const RowChunks all = std::exchange(rows_, RowChunks(ArrowTypesOf(node_.schema())));
+    const RowChunks all = std::exchange(rows_, RowChunks(state::ArrowTypesOf(node_.schema())));
     keys_.bytes.clear();
     keys_.offsets = {0};
     for (int64_t at = 0; at < wanted; at += context().batch_rows) {
@@ -137,16 +137,17 @@ class FirstRows final : public Operator {
   }
 
   arrow::Status Save(state::StateWriter& out) const override {
-    ARROW_ASSIGN_OR_RAISE(auto seen, Int64Column({seen_}));
+    ARROW_ASSIGN_OR_RAISE(auto seen, state::Int64Column({seen_}));
     return out.Write(kSeen, Batch{1, {std::move(seen)}}, state::RowOwner::OneWorker());
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
-    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kSeen, {}, {arrow::int64()}));
+    ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kSeen, {}, {arrow::int64()}));
     for (const Batch& batch : batches) {
       for (int64_t row = 0; row < batch.num_rows; ++row) {
-        const int64_t seen = Int64Values(batch, 0)[row];
-        if (seen < 0 || seen > std::numeric_limits<int64_t>::max() / 2) return DamagedState(kSeen, "has no number");
+        const int64_t seen = state::Int64Values(batch, 0)[row];
+        if (seen < 0 || seen > std::numeric_limits<int64_t>::max() / 2)
+          return state::DamagedState(kSeen, "has no number");
         seen_ = std::max(seen_, seen);  // all rows come to one worker
       }
     }

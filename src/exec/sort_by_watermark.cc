@@ -11,9 +11,9 @@
 #include "exec/input_distribution.h"
 #include "exec/late_rows.h"
 #include "exec/row_limit.h"
-#include "exec/state_columns.h"
 #include "exec/state_report.h"
 #include "exec/time_column.h"
+#include "state/state_columns.h"
 
 namespace tidemark::exec {
 namespace {
@@ -21,7 +21,7 @@ namespace {
 class SortByWatermark final : public Operator {
  public:
   SortByWatermark(const plan::PhysicalNode& input, std::vector<SortColumn> columns, bool keeps_equal)
-      : types_(ArrowTypesOf(input.schema())),
+      : types_(state::ArrowTypesOf(input.schema())),
         owner_(OwnerOfRows(input)),
         columns_(std::move(columns)),
         keeps_equal_(keeps_equal) {}
@@ -50,14 +50,14 @@ class SortByWatermark final : public Operator {
   arrow::Status Save(state::StateWriter& out) const override {
     for (const Run& run : runs_) {
       const Batch rest = run.rows.Slice(run.begin, run.rows.num_rows - run.begin);
-      ARROW_RETURN_NOT_OK(WriteInPieces(kWaiting, rest, owner_, context().batch_rows, out));
+      ARROW_RETURN_NOT_OK(state::WriteInPieces(kWaiting, rest, owner_, context().batch_rows, out));
     }
     return arrow::Status::OK();
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
     watermark_ = in.watermark();
-    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kWaiting, types_, {}));
+    ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kWaiting, types_, {}));
     for (const Batch& batch : batches) ARROW_RETURN_NOT_OK(AddRun(batch));
     return report_.Set(rows_, bytes_);
   }
@@ -135,7 +135,7 @@ class SortByWatermark final : public Operator {
     return report_.Set(rows_, bytes_);
   }
 
-  const ArrowTypes types_;
+  const state::ArrowTypes types_;
   const state::RowOwner owner_;
   const std::vector<SortColumn> columns_;
   const bool keeps_equal_;

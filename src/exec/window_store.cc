@@ -82,16 +82,16 @@ class HoppingWindows final : public WindowStore {
  protected:
   arrow::Status SaveMore(const state::RowOwner&, int64_t, state::StateWriter& out) const override {
     if (!dropped_until_) return arrow::Status::OK();
-    ARROW_ASSIGN_OR_RAISE(auto column, Int64Column({*dropped_until_}));
+    ARROW_ASSIGN_OR_RAISE(auto column, state::Int64Column({*dropped_until_}));
     return out.Write(kDropped, Batch{1, {std::move(column)}}, state::RowOwner::EveryWorker());
   }
   /// Workers without rows for a window do not drop it; that it is complete holds for all.
   arrow::Status RestoreMore(const state::StateReader& in) override {
-    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, kDropped, {}, {arrow::int64()}));
+    ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kDropped, {}, {arrow::int64()}));
     for (const Batch& batch : batches) {
       for (int64_t row = 0; row < batch.num_rows; ++row) {
-        const EventTimeMs end = Int64Values(batch, 0)[row];
-        if (!IsTime(end)) return DamagedState(kDropped, "has a time out of range");
+        const EventTimeMs end = state::Int64Values(batch, 0)[row];
+        if (!IsTime(end)) return state::DamagedState(kDropped, "has a time out of range");
         dropped_until_ = std::max(dropped_until_.value_or(end), end);
       }
     }
@@ -165,11 +165,11 @@ class CumulatingWindows final : public WindowStore {
   arrow::Status RestoreMore(const state::StateReader& in) override {
     const auto take = [this](const Batch& rows, const SliceKey& times) -> arrow::Status {
       if (running_ && times != SliceKey{running_end_, running_last_end_}) {
-        return DamagedState(kRunning, "is of several windows");
+        return state::DamagedState(kRunning, "is of several windows");
       }
       if (!IsTime(times.end) || !IsSlice({times.end, 0}) ||
           times.part != time::WindowEndingAt(spec_, times.end).start + spec_.size_ms) {
-        return DamagedState(kRunning, "is of no window");
+        return state::DamagedState(kRunning, "is of no window");
       }
       if (!running_) running_ = std::make_unique<AggregateTable>(layout_);
       running_end_ = times.end;
@@ -222,7 +222,7 @@ arrow::Status WindowStore::Save(const state::RowOwner& owner, int64_t rows_max, 
 arrow::Status WindowStore::Restore(const state::StateReader& in) {
   const auto take = [this](const Batch& rows, const SliceKey& key) -> arrow::Status {
     if (!IsTime(key.end) || !IsTime(key.part) || !IsSlice(key)) {
-      return DamagedState(kSlices, "has rows that are of no slice");
+      return state::DamagedState(kSlices, "has rows that are of no slice");
     }
     Slice* slice = SliceOf(key);
     ARROW_RETURN_NOT_OK(slice->table.Restore(rows).status());
@@ -245,7 +245,7 @@ arrow::Status WindowStore::SaveTable(std::string_view name, const AggregateTable
     ARROW_ASSIGN_OR_RAISE(Batch piece, table.Save(groups, rows_max, &next));
     for (EventTimeMs time : {times.end, times.part}) {
       const std::vector<int64_t> column(static_cast<size_t>(piece.num_rows), time);
-      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), Int64Column(column));
+      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(column));
     }
     ARROW_RETURN_NOT_OK(out.Write(name, piece, owner));
   }
@@ -254,13 +254,13 @@ arrow::Status WindowStore::SaveTable(std::string_view name, const AggregateTable
 
 arrow::Status WindowStore::RestoreTables(std::string_view name, const state::StateReader& in,
                                          const TakeRows& take) const {
-  ArrowTypes facts = AggregateTable::SavedTypes();
+  state::ArrowTypes facts = AggregateTable::SavedTypes();
   facts.insert(facts.end(), 2, arrow::int64());
-  ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRows(in, name, ArrowTypesOf(layout_->key_types), facts));
+  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, name, state::ArrowTypesOf(layout_->key_types), facts));
   for (const Batch& batch : batches) {
     const size_t times = batch.columns.size() - 2;
-    const int64_t* ends = Int64Values(batch, times);
-    const int64_t* parts = Int64Values(batch, times + 1);
+    const int64_t* ends = state::Int64Values(batch, times);
+    const int64_t* parts = state::Int64Values(batch, times + 1);
     for (int64_t begin = 0, end = 0; begin < batch.num_rows; begin = end) {
       while (end < batch.num_rows && ends[end] == ends[begin] && parts[end] == parts[begin]) ++end;
       ARROW_RETURN_NOT_OK(take(batch.Slice(begin, end - begin), {ends[begin], parts[begin]}));

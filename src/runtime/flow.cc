@@ -2,11 +2,12 @@
 // Fan-out of batches, watermarks and ends within a stage.
 #include "runtime/flow.h"
 
-#include <arrow/array.h>
-#include <arrow/builder.h>
+#include <arrow/type.h>
 
 #include <algorithm>
 #include <utility>
+
+#include "state/state_columns.h"
 
 namespace tidemark::runtime {
 namespace {
@@ -46,28 +47,21 @@ arrow::Status Outlet::End(bool complete) {
 }
 
 arrow::Status Outlet::Save(state::StateWriter& out) const {
-  arrow::Int64Builder watermark;
-  arrow::BooleanBuilder idle;
-  ARROW_RETURN_NOT_OK(watermark.Append(watermark_));
-  ARROW_RETURN_NOT_OK(idle.Append(idle_));
   Batch row;
   row.num_rows = 1;
-  ARROW_ASSIGN_OR_RAISE(row.columns.emplace_back(), watermark.Finish());
-  ARROW_ASSIGN_OR_RAISE(row.columns.emplace_back(), idle.Finish());
+  ARROW_ASSIGN_OR_RAISE(row.columns.emplace_back(), state::Int64Column({watermark_}));
+  ARROW_ASSIGN_OR_RAISE(row.columns.emplace_back(), state::BooleanColumn({idle_}));
   return out.Write(kOutletTable, row, state::RowOwner::EveryWorker());
 }
 
 arrow::Status Outlet::Resume(const state::StateReader& in) {
-  ARROW_ASSIGN_OR_RAISE(const auto rows, in.Read(kOutletTable));
+  ARROW_ASSIGN_OR_RAISE(const auto rows, state::ReadRows(in, kOutletTable, {}, {arrow::int64(), arrow::boolean()}));
   if (rows.empty()) return arrow::Status::OK();
   EventTimeMs watermark = kMaxWatermark;
   bool idle = true;
   for (const Batch& row : rows) {
-    const bool fits = row.columns.size() == 2 && row.columns[0]->type_id() == arrow::Type::INT64 &&
-                      row.columns[1]->type_id() == arrow::Type::BOOL;
-    if (!fits) return arrow::Status::Invalid("the state of an outlet is not what this program writes");
-    watermark = std::min(watermark, static_cast<const arrow::Int64Array&>(*row.columns[0]).Value(0));
-    idle &= static_cast<const arrow::BooleanArray&>(*row.columns[1]).Value(0);
+    watermark = std::min(watermark, state::Int64Values(row, 0)[0]);
+    idle &= state::BooleanValue(row, 1, 0);
   }
   ARROW_RETURN_NOT_OK(EmitWatermark(watermark));
   return SetIdle(idle);

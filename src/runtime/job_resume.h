@@ -12,7 +12,7 @@
 
 namespace tidemark::runtime {
 
-/// Invalid where checkpoints cannot be kept: values out of range, a batch, an INSERT OVERWRITE, a SELECT.
+/// Invalid where a value is out of range.
 arrow::Status CheckCheckpointOptions(const JobOptions& options);
 
 /// The nodes of the plan that keep something between batches, with their identities.

@@ -2,11 +2,11 @@
 // Calls an operator in the order its interface promises.
 #include "runtime/operator_task.h"
 
-#include <arrow/array.h>
-#include <arrow/array/util.h>
-#include <arrow/scalar.h>
+#include <arrow/type.h>
 
 #include <utility>
+
+#include "state/state_columns.h"
 
 namespace tidemark::runtime {
 namespace {
@@ -61,7 +61,7 @@ arrow::Status OperatorTask::Save(state::StateSnapshot::Part* part) const {
   part->watermark = inputs_.watermark();
   const auto writer = state::MakeSnapshotWriter(part);
   ARROW_RETURN_NOT_OK(outlet_.Save(*writer));
-  ARROW_ASSIGN_OR_RAISE(auto finished, arrow::MakeArrayFromScalar(arrow::BooleanScalar(finished_), 1));
+  ARROW_ASSIGN_OR_RAISE(auto finished, state::BooleanColumn({finished_}));
   ARROW_RETURN_NOT_OK(writer->Write(kFinishedTable, Batch{1, {std::move(finished)}}, state::RowOwner::EveryWorker()));
   if (finished_) return arrow::Status::OK();
   return site_->Note(operator_->Save(*writer), context_.label);
@@ -69,13 +69,10 @@ arrow::Status OperatorTask::Save(state::StateSnapshot::Part* part) const {
 
 arrow::Status OperatorTask::Restore(const state::StateReader& in) {
   inputs_.Restore(in.watermark());
-  ARROW_ASSIGN_OR_RAISE(const auto finished, in.Read(kFinishedTable));
+  ARROW_ASSIGN_OR_RAISE(const auto finished, state::ReadRows(in, kFinishedTable, {}, {arrow::boolean()}));
   // Before an exchange the operator of one worker may have finished while another's has not.
   finished_ = !finished.empty();
-  for (const Batch& row : finished) {
-    const arrow::Array& column = *row.columns[0];
-    finished_ &= column.type_id() == arrow::Type::BOOL && static_cast<const arrow::BooleanArray&>(column).Value(0);
-  }
+  for (const Batch& row : finished) finished_ &= state::BooleanValue(row, 0, 0);
   if (finished_) return arrow::Status::OK();
   return site_->Note(operator_->Restore(in), context_.label);
 }

@@ -4,8 +4,11 @@
 
 #include <arrow/array.h>
 #include <arrow/builder.h>
+#include <arrow/type.h>
 
 #include <utility>
+
+#include "state/state_columns.h"
 
 namespace tidemark::runtime {
 namespace {
@@ -47,11 +50,8 @@ arrow::Status OpenSink::Save(state::StateWriter& out) const {
 }
 
 arrow::Status OpenSink::Restore(const state::StateReader& in) {
-  ARROW_ASSIGN_OR_RAISE(const auto batches, in.Read(kPreparedTable));
+  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kPreparedTable, {}, {arrow::binary()}));
   for (const Batch& batch : batches) {
-    if (batch.columns.size() != 1 || batch.columns[0]->type_id() != arrow::Type::BINARY) {
-      return arrow::Status::Invalid("the state of a sink is not what this program writes");
-    }
     const auto& column = static_cast<const arrow::BinaryArray&>(*batch.columns[0]);
     for (int64_t row = 0; row < batch.num_rows; ++row) prepared_.push_back(column.GetString(row));
   }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The board in a checkpoint.
-#include <arrow/array.h>
 #include <arrow/builder.h>
-
-#include <algorithm>
+#include <arrow/type.h>
 
 #include "runtime/split_board.h"
+#include "state/state_columns.h"
 
 namespace tidemark::runtime {
 namespace {
@@ -53,15 +52,9 @@ arrow::Status SplitBoard::Save(state::StateWriter& out) const {
 
 arrow::Status SplitBoard::Restore(const state::StateReader& in) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  ARROW_ASSIGN_OR_RAISE(const auto batches, in.Read(kTable));
+  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kTable, {}, state::ArrowTypes(5, arrow::int64())));
   for (const Batch& batch : batches) {
-    const bool fits = batch.columns.size() == 5 && std::all_of(batch.columns.begin(), batch.columns.end(), [](auto& c) {
-                        return c->type_id() == arrow::Type::INT64 && c->null_count() == 0;
-                      });
-    if (!fits) return arrow::Status::Invalid("the splits of a source are not what this program writes");
-    const auto value = [&](int column, int64_t row) {
-      return static_cast<const arrow::Int64Array&>(*batch.columns[column]).Value(row);
-    };
+    const auto value = [&](size_t column, int64_t row) { return state::Int64Values(batch, column)[row]; };
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       const auto meaning = static_cast<RowMeaning>(value(0, row));
       if (meaning == RowMeaning::kTable) {

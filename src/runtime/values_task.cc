@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "expr/evaluator.h"
+#include "state/state_columns.h"
 
 namespace tidemark::runtime {
 namespace {
@@ -53,18 +54,14 @@ arrow::Result<HeadStep> ValuesTask::Step(int64_t /*now_micros*/) {
 }
 
 arrow::Status ValuesTask::Save(state::StateSnapshot::Part* part) const {
-  arrow::Int64Builder emitted;
-  ARROW_RETURN_NOT_OK(emitted.Append(emitted_));
-  ARROW_ASSIGN_OR_RAISE(auto column, emitted.Finish());
+  ARROW_ASSIGN_OR_RAISE(auto column, state::Int64Column({emitted_}));
   return state::MakeSnapshotWriter(part)->Write("emitted", Batch{1, {std::move(column)}}, state::RowOwner::OneWorker());
 }
 
 arrow::Status ValuesTask::Restore(const state::StateReader& in) {
-  ARROW_ASSIGN_OR_RAISE(const auto rows, in.Read("emitted"));
+  ARROW_ASSIGN_OR_RAISE(const auto rows, state::ReadRows(in, "emitted", {}, {arrow::int64()}));
   if (rows.empty()) return arrow::Status::OK();
-  const auto& column = *rows[0].columns.at(0);
-  if (column.type_id() != arrow::Type::INT64) return arrow::Status::Invalid("a number of rows is expected");
-  emitted_ = std::clamp<int64_t>(static_cast<const arrow::Int64Array&>(column).Value(0), 0, rows_.num_rows);
+  emitted_ = std::clamp<int64_t>(state::Int64Values(rows[0], 0)[0], 0, rows_.num_rows);
   return arrow::Status::OK();
 }
 

@@ -29,7 +29,7 @@ struct CheckpointManifest {
   bool finished = false;  ///< the job had read all its input and given all results: there is nothing to resume
   bool savepoint = false;
   int64_t taken_at_micros = 0;  ///< since 1970
-  int64_t duration_micros = 0;  ///< from the request until the manifest was written
+  int64_t duration_micros = 0;  ///< from the request until all state was gathered
   std::string program_version;
   std::vector<StatefulPart> parts;
   int64_t rows = 0;

@@ -6,8 +6,6 @@ missing, none twice, and nothing else is left in the folder.
   crashes.py TIDEMARK SCRATCH_FOLDER
 """
 import collections
-import datetime
-import json
 import os
 import random
 import shutil
@@ -35,25 +33,13 @@ END;
 """
 
 
-def write_events(path):
-    """Rows some of which are out of order, none of them late."""
-    draw = random.Random(7)
-    time = datetime.datetime(2024, 1, 1)
-    with open(path, "w", encoding="utf-8") as events:
-        for _ in range(ROWS):
-            time += datetime.timedelta(milliseconds=draw.randint(0, 20))
-            ts = time - datetime.timedelta(milliseconds=draw.choice([0, 0, 0, 1000, 4000]))
-            text = ts.isoformat(sep=" ", timespec="milliseconds")
-            events.write(json.dumps({"k": draw.randint(0, 500), "v": draw.randint(0, 100), "ts": text}) + "\n")
-
-
 class Crashes(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = scratch.SCRATCH
         cls.script = cls.folder / "job.sql"
         cls.script.write_text(SCRIPT.format(folder=cls.folder), encoding="utf-8")
-        write_events(cls.folder / "events.json")
+        scratch.write_events(cls.folder / "events.json", ROWS)
         subprocess.run([scratch.TIDEMARK, "run", str(cls.script)], check=True, timeout=100)
         cls.expected = cls.rows()
 

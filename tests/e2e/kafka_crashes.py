@@ -6,8 +6,6 @@ a reader of committed records finds in the end is what an undisturbed run writes
   kafka_crashes.py TIDEMARK SCRATCH_FOLDER JARS
 """
 import collections
-import datetime
-import json
 import os
 import random
 import signal
@@ -52,16 +50,9 @@ def tearDownModule():
 
 
 def write_events():
-    """Rows some of which are out of order, none of them late, into all partitions."""
-    draw = random.Random(7)
-    at = datetime.datetime(2024, 1, 1)
+    """Into all partitions."""
     path = scratch.SCRATCH / "events.json"
-    with open(path, "w", encoding="utf-8") as events:
-        for _ in range(ROWS):
-            at += datetime.timedelta(milliseconds=draw.randint(0, 20))
-            ts = at - datetime.timedelta(milliseconds=draw.choice([0, 0, 0, 1000, 4000]))
-            text = ts.isoformat(sep=" ", timespec="milliseconds")
-            events.write(json.dumps({"k": draw.randint(0, 500), "v": draw.randint(0, 100), "ts": text}) + "\n")
+    scratch.write_events(path, ROWS)
     columns = "(k BIGINT, v BIGINT, ts TIMESTAMP(3))"
     run(f"""CREATE TABLE lines {columns} WITH ('connector' = 'filesystem', 'path' = '{path}', 'format' = 'json');
             CREATE TABLE events {columns} WITH ('connector' = 'kafka', 'topic' = 'events', 'format' = 'json',

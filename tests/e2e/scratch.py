@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the end-to-end tests share: the program, a folder of their own, children that heed signals, and the summary."""
+"""What the end-to-end tests share: the program, a folder of their own, children that heed signals,
+events, and the summary."""
+import datetime
+import json
 import pathlib
+import random
 import shutil
 import signal
 import sys
@@ -15,6 +19,18 @@ def heed_signals():
     """In the child: what runs in the background of a shell, or under nohup, would ignore these otherwise."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def write_events(path, rows):
+    """Lines of JSON, some of which are out of order, none of them late by five seconds."""
+    draw = random.Random(7)
+    at = datetime.datetime(2024, 1, 1)
+    with open(path, "w", encoding="utf-8") as events:
+        for _ in range(rows):
+            at += datetime.timedelta(milliseconds=draw.randint(0, 20))
+            ts = at - datetime.timedelta(milliseconds=draw.choice([0, 0, 0, 1000, 4000]))
+            text = ts.isoformat(sep=" ", timespec="milliseconds")
+            events.write(json.dumps({"k": draw.randint(0, 500), "v": draw.randint(0, 100), "ts": text}) + "\n")
 
 
 def main():

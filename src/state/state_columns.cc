@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making, writing and checking columns of saved state.
-#include "exec/state_columns.h"
+#include "state/state_columns.h"
 
 #include <arrow/api.h>
 
 #include <algorithm>
 
-namespace tidemark::exec {
+namespace tidemark::state {
 
 ArrowTypes ArrowTypesOf(const Schema& schema) {
   ArrowTypes types;
@@ -70,8 +70,8 @@ arrow::Status CheckFacts(std::string_view table, const Batch& rows, const ArrowT
   return arrow::Status::OK();
 }
 
-arrow::Result<std::vector<Batch>> ReadRows(const state::StateReader& in, std::string_view table,
-                                           const ArrowTypes& values, const ArrowTypes& facts) {
+arrow::Result<std::vector<Batch>> ReadRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
+                                           const ArrowTypes& facts) {
   ARROW_ASSIGN_OR_RAISE(auto batches, in.Read(table));
   for (const Batch& batch : batches) {
     if (batch.columns.size() != values.size() + facts.size()) {
@@ -84,19 +84,19 @@ arrow::Result<std::vector<Batch>> ReadRows(const state::StateReader& in, std::st
   return batches;
 }
 
-arrow::Status WriteInPieces(std::string_view table, const Batch& rows, const state::RowOwner& owner, int64_t rows_max,
-                            state::StateWriter& out) {
+arrow::Status WriteInPieces(std::string_view table, const Batch& rows, const RowOwner& owner, int64_t rows_max,
+                            StateWriter& out) {
   for (int64_t at = 0; at < rows.num_rows; at += rows_max) {
     ARROW_RETURN_NOT_OK(out.Write(table, rows.Slice(at, std::min(rows_max, rows.num_rows - at)), owner));
   }
   return arrow::Status::OK();
 }
 
-arrow::Status WithColumnsWriter::Write(std::string_view table, const Batch& rows, const state::RowOwner& owner) {
+arrow::Status WithColumnsWriter::Write(std::string_view table, const Batch& rows, const RowOwner& owner) {
   Batch more = rows;
   ARROW_ASSIGN_OR_RAISE(const auto columns, columns_(rows.num_rows));
   more.columns.insert(more.columns.end(), columns.begin(), columns.end());
   return out_->Write(table, more, owner);
 }
 
-}  // namespace tidemark::exec
+}  // namespace tidemark::state

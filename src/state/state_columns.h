@@ -17,7 +17,7 @@
 #include "columnar/batch.h"
 #include "state/operator_state.h"
 
-namespace tidemark::exec {
+namespace tidemark::state {
 
 using ArrowTypes = std::vector<std::shared_ptr<arrow::DataType>>;
 
@@ -35,30 +35,30 @@ bool BooleanValue(const Batch& rows, size_t column, int64_t row);
 /// The table `table` as it must be: first columns of the types `values`, then columns of the types `facts` without any
 /// NULL. Invalid, naming the table, where it is not so, or an array is damaged: an operator may then use it like any
 /// batch.
-arrow::Result<std::vector<Batch>> ReadRows(const state::StateReader& in, std::string_view table,
-                                           const ArrowTypes& values, const ArrowTypes& facts);
+arrow::Result<std::vector<Batch>> ReadRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
+                                           const ArrowTypes& facts);
 
 /// The part of that check for the last columns only: they are of the types `facts`, valid, and without any NULL.
 arrow::Status CheckFacts(std::string_view table, const Batch& rows, const ArrowTypes& facts);
 
 /// Writes the rows of `rows` in pieces of at most `rows_max`.
-arrow::Status WriteInPieces(std::string_view table, const Batch& rows, const state::RowOwner& owner, int64_t rows_max,
-                            state::StateWriter& out);
+arrow::Status WriteInPieces(std::string_view table, const Batch& rows, const RowOwner& owner, int64_t rows_max,
+                            StateWriter& out);
 
 /// The error for rows that no Save can have written.
 arrow::Status DamagedState(std::string_view table, const std::string& what);
 
 /// A writer that adds the same columns behind the rows of every table.
-class WithColumnsWriter final : public state::StateWriter {
+class WithColumnsWriter final : public StateWriter {
  public:
   /// `columns`: gives them for a number of rows. `out` outlives the object.
   using Columns = std::function<arrow::Result<std::vector<std::shared_ptr<arrow::Array>>>(int64_t num_rows)>;
-  WithColumnsWriter(state::StateWriter* out, Columns columns) : out_(out), columns_(std::move(columns)) {}
-  arrow::Status Write(std::string_view table, const Batch& rows, const state::RowOwner& owner) override;
+  WithColumnsWriter(StateWriter* out, Columns columns) : out_(out), columns_(std::move(columns)) {}
+  arrow::Status Write(std::string_view table, const Batch& rows, const RowOwner& owner) override;
 
  private:
-  state::StateWriter* out_;
+  StateWriter* out_;
   Columns columns_;
 };
 
-}  // namespace tidemark::exec
+}  // namespace tidemark::state
