@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace tidemark::state {
@@ -22,6 +25,11 @@ constexpr std::string_view kCommittedName = "committed";
 constexpr std::string_view kJobIdName = "job-id";
 
 std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+/// The folder of checkpoint `number` beside that of another.
+std::string FolderBeside(const std::string& folder, int64_t number) {
+  const std::string name = fmt::format("{}{}", kCheckpointPrefix, number);
+  return (std::filesystem::path(folder) / ".." / name).lexically_normal();
+}
 std::string ManifestPath(const std::string& folder) { return fmt::format("{}/{}", folder, kManifestName); }
 std::string StatePath(const std::string& folder, int worker) {
   return fmt::format("{}/worker-{}.state", folder, worker);
@@ -58,7 +66,8 @@ json ToJson(const CheckpointManifest& manifest) {
           {"program_version", manifest.program_version},
           {"rows", manifest.rows},
           {"parts", std::move(parts)},
-          {"files", std::move(files)}};
+          {"files", std::move(files)},
+          {"bases", manifest.bases}};
 }
 
 /// Throws json::exception where something is missing or of another type.
@@ -81,6 +90,8 @@ CheckpointManifest FromJson(const json& document) {
     info.hash = std::stoull(file.at("hash").get<std::string>(), nullptr, 16);
     manifest.files.push_back(info);
   }
+  // Version 1 had none.
+  manifest.bases = document.value("bases", std::vector<int64_t>{});
   return manifest;
 }
 
@@ -101,20 +112,30 @@ int64_t CheckpointManifest::size_bytes() const {
   return bytes;
 }
 
-arrow::Result<CheckpointManifest> CheckpointStore::Write(CheckpointManifest manifest,
-                                                         const std::vector<StateSnapshot>& snapshots) {
-  const std::string_view prefix = manifest.savepoint ? kSavepointPrefix : kCheckpointPrefix;
-  manifest.folder = fmt::format("{}/{}{}", folder_, prefix, manifest.number);
+std::string CheckpointStore::FolderOf(int64_t number, bool savepoint) const {
+  return fmt::format("{}/{}{}", folder_, savepoint ? kSavepointPrefix : kCheckpointPrefix, number);
+}
+
+arrow::Result<std::unique_ptr<CheckpointWriter>> CheckpointStore::Begin(int64_t number, bool savepoint, int workers) {
+  auto writer = std::make_unique<CheckpointWriter>();
+  writer->folder_ = FolderOf(number, savepoint);
   // Remains of an attempt that got no manifest.
-  ARROW_RETURN_NOT_OK(files_->Remove(manifest.folder));
-  ARROW_RETURN_NOT_OK(files_->CreateFolders(manifest.folder));
+  ARROW_RETURN_NOT_OK(files_->Remove(writer->folder_));
+  ARROW_RETURN_NOT_OK(files_->CreateFolders(writer->folder_));
+  for (int worker = 0; worker < workers; ++worker) {
+    ARROW_ASSIGN_OR_RAISE(auto file, StateFileWriter::Open(files_, StatePath(writer->folder_, worker)));
+    writer->files_.push_back(std::move(file));
+  }
+  return writer;
+}
+
+arrow::Result<CheckpointManifest> CheckpointStore::Complete(CheckpointWriter* writer, CheckpointManifest manifest) {
+  manifest.folder = writer->folder_;
   manifest.files.clear();
   manifest.rows = 0;
-  for (size_t worker = 0; worker < snapshots.size(); ++worker) {
-    const std::string path = StatePath(manifest.folder, static_cast<int>(worker));
-    ARROW_ASSIGN_OR_RAISE(const StateFileInfo info, WriteStateFile(files_, path, snapshots[worker]));
-    manifest.files.push_back(info);
-    manifest.rows += snapshots[worker].num_rows();
+  for (const auto& file : writer->files_) {
+    ARROW_ASSIGN_OR_RAISE(manifest.files.emplace_back(), file->Finish());
+    manifest.rows += file->rows();
   }
   ARROW_ASSIGN_OR_RAISE(auto file, files_->OpenForWrite(ManifestPath(manifest.folder)));
   ARROW_RETURN_NOT_OK(file->Append(ToJson(manifest).dump(2) + "\n"));
@@ -144,9 +165,9 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
   try {
     const json document = json::parse(text);
     const int version = document.at("format_version").get<int>();
-    if (version != CheckpointManifest::kFormatVersion) {
+    if (version < 1 || version > CheckpointManifest::kFormatVersion) {
       return arrow::Status::Invalid("Checkpoint '", folder, "' has format version ", version,
-                                    "; this program reads version ", CheckpointManifest::kFormatVersion);
+                                    "; this program reads versions 1 to ", CheckpointManifest::kFormatVersion);
     }
     CheckpointManifest manifest = FromJson(document);
     manifest.folder = folder;
@@ -172,33 +193,54 @@ arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
 }
 
 arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const CheckpointManifest& manifest) const {
-  std::vector<StateSnapshot> snapshots;
-  for (int worker = 0; worker < manifest.workers(); ++worker) {
-    ARROW_ASSIGN_OR_RAISE(auto snapshot,
-                          ReadStateFile(files_, StatePath(manifest.folder, worker), manifest.files[worker]));
-    snapshots.push_back(std::move(snapshot));
+  std::vector<StateSnapshot> snapshots(manifest.files.size());
+  const auto add = [&](const CheckpointManifest& from, StateTables tables) -> arrow::Status {
+    for (int worker = 0; worker < from.workers(); ++worker) {
+      ARROW_RETURN_NOT_OK(ReadStateFile(files_, StatePath(from.folder, worker), from.files[worker], tables,
+                                        &snapshots[static_cast<size_t>(worker)]));
+    }
+    return arrow::Status::OK();
+  };
+  for (const int64_t number : manifest.bases) {
+    const std::string folder = FolderBeside(manifest.folder, number);
+    ARROW_ASSIGN_OR_RAISE(const CheckpointManifest base, ReadManifest(files_, folder));
+    if (base.job_id != manifest.job_id || base.workers() != manifest.workers()) {
+      return arrow::Status::Invalid("Checkpoint '", folder, "' is not the one that '", manifest.folder,
+                                    "' builds on: it is of job ", base.job_id, " with ", base.workers(),
+                                    " workers, not of job ", manifest.job_id, " with ", manifest.workers());
+    }
+    ARROW_RETURN_NOT_OK(add(base, StateTables::kLogs));
   }
+  ARROW_RETURN_NOT_OK(add(manifest, StateTables::kAll));
   return snapshots;
 }
 
 arrow::Status CheckpointStore::RemoveOld(int64_t newest) {
   ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
-  std::vector<std::pair<int64_t, std::string>> complete;
+  std::map<int64_t, std::string> complete;
   for (const auto& entry : entries) {
     const std::string name = NameOf(entry.path);
     const auto number = NumberOf(name);
     if (!entry.is_directory || !number || name.starts_with(kSavepointPrefix)) continue;
     if (files_->Exists(ManifestPath(entry.path))) {
-      complete.emplace_back(*number, entry.path);
+      complete.emplace(*number, entry.path);
     } else if (*number < newest) {
       ARROW_RETURN_NOT_OK(files_->Remove(entry.path));
     }
   }
-  std::sort(complete.begin(), complete.end());
-  for (size_t i = 0; i + static_cast<size_t>(retained_) < complete.size(); ++i) {
-    // The manifest first, so that no half of a checkpoint looks whole.
-    ARROW_RETURN_NOT_OK(files_->Remove(ManifestPath(complete[i].second)));
-    ARROW_RETURN_NOT_OK(files_->Remove(complete[i].second));
+  std::set<int64_t> kept;
+  int retained = 0;
+  for (auto entry = complete.rbegin(); entry != complete.rend() && retained < retained_; ++entry, ++retained) {
+    kept.insert(entry->first);
+    // One whose manifest is damaged can't be resumed from, with or without what it built on.
+    const auto manifest = ReadManifest(files_, entry->second);
+    if (manifest.ok()) kept.insert(manifest->bases.begin(), manifest->bases.end());
+  }
+  // Those that build on others first, and of each the manifest first, so that nothing incomplete looks whole.
+  for (auto entry = complete.rbegin(); entry != complete.rend(); ++entry) {
+    if (kept.contains(entry->first)) continue;
+    ARROW_RETURN_NOT_OK(files_->Remove(ManifestPath(entry->second)));
+    ARROW_RETURN_NOT_OK(files_->Remove(entry->second));
   }
   return arrow::Status::OK();
 }
