@@ -26,6 +26,14 @@ arrow::Status MemoryBudget::Change(int64_t delta_bytes, const std::string& owner
   return arrow::Status::OK();
 }
 
+int64_t MemoryBudget::ExcessOf(int64_t own_bytes, int64_t more_bytes) const {
+  const int64_t excess = used_bytes() + more_bytes - spill_from_bytes_;
+  if (spill_from_bytes_ == 0 || excess <= 0) return 0;
+  const bool is_small = own_bytes < spill_from_bytes_ / 32;
+  if (is_small && excess < (limit_bytes_ - spill_from_bytes_) / 2) return 0;
+  return excess;
+}
+
 MemoryReservation::~MemoryReservation() {
   if (budget_ != nullptr && bytes_ != 0) (void)budget_->Change(-bytes_, owner_);  // giving back cannot fail
 }

@@ -36,6 +36,7 @@ class FirstRow final : public Operator {
     if (!sort_) return arrow::Status::OK();
     sort_context_ = context;
     sort_context_.metrics = &sort_metrics_;
+    sort_context_.spill = nullptr;
     return sort_->Open(sort_context_);
   }
 

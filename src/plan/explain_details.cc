@@ -13,6 +13,9 @@ namespace {
 
 using expr::ExpressionPtr;
 
+/// Behind the state of operators that can keep it on disk.
+constexpr char kSpills[] = "; on disk where memory is short";
+
 /// The lines under an operator's name.
 using Details = std::vector<std::string>;
 
@@ -255,7 +258,8 @@ Details GroupAggregateDetails(const GroupAggregateNode& node) {
   const std::string never =
       node.group_columns.empty() ? "kept to the end" : "never freed: nothing bounds the number of keys";
   details.push_back("state: " + OneRowPerKey(input, node.group_columns) + "; " +
-                    (node.final_only ? "freed when the input ends" : never));
+                    (node.final_only ? "freed when the input ends" : never) +
+                    (node.group_columns.empty() ? "" : kSpills));
   return details;
 }
 
