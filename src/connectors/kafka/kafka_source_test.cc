@@ -16,7 +16,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 const Schema kAb = {{"a", DataType::BigInt()}, {"b", DataType::String()}};
 
@@ -254,37 +254,91 @@ TEST_F(KafkaSourceTest, KnowsWhenAPartitionIsCaughtUp) {
   EXPECT_TRUE(all_caught_up());
 }
 
+/// Reads until `wanted` rows came, or the end; notes how far it is.
+std::vector<std::string> ReadOn(Source* source, MockCluster* cluster, SourcePositions* positions, int64_t wanted) {
+  std::vector<std::string> rows;
+  source->MarkBegin(positions);
+  for (int tries = 0; tries < 30'000 && static_cast<int64_t>(rows.size()) < wanted; ++tries) {
+    const Poll poll = source->Next().ValueOrDie();
+    if (poll.state == Poll::State::kEnd) break;
+    if (poll.state == Poll::State::kNothing) cluster->Breathe();
+    if (poll.state != Poll::State::kBatch) continue;
+    positions->Advance(poll, poll.batch.num_rows, true);
+    if (poll.batch.num_rows == 0) continue;
+    for (const auto& row : formats::PrintRows(poll.batch, kAb)) rows.push_back(row);
+  }
+  return rows;
+}
+
+constexpr int64_t kAllRows = 1'000;
+
 TEST_F(KafkaSourceTest, GoesOnWhereACheckpointWas) {
   PutRows();
   ConnectorTable table = Table({{"scan.startup.mode", "latest-offset"}, {"tidemark.bad-records", "skip"}});
   table.definition().options.erase("scan.bounded.mode");
   SourcePositions positions;
-  const auto read = [&](Source* source, int64_t wanted) {
-    std::vector<std::string> rows;
-    for (int tries = 0; tries < 30'000 && static_cast<int64_t>(rows.size()) < wanted; ++tries) {
-      const Poll poll = source->Next().ValueOrDie();
-      if (poll.state == Poll::State::kNothing) cluster_.Breathe();
-      if (poll.state != Poll::State::kBatch) continue;
-      positions.Advance(poll, poll.batch.num_rows, true);
-      if (poll.batch.num_rows == 0) continue;
-      for (const auto& row : formats::PrintRows(poll.batch, kAb)) rows.push_back(row);
-    }
-    return rows;
-  };
-  {
-    auto source = table.MakeSource().ValueOrDie();
-    for (int i = 0; i < 3; ++i) positions.Advance(source->Next().ValueOrDie(), 0, true);
-  }
+  table.MakeSource().ValueOrDie()->MarkBegin(&positions);
   // While nobody reads, records come that a new job would not see.
   cluster_.PutValues("t", 0, {Row(6, "n"), "rubbish"});
   table.SetStart(&positions);
   {
     auto source = table.MakeSource().ValueOrDie();
-    EXPECT_THAT(read(source.get(), 1), ElementsAre("+I[6, n]"));
+    EXPECT_THAT(ReadOn(source.get(), &cluster_, &positions, 1), ElementsAre("+I[6, n]"));
   }
   cluster_.PutValues("t", 0, {Row(7, "n")});
   auto source = table.MakeSource().ValueOrDie();
-  EXPECT_THAT(read(source.get(), 1), ElementsAre("+I[7, n]"));
+  EXPECT_THAT(ReadOn(source.get(), &cluster_, &positions, 1), ElementsAre("+I[7, n]"));
+}
+
+TEST_F(KafkaSourceTest, WhatWasNotBegunAtACheckpointBeginsWhereItWasTold) {
+  PutRows();
+  ConnectorTable table = Table({{"scan.startup.mode", "specific-offsets"},
+                                {"scan.startup.specific-offsets", "partition:0,offset:0;partition:2,offset:2"}});
+  table.ReadInOrder();
+  table.SetBatchRows(1);
+  SourcePositions positions;
+  EXPECT_THAT(ReadOn(table.MakeSource().ValueOrDie().get(), &cluster_, &positions, 1), ElementsAre("+I[1, x]"));
+  table.SetStart(&positions);
+  EXPECT_THAT(ReadOn(table.MakeSource().ValueOrDie().get(), &cluster_, &positions, kAllRows),
+              ElementsAre("+I[2, y]", "+I[5, z]"));
+}
+
+TEST_F(KafkaSourceTest, ABoundedTableEndsWhereItDidWhenTheJobBegan) {
+  PutRows();
+  ConnectorTable table = Table();
+  table.SetBatchRows(1);
+  SourcePositions positions;
+  table.MakeSource().ValueOrDie()->MarkBegin(&positions);
+  cluster_.PutValues("t", 0, {Row(6, "n")});
+  cluster_.PutValues("t", 1, {Row(7, "n")});
+  rd_kafka_mock_topic_create(cluster_.cluster(), "u", 1, 1);
+  cluster_.PutValues("u", 0, {Row(8, "n")});
+  table.definition().options["topic"] = "t;u";
+  table.SetStart(&positions);
+  EXPECT_THAT(ReadOn(table.MakeSource().ValueOrDie().get(), &cluster_, &positions, kAllRows),
+              UnorderedElementsAre("+I[1, x]", "+I[2, y]", "+I[3, z]", "+I[4, z]", "+I[5, z]"));
+}
+
+TEST_F(KafkaSourceTest, ACommitThatFailedIsTriedAgain) {
+  constexpr int16_t kOffsetCommit = 8;
+  PutRows();
+  ConnectorTable table = Table({{"properties.group.id", "g"}});
+  table.definition().options.erase("scan.bounded.mode");
+  auto source = table.MakeSource().ValueOrDie();
+  SourcePositions positions;
+  EXPECT_EQ(ReadOn(source.get(), &cluster_, &positions, 5).size(), 5);
+  rd_kafka_mock_push_request_errors(cluster_.cluster(), kOffsetCommit, 1, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED);
+  ASSERT_TRUE(source->CheckpointCompleted(positions).ok());
+  const auto warning = [&] { return table.streams().error(); };
+  for (int tries = 0; tries < 30'000 && warning().empty(); ++tries) {
+    ASSERT_TRUE(source->Next().ok());
+    cluster_.Breathe();
+    ASSERT_TRUE(source->CheckpointCompleted(positions).ok());
+  }
+  EXPECT_THAT(warning(), HasSubstr("offsets of group 'g' are not committed"));
+  source.reset();  // waits for what is under way
+  const TableOptions group = {{"properties.group.id", "g"}, {"scan.startup.mode", "group-offsets"}};
+  EXPECT_THAT(Rows(group), IsEmpty());
 }
 
 TEST_F(KafkaSourceTest, PartitionsThatEndedAreNotReadAgain) {
@@ -370,7 +424,7 @@ TEST_F(KafkaSourceTest, UsesTheSystemsOpenSsl) {
   EXPECT_THAT(std::string(info.dli_fname), HasSubstr("libcrypto.so"));
   PutRows();
   EXPECT_THAT(Error({{"properties.security.protocol", "SSL"}, {"properties.default.api.timeout.ms", "2000"}}),
-              AllOf(HasSubstr("Kafka at '"), Not(HasSubstr("+I"))));
+              HasSubstr("Kafka at '"));
 }
 
 }  // namespace
