@@ -113,7 +113,9 @@ TEST_F(KafkaResumeTest, ACommitThatFailedIsTriedAgain) {
   const TableOptions group = {{"properties.group.id", "g"}, {"scan.startup.mode", "group-offsets"}};
   ConnectorTable of_group = Table(group);
   of_group.SetOnQuiet([this] { cluster_.Breathe(); });
-  EXPECT_THAT(of_group.ReadRows().ValueOrDie(), IsEmpty());
+  const auto rows = of_group.ReadRows();
+  ASSERT_TRUE(rows.ok()) << rows.status().ToString();
+  EXPECT_THAT(*rows, IsEmpty());
 }
 
 TEST_F(KafkaResumeTest, PartitionsThatEndedAreNotReadAgain) {
