@@ -74,7 +74,7 @@ arrow::Status Job::OpenCheckpoints() {
   }
   CheckpointSettings settings;
   settings.interval_micros = options.interval_micros;
-  settings.last_number = parts_->resumed_checkpoint;
+  settings.last_number = parts_->last_checkpoint;
   settings.job_id = parts_->job_id;
   settings.program_version = options.program_version;
   settings.parts = StatefulParts(*parts_);
