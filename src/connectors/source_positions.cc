@@ -89,10 +89,6 @@ std::optional<int64_t> SourcePositions::EndOf(SplitId id) const {
   return split == splits_.end() ? std::nullopt : split->second.end;
 }
 
-bool SourcePositions::KnowsEnds() const {
-  return std::any_of(splits_.begin(), splits_.end(), [](const auto& entry) { return entry.second.end.has_value(); });
-}
-
 bool SourcePositions::HasEnded(SplitId id) const {
   const auto split = splits_.find(id);
   if (split == splits_.end() || split->second.pieces < 0) return false;

@@ -41,8 +41,6 @@ class SourcePositions {
   std::optional<PiecePosition> StartOf(SplitId split, int64_t piece) const;
   /// Where the split ends, if Begin was told so.
   std::optional<int64_t> EndOf(SplitId split) const;
-  /// EndOf knows an end of some split.
-  bool KnowsEnds() const;
   bool empty() const { return splits_.empty(); }
 
   arrow::Status Save(state::StateWriter& out) const;

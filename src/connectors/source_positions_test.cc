@@ -111,7 +111,6 @@ TEST(SourcePositions, BeginsAndEndsAreKeptUnlessProgressIsKnown) {
   EXPECT_EQ(again.EndOf(2), std::nullopt);
   EXPECT_EQ(again.StartOf(3, 0), std::nullopt);
   EXPECT_TRUE(again.HasEnded(3));
-  EXPECT_TRUE(again.KnowsEnds());
 }
 
 TEST(SourcePositions, RowsThatNobodySavedAreDamage) {

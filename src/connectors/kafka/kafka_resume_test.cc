@@ -79,18 +79,28 @@ TEST_F(KafkaResumeTest, WhatWasNotBegunAtACheckpointBeginsWhereItWasTold) {
 }
 
 TEST_F(KafkaResumeTest, ABoundedTableEndsWhereItDidWhenTheJobBegan) {
-  ConnectorTable table = Table();
-  table.SetBatchRows(1);
+  ConnectorTable table = Table({{"topic-pattern", "[tu]"}});
+  table.definition().options.erase("topic");
   SourcePositions positions;
   table.MakeSource().ValueOrDie()->MarkBegin(&positions);
   cluster_.PutValues("t", 0, {TestRow(6, "n")});
   cluster_.PutValues("t", 1, {TestRow(7, "n")});
-  rd_kafka_mock_topic_create(cluster_.cluster(), "u", 1, 1);
+  cluster_.CreateTopic("u", 1);
   cluster_.PutValues("u", 0, {TestRow(8, "n")});
-  table.definition().options["topic"] = "t;u";
   table.SetStart(&positions);
   EXPECT_THAT(ReadOn(table.MakeSource().ValueOrDie().get(), &cluster_, &positions, kAllRows),
               UnorderedElementsAre("+I[1, x]", "+I[2, y]", "+I[3, z]", "+I[4, z]", "+I[5, z]"));
+}
+
+TEST_F(KafkaResumeTest, ATopicThatTheTableNamesSinceIsReadWhole) {
+  ConnectorTable table = Table();
+  SourcePositions positions;
+  EXPECT_EQ(ReadOn(table.MakeSource().ValueOrDie().get(), &cluster_, &positions, kAllRows).size(), 5);
+  cluster_.CreateTopic("u", 1);
+  cluster_.PutValues("u", 0, {TestRow(8, "n")});
+  table.definition().options["topic"] = "t;u";
+  table.SetStart(&positions);
+  EXPECT_THAT(ReadOn(table.MakeSource().ValueOrDie().get(), &cluster_, &positions, kAllRows), ElementsAre("+I[8, n]"));
 }
 
 TEST_F(KafkaResumeTest, ACommitThatFailedIsTriedAgain) {

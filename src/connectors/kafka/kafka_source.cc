@@ -59,7 +59,8 @@ class KafkaSource final : public Source {
     looked_micros_ = context_.clock->SteadyMicros();
     std::vector<PartitionRange> mine;
     for (PartitionRange range : ranges) {
-      if (!TakesUp(&range)) continue;
+      if (CameSince(range, ranges)) continue;
+      TakeUp(&range);
       const bool is_mine = Know(range);
       if (is_mine && !start_.HasEnded(range.split())) mine.push_back(range);
     }
@@ -195,17 +196,23 @@ class KafkaSource final : public Source {
     return *static_cast<const std::vector<PartitionRange>*>(shared.get());
   }
 
-  /// Sets where the partition goes on, and ends, in a job that was resumed; false: it is not read.
-  bool TakesUp(PartitionRange* range) const {
-    // What has no end that the checkpoint knows has come since: a job that had gone on would not have seen it either.
-    const auto end = start_.EndOf(range->split());
-    if (range->bounded() && start_.KnowsEnds() && !end) return false;
-    if (end) range->end = *end;
+  /// Whether a bounded partition was not there when the job first started: had it gone on, it would not have seen it
+  /// either. A topic that the table names now, and did not then, is read whole.
+  bool CameSince(const PartitionRange& range, const std::vector<PartitionRange>& all) const {
+    if (!range.bounded() || start_.EndOf(range.split())) return false;
+    return std::any_of(all.begin(), all.end(), [&](const PartitionRange& other) {
+      const bool same_name = !options_.topic_pattern.empty() || other.topic == range.topic;
+      return same_name && start_.EndOf(other.split());
+    });
+  }
+
+  /// Sets where the partition goes on, and ends, in a job that was resumed.
+  void TakeUp(PartitionRange* range) const {
+    range->end = start_.EndOf(range->split()).value_or(range->end);
     if (const auto position = start_.StartOf(range->split(), 0)) {
       range->begin = position->source_position;
       range->from_earliest = false;
     }
-    return true;
   }
 
   /// Notes a partition, on whichever worker; true when it is this one's. Partitions of a topic follow each other around
