@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <iostream>
 #include <thread>
 
@@ -19,11 +20,16 @@
 namespace tidemark::cli {
 namespace {
 
-runtime::Job* running_job = nullptr;  // what a signal stops; set while a job runs
+// What a signal stops, on whichever thread it comes; set while a job runs.
+std::atomic<runtime::Job*> running_job = nullptr;
+std::atomic<int> handlers_under_way = 0;
+static_assert(std::atomic<runtime::Job*>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
 void StopRunningJob(int signal) {
   (void)signal;
-  if (running_job != nullptr) running_job->RequestStop();
+  ++handlers_under_way;
+  if (runtime::Job* job = running_job; job != nullptr) job->RequestStop();
+  --handlers_under_way;
 }
 
 /// While it lives, SIGINT, SIGTERM and SIGHUP (the terminal is closed) stop `job` cleanly; a second one ends the
@@ -45,6 +51,8 @@ class StopOnSignal {
     sigaction(SIGTERM, &old_term_, nullptr);
     sigaction(SIGHUP, &old_hup_, nullptr);
     running_job = nullptr;
+    // A handler on another thread may have read the pointer before; the job must outlive it.
+    while (handlers_under_way > 0) std::this_thread::yield();
   }
 
  private:
