@@ -164,7 +164,9 @@ class RocksStateStore final : public StateStore {
 
   arrow::Status Check(const rocksdb::Status& status, const char* what) const {
     if (status.ok()) return arrow::Status::OK();
-    return arrow::Status::IOError("Cannot ", what, " state in ", folder_, ": ", status.ToString());
+    return arrow::Status::IOError("Cannot ", what, " state in ", folder_, ": ", status.ToString(),
+                                  ". Free some space there, name another folder with SET 'tidemark.spill.folder' = "
+                                  "'...', or raise 'tidemark.memory'");
   }
 
   arrow::Status CountMemory() {
