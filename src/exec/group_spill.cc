@@ -22,7 +22,7 @@ GroupSpill::GroupSpill(AggregateTable* table, const AggregateTableLayout& layout
       layout_(layout),
       context_(context),
       slice_bytes_(std::min(context.memory->spill_from_bytes() / 64 + 1, kSliceBytesMax)),
-      keys_(context.number, layout.key_types, std::move(key_groups)) {}
+      keys_(context.number, /*table=*/0, layout.key_types, std::move(key_groups)) {}
 
 arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t num_rows,
                                      const std::vector<uint8_t*>& groups, std::vector<int32_t>* created) {

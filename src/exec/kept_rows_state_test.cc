@@ -36,6 +36,9 @@ std::shared_ptr<plan::JoinNode> Join(JoinType type, std::vector<int> keys, bool 
   return node;
 }
 
+/// All in memory; some of it; none between two batches.
+constexpr int64_t kSpillFrom[] = {0, 12'000, 1};
+
 class JoinState : public Seeds {};
 INSTANTIATE_TEST_SUITE_P(Random, JoinState, testing::Range<uint64_t>(1, 4));
 
@@ -44,10 +47,13 @@ TEST_P(JoinState, ChangelogJoinGoesOn) {
     for (const std::vector<int>& keys : {std::vector<int>{kKey}, {kText, kSmall}, {}}) {
       auto node = Join(type, keys, true, false, GetParam() % 2 == 0);
       const int events = keys.size() < 2 ? 10 : 25;
-      ExpectGoesOnEverywhere(
-          CaseOf("Join", node, RandomEvents({.inputs = 2, .events = events, .retracts = true}, GetParam())),
-          GetParam());
-      if (HasFailure()) return;
+      auto test = CaseOf("Join", node, RandomEvents({.inputs = 2, .events = events, .retracts = true}, GetParam()));
+      for (int64_t spill_from_bytes : kSpillFrom) {
+        SCOPED_TRACE("spills from " + std::to_string(spill_from_bytes) + " bytes on");
+        test.spill_from_bytes = spill_from_bytes;
+        ExpectGoesOnEverywhere(test, GetParam());
+        if (HasFailure()) return;
+      }
     }
   }
 }
@@ -66,11 +72,32 @@ TEST_P(JoinState, InsertOnlyJoinGoesOn) {
   }
 }
 
+TEST_P(JoinState, InsertOnlyJoinGoesOnAsOneThatSpills) {
+  for (JoinType type : kJoinTypes) {
+    for (const std::vector<int>& keys : {std::vector<int>{kKey}, {kText, kSmall}}) {
+      auto node = Join(type, keys, false, false, GetParam() % 2 == 0);
+      auto test = CaseOf("Join", node, RandomEvents({.inputs = 2, .events = 25}, GetParam()));
+      test.exact = false;            // the latest match comes first
+      test.same_state_rows = false;  // equal rows are one row with a count
+      // From the first row on, or from somewhere in the middle.
+      for (int64_t spill_from_bytes : {1, 12'000, 20'000}) {
+        SCOPED_TRACE("spills from " + std::to_string(spill_from_bytes) + " bytes on");
+        test.spill_from_bytes = spill_from_bytes;
+        ExpectGoesOnEverywhere(test, GetParam());
+        if (HasFailure()) return;
+      }
+    }
+  }
+}
+
 TEST_P(JoinState, SurvivesDamage) {
   for (bool retracts : {false, true}) {
     auto node = Join(JoinType::kFull, {kKey}, retracts, false, true);
-    ExpectSurvivesDamage(CaseOf("Join", node, RandomEvents({.inputs = 2, .retracts = retracts}, GetParam())),
-                         GetParam());
+    auto test = CaseOf("Join", node, RandomEvents({.inputs = 2, .retracts = retracts}, GetParam()));
+    for (int64_t spill_from_bytes : {0, 1}) {
+      test.spill_from_bytes = spill_from_bytes;
+      ExpectSurvivesDamage(test, GetParam());
+    }
   }
 }
 

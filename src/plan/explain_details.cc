@@ -344,7 +344,8 @@ Details DetailsOf(const PhysicalNode& node) {
       return GlobalWindowAggregateDetails(static_cast<const GlobalWindowAggregateNode&>(node));
     case PhysicalNode::Kind::kJoin: {
       const auto& join = static_cast<const JoinNode&>(node);
-      return JoinDetails(join, join.final_only ? "freed when the input ends" : "never freed: nothing bounds it");
+      const std::string freed = join.final_only ? "freed when the input ends" : "never freed: nothing bounds it";
+      return JoinDetails(join, join.left_keys.empty() ? freed : freed + kSpills);
     }
     case PhysicalNode::Kind::kPerWindow:
       return PerWindowDetails(static_cast<const PerWindowNode&>(node));

@@ -2,7 +2,6 @@
 // RocksDB as a StateStore: options, files that are ingested, batched reads.
 #include "state/rocks_state_store.h"
 
-#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
@@ -30,9 +29,9 @@ rocksdb::Env* UnsyncedEnv() {
   return env.get();
 }
 
-rocksdb::Options MakeOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::Options MakeOptions() {
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = cache;
+  table.no_block_cache = true;  // the system's page cache has the blocks, and is not counted as the job's
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBitsPerKey));
   table.format_version = 5;
   table.checksum = rocksdb::kXXH3;
@@ -41,7 +40,7 @@ rocksdb::Options MakeOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
   options.create_if_missing = true;
   options.error_if_exists = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  options.compression = rocksdb::kNoCompression;  // reads are one block each; the page cache holds most
+  options.compression = rocksdb::kNoCompression;  // a read is one block, of which a key is small
   options.write_buffer_size = 1 << 20;            // memtables stay empty
   options.max_background_jobs = kBackgroundJobs;
   options.max_open_files = -1;
@@ -80,13 +79,11 @@ class RocksScan final : public StoreScan {
 
 class RocksStateStore final : public StateStore {
  public:
-  RocksStateStore(const RocksStoreOptions& store, rocksdb::Options options, std::shared_ptr<rocksdb::Cache> cache,
-                  std::unique_ptr<rocksdb::DB> db)
+  RocksStateStore(const RocksStoreOptions& store, rocksdb::Options options, std::unique_ptr<rocksdb::DB> db)
       : folder_(store.folder),
         options_(std::move(options)),
-        cache_(std::move(cache)),
         db_(std::move(db)),
-        memory_(store.memory, "the cache of state on disk") {}
+        memory_(store.memory, "the index of state on disk") {}
 
   ~RocksStateStore() override {
     (void)db_->Close();
@@ -153,7 +150,8 @@ class RocksStateStore final : public StateStore {
 
  private:
   rocksdb::Status WriteFile(const std::string& path, std::span<const StoreEntry> entries) {
-    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(options_), options_);
+    // The pages just written are read again soon.
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(options_), options_, nullptr, /*invalidate_page_cache=*/false);
     rocksdb::Status status = writer.Open(path);
     for (const StoreEntry& entry : entries) {
       if (!status.ok()) return status;
@@ -164,18 +162,19 @@ class RocksStateStore final : public StateStore {
 
   arrow::Status Check(const rocksdb::Status& status, const char* what) const {
     if (status.ok()) return arrow::Status::OK();
-    return arrow::Status::IOError("Cannot ", what, " state in ", folder_, ": ", status.ToString());
+    return arrow::Status::IOError("Cannot ", what, " state in ", folder_, ": ", status.ToString(),
+                                  ". Free some space there, name another folder with SET 'tidemark.spill.folder' = "
+                                  "'...', or raise 'tidemark.memory'");
   }
 
   arrow::Status CountMemory() {
     uint64_t readers = 0;
     db_->GetIntProperty(rocksdb::DB::Properties::kEstimateTableReadersMem, &readers);
-    return memory_.Set(static_cast<int64_t>(readers + cache_->GetCapacity()));
+    return memory_.Set(static_cast<int64_t>(readers));
   }
 
   const std::string folder_;
   const rocksdb::Options options_;
-  const std::shared_ptr<rocksdb::Cache> cache_;
   std::unique_ptr<rocksdb::DB> db_;
   MemoryReservation memory_;
   int64_t next_file_ = 0;
@@ -193,13 +192,11 @@ arrow::Result<std::unique_ptr<StateStore>> OpenRocksStateStore(const RocksStoreO
   std::filesystem::remove_all(store.folder, error);
   if (!error) std::filesystem::create_directories(store.folder, error);
   if (error) return arrow::Status::IOError("Cannot make the folder ", store.folder, ": ", error.message());
-  auto cache = rocksdb::NewLRUCache(static_cast<size_t>(store.cache_bytes));
-  rocksdb::Options options = MakeOptions(cache);
+  rocksdb::Options options = MakeOptions();
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options, store.folder, &db);
   if (!status.ok()) return arrow::Status::IOError("Cannot open state in ", store.folder, ": ", status.ToString());
-  return std::make_unique<RocksStateStore>(store, std::move(options), std::move(cache),
-                                           std::unique_ptr<rocksdb::DB>(db));
+  return std::make_unique<RocksStateStore>(store, std::move(options), std::unique_ptr<rocksdb::DB>(db));
 }
 
 }  // namespace tidemark::state

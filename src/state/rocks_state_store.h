@@ -15,8 +15,7 @@ namespace tidemark::state {
 
 struct RocksStoreOptions {
   std::string folder;              ///< wiped when the store is opened, removed when it is closed
-  int64_t cache_bytes = 16 << 20;  ///< of blocks read from disk; more is in the system's page cache
-  MemoryBudget* memory = nullptr;  ///< counts the cache, and the filters and indexes of the files; outlives the store
+  MemoryBudget* memory = nullptr;  ///< counts the filters and indexes of the files; outlives the store
 };
 
 /// Writes are sorted files made beside the tree and taken in as they are: no log, no memtable, no stall. RocksDB's own

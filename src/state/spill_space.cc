@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -25,8 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr char kPrefix[] = "tidemark-spill-";
 constexpr char kLockFile[] = "/in-use";
-constexpr int64_t kCacheBytesMin = 256 << 10;
-constexpr int64_t kCacheBytesMax = 32 << 20;
 
 /// A lock on a file, as long as the object lives; the system gives it back when the process ends in whatever way.
 class FileLock {
@@ -91,8 +88,6 @@ class DiskSpillSpace final : public SpillSpace {
     ARROW_ASSIGN_OR_RAISE(const std::string folder, Folder());
     options.folder = folder + "/worker-" + std::to_string(worker);
     options.memory = options_.memory;
-    const int64_t limit = options_.memory->limit_bytes();
-    if (limit > 0) options.cache_bytes = std::clamp(limit / 32 / options_.workers, kCacheBytesMin, kCacheBytesMax);
     ARROW_ASSIGN_OR_RAISE(store, OpenRocksStateStore(options));
     return store.get();
   }

@@ -17,14 +17,16 @@ class SpillSpaceTest : public ::testing::Test {
  protected:
   SpillSpaceTest() {
     std::string name = ::testing::TempDir() + "spill-space-XXXXXX";
-    options_.root = ::mkdtemp(name.data());
+    root_ = ::mkdtemp(name.data());
+    options_.root = root_;
     options_.workers = 2;
     options_.memory = &memory_;
   }
-  ~SpillSpaceTest() override { fs::remove_all(options_.root); }
+  ~SpillSpaceTest() override { fs::remove_all(root_); }
 
   int64_t Entries() const { return std::distance(fs::directory_iterator(options_.root), fs::directory_iterator()); }
 
+  std::string root_;
   MemoryBudget memory_{0};
   SpillSpaceOptions options_;
 };

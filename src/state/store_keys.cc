@@ -24,8 +24,8 @@ static_assert(std::endian::native == std::endian::little);
 
 }  // namespace
 
-StoreKeys::StoreKeys(int operator_number, std::vector<DataType> key_types, std::vector<int> group_columns)
-    : prefix_(StoreKeyPrefix(operator_number)),
+StoreKeys::StoreKeys(int operator_number, int table, std::vector<DataType> key_types, std::vector<int> group_columns)
+    : prefix_(StoreKeyPrefix(operator_number) + static_cast<char>(table)),
       codec_(std::move(key_types), KeyCodec::Floats::kAsKeys),
       group_columns_(std::move(group_columns)) {}
 

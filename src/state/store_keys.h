@@ -22,8 +22,9 @@ class StoreKeys {
  public:
   using Columns = std::span<const std::shared_ptr<arrow::Array>>;
 
-  /// `group_columns`: those of the key columns that decide its key group; empty: there is one group for all.
-  StoreKeys(int operator_number, std::vector<DataType> key_types, std::vector<int> group_columns);
+  /// `table`: which of the operator's. `group_columns`: those of the key columns that decide its key group; empty:
+  /// there is one group for all.
+  StoreKeys(int operator_number, int table, std::vector<DataType> key_types, std::vector<int> group_columns);
 
   /// What all keys begin with.
   const std::string& prefix() const { return prefix_; }
