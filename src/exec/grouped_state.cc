@@ -105,6 +105,7 @@ arrow::Status GroupedState::ReadStored(const std::function<arrow::Status(Batch r
   while (true) {
     ARROW_ASSIGN_OR_RAISE(Batch rows, reader.Next(context_->batch_rows));
     if (rows.num_rows == 0) return arrow::Status::OK();
+    if (log_) rows.columns.pop_back();  // the generation is for checkpoints
     ARROW_RETURN_NOT_OK(visit(std::move(rows)));
   }
 }
