@@ -15,6 +15,7 @@
 #include "exec/join_growing.h"
 #include "exec/join_side.h"
 #include "exec/join_side_store.h"
+#include "exec/key_spill.h"
 #include "exec/state_report.h"
 #include "expr/evaluator.h"
 
@@ -56,8 +57,10 @@ class ChangelogJoin final : public ChangelogJoinOperator {
   arrow::Status Open(const OperatorContext& context) override {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
     report_.Open(context);
-    spills_ = CanSpill();
-    for (int side = 0; spills_ && side < 2; ++side) sides_[side].SpillTo(context, side, KeyGroupColumns(side));
+    spills_ = KeySpill::IsPossible(context, node_.left_keys.size());
+    for (int side = 0; spills_ && side < 2; ++side) {
+      sides_[side].SpillTo(context, side, KeySpill::GroupColumns(OwnerOfRows(*node_.inputs()[side]), keys_[side]));
+    }
     if (!node_.residual) return arrow::Status::OK();
     ARROW_ASSIGN_OR_RAISE(residual_, expr::Evaluator::Make({node_.residual}, context.functions));
     return arrow::Status::OK();
@@ -214,22 +217,6 @@ class ChangelogJoin final : public ChangelogJoinOperator {
       if (was_matched == is_matched || (anti && node_.final_only)) continue;
       output->Add(is_matched != anti ? RowKind::kInsert : RowKind::kDelete, -1, match, match->count);
     }
-  }
-
-  bool CanSpill() const {
-    return context().spill != nullptr && context().memory != nullptr && context().memory->spill_from_bytes() > 0 &&
-           !node_.left_keys.empty();
-  }
-
-  /// Those of the join key's columns that the input is exchanged by.
-  std::vector<int> KeyGroupColumns(int side) const {
-    std::vector<int> columns;
-    for (int column : OwnerOfRows(*node_.inputs()[side]).key_columns) {
-      const auto found = std::find(keys_[side].begin(), keys_[side].end(), column);
-      if (found == keys_[side].end()) return {};
-      columns.push_back(static_cast<int>(found - keys_[side].begin()));
-    }
-    return columns;
   }
 
   arrow::Status EmitUnmatched(int side, Emitter& out) {
