@@ -115,7 +115,11 @@ int64_t KeySpill::Excess(int64_t held_bytes) const {
   const int64_t unused = bytes_per_key_ == 0 ? 0 : std::max<int64_t>(0, held_bytes - used);
   const bool is_short =
       memory.limit_bytes() > 0 && memory.used_bytes() > (memory.limit_bytes() + memory.spill_from_bytes()) / 2;
-  return memory.ExcessOf(held_bytes, is_short ? 0 : -unused);
+  const int64_t room = is_short ? 0 : unused;
+  const int64_t excess = memory.ExcessOf(held_bytes, -room);
+  const auto growth = table_.growth();
+  // The directory of a large table is not to grow when this would not fit: then the table keeps its size.
+  return excess > 0 || !growth.is_near ? excess : memory.ExcessOf(held_bytes, growth.bytes - room);
 }
 
 arrow::Status KeySpill::MakeRoom(const std::function<int64_t()>& held_bytes,
