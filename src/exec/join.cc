@@ -15,6 +15,7 @@
 #include "exec/join_growing.h"
 #include "exec/join_side.h"
 #include "exec/join_side_store.h"
+#include "exec/key_spill.h"
 #include "exec/state_report.h"
 #include "expr/evaluator.h"
 
@@ -56,8 +57,10 @@ class ChangelogJoin final : public ChangelogJoinOperator {
   arrow::Status Open(const OperatorContext& context) override {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
     report_.Open(context);
-    spills_ = CanSpill();
-    for (int side = 0; spills_ && side < 2; ++side) sides_[side].SpillTo(context, side, KeyGroupColumns(side));
+    spills_ = KeySpill::IsPossible(context, node_.left_keys.size());
+    for (int side = 0; spills_ && side < 2; ++side) {
+      sides_[side].SpillTo(context, side, KeySpill::GroupColumns(OwnerOfRows(*node_.inputs()[side]), keys_[side]));
+    }
     if (!node_.residual) return arrow::Status::OK();
     ARROW_ASSIGN_OR_RAISE(residual_, expr::Evaluator::Make({node_.residual}, context.functions));
     return arrow::Status::OK();
@@ -216,22 +219,6 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     }
   }
 
-  bool CanSpill() const {
-    return context().spill != nullptr && context().memory != nullptr && context().memory->spill_from_bytes() > 0 &&
-           !node_.left_keys.empty();
-  }
-
-  /// Those of the join key's columns that the input is exchanged by.
-  std::vector<int> KeyGroupColumns(int side) const {
-    std::vector<int> columns;
-    for (int column : OwnerOfRows(*node_.inputs()[side]).key_columns) {
-      const auto found = std::find(keys_[side].begin(), keys_[side].end(), column);
-      if (found == keys_[side].end()) return {};
-      columns.push_back(static_cast<int>(found - keys_[side].begin()));
-    }
-    return columns;
-  }
-
   arrow::Status EmitUnmatched(int side, Emitter& out) {
     JoinOutput output;
     const Batch nothing;
@@ -348,12 +335,12 @@ class ChangelogJoin final : public ChangelogJoinOperator {
   arrow::Status Report() {
     arrow::Status status = ReportHeld();
     bool moved = false;
-    while (const int64_t excess = spills_ ? Excess() : 0) {
-      // The larger side first, the other where it has nothing left.
-      const int larger = sides_[kLeft].memory_bytes() > sides_[kRight].memory_bytes() ? kLeft : kRight;
-      ARROW_ASSIGN_OR_RAISE(bool any, sides_[larger].store()->Evict(excess));
+    while (spills_) {
+      const Surplus surplus = FindSurplus();
+      if (surplus.bytes == 0) break;
+      ARROW_ASSIGN_OR_RAISE(bool any, sides_[surplus.side].store()->Evict(surplus.bytes));
       if (!any) {
-        ARROW_ASSIGN_OR_RAISE(any, sides_[1 - larger].store()->Evict(excess));
+        ARROW_ASSIGN_OR_RAISE(any, sides_[1 - surplus.side].store()->Evict(surplus.bytes));
       }
       if (!any) break;
       moved = true;
@@ -370,14 +357,29 @@ class ChangelogJoin final : public ChangelogJoinOperator {
   }
   int64_t HeldBytes() const { return sides_[kLeft].memory_bytes() + sides_[kRight].memory_bytes(); }
 
-  /// What is to be moved to disk. Room between rows, which a moved row leaves where others of its page stay, is used
-  /// again before the tables grow, so it counts as free until memory is really short.
-  int64_t Excess() const {
+  /// What is to be moved to disk, and of which side first.
+  struct Surplus {
+    int64_t bytes = 0;
+    int side = kLeft;
+  };
+
+  /// Room between rows, which a moved row leaves where others of its page stay, is used again before the tables grow,
+  /// so it counts as free until memory is really short.
+  Surplus FindSurplus() const {
     const MemoryBudget& memory = *context().memory;
     const int64_t unused = sides_[kLeft].store()->unused_bytes() + sides_[kRight].store()->unused_bytes();
     const int64_t short_from = (memory.limit_bytes() + memory.spill_from_bytes()) / 2;
     const bool is_short = memory.limit_bytes() > 0 && memory.used_bytes() > short_from;
-    return memory.ExcessOf(HeldBytes(), is_short ? 0 : -unused);
+    const int64_t room = is_short ? 0 : unused;
+    const int larger = sides_[kLeft].memory_bytes() > sides_[kRight].memory_bytes() ? kLeft : kRight;
+    if (const int64_t excess = memory.ExcessOf(HeldBytes(), -room)) return {excess, larger};
+    // A large table is not to grow when this would not fit: then it keeps its size.
+    for (int side : {larger, 1 - larger}) {
+      const int64_t growth = sides_[side].store()->growth_bytes();
+      const int64_t excess = growth == 0 ? 0 : memory.ExcessOf(HeldBytes(), growth - room);
+      if (excess > 0) return {excess, side};
+    }
+    return {};
   }
 
   const plan::JoinNode& node_;

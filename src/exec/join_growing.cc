@@ -11,6 +11,7 @@
 
 #include "exec/join.h"
 #include "exec/join_insert_only.h"
+#include "exec/key_spill.h"
 #include "state/state_columns.h"
 
 namespace tidemark::exec {
@@ -118,10 +119,7 @@ class GrowingJoin final : public Operator {
  private:
   Operator& now() { return small_ ? static_cast<Operator&>(*small_) : *large_; }
 
-  bool CanSpill() const {
-    return context().spill != nullptr && context().memory != nullptr && context().memory->spill_from_bytes() > 0 &&
-           !node_.left_keys.empty();
-  }
+  bool CanSpill() const { return KeySpill::IsPossible(context(), node_.left_keys.size()); }
   /// When an input has ended, the rows of the other are freed, and state grows no more.
   bool IsTooLarge() const {
     if (!small_ || input_ended_ || !CanSpill()) return false;

@@ -125,6 +125,15 @@ int64_t JoinSideStore::unused_bytes() const {
   return bytes_per_row_ == 0 ? 0 : std::max<int64_t>(0, side_.memory_bytes() - used);
 }
 
+int64_t JoinSideStore::growth_bytes() const {
+  int64_t bytes = 0;
+  for (const auto* table : {side_.rows_.get(), side_.keys_.get()}) {
+    const auto growth = table->growth();
+    if (growth.is_near) bytes += growth.bytes;
+  }
+  return bytes;
+}
+
 arrow::Result<bool> JoinSideStore::Evict(int64_t bytes) {
   const int64_t num_keys = side_.keys_->size();
   if (num_keys == 0) return false;

@@ -43,6 +43,8 @@ class JoinSideStore {
   int64_t disk_bytes() const { return store_ ? store_->disk_bytes(keys_.prefix()) : 0; }
   /// About how many bytes of the side's tables wait for new rows.
   int64_t unused_bytes() const;
+  /// Bytes that the side is about to take at once, for a larger directory of its tables; 0: none.
+  int64_t growth_bytes() const;
 
  private:
   /// Rows on their way from the store.

@@ -17,15 +17,26 @@ import scratch
 EVENTS = 1_500_000
 KEYS = 500_000
 
-SCRIPT = """
+SETTINGS = """
 SET 'parallelism.default' = '{workers}';
 SET 'tidemark.memory' = '{memory}';
 SET 'tidemark.spill.folder' = '{folder}';
 SET 'execution.runtime-mode' = '{mode}';
 CREATE TABLE events (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '100000000',
   'number-of-rows' = '{events}', 'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '{events}');
+"""
+GROUPS = """
 SELECT COUNT(*) AS n, MIN(c) AS least, MAX(c) AS most, SUM(s) AS total FROM
   (SELECT k, COUNT(*) AS c, SUM(id) AS s FROM (SELECT MOD(id * 7919, {keys}) AS k, id FROM events) GROUP BY k);
+"""
+# Every number meets itself among the same numbers in another order.
+JOIN = """
+SELECT COUNT(*) AS n, SUM(l.id) AS total FROM events AS l
+  JOIN (SELECT MOD(id * 7919, {events}) + 1 AS k, id FROM events) AS r ON l.id = r.k;
+"""
+LAST_ROWS = """
+SELECT COUNT(*) AS n, SUM(id) AS total FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY k ORDER BY id DESC) AS place
+  FROM (SELECT MOD(id * 7919, {keys}) AS k, id FROM events)) WHERE place = 1;
 """
 
 
@@ -40,8 +51,16 @@ class Spill(unittest.TestCase):
         self.folder = scratch.SCRATCH / self._testMethodName
         self.folder.mkdir(parents=True)
 
-    def script(self, workers=1, memory="24 mb", mode="streaming", events=EVENTS):
-        return SCRIPT.format(workers=workers, memory=memory, folder=self.folder, mode=mode, events=events, keys=KEYS)
+    def script(self, query=GROUPS, workers=1, memory="24 mb", mode="streaming", events=EVENTS):
+        return (SETTINGS + query).format(workers=workers, memory=memory, folder=self.folder, mode=mode, events=events,
+                                         keys=KEYS)
+
+    def expect(self, numbers, **job):
+        result = self.run_job(self.script(**job))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        row = [line for line in result.stdout.splitlines() if line.startswith("|")][-1]
+        self.assertEqual([int(word) for word in row.replace("|", " ").split()], numbers)
+        self.assertEqual(os.listdir(self.folder), [])
 
     def run_job(self, script, **more):
         return subprocess.run([scratch.TIDEMARK, "run", "-"], input=script, capture_output=True, text=True, timeout=250,
@@ -49,12 +68,21 @@ class Spill(unittest.TestCase):
 
     def test_the_same_rows_with_a_tenth_of_the_memory(self):
         # Each key has three rows.
-        for mode, workers in (("streaming", 1), ("batch", 2)):
-            result = self.run_job(self.script(mode=mode, workers=workers))
-            self.assertEqual(result.returncode, 0, result.stderr)
-            row = [line for line in result.stdout.splitlines() if line.startswith("|")][-1]
-            self.assertEqual(row.replace("|", " ").split(), [str(KEYS), "3", "3", str(EVENTS * (EVENTS + 1) // 2)])
-            self.assertEqual(os.listdir(self.folder), [])
+        expected = [KEYS, 3, 3, EVENTS * (EVENTS + 1) // 2]
+        self.expect(expected)
+        self.expect(expected, mode="batch", workers=2)
+
+    def test_joins(self):
+        events = 300_000
+        expected = [events, events * (events + 1) // 2]
+        self.expect(expected, query=JOIN, events=events)
+        self.expect(expected, query=JOIN, events=events, workers=2, mode="batch")
+
+    def test_the_last_row_of_each_key(self):
+        # Those of the last third of the numbers.
+        expected = [KEYS, sum(range(EVENTS - KEYS + 1, EVENTS + 1))]
+        self.expect(expected, query=LAST_ROWS)
+        self.expect(expected, query=LAST_ROWS, workers=2, mode="batch")
 
     def test_a_full_disk_fails_the_job_with_operator_folder_and_advice(self):
         result = self.run_job(self.script(), preexec_fn=limit_file_size)
