@@ -196,6 +196,22 @@ class Inputs(unittest.TestCase):
         self.assertEqual(result.stdout.decode(), '{"a":1}\n{"a":2}\n')
         self.assertIn("2 bad records", result.stderr.decode())
 
+    def test_bad_records_go_to_the_dead_letter_table(self):
+        (scratch.SCRATCH / "letters.json").write_text('{"a":1}\nnot json\n{"a":2}\n')
+        letters = scratch.SCRATCH / "letters"
+        script = (table(scratch.SCRATCH / "letters.json", "json", ("tidemark.bad-records", "dead-letter")) +
+                  "CREATE TABLE letters (record STRING, `position` STRING) WITH ('connector' = 'filesystem', 'format' = 'json', "
+                  f"'path' = '{letters}'); SELECT a FROM t;")
+        name = ("--set", "tidemark.dead-letter-table=letters")
+        result = tidemark("run", "-", "--format", "csv", *name, text=script)
+        self.assertEqual((result.returncode, result.stdout), (0, b"a\n1\n2\n"), result.stderr.decode())
+        self.assertIn("1 bad records were skipped or written to table 'letters'", result.stderr.decode())
+        kept = [json.loads(line) for file in letters.iterdir() for line in file.read_text().splitlines()]
+        self.assertEqual(kept, [{"record": "not json", "position": f"{scratch.SCRATCH}/letters.json:2"}])
+        for command in ("run", "check"):
+            self.assertEqual(tidemark(command, "-", *name, text=script.replace("record STRING", "text STRING")).returncode, 2)
+            self.assertEqual(tidemark(command, "-", text=script).returncode, 2)
+
     def test_empty_and_missing(self):
         (scratch.SCRATCH / "empty").write_bytes(b"")
         for name in ("json", "csv"):
