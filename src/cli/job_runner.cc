@@ -135,9 +135,15 @@ arrow::Result<TablePtr> LateTable(const server::Session& session, const Configur
 /// Counts that a person must not miss, once the job is over.
 void Warn(const runtime::JobMetrics& metrics, const TablePtr& dead_letter_table) {
   if (metrics.late_rows > 0) {
-    std::cerr << fmt::format(
-        "tidemark: {} late rows were dropped: they came after the watermark had passed their window\n",
-        metrics.late_rows);
+    std::cerr << fmt::format("tidemark: {} late rows were dropped: they came after what they belong to was finished\n",
+                             metrics.late_rows);
+  }
+  for (const auto& source : metrics.sources) {
+    if (source.rows == 0 && source.total_bytes == 0) {
+      std::cerr << fmt::format(
+          "tidemark: {} had nothing to read: no file matches its path and the partitions asked for, or all are empty\n",
+          source.label);
+    }
   }
   if (metrics.bad_records_skipped > 0) {
     std::cerr << fmt::format("tidemark: {} bad records were skipped{}\n", metrics.bad_records_skipped,

@@ -26,7 +26,7 @@ class FirstRow final : public Operator {
     key_arrow_types_ = state::ArrowTypesOf(key_types);
     given_ = state::KeyedTable::Make(std::move(key_types), 0);
     if (input[node.keys[0].column].type.time_attribute() == TimeAttribute::kRowtime) {
-      sort_ = MakeSortByWatermarkOperator(*node.inputs()[0], SortColumns(node.keys), /*keeps_equal=*/true);
+      sort_ = MakeSortByWatermarkOperator(*node.inputs()[0], SortColumns(node.keys), /*by_watermark=*/true);
     }
   }
 

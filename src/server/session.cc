@@ -101,7 +101,9 @@ arrow::Status Session::RefreshFunctionContext() {
   const std::string zone = configuration_.GetString(config::kLocalTimeZone);
   functions_.local_time_zone = zone.empty() || zone == "default" ? expr::SystemTimeZoneName() : zone;
   const auto known = expr::TimeZone::Make(functions_.local_time_zone).status();
-  if (!known.ok()) return known.WithMessage("Option '", config::kLocalTimeZone, "': ", known.message());
+  if (const sql::Diagnostic* unknown = sql::DiagnosticOf(known))
+    return sql::SqlError({}, std::string("Option '") + config::kLocalTimeZone + "': " + unknown->message,
+                         unknown->hint);
   functions_.query_start_micros = clock_->NowMicros();
   functions_.streaming = configuration_.GetString(config::kRuntimeMode) != "batch";
   functions_.random_seed = static_cast<uint64_t>(functions_.query_start_micros);
@@ -245,6 +247,10 @@ arrow::Result<PreparedStatement> Session::PrepareCreateTable(
     table = std::get<TablePtr>(*object);
   } else if (exists && statement->replace) {
     ARROW_RETURN_NOT_OK(sql::WithPlace(catalog_.Replace(table), statement->name.range));
+  } else if (exists) {
+    return sql::SqlError(statement->name.range,
+                         "A table or view named '" + statement->name.ToString() + "' exists already",
+                         "Write CREATE TABLE IF NOT EXISTS or CREATE OR REPLACE TABLE, or drop it first.");
   } else {
     ARROW_RETURN_NOT_OK(sql::WithPlace(catalog_.Add(table), statement->name.range));
   }
