@@ -30,7 +30,9 @@ void RowTimeGate::Add(Batch batch, EventTimeMs watermark) {
 }
 
 void RowTimeGate::Rise(EventTimeMs watermark) {
-  watermark_ = std::max(watermark_, watermark);
+  // What came under this watermark already waits for the next, as in Flink.
+  if (watermark <= watermark_) return;
+  watermark_ = watermark;
   for (; !times_.empty() && times_.top() <= watermark_; times_.pop())
     emitted_until_ = std::max(emitted_until_, times_.top());
 }
@@ -55,7 +57,7 @@ arrow::Result<Batch> RowTimeGate::Decide(EventTimeMs watermark, const OperatorCo
   size_t decided = 0;
   for (; decided < order.size() && stamps[order[decided]] <= watermark; ++decided) {
     const int32_t row = order[decided];
-    if (stamps[row] > watermark_) Rise(stamps[row]);
+    Rise(stamps[row]);
     (times[row] > emitted_until_ ? in_time : late).push_back(row);
     if (times[row] > emitted_until_) times_.push(times[row]);
   }

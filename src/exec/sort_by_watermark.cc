@@ -52,7 +52,8 @@ class SortByWatermark final : public Operator {
 
   arrow::Status Finish(Emitter& out) override {
     watermark_ = kMaxWatermark;
-    return EmitReady(out);
+    ARROW_RETURN_NOT_OK(EmitReady(out));
+    return EmitUntil(kMaxWatermark, out);
   }
 
   /// Run by run: however they are cut when they come back, equal rows are in order of arrival.

@@ -51,7 +51,7 @@ arrow::Result<ResolvedSignature> ResolveDifference(std::span<const ArgumentInfo>
   const DataType& a = arguments[0].type;
   const DataType& b = arguments[1].type;
   const bool same = a.kind() == b.kind() || (a.is_timestamp() && b.is_timestamp());
-  if (!unit || !same || a.kind() == TypeKind::kTime) return CannotApply("-", arguments);
+  if (!unit || !same || !a.is_datetime() || a.kind() == TypeKind::kTime) return CannotApply("-", arguments);
   // As in Flink the unit says no more than whether months or milliseconds are counted.
   const bool months = *unit == "YEAR" || *unit == "MONTH" || *unit == "QUARTER";
   const DataType result = months ? DataType::IntervalYearMonth() : DataType::IntervalDayTime();
