@@ -231,8 +231,9 @@ class Inputs(unittest.TestCase):
         self.fails(self.count(scratch.SCRATCH / "none", "json"), "No such file")
 
     def test_nothing_to_read_is_said(self):
-        result = self.count(str(scratch.SCRATCH / "no*where.csv"), "csv")
-        self.assertEqual(result.returncode, 0)
+        (scratch.SCRATCH / "nothing").mkdir()
+        result = self.count(str(scratch.SCRATCH / "nothing" / "no*.csv"), "csv")
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
         self.assertIn("Source(t) had nothing to read", result.stderr.decode())
 
     def test_links_that_lead_nowhere_are_passed_over(self):
