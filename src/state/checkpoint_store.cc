@@ -11,7 +11,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <utility>
+
+#include "state/hash_bytes.h"
 
 namespace tidemark::state {
 namespace {
@@ -49,6 +52,12 @@ std::optional<int64_t> NumberOf(const std::string& name) {
 
 std::string CommittedPath(const std::string& folder) { return fmt::format("{}/{}", folder, kCommittedName); }
 
+/// Of all members but the hash itself; however the text is laid out.
+std::string HashOf(json document) {
+  document.erase("hash");
+  return fmt::format("{:016x}", HashBytes(document.dump()));
+}
+
 json ToJson(const CheckpointManifest& manifest) {
   json parts = json::array();
   for (const auto& part : manifest.parts) parts.push_back({{"id", part.id}, {"label", part.label}});
@@ -56,21 +65,23 @@ json ToJson(const CheckpointManifest& manifest) {
   for (const auto& file : manifest.files) {
     files.push_back({{"size_bytes", file.size_bytes}, {"hash", fmt::format("{:016x}", file.hash)}});
   }
-  return {{"format_version", CheckpointManifest::kFormatVersion},
-          {"number", manifest.number},
-          {"job_id", manifest.job_id},
-          {"finished", manifest.finished},
-          {"savepoint", manifest.savepoint},
-          {"taken_at_micros", manifest.taken_at_micros},
-          {"duration_micros", manifest.duration_micros},
-          {"program_version", manifest.program_version},
-          {"rows", manifest.rows},
-          {"parts", std::move(parts)},
-          {"files", std::move(files)},
-          {"bases", manifest.bases}};
+  json document = {{"format_version", CheckpointManifest::kFormatVersion},
+                   {"number", manifest.number},
+                   {"job_id", manifest.job_id},
+                   {"finished", manifest.finished},
+                   {"savepoint", manifest.savepoint},
+                   {"taken_at_micros", manifest.taken_at_micros},
+                   {"duration_micros", manifest.duration_micros},
+                   {"program_version", manifest.program_version},
+                   {"rows", manifest.rows},
+                   {"parts", std::move(parts)},
+                   {"files", std::move(files)},
+                   {"bases", manifest.bases}};
+  document["hash"] = HashOf(document);
+  return document;
 }
 
-/// Throws json::exception where something is missing or of another type.
+/// Throws std::exception where something is missing, of another type, or can't be.
 CheckpointManifest FromJson(const json& document) {
   CheckpointManifest manifest;
   manifest.number = document.at("number").get<int64_t>();
@@ -90,7 +101,11 @@ CheckpointManifest FromJson(const json& document) {
     info.hash = std::stoull(file.at("hash").get<std::string>(), nullptr, 16);
     manifest.files.push_back(info);
   }
-  // Version 1 had none.
+  // Version 1 had none, and no hash.
+  if (document.at("format_version").get<int64_t>() > 1 && document.at("hash").get<std::string>() != HashOf(document)) {
+    throw std::invalid_argument("its hash is another");
+  }
+  if (manifest.number < 1 || manifest.files.empty()) throw std::invalid_argument("no such checkpoint can be");
   manifest.bases = document.value("bases", std::vector<int64_t>{});
   return manifest;
 }
@@ -140,7 +155,7 @@ arrow::Result<CheckpointManifest> CheckpointStore::Complete(CheckpointWriter* wr
   ARROW_ASSIGN_OR_RAISE(auto file, files_->OpenForWrite(ManifestPath(manifest.folder)));
   ARROW_RETURN_NOT_OK(file->Append(ToJson(manifest).dump(2) + "\n"));
   ARROW_RETURN_NOT_OK(file->Commit());
-  ARROW_RETURN_NOT_OK(RemoveOld(manifest.number));
+  RemoveOld(manifest.number);
   return manifest;
 }
 
@@ -164,7 +179,7 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
   ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAll(files, path));
   try {
     const json document = json::parse(text);
-    const int version = document.at("format_version").get<int>();
+    const auto version = document.at("format_version").get<int64_t>();
     if (version < 1 || version > CheckpointManifest::kFormatVersion) {
       return arrow::Status::Invalid("Checkpoint '", folder, "' has format version ", version,
                                     "; this program reads versions 1 to ", CheckpointManifest::kFormatVersion);
@@ -178,17 +193,29 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
   }
 }
 
-arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
-  std::vector<CheckpointManifest> manifests;
-  if (!files_->Exists(folder_)) return manifests;
-  ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
-  for (const auto& entry : entries) {
-    if (!entry.is_directory || !NumberOf(NameOf(entry.path)) || !files_->Exists(ManifestPath(entry.path))) continue;
-    ARROW_ASSIGN_OR_RAISE(auto manifest, ReadManifest(files_, entry.path));
-    manifests.push_back(std::move(manifest));
+arrow::Result<std::vector<std::string>> CheckpointStore::Folders() const {
+  std::vector<std::pair<int64_t, std::string>> numbered;
+  if (files_->Exists(folder_)) {
+    ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
+    for (const auto& entry : entries) {
+      const auto number = NumberOf(NameOf(entry.path));
+      if (entry.is_directory && number && files_->Exists(ManifestPath(entry.path))) {
+        numbered.emplace_back(*number, entry.path);
+      }
+    }
   }
-  std::sort(manifests.begin(), manifests.end(),
-            [](const auto& left, const auto& right) { return left.number < right.number; });
+  std::sort(numbered.begin(), numbered.end());
+  std::vector<std::string> folders;
+  for (auto& [number, path] : numbered) folders.push_back(std::move(path));
+  return folders;
+}
+
+arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
+  ARROW_ASSIGN_OR_RAISE(const auto folders, Folders());
+  std::vector<CheckpointManifest> manifests;
+  for (const auto& folder : folders) {
+    ARROW_ASSIGN_OR_RAISE(manifests.emplace_back(), ReadManifest(files_, folder));
+  }
   return manifests;
 }
 
@@ -215,17 +242,18 @@ arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const Checkpoint
   return snapshots;
 }
 
-arrow::Status CheckpointStore::RemoveOld(int64_t newest) {
-  ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
+void CheckpointStore::RemoveOld(int64_t newest) {
+  const auto entries = files_->List(folder_, false);
+  if (!entries.ok()) return;
   std::map<int64_t, std::string> complete;
-  for (const auto& entry : entries) {
+  for (const auto& entry : *entries) {
     const std::string name = NameOf(entry.path);
     const auto number = NumberOf(name);
     if (!entry.is_directory || !number || name.starts_with(kSavepointPrefix)) continue;
     if (files_->Exists(ManifestPath(entry.path))) {
       complete.emplace(*number, entry.path);
     } else if (*number < newest) {
-      ARROW_RETURN_NOT_OK(files_->Remove(entry.path));
+      (void)files_->Remove(entry.path);
     }
   }
   std::set<int64_t> kept;
@@ -239,10 +267,8 @@ arrow::Status CheckpointStore::RemoveOld(int64_t newest) {
   // Those that build on others first, and of each the manifest first, so that nothing incomplete looks whole.
   for (auto entry = complete.rbegin(); entry != complete.rend(); ++entry) {
     if (kept.contains(entry->first)) continue;
-    ARROW_RETURN_NOT_OK(files_->Remove(ManifestPath(entry->second)));
-    ARROW_RETURN_NOT_OK(files_->Remove(entry->second));
+    if (files_->Remove(ManifestPath(entry->second)).ok()) (void)files_->Remove(entry->second);
   }
-  return arrow::Status::OK();
 }
 
 }  // namespace tidemark::state

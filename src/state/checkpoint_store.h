@@ -73,6 +73,8 @@ class CheckpointStore {
   /// old and no base of those that are kept, and the remains of any that were not completed.
   arrow::Result<CheckpointManifest> Complete(CheckpointWriter* writer, CheckpointManifest manifest);
 
+  /// The folders of the complete ones, oldest first.
+  arrow::Result<std::vector<std::string>> Folders() const;
   /// The complete ones, oldest first. A manifest that cannot be read is an error that names it.
   arrow::Result<std::vector<CheckpointManifest>> List() const;
   /// Each worker's state, with that of the bases. Checks every byte against the hashes.
@@ -84,11 +86,12 @@ class CheckpointStore {
   /// Notes that everything which a job's last checkpoint had prepared is committed, so that nothing is left to do.
   arrow::Status MarkCommitted(const CheckpointManifest& manifest);
 
-  /// The checkpoint in a folder, wherever it lies.
+  /// The checkpoint in a folder, wherever it lies, whatever the folder is called now.
   static arrow::Result<CheckpointManifest> ReadManifest(io::FileSystem* files, const std::string& folder);
 
  private:
-  arrow::Status RemoveOld(int64_t newest);
+  /// What can't be removed is tried again after the next checkpoint.
+  void RemoveOld(int64_t newest);
   std::string FolderOf(int64_t number, bool savepoint) const;
 
   io::FileSystem* files_;
