@@ -48,7 +48,8 @@ class WritableFile {
 };
 
 /// Thread-safe. Errors are IOError with the path and the system's reason; a missing file is IOError whose message says
-/// "No such file or directory".
+/// "No such file or directory". What Commit, Rename and CreateFolders did survives a power failure; what Remove removed
+/// may come back.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;

@@ -232,18 +232,18 @@ class LocalFiles final : public FileSystem {
 
   arrow::Status CreateFolders(const std::string& path) override {
     if (path.empty()) return arrow::Status::OK();
-    if (::mkdir(path.c_str(), 0755) == 0) return arrow::Status::OK();
+    const std::string parent = ParentOf(path);
+    if (::mkdir(path.c_str(), 0755) == 0) return SyncFolder(parent);
     if (errno == EEXIST) {
       struct stat status;
       if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return arrow::Status::OK();
       return Failure(path, ENOTDIR);
     }
-    const std::string parent = ParentOf(path);
     if (errno != ENOENT || parent == path || parent == ".") return Failure(path, errno);
     ARROW_RETURN_NOT_OK(CreateFolders(parent));
     // Another worker may have made it meanwhile.
     if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return Failure(path, errno);
-    return arrow::Status::OK();
+    return SyncFolder(parent);
   }
 
   arrow::Status Rename(const std::string& from, const std::string& to) override {
