@@ -96,9 +96,24 @@ TEST_F(DurabilityTest, ARenamedFileKeepsItsNewName) {
   EXPECT_THAT(calls, ElementsAre("rename to b", "sync top"));
 }
 
+TEST_F(DurabilityTest, SoDoesAFileThatIsGivenItsOwnNameAgain) {
+  ASSERT_TRUE(files_->OpenForWrite(folder_ + "/a").ValueOrDie()->Commit().ok());
+  calls.clear();
+  ASSERT_TRUE(files_->Rename(folder_ + "/a", folder_ + "/a").ok());
+  EXPECT_THAT(calls, ElementsAre("rename to a", "sync top"));
+  EXPECT_TRUE(files_->Exists(folder_ + "/a"));
+}
+
 TEST_F(DurabilityTest, NewFoldersAreThereAfterAPowerFailure) {
   ASSERT_TRUE(files_->CreateFolders(folder_ + "/a/b").ok());
   EXPECT_THAT(calls, ElementsAre("create a", "sync top", "create b", "sync a"));
+}
+
+TEST_F(DurabilityTest, SoAreFoldersThatSomebodyMadeWhoWasKilledAtOnce) {
+  ASSERT_EQ(::mkdir((folder_ + "/a").c_str(), 0755), 0);
+  calls.clear();
+  ASSERT_TRUE(files_->CreateFolders(folder_ + "/a").ok());
+  EXPECT_THAT(calls, ElementsAre("sync top"));
 }
 
 }  // namespace

@@ -128,27 +128,47 @@ arrow::Status SimulatedDisk::MoveName(const std::string& from, const std::string
   }
   if (moved.empty()) return arrow::Status::IOError(from, ": No such file or directory");
   for (const Change& change : moved) {
-    Apply(change, &names_);
     if (change.file != nullptr) now_.Put(change.path, change.file->bytes);
-    pending_.push_back(change);
+    Do(change);
   }
   return now_.Remove(from);
 }
 
 arrow::Status SimulatedDisk::SyncFolder(const std::string& folder) {
   ARROW_RETURN_NOT_OK(Operation(folder));
-  std::vector<Change> rest;
-  for (Change& change : pending_) {
-    const bool here = ParentOf(change.path) == folder;
-    change.lied = change.lied || (here && Lies(change.path));
-    if (here && !change.lied) {
-      Apply(change, &durable_);
+  const auto here = pending_.find(folder);
+  if (here == pending_.end()) return arrow::Status::OK();
+  std::vector<Change> lost;
+  for (Change& change : std::exchange(here->second, {})) {
+    change.lied = change.lied || Lies(change.path);
+    if (change.lied) {
+      lost.push_back(std::move(change));
     } else {
-      rest.push_back(std::move(change));
+      MakeDurable(change);
     }
   }
-  pending_ = std::move(rest);
+  if (lost.empty()) {
+    pending_.erase(folder);
+  } else {
+    pending_[folder] = std::move(lost);
+  }
   return arrow::Status::OK();
+}
+
+void SimulatedDisk::MakeDurable(const Change& change) {
+  Apply(change, &durable_);
+  if (!change.removed) return;
+  // What was in a folder that is gone for good cannot come back.
+  const auto within = [&](const auto& entry) {
+    return entry.first == change.path || entry.first.starts_with(change.path + "/");
+  };
+  std::erase_if(durable_, within);
+  std::erase_if(pending_, within);
+}
+
+void SimulatedDisk::Do(Change change) {
+  Apply(change, &names_);
+  pending_[ParentOf(change.path)].push_back(std::move(change));
 }
 
 void SimulatedDisk::Apply(const Change& change, Names* names) {
@@ -160,8 +180,7 @@ void SimulatedDisk::Apply(const Change& change, Names* names) {
   }
 }
 
-std::unique_ptr<SimulatedDisk> SimulatedDisk::With(const Names& names, const Names& durable,
-                                                   std::vector<Change> pending) const {
+std::unique_ptr<SimulatedDisk> SimulatedDisk::With(const Names& names, const Names& durable, Pending pending) const {
   auto disk = std::make_unique<SimulatedDisk>(random_ ^ static_cast<uint64_t>(operations_));
   // Files that are complete never change again; the others are written to by whoever has them open.
   std::map<const File*, std::shared_ptr<File>> copies;
@@ -180,7 +199,9 @@ std::unique_ptr<SimulatedDisk> SimulatedDisk::With(const Names& names, const Nam
     }
   }
   for (const auto& [path, file] : durable) disk->durable_[path] = own(file);
-  for (Change& change : pending) change.file = own(change.file);
+  for (auto& [folder, changes] : pending) {
+    for (Change& change : changes) change.file = own(change.file);
+  }
   disk->pending_ = std::move(pending);
   disk->events_ = events_;
   disk->operations_ = operations_;
@@ -203,11 +224,13 @@ std::unique_ptr<SimulatedDisk> SimulatedDisk::AfterPowerFailure() {
 
 void SimulatedDisk::KeepSome(Names* names) {
   const int64_t kept_of_four = Draw(5);
-  for (const Change& change : pending_) {
-    if (Draw(4) < kept_of_four) {
-      Apply(change, names);
-    } else {
-      ++(change.lied ? events_.lost_syncs : events_.lost_names);
+  for (const auto& [folder, changes] : pending_) {
+    for (const Change& change : changes) {
+      if (Draw(4) < kept_of_four) {
+        Apply(change, names);
+      } else {
+        ++(change.lied ? events_.lost_syncs : events_.lost_names);
+      }
     }
   }
 }
@@ -246,10 +269,10 @@ arrow::Result<std::unique_ptr<WritableFile>> SimulatedDisk::OpenForWrite(const s
   const size_t name = path.find_last_of('/') + 1;
   std::string temporary =
       path.substr(0, name) + "." + path.substr(name) + ".inprogress." + std::to_string(next_temporary_++);
-  pending_.push_back({.path = temporary, .from = {}, .file = std::make_shared<File>()});
-  Apply(pending_.back(), &names_);
+  auto file = std::make_shared<File>();
+  Do({.path = temporary, .from = {}, .file = file});
   now_.Put(temporary, "");
-  return std::make_unique<Writer>(this, path, std::move(temporary), pending_.back().file);
+  return std::make_unique<Writer>(this, path, std::move(temporary), std::move(file));
 }
 
 arrow::Result<FileInfo> SimulatedDisk::Stat(const std::string& path) {
@@ -264,31 +287,30 @@ arrow::Result<std::vector<FileInfo>> SimulatedDisk::List(const std::string& fold
 
 arrow::Status SimulatedDisk::CreateFolders(const std::string& path) {
   const auto named = names_.find(path);
-  if (path.empty() || (named != names_.end() && named->second == nullptr)) return arrow::Status::OK();
+  if (path.empty()) return arrow::Status::OK();
+  if (named != names_.end() && named->second == nullptr) return SyncFolder(ParentOf(path));
   ARROW_RETURN_NOT_OK(CreateFolders(ParentOf(path)));
   ARROW_RETURN_NOT_OK(Operation(path));
   ARROW_RETURN_NOT_OK(TakeSpace(path));
   ARROW_RETURN_NOT_OK(now_.CreateFolders(path));
-  pending_.push_back({.path = path, .from = {}, .file = nullptr});
-  Apply(pending_.back(), &names_);
+  Do({.path = path, .from = {}, .file = nullptr});
   return SyncFolder(ParentOf(path));
 }
 
 arrow::Status SimulatedDisk::Rename(const std::string& from, const std::string& to) {
-  ARROW_RETURN_NOT_OK(MoveName(from, to));
+  if (from != to || !Exists(from)) ARROW_RETURN_NOT_OK(MoveName(from, to));
   return SyncFolder(ParentOf(to));
 }
 
 arrow::Status SimulatedDisk::Remove(const std::string& path) {
   ARROW_RETURN_NOT_OK(Operation(path));
   std::vector<std::string> gone;
-  for (const auto& [name, file] : names_) {
-    if (name == path || name.starts_with(path + "/")) gone.push_back(name);
+  for (auto named = names_.lower_bound(path); named != names_.end() && named->first.starts_with(path); ++named) {
+    if (named->first.size() == path.size() || named->first[path.size()] == '/') gone.push_back(named->first);
   }
   // What lies within goes first.
   for (auto name = gone.rbegin(); name != gone.rend(); ++name) {
-    pending_.push_back({.path = *name, .from = {}, .file = nullptr, .removed = true});
-    Apply(pending_.back(), &names_);
+    Do({.path = *name, .from = {}, .file = nullptr, .removed = true});
   }
   return now_.Remove(path);
 }

@@ -52,6 +52,8 @@ class SimulatedDisk final : public FileSystem {
   DiskFaults& faults() { return faults_; }
   const DiskEvents& events() const { return events_; }
   int64_t operations() const { return operations_; }
+  /// Counts something else that the same machine does, as an operation of the disk: fails when the power is off.
+  arrow::Status Operate(const std::string& what) { return Operation(what); }
   /// DiskFaults::off_at has come.
   bool off() const { return off_; }
 
@@ -86,6 +88,8 @@ class SimulatedDisk final : public FileSystem {
     bool removed = false;
     bool lied = false;  ///< it was said to be durable
   };
+  /// By folder, in order.
+  using Pending = std::map<std::string, std::vector<Change>>;
 
   /// A number below `bound`.
   int64_t Draw(int64_t bound);
@@ -99,10 +103,12 @@ class SimulatedDisk final : public FileSystem {
   arrow::Status MoveName(const std::string& from, const std::string& to);
   arrow::Status SyncFolder(const std::string& folder);
   static void Apply(const Change& change, Names* names);
+  void Do(Change change);
+  void MakeDurable(const Change& change);
   void KeepSome(Names* names);
   void Tear(Names* names);
   static void DropOrphans(Names* names);
-  std::unique_ptr<SimulatedDisk> With(const Names& names, const Names& durable, std::vector<Change> pending) const;
+  std::unique_ptr<SimulatedDisk> With(const Names& names, const Names& durable, Pending pending) const;
 
   uint64_t random_;
   DiskFaults faults_;
@@ -110,10 +116,10 @@ class SimulatedDisk final : public FileSystem {
   int64_t operations_ = 0;
   int64_t next_temporary_ = 0;
   bool off_ = false;
-  MemoryFileSystem now_;         ///< what readers see; of the same names as names_
-  Names names_;                  ///< as they are
-  Names durable_;                ///< as a power failure leaves them at least
-  std::vector<Change> pending_;  ///< what happened to names_ and not yet to durable_, in order
+  MemoryFileSystem now_;  ///< what readers see; of the same names as names_
+  Names names_;           ///< as they are
+  Names durable_;         ///< as a power failure leaves them at least
+  Pending pending_;       ///< what happened to names_ and not yet to durable_
 };
 
 }  // namespace tidemark::io
