@@ -27,7 +27,7 @@ namespace tidemark::runtime {
 
 struct CheckpointSettings {
   int64_t interval_micros = 10'000'000;
-  int64_t last_number = 0;  ///< of the checkpoint that the job was resumed from
+  int64_t last_number = 0;  ///< the highest that a checkpoint of the job has had
   std::string job_id;
   std::string program_version;
   std::vector<state::StatefulPart> parts;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -93,7 +94,11 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::Checkp
     manifest = manifests.back();
   }
   ARROW_ASSIGN_OR_RAISE(parts->job_id, store.JobId(manifest ? manifest->job_id : NewJobId(options)));
+  ARROW_ASSIGN_OR_RAISE(parts->workers_ever, store.NoteWorkers(options.workers));
+  if (!manifests.empty()) parts->last_checkpoint = manifests.back().number;
   if (!manifest) return manifest;
+  parts->workers_ever = std::max(parts->workers_ever, manifest->workers());
+  parts->last_checkpoint = std::max(parts->last_checkpoint, manifest->number);
   ARROW_RETURN_NOT_OK(CheckFits(*manifest, StatefulParts(*parts)));
   parts->resumed_checkpoint = manifest->number;
   if (manifest->finished && manifest->committed) return manifest;

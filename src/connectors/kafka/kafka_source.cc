@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "connectors/kafka/client.h"
+#include "connectors/kafka/delivery.h"
 #include "connectors/kafka/kafka_options.h"
 #include "connectors/kafka/partition_ranges.h"
 #include "connectors/kafka/record_decoder.h"
@@ -333,12 +334,9 @@ class KafkaSource final : public Source {
         continue;
       }
       partition->at_end = false;
-      if (message->offset < partition->next) continue;  // a batch of the broker may begin before what was asked for
-      if (partition->bounded() && message->offset >= partition->range.end) {
-        partition->next = partition->range.end;
-        break;
-      }
-      partition->next = message->offset + 1;
+      const Delivery delivery = Receive(message->offset, partition->range.end, &partition->next);
+      if (delivery == Delivery::kAgain) continue;
+      if (delivery == Delivery::kBehindEnd) break;
       bytes += static_cast<int64_t>(message->len + message->key_len);
       messages_.records().push_back(message);
     }
