@@ -259,6 +259,7 @@ arrow::Status Program::RunJob(const Step& step, const RunSettings& settings, Pro
     ARROW_RETURN_NOT_OK(job->Run());
   }
   if (prepared.is_query) {
+    result->refused_query = !result->refused.empty();
     result->has_rows = true;
     result->columns = DescribeColumns(prepared.schema);
     result->updating = prepared.updating;

@@ -57,6 +57,7 @@ struct ProgramResult {
   std::vector<BrokerRecord> log;  ///< with faults: what INSERTs committed into topics
   /// With faults: why the program did not go on, as it may when a disk has lost what it said was durable.
   std::string refused;
+  bool refused_query = false;                   ///< the job that was refused is the query whose rows these are
   std::unique_ptr<io::MemoryFileSystem> files;  ///< without faults
   std::unique_ptr<io::SimulatedDisk> disk;      ///< with faults
 
