@@ -113,7 +113,6 @@ void SimulatedBroker::SetTopics(const BrokerTopics* topics) {
     const bool grows = name.ends_with('+');
     const int known = static_cast<int>(partitions.size()) - (grows ? 1 : 0);
     topics_.emplace(grows ? name.substr(0, name.size() - 1) : name, Topic{&partitions, known, chooser_.Choose(60)});
-    if (grows) counts_.Draw(Fault::kNewPartition);
   }
 }
 
@@ -121,7 +120,9 @@ arrow::Result<SimulatedBroker::Fetched> SimulatedBroker::Fetch(io::SimulatedDisk
                                                                int partition, int64_t offset, int64_t count) {
   ARROW_RETURN_NOT_OK(machine->Operate("reading " + topic));
   Topic& from = topics_.at(topic);
-  if (from.known < Partitions(topic) && from.fetches_until_more-- <= 0) {
+  const bool more = from.known < Partitions(topic);
+  if (more && !std::exchange(from.counted, true)) counts_.Draw(Fault::kNewPartition);
+  if (more && from.fetches_until_more-- <= 0) {
     ++from.known;
     counts_.Fire(Fault::kNewPartition);
   }

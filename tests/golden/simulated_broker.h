@@ -96,6 +96,7 @@ class SimulatedBroker {
     const std::vector<std::vector<std::string>>* values;
     int known;               ///< partitions
     int fetches_until_more;  ///< then the last is known
+    bool counted = false;    ///< as a fault that was drawn
   };
   arrow::Status Request(io::SimulatedDisk* machine, const std::string& what,
                         const std::function<arrow::Status()>& effect);
