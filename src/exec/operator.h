@@ -16,6 +16,7 @@
 #include "columnar/batch.h"
 #include "expr/function.h"
 #include "state/operator_state.h"
+#include "state/spill_space.h"
 
 namespace tidemark::exec {
 
@@ -35,7 +36,8 @@ struct OperatorMetrics {
   std::atomic<int64_t> rows_out{0};
   std::atomic<int64_t> late_rows_dropped{0};
   std::atomic<int64_t> state_rows{0};
-  std::atomic<int64_t> state_bytes{0};
+  std::atomic<int64_t> state_bytes{0};       ///< in memory
+  std::atomic<int64_t> state_disk_bytes{0};  ///< on disk, about
   std::atomic<int64_t> watermark{kMinWatermark};
 };
 
@@ -58,9 +60,12 @@ struct OperatorContext {
   const expr::FunctionContext* functions = nullptr;
   Clock* clock = nullptr;
   MemoryBudget* memory = nullptr;
+  state::SpillSpace* spill = nullptr;  ///< null: state stays in memory
   OperatorMetrics* metrics = nullptr;
+  bool checkpointed = false;         ///< BeginSave is going to be called now and then
   LateRowSink* late_rows = nullptr;  ///< null: late rows are only counted
   std::string label;                 ///< the plan node's label, for errors
+  int number = 0;                    ///< of the operator in its job: names its state in `spill`
   int worker = 0;
   int workers = 1;
   int64_t batch_rows = 8192;  ///< results are emitted in batches of about this many rows
@@ -107,6 +112,21 @@ class Operator {
   virtual arrow::Status Save(state::StateWriter& out) const {
     (void)out;
     return arrow::Status::NotImplemented("checkpoints of this operator are not supported yet");
+  }
+
+  /// Save in two parts, so that the pause does not grow with the state: what is small is written now, the rest by
+  /// SaveMore between the calls that follow, as it is now: what is about to change before its turn is written first.
+  /// `changes_only`: tables written with WriteChanges get only what changed since the last BeginSave; never set at the
+  /// first one. `out` stays until SaveMore has returned true. Default: Save.
+  virtual arrow::Status BeginSave(bool changes_only, state::StateWriter& out) {
+    (void)changes_only;
+    return Save(out);
+  }
+
+  /// After BeginSave, until it returns true: writes some more, about `rows` rows.
+  virtual arrow::Result<bool> SaveMore(int64_t rows) {
+    (void)rows;
+    return true;
   }
 
   /// Takes in what instances of the same operator on all workers wrote, as far as it belongs to this worker. Called

@@ -18,6 +18,7 @@
 #include "runtime/source_task.h"
 #include "runtime/split_board.h"
 #include "runtime/worker.h"
+#include "state/spill_space.h"
 #include "state/state_snapshot.h"
 
 namespace tidemark::runtime {
@@ -37,6 +38,7 @@ struct JobParts {
   const PlanShape shape;
   JobControl control;
   MemoryBudget memory;
+  std::unique_ptr<state::SpillSpace> spill;  ///< null: state stays in memory
   std::map<const plan::PhysicalNode*, std::unique_ptr<ExchangeChannels>> exchanges;
   std::map<const plan::PhysicalNode*, std::unique_ptr<SplitBoard>> boards;
   std::unique_ptr<SerialCollector> collector;
@@ -47,8 +49,8 @@ struct JobParts {
   std::vector<std::string> ids;    ///< of the nodes by index, see PlanIdentity; empty without checkpoints
   std::string job_id;              ///< see ConnectorContext; empty without checkpoints
   int64_t resumed_checkpoint = 0;  ///< its number; 0: a new job
-  int64_t last_checkpoint = 0;     ///< likewise
-  int workers_ever = 1;            ///< likewise
+  int64_t last_checkpoint = 0;     ///< the greatest number that is taken: the job may resume from an older one
+  int workers_ever = 1;            ///< see ConnectorContext
   /// Of each worker then; null: a new job. Dropped when all is built.
   std::shared_ptr<const std::vector<state::StateSnapshot>> resumed;
   /// [node][worker]; null where the node does not run.

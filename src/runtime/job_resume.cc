@@ -95,12 +95,11 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::Checkp
   }
   ARROW_ASSIGN_OR_RAISE(parts->job_id, store.JobId(manifest ? manifest->job_id : NewJobId(options)));
   ARROW_ASSIGN_OR_RAISE(parts->workers_ever, store.NoteWorkers(options.workers));
-  if (!manifests.empty()) parts->last_checkpoint = manifests.back().number;
   if (!manifest) return manifest;
   parts->workers_ever = std::max(parts->workers_ever, manifest->workers());
-  parts->last_checkpoint = std::max(parts->last_checkpoint, manifest->number);
   ARROW_RETURN_NOT_OK(CheckFits(*manifest, StatefulParts(*parts)));
-  parts->resumed_checkpoint = manifest->number;
+  parts->resumed_checkpoint = parts->last_checkpoint = manifest->number;
+  if (!manifests.empty()) parts->last_checkpoint = std::max(manifests.back().number, manifest->number);
   if (manifest->finished && manifest->committed) return manifest;
   ARROW_ASSIGN_OR_RAISE(auto snapshots, store.Load(*manifest));
   parts->resumed = std::make_shared<const std::vector<state::StateSnapshot>>(std::move(snapshots));

@@ -71,12 +71,14 @@ void Worker::GiveUp() {
 
 arrow::Result<StepResult> Worker::TryStep() {
   if (!started_) ARROW_RETURN_NOT_OK(Start());
+  bool moved = false;
   if (checkpoint_) {
     RequestLastCheckpoint();
     ARROW_ASSIGN_OR_RAISE(const bool moved_checkpoint, checkpoint_->Step(clock_->SteadyMicros()));
     if (moved_checkpoint) return Progress();
+    ARROW_ASSIGN_OR_RAISE(moved, checkpoint_->SaveMore());
   }
-  if (ended_) return CloseStep();
+  if (ended_) return moved ? Progress() : CloseStep();
   if (!stopping_ && control_->stop_requested()) {
     stopping_ = true;
     // With checkpoints the job stands still at the last one instead, and goes on from there another time.
@@ -85,7 +87,6 @@ arrow::Result<StepResult> Worker::TryStep() {
     }
   }
   if (checkpoint_ && stopping_ && coordinator_->all_done()) return EndStopped();
-  bool moved = false;
   for (ExchangeSender* sender : dataflow_.senders) moved |= sender->Drain();
   const int64_t now = clock_->SteadyMicros();
   if (now - last_tick_micros_ >= kBusyTickMicros && worked_since_tick_) ARROW_RETURN_NOT_OK(Tick(now));

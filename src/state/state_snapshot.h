@@ -20,6 +20,8 @@ struct StateSnapshot {
   struct Table {
     RowOwner owner;
     std::vector<Batch> batches;
+    bool is_log = false;    ///< the rows follow those of earlier checkpoints (see StateWriter::WriteChanges)
+    bool restarts = false;  ///< of a log: they do not, but replace them
   };
   struct Part {
     EventTimeMs watermark = kMinWatermark;
@@ -28,6 +30,8 @@ struct StateSnapshot {
   std::map<std::string, Part> parts;
 
   int64_t num_rows() const;
+  /// What the rows take in memory, roughly: arrays that share buffers count them each.
+  int64_t memory_bytes() const;
 };
 
 /// Writes into `part`, which outlives the writer.

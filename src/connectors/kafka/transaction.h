@@ -8,7 +8,6 @@
 
 #include <arrow/result.h>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,34 +24,38 @@ class TransactionalProducer final : public TransactionPort {
  public:
   /// `options` outlives the producer. Ends what another process has left open under the writer's id.
   static arrow::Result<std::unique_ptr<TransactionalProducer>> Open(const std::string& table,
-                                                                    const KafkaOptions& options, int worker,
+                                                                    const KafkaOptions& options,
+                                                                    const ConnectorContext& context,
                                                                     const PreparingWriter& writer);
 
   RecordSender& sender() { return *sender_; }
 
   /// A commit takes transaction.timeout.ms at most.
-  void Begin() override { deadline_ = std::chrono::steady_clock::now() + timeout_; }
+  void Begin() override { deadline_ = After(timeout_ms_); }
   arrow::Result<Marker> ReadMarker(const std::string& topic) override;
   arrow::Status Write(const PreparedReader& reader, const std::string& topic, bool* again) override;
 
  private:
-  using Time = std::chrono::steady_clock::time_point;
-  TransactionalProducer(const KafkaOptions& options, PreparingWriter writer);
+  TransactionalProducer(const KafkaOptions& options, Clock* clock, PreparingWriter writer);
+  // Deadlines are points of the clock's SteadyMicros.
+  int64_t After(int64_t ms) const { return clock_->SteadyMicros() + ms * 1'000; }
+  int MillisUntil(int64_t deadline) const;
   arrow::Status Init();
   arrow::Status Fill(const PreparedReader& reader, const std::string& topic, bool* again);
   arrow::Status SendRecords(PreparedReader reader);
   arrow::Status SendMarker(const PreparedReader& reader, const std::string& topic, bool* abortable);
-  arrow::Status AbortTransaction(Time deadline);
+  arrow::Status AbortTransaction(int64_t deadline);
   /// Repeats `step`, which is given milliseconds, while it may pass. `abortable`: the transaction can be aborted.
   template <typename Step>
-  arrow::Status Repeat(const Step& step, const std::string& doing, Time deadline, bool* abortable);
+  arrow::Status Repeat(const Step& step, const std::string& doing, int64_t deadline, bool* abortable);
   arrow::Status ToStatus(rd_kafka_resp_err_t error, const std::string& text, const std::string& doing);
   /// The longest transaction that the brokers allow, as text; empty: they do not tell.
   std::string AskLongestTransaction();
 
   const PreparingWriter writer_;
-  std::chrono::milliseconds timeout_{60'000};
-  Time deadline_;  ///< of the commit under way
+  Clock* const clock_;
+  const int64_t timeout_ms_;
+  int64_t deadline_ = 0;  ///< of the commit under way
   ClientProperties marker_properties_;
   std::unique_ptr<RecordSender> sender_;
   std::unique_ptr<Client> markers_;

@@ -7,9 +7,9 @@
 
 #include <arrow/status.h>
 
-#include <random>
 #include <utility>
 
+#include "base/random.h"
 #include "connectors/kafka/record_encoder.h"
 #include "connectors/kafka/transaction.h"
 
@@ -26,11 +26,6 @@ PreparingWriter WriterOf(const TableDefinition& table, const ConnectorContext& c
           .marker_group = (prefix.empty() ? own : prefix + "-" + context.job_id) + "-" + place};
 }
 
-uint64_t NewNonce() {
-  std::random_device random;
-  return (uint64_t{random()} << 32) | random();
-}
-
 class TransactionalSink final : public Sink {
  public:
   TransactionalSink(const plan::SinkNode& node, const ConnectorContext& context, KafkaOptions options)
@@ -41,7 +36,8 @@ class TransactionalSink final : public Sink {
     ExactlyOnceSettings settings;
     settings.writer_of = [this](int worker) { return WriterOf(*node_.table, context_, options_, worker); };
     settings.open = [this](const PreparingWriter& writer) { return OpenProducer(writer); };
-    settings.new_nonce = NewNonce;
+    RandomSource* const random = context_.random != nullptr ? context_.random : SystemRandom();
+    settings.new_nonce = [random] { return random->Next(); };
     if (options_.topics.size() == 1) settings.topic = options_.topics[0];
     ARROW_ASSIGN_OR_RAISE(records_, ExactlyOnceWriter::Open(node_.table->name(), context_, std::move(settings)));
     return arrow::Status::OK();
@@ -74,8 +70,7 @@ class TransactionalSink final : public Sink {
 
  private:
   arrow::Result<std::unique_ptr<TransactionPort>> OpenProducer(const PreparingWriter& writer) {
-    ARROW_ASSIGN_OR_RAISE(auto producer,
-                          TransactionalProducer::Open(node_.table->name(), options_, context_.worker, writer));
+    ARROW_ASSIGN_OR_RAISE(auto producer, TransactionalProducer::Open(node_.table->name(), options_, context_, writer));
     // The first is this worker's own: it stays open.
     if (sender_ == nullptr) sender_ = &producer->sender();
     return producer;
