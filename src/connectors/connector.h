@@ -48,7 +48,7 @@ struct ConnectorContext {
   const expr::FunctionContext* functions = nullptr;
   int worker = 0;
   int workers = 1;
-  /// Tells the sinks that a job has on one worker apart: several may write to the same table.
+  /// Tells the sinks of a job apart, of which several may write to the same table; the same on every worker.
   int sink_number = 0;
   /// Set when the job keeps checkpoints: names the job also after it was resumed. Sinks then show nothing before
   /// Commit.
@@ -56,6 +56,14 @@ struct ConnectorContext {
   /// The number of the checkpoint that the job was resumed from, whose prepared results will be committed; what a sink
   /// had prepared for later ones is to be removed when worker 0's sink is made. 0: a new job.
   int64_t resumed_checkpoint = 0;
+  /// The highest number that a checkpoint of the job has had: the next one's is higher.
+  int64_t last_checkpoint = 0;
+  /// The user named the checkpoint to go on from: results of later ones may be visible, and are given again. Otherwise
+  /// such results mean that a checkpoint was lost.
+  bool set_back = false;
+  /// The most workers that any run of the job has had on which this sink was; one may go on writing without knowing
+  /// that it is over. Set with job_id.
+  int workers_ever = 1;
   int64_t batch_rows = 8192;
   ReadSizes read_sizes;
   /// Used while a source is made. Null: each source looks for itself.

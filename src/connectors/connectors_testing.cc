@@ -61,6 +61,9 @@ ConnectorContext ConnectorTable::Context(int worker, int workers) {
   context.findings = &findings_;
   context.job_id = job_id_;
   context.resumed_checkpoint = resumed_checkpoint_;
+  context.last_checkpoint = resumed_checkpoint_;
+  context.set_back = set_back_;
+  context.workers_ever = workers_ever_;
   context.dead_letters = dead_letters_;
   return context;
 }

@@ -53,11 +53,14 @@ class ConnectorTable {
   void SetOnQuiet(std::function<void()> wait) { on_quiet_ = std::move(wait); }
   void SetBatchRows(int64_t rows) { batch_rows_ = rows; }
   void SetReadSizes(ReadSizes sizes) { read_sizes_ = sizes; }
-  /// The job keeps checkpoints; its sinks go on from that one (0: from none).
-  void KeepCheckpoints(const std::string& job_id, int64_t resumed_checkpoint = 0) {
+  /// The job keeps checkpoints; its sinks go on from that one (0: from none), `set_back`: which the user has named.
+  void KeepCheckpoints(const std::string& job_id, int64_t resumed_checkpoint = 0, bool set_back = false) {
     job_id_ = job_id;
     resumed_checkpoint_ = resumed_checkpoint;
+    set_back_ = set_back;
   }
+  /// A run of the job had so many workers.
+  void SetWorkersEver(int workers) { workers_ever_ = workers; }
   /// Not owned.
   void SetDeadLetters(DeadLetterSink* sink) { dead_letters_ = sink; }
   /// Which of the columns to read, instead of all.
@@ -112,6 +115,8 @@ class ConnectorTable {
   ReadSizes read_sizes_;
   std::string job_id_;
   int64_t resumed_checkpoint_ = 0;
+  bool set_back_ = false;
+  int workers_ever_ = 1;
   DeadLetterSink* dead_letters_ = nullptr;
   SharedFindings findings_;
   int64_t skipped_ = 0;

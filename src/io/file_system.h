@@ -48,7 +48,8 @@ class WritableFile {
 };
 
 /// Thread-safe. Errors are IOError with the path and the system's reason; a missing file is IOError whose message says
-/// "No such file or directory".
+/// "No such file or directory". What Commit, Rename and CreateFolders did survives a power failure; what Remove removed
+/// may come back.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -60,6 +61,7 @@ class FileSystem {
   /// Entries of a folder, sorted by path; with `recursive`, all below. Hidden files ('.', '_' prefix) are included.
   virtual arrow::Result<std::vector<FileInfo>> List(const std::string& folder, bool recursive) = 0;
   virtual arrow::Status CreateFolders(const std::string& path) = 0;
+  /// To its own name: makes the name durable that somebody else gave it.
   virtual arrow::Status Rename(const std::string& from, const std::string& to) = 0;
   virtual arrow::Status Remove(const std::string& path) = 0;  ///< a file, or a folder with all below; absent is OK
 };

@@ -10,6 +10,7 @@
 
 #include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
+#include "io/simulated_disk.h"
 
 namespace tidemark::io {
 namespace {
@@ -39,12 +40,15 @@ std::vector<std::string> Names(FileSystem* files, const std::string& folder, boo
   return names;
 }
 
-enum class Kind { kLocal, kMemory };
+enum class Kind { kLocal, kMemory, kSimulated };
 
 class FileSystemTest : public ::testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
-    if (GetParam() == Kind::kMemory) {
+    if (GetParam() == Kind::kSimulated) {
+      files_ = &simulated_;
+      root_ = "/test";
+    } else if (GetParam() == Kind::kMemory) {
       files_ = &memory_;
       root_ = "/test";
     } else {
@@ -57,6 +61,7 @@ class FileSystemTest : public ::testing::TestWithParam<Kind> {
   void TearDown() override { ASSERT_TRUE(files_->Remove(root_).ok()); }
 
   MemoryFileSystem memory_;
+  SimulatedDisk simulated_{1};
   FileSystem* files_ = nullptr;
   std::string root_;
 };
@@ -145,8 +150,12 @@ TEST_P(FileSystemTest, RenamesAndRemovesFolders) {
   EXPECT_TRUE(Names(files_, root_, true).empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, FileSystemTest, ::testing::Values(Kind::kLocal, Kind::kMemory),
-                         [](const auto& info) { return info.param == Kind::kLocal ? "Local" : "Memory"; });
+std::string NameOf(const ::testing::TestParamInfo<Kind>& info) {
+  constexpr const char* kNames[] = {"Local", "Memory", "Simulated"};
+  return kNames[static_cast<int>(info.param)];
+}
+
+INSTANTIATE_TEST_SUITE_P(All, FileSystemTest, ::testing::Values(Kind::kLocal, Kind::kMemory, Kind::kSimulated), NameOf);
 
 TEST(LocalFileSystemTest, FollowsNoLinkForEver) {
   char name[] = "/tmp/tidemark_io_XXXXXX";

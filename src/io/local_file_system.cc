@@ -69,6 +69,13 @@ arrow::Status SyncFolder(const std::string& folder) {
   return arrow::Status::OK();
 }
 
+/// Makes a folder's own name survive a power failure.
+arrow::Status SyncNameOf(const std::string& folder) {
+  const arrow::Status status = SyncFolder(ParentOf(folder));
+  // Where one may pass but not look, the name was given by somebody else.
+  return ::access(ParentOf(folder).c_str(), R_OK) == 0 ? status : arrow::Status::OK();
+}
+
 /// Pipes, sockets and devices have no size and no places to read at, so they are no files here.
 arrow::Result<FileInfo> InfoOf(std::string path, const struct stat& status) {
   if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode)) {
@@ -232,18 +239,19 @@ class LocalFiles final : public FileSystem {
 
   arrow::Status CreateFolders(const std::string& path) override {
     if (path.empty()) return arrow::Status::OK();
-    if (::mkdir(path.c_str(), 0755) == 0) return arrow::Status::OK();
+    const std::string parent = ParentOf(path);
+    if (::mkdir(path.c_str(), 0755) == 0) return SyncNameOf(path);
     if (errno == EEXIST) {
       struct stat status;
-      if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return arrow::Status::OK();
-      return Failure(path, ENOTDIR);
+      if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return Failure(path, ENOTDIR);
+      // Whoever made it may have been killed before its name was durable.
+      return SyncNameOf(path);
     }
-    const std::string parent = ParentOf(path);
     if (errno != ENOENT || parent == path || parent == ".") return Failure(path, errno);
     ARROW_RETURN_NOT_OK(CreateFolders(parent));
     // Another worker may have made it meanwhile.
     if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return Failure(path, errno);
-    return arrow::Status::OK();
+    return SyncNameOf(path);
   }
 
   arrow::Status Rename(const std::string& from, const std::string& to) override {

@@ -17,12 +17,6 @@ class Background {
   virtual void Run(std::function<void()> work) = 0;
 };
 
-/// At once, in the calling thread: for the simulator.
-class InlineBackground final : public Background {
- public:
-  void Run(std::function<void()> work) override { work(); }
-};
-
 /// In a thread of its own. Thread-safe.
 class ThreadBackground final : public Background {
  public:

@@ -166,12 +166,28 @@ class DataflowBuilder {
     return context;
   }
 
-  connectors::ConnectorContext MakeSinkContext(bool alone) {
+  connectors::ConnectorContext MakeSinkContext(const plan::SinkNode& node, bool alone) {
     connectors::ConnectorContext context = MakeConnectorContext(alone);
-    context.sink_number = static_cast<int>(dataflow_.sinks.size());
+    context.sink_number = NumberOf(node);
     context.job_id = parts_.job_id;
     context.resumed_checkpoint = parts_.resumed_checkpoint;
+    context.last_checkpoint = parts_.last_checkpoint;
+    context.set_back = !options_.checkpoints.restore_from.empty();
+    context.workers_ever = AloneForAnyWorkers(node) ? 1 : parts_.workers_ever;
     return context;
+  }
+
+  /// A job of one worker has all its sinks there, but may have had more.
+  bool AloneForAnyWorkers(const plan::SinkNode& node) const {
+    const bool of_plan = NumberOf(node) < static_cast<int>(parts_.plan.sinks.size());
+    return of_plan && PlanShape(parts_.plan, 2).OnlyOnWorker0(node);
+  }
+
+  /// The plan's sinks, then the side tables.
+  int NumberOf(const plan::SinkNode& node) const {
+    const auto& sinks = parts_.plan.sinks;
+    const auto found = std::find_if(sinks.begin(), sinks.end(), [&](const auto& sink) { return sink.get() == &node; });
+    return static_cast<int>(found - sinks.begin()) + (&node == parts_.dead_letter_sink_node.get() ? 1 : 0);
   }
 
   arrow::Status BuildSource(const plan::SourceNode& node) {
@@ -280,7 +296,7 @@ class DataflowBuilder {
   }
 
   arrow::Result<OpenSink*> MakeTableSink(const plan::SinkNode& node, bool alone) {
-    auto sink = options_.components->MakeSink(node, MakeSinkContext(alone));
+    auto sink = options_.components->MakeSink(node, MakeSinkContext(node, alone));
     if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
     dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), IdOf(node), node.label()));
     return dataflow_.sinks.back().get();
@@ -304,7 +320,7 @@ class DataflowBuilder {
   /// A side table is opened once per worker, by the first that may write to it.
   arrow::Result<OpenSink*> MakeSideSink(const plan::SinkNode& node, OpenSink** open, bool alone = false) {
     if (*open != nullptr) return *open;
-    auto sink = options_.components->MakeSink(node, MakeSinkContext(alone));
+    auto sink = options_.components->MakeSink(node, MakeSinkContext(node, alone));
     if (!sink.ok()) return dataflow_.site->Note(sink.status(), node.label());
     dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::move(sink).ValueUnsafe(), node.label(), node.label()));
     return *open = dataflow_.sinks.back().get();

@@ -67,10 +67,10 @@ arrow::Status Job::OpenCheckpoints() {
   finished_before_ = manifest && manifest->finished;
   if (finished_before_)
     return manifest->committed ? arrow::Status::OK() : CommitFinished(store_.get(), *manifest, parts_.get());
-  if (parts_->options.chooser != nullptr) {
-    background_ = std::make_unique<InlineBackground>();
-  } else {
+  Background* background = parts_->options.background;
+  if (background == nullptr) {
     background_ = std::make_unique<ThreadBackground>();
+    background = background_.get();
   }
   CheckpointSettings settings;
   settings.interval_micros = options.interval_micros;
@@ -79,7 +79,7 @@ arrow::Status Job::OpenCheckpoints() {
   settings.program_version = options.program_version;
   settings.parts = StatefulParts(*parts_);
   coordinator_ = std::make_unique<CheckpointCoordinator>(std::move(settings), store_.get(), &parts_->control,
-                                                         parts_->options.clock, background_.get());
+                                                         parts_->options.clock, background);
   return arrow::Status::OK();
 }
 

@@ -67,7 +67,7 @@ class Job {
   std::unique_ptr<JobParts> parts_;
   std::unique_ptr<state::CheckpointStore> store_;
   std::unique_ptr<CheckpointCoordinator> coordinator_;  ///< null: no checkpoints
-  std::unique_ptr<Background> background_;              // ends before what it works with
+  std::unique_ptr<Background> background_;              ///< null: JobOptions' own. Ends before what it works with
   bool finished_before_ = false;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<int64_t> start_micros_{-1};

@@ -12,6 +12,7 @@
 #include "expr/function.h"
 #include "io/file_system.h"
 #include "io/standard_streams.h"
+#include "runtime/background.h"
 #include "runtime/components.h"
 #include "runtime/head.h"
 #include "runtime/result_collector.h"
@@ -51,6 +52,7 @@ struct JobOptions {
   TablePtr late_table;                   ///< where late rows go (LateRowSchema); null: they are counted only
   TablePtr dead_letter_table;            ///< where bad records go (DeadLetterSchema) of tables that ask for it; or null
   Chooser* chooser = nullptr;            ///< the simulator's; null in production
+  Background* background = nullptr;      ///< likewise; null: a thread
   CheckpointOptions checkpoints;
 };
 

@@ -94,7 +94,9 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::Checkp
     manifest = manifests.back();
   }
   ARROW_ASSIGN_OR_RAISE(parts->job_id, store.JobId(manifest ? manifest->job_id : NewJobId(options)));
+  ARROW_ASSIGN_OR_RAISE(parts->workers_ever, store.NoteWorkers(options.workers));
   if (!manifest) return manifest;
+  parts->workers_ever = std::max(parts->workers_ever, manifest->workers());
   ARROW_RETURN_NOT_OK(CheckFits(*manifest, StatefulParts(*parts)));
   parts->resumed_checkpoint = parts->last_checkpoint = manifest->number;
   if (!manifests.empty()) parts->last_checkpoint = std::max(manifests.back().number, manifest->number);

@@ -6,6 +6,10 @@
 // moves and how far; and, where the options leave it open, the number of workers, the batch size, the capacity of the
 // channels, how far sources read ahead, and in what pieces and blocks they read.
 //
+// With faults, the job keeps checkpoints on a disk of its own, and has several lives: each but the last ends as the
+// seed says (killed, the power failed, stopped, no space on the disk, or only believed to be over), at a step of a
+// worker, at an operation of the disk, or between a checkpoint and its commit; the next goes on from what it finds.
+//
 // A worker sleeps until it is woken, as its thread would; work that nobody woke it for is reported, and so is a job in
 // which nobody finds anything to do.
 //
@@ -15,11 +19,14 @@
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "connectors/connector.h"
-#include "io/memory_file_system.h"
+#include "io/simulated_disk.h"
 #include "plan/physical_plan.h"
+#include "runtime/fault_counts.h"
 #include "runtime/job_metrics.h"
 #include "runtime/job_options.h"
 
@@ -39,21 +46,32 @@ struct SimulationOptions {
   int64_t quiet_jumps_max = 2'000;
   /// Fails when the job takes longer.
   int64_t steps_max = 50'000'000;
-  /// Checkpoints are kept on the disk (JobOptions::checkpoints names the folder), at intervals drawn from the seed, and
-  /// the job is killed at most so often, at moments drawn from the seed: nothing is left of it but the disk. Each time
-  /// it goes on from its newest checkpoint, with another number of workers unless that is given. 0: neither.
-  int crashes = 0;
-  io::MemoryFileSystem* disk = nullptr;
+  struct FaultOptions* faults = nullptr;  ///< null: none
+};
+
+/// JobOptions::checkpoints names the folder of checkpoints; how often they are taken and how many are kept is drawn.
+struct FaultOptions {
+  /// With the job's files, before and after. Sinks and sources know it as ConnectorContext::files: what else they do
+  /// outside of the process they count there (SimulatedDisk::Operate), so that the process can die in the midst.
+  std::unique_ptr<io::SimulatedDisk> disk;
+  int lives_max = 4;
+  /// Sinks withstand a process that goes on writing when its successor has begun.
+  bool zombies = false;
+  /// Errors that contain one of these come from what is outside of the job: it is started again.
+  std::vector<std::string> passing_errors;
 };
 
 struct SimulationReport {
   int64_t steps = 0;
-  int crashes = 0;          ///< that came before the job had ended
-  int resumed = 0;          ///< of them, those that found a checkpoint
+  int lives = 1;
+  int resumed = 0;          ///< lives that went on from a checkpoint
   int64_t checkpoints = 0;  ///< completed by the last life of the job
-  uint64_t trace = 0;       ///< a hash of every step and its result: equal runs have equal traces
-  JobMetrics metrics;       ///< at the end
-  std::string drawn;        ///< the sizes, as text
+  FaultCounts faults;
+  /// Why the job does not go on: the disk had lost part of a checkpoint that it said was durable. Else empty.
+  std::string refused;
+  uint64_t trace = 0;  ///< a hash of every step and its result: equal runs have equal traces
+  JobMetrics metrics;  ///< at the end
+  std::string drawn;   ///< the sizes, as text
 };
 
 /// Runs `plan` to its end. Clock and chooser of `options` are replaced by simulated ones, sizes by those above. A job

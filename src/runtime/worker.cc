@@ -73,6 +73,7 @@ arrow::Result<StepResult> Worker::TryStep() {
   if (!started_) ARROW_RETURN_NOT_OK(Start());
   bool moved = false;
   if (checkpoint_) {
+    RequestLastCheckpoint();
     ARROW_ASSIGN_OR_RAISE(const bool moved_checkpoint, checkpoint_->Step(clock_->SteadyMicros()));
     if (moved_checkpoint) return Progress();
     ARROW_ASSIGN_OR_RAISE(moved, checkpoint_->SaveMore());
@@ -85,10 +86,7 @@ arrow::Result<StepResult> Worker::TryStep() {
       if (!checkpoint_) stage.head->Stop();
     }
   }
-  if (checkpoint_ && stopping_) {
-    if (index_ == 0) coordinator_->RequestLast(/*finished=*/false);
-    if (coordinator_->all_done()) return EndStopped();
-  }
+  if (checkpoint_ && stopping_ && coordinator_->all_done()) return EndStopped();
   for (ExchangeSender* sender : dataflow_.senders) moved |= sender->Drain();
   const int64_t now = clock_->SteadyMicros();
   if (now - last_tick_micros_ >= kBusyTickMicros && worked_since_tick_) ARROW_RETURN_NOT_OK(Tick(now));
@@ -108,6 +106,16 @@ arrow::Result<StepResult> Worker::TryStep() {
     if (worked) return Progress();
   }
   return WaitFor(step.retry_micros);
+}
+
+void Worker::RequestLastCheckpoint() {
+  // Before one is requested because it is time: where writing takes longer than the interval, it always is.
+  if (index_ != 0) return;
+  if (ended_ && control_->all_ended()) {
+    coordinator_->RequestLast(/*finished=*/!control_->incomplete());
+  } else if (!ended_ && control_->stop_requested()) {
+    coordinator_->RequestLast(/*finished=*/false);
+  }
 }
 
 StepResult Worker::EndStopped() {
@@ -204,12 +212,8 @@ bool Worker::DataflowEnded() const {
 
 arrow::Result<StepResult> Worker::CloseStep() {
   if (!control_->all_ended()) return WaitFor(std::numeric_limits<int64_t>::max());
-  if (checkpoint_ && !coordinator_->all_done()) {
-    // What came after the last checkpoint becomes visible with one more.
-    if (index_ != 0 || coordinator_->requested() > coordinator_->completed()) return Waiting();
-    coordinator_->RequestLast(/*finished=*/!control_->incomplete());
-    return coordinator_->requested() > coordinator_->completed() ? Progress() : Waiting();
-  }
+  // What came after the last checkpoint becomes visible with one more.
+  if (checkpoint_ && !coordinator_->all_done()) return Waiting();
   if (index_ == 0 && !control_->others_closed()) return Waiting();
   for (const auto& letters : dataflow_.dead_letters) ARROW_RETURN_NOT_OK(letters->Flush());
   const bool complete = !control_->incomplete();

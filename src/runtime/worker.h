@@ -98,6 +98,7 @@ class Worker {
   void GiveUp();
   arrow::Status Resume();
   bool CanStep(size_t stage) const;
+  void RequestLastCheckpoint();
   StepResult EndStopped();
   StepResult WaitFor(int64_t retry_micros) const;
   static bool HasRoom(const Dataflow::Stage& stage);

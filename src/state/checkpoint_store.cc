@@ -26,6 +26,7 @@ constexpr std::string_view kSavepointPrefix = "savepoint-";
 constexpr std::string_view kManifestName = "manifest.json";
 constexpr std::string_view kCommittedName = "committed";
 constexpr std::string_view kJobIdName = "job-id";
+constexpr std::string_view kWorkersName = "workers";
 
 std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 /// The folder of checkpoint `number` beside that of another.
@@ -110,6 +111,12 @@ CheckpointManifest FromJson(const json& document) {
   return manifest;
 }
 
+arrow::Status WriteAll(io::FileSystem* files, const std::string& path, const std::string& text) {
+  ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForWrite(path));
+  ARROW_RETURN_NOT_OK(file->Append(text));
+  return file->Commit();
+}
+
 arrow::Result<std::string> ReadAll(io::FileSystem* files, const std::string& path) {
   ARROW_ASSIGN_OR_RAISE(const auto file, files->OpenForRead(path));
   ARROW_ASSIGN_OR_RAISE(const int64_t size, file->Size());
@@ -152,9 +159,7 @@ arrow::Result<CheckpointManifest> CheckpointStore::Complete(CheckpointWriter* wr
     ARROW_ASSIGN_OR_RAISE(manifest.files.emplace_back(), file->Finish());
     manifest.rows += file->rows();
   }
-  ARROW_ASSIGN_OR_RAISE(auto file, files_->OpenForWrite(ManifestPath(manifest.folder)));
-  ARROW_RETURN_NOT_OK(file->Append(ToJson(manifest).dump(2) + "\n"));
-  ARROW_RETURN_NOT_OK(file->Commit());
+  ARROW_RETURN_NOT_OK(WriteAll(files_, ManifestPath(manifest.folder), ToJson(manifest).dump(2) + "\n"));
   RemoveOld(manifest.number);
   return manifest;
 }
@@ -163,15 +168,26 @@ arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {
   const std::string path = fmt::format("{}/{}", folder_, kJobIdName);
   if (files_->Exists(path)) return ReadAll(files_, path);
   ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
-  ARROW_ASSIGN_OR_RAISE(auto file, files_->OpenForWrite(path));
-  ARROW_RETURN_NOT_OK(file->Append(fresh));
-  ARROW_RETURN_NOT_OK(file->Commit());
+  ARROW_RETURN_NOT_OK(WriteAll(files_, path, fresh));
   return fresh;
 }
 
+arrow::Result<int> CheckpointStore::NoteWorkers(int workers) {
+  const std::string path = fmt::format("{}/{}", folder_, kWorkersName);
+  if (files_->Exists(path)) {
+    ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAll(files_, path));
+    int most = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), most);
+    if (parsed.ec != std::errc() || most < 1) return arrow::Status::Invalid("'", path, "' is damaged: ", text);
+    if (most >= workers) return most;
+  }
+  ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
+  ARROW_RETURN_NOT_OK(WriteAll(files_, path, std::to_string(workers)));
+  return workers;
+}
+
 arrow::Status CheckpointStore::MarkCommitted(const CheckpointManifest& manifest) {
-  ARROW_ASSIGN_OR_RAISE(auto file, files_->OpenForWrite(CommittedPath(manifest.folder)));
-  return file->Commit();
+  return WriteAll(files_, CommittedPath(manifest.folder), "");
 }
 
 arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* files, const std::string& folder) {

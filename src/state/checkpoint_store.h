@@ -83,6 +83,9 @@ class CheckpointStore {
   /// The name of the job whose checkpoints lie here: `fresh` when there is none yet, which is then noted.
   arrow::Result<std::string> JobId(const std::string& fresh);
 
+  /// Notes with how many workers the job runs now, before it does; gives the most that it ever had.
+  arrow::Result<int> NoteWorkers(int workers);
+
   /// Notes that everything which a job's last checkpoint had prepared is committed, so that nothing is left to do.
   arrow::Status MarkCommitted(const CheckpointManifest& manifest);
 

@@ -90,6 +90,15 @@ TEST(CheckpointStore, GivesBackWhatWasWritten) {
   EXPECT_TRUE(reader->Read("nothing")->empty());
 }
 
+TEST(CheckpointStore, KnowsTheMostWorkersThatAJobHasHad) {
+  io::MemoryFileSystem files;
+  for (const auto& [workers, most] : {std::pair{2, 2}, std::pair{5, 5}, std::pair{1, 5}}) {
+    EXPECT_EQ(*CheckpointStore(&files, "/state/job", 1).NoteWorkers(workers), most);
+  }
+  files.Put("/state/job/workers", "many");
+  EXPECT_FALSE(CheckpointStore(&files, "/state/job", 1).NoteWorkers(1).ok());
+}
+
 TEST(CheckpointStore, EveryRowHasOneOwnerForAnyNumberOfWorkers) {
   const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(
       std::vector<StateSnapshot>{SnapshotOf(0, 100), SnapshotOf(100, 150)});

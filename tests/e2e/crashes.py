@@ -56,10 +56,10 @@ class Crashes(unittest.TestCase):
         for name in ("counts", "extremes", "state"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
-    def start(self, workers):
+    def start(self, workers, *arguments):
         return subprocess.Popen(
             [scratch.TIDEMARK, "run", str(self.script), "--state", str(self.folder / "state"), "-p", str(workers),
-             "--set", "execution.checkpointing.interval=20 ms"],
+             "--set", "execution.checkpointing.interval=20 ms", *arguments],
             stderr=subprocess.PIPE, text=True, preexec_fn=scratch.heed_signals)
 
     def until_killed(self, process, seconds, how):
@@ -112,6 +112,44 @@ class Crashes(unittest.TestCase):
         self.assertEqual(ran.returncode, 1, ran.stderr)
         self.assertIn("does not fit this query", ran.stderr)
         self.assertIn("has no state there", ran.stderr)
+
+    def checkpoints(self):
+        """Folders of the complete ones by number."""
+        return {int(path.parent.name.split("-")[1]): path.parent
+                for path in (self.folder / "state").glob("*/chk-*/manifest.json")}
+
+    def stopped_with_checkpoints(self):
+        """A job that was stopped before its end and left several checkpoints."""
+        draw = random.Random(3)
+        for _ in range(50):
+            self.clear()
+            process = self.start(2, "--set", "execution.checkpointing.num-retained=3")
+            stopped = self.until_killed(process, draw.uniform(0.05, 0.5), signal.SIGINT)
+            if stopped and len(self.checkpoints()) >= 2:
+                return self.checkpoints()
+        return self.fail("the job was never stopped in time")
+
+    def test_a_job_that_was_set_back_goes_on_from_its_own_checkpoints(self):
+        before = self.stopped_with_checkpoints()
+        oldest = min(before)
+        # What came behind the oldest is given again.
+        for table in ("counts", "extremes"):
+            for file in (self.folder / table).glob("part-*"):
+                if int(file.name.split("-")[2]) > oldest:
+                    file.unlink()
+        self.until_killed(self.start(3, "--from-savepoint", str(before[oldest])), 0.3, signal.SIGINT)
+        self.assertGreater(min(self.checkpoints()), max(before))
+        while self.until_killed(self.start(1), 60, signal.SIGINT):
+            pass
+        self.check()
+
+    def test_a_lost_checkpoint_whose_results_are_there_is_an_error(self):
+        before = self.stopped_with_checkpoints()
+        shutil.rmtree(before[max(before)])
+        process = self.start(2)
+        errors = process.communicate(timeout=100)[1]
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertIn("a later one was lost", errors)
 
     def test_a_damaged_checkpoint_is_found(self):
         self.clear()

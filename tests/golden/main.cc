@@ -27,6 +27,7 @@ struct Options {
   bool list = false;
   bool simulate = false;
   bool wrong_watermark_merge = false;
+  bool broken_rules = false;
   SimulatedCasesOptions simulated;
   int jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   CaseOptions cases;
@@ -54,16 +55,34 @@ bool Verdict(const Options& options, bool all_passed) {
   return !all_passed;
 }
 
+/// Whether each broken rule is found by some seed.
+arrow::Result<bool> FindBrokenRules(Options* options, const std::vector<std::unique_ptr<GoldenFile>>& files,
+                                    const SkipList& skips) {
+  bool all_found = true;
+  options->simulated.faults = true;
+  for (const BrokenRule rule : AllBrokenRules()) {
+    options->simulated.broken = rule;
+    Report report(skips);
+    ARROW_ASSIGN_OR_RAISE(const int64_t runs,
+                          CheckSimulated(files, FindFiles(options->paths, ".sql"), options->simulated, &report));
+    fmt::print("{}: {} after {} seeds\n", NameOf(rule), report.failed() ? "found" : "not found", runs);
+    all_found &= report.failed();
+  }
+  return all_found;
+}
+
 arrow::Result<bool> Run(Options* options) {
   ARROW_ASSIGN_OR_RAISE(auto skips, SkipList::Load(options->skip_list));
+  const SkipList known = skips;
   Report report(std::move(skips));
   std::vector<std::unique_ptr<GoldenFile>> files;
   for (const auto& path : FindFiles(options->paths, ".test")) {
     ARROW_ASSIGN_OR_RAISE(auto file, GoldenFile::Load(path));
     files.push_back(std::make_unique<GoldenFile>(std::move(file)));
   }
+  if (options->broken_rules) return FindBrokenRules(options, files, known);
   if (options->simulate) {
-    CheckSimulated(files, options->simulated, &report);
+    ARROW_RETURN_NOT_OK(CheckSimulated(files, FindFiles(options->paths, ".sql"), options->simulated, &report).status());
     return Verdict(*options, report.Print());
   }
   std::vector<std::function<void()>> tasks;
@@ -111,10 +130,13 @@ int main(int argc, char** argv) {
   app.add_option("--first-seed", options.simulated.first_seed, "The first seed")->capture_default_str();
   app.add_option("--share", options.simulated.share, "A seed draws one in so many programs; 1, as with --only: all")
       ->capture_default_str();
-  app.add_option("--crashes", options.simulated.crashes,
-                 "With --simulate: keep checkpoints, and kill each job at most so often");
+  app.add_flag(
+      "--faults", options.simulated.faults,
+      "With --simulate: keep checkpoints, and let processes, disks and brokers fail; one program for each seed");
   app.add_flag("--wrong-watermark-merge", options.wrong_watermark_merge,
                "Merge watermarks wrongly and succeed when that is found");
+  app.add_flag("--broken-rules", options.broken_rules,
+               "Break the rules of committing, one after the other, and succeed when faults find each");
   app.add_option("--jobs", options.jobs, "Cases at a time");
   CLI11_PARSE(app, argc, argv);
   if (auto status = arrow::compute::Initialize(); !status.ok()) {

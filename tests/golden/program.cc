@@ -9,8 +9,8 @@
 #include <mutex>
 
 #include "expr/evaluator.h"
-#include "golden/committed_rows.h"
 #include "golden/golden_file.h"
+#include "golden/simulated_components.h"
 #include "io/standard_streams.h"
 #include "runtime/job.h"
 #include "runtime/simulator.h"
@@ -21,12 +21,19 @@ namespace tidemark::golden {
 namespace {
 
 constexpr char kFolder[] = "/golden";
+constexpr int kLivesMax = 5;
+/// With faults: far more than any program takes.
+constexpr int64_t kStepsMax = 1'000'000;
+/// The letter of each kind of row, before the row.
+constexpr char kKinds[] = {'I', 'B', 'A', 'D'};
 
 std::string ReplaceAll(std::string text, std::string_view from, std::string_view to) {
   for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
     text.replace(at, from.size(), to);
   return text;
 }
+
+}  // namespace
 
 /// The table that the changes of a query add up to, each row as text. A row taken back that is not there, or a change
 /// that the plan did not announce, is an error of the engine.
@@ -39,19 +46,29 @@ class FinalTable final : public runtime::ResultCollector {
     if (batch.columns.size() != schema_.size()) {
       return arrow::Status::UnknownError("a batch of ", batch.columns.size(), " columns, not ", schema_.size());
     }
-    for (int64_t row = 0; row < batch.num_rows; ++row) {
-      std::vector<std::optional<std::string>> values;
-      for (size_t i = 0; i < schema_.size(); ++i) {
-        const arrow::Array& column = *batch.columns[i];
-        if (column.IsNull(row)) {
-          values.emplace_back(std::nullopt);
-        } else {
-          values.emplace_back(expr::FormatValue(column, row, schema_[i].type, functions_));
-        }
-      }
-      ARROW_RETURN_NOT_OK(Apply(batch.kind(row), RenderRow(values)));
-    }
+    for (int64_t row = 0; row < batch.num_rows; ++row) ARROW_RETURN_NOT_OK(Apply(batch.kind(row), Render(batch, row)));
     return arrow::Status::OK();
+  }
+
+  std::string Render(const Batch& batch, int64_t row) const {
+    std::vector<std::optional<std::string>> values;
+    for (size_t i = 0; i < schema_.size(); ++i) {
+      const arrow::Array& column = *batch.columns[i];
+      if (column.IsNull(row)) {
+        values.emplace_back(std::nullopt);
+      } else {
+        values.emplace_back(expr::FormatValue(column, row, schema_[i].type, functions_));
+      }
+    }
+    return RenderRow(values);
+  }
+
+  std::string RenderChange(const Batch& batch, int64_t row) const {
+    return kKinds[static_cast<int>(batch.kind(row))] + Render(batch, row);
+  }
+  arrow::Status ApplyChange(const std::string& change) {
+    const auto* kind = std::find(std::begin(kKinds), std::end(kKinds), change[0]);
+    return Apply(static_cast<RowKind>(kind - std::begin(kKinds)), change.substr(1));
   }
 
   std::vector<std::string> Take() { return std::move(rows_); }
@@ -80,6 +97,8 @@ class FinalTable final : public runtime::ResultCollector {
   std::vector<std::string> rows_;
 };
 
+namespace {
+
 std::string DescribeColumns(const Schema& schema) {
   std::string text;
   for (const auto& field : schema) {
@@ -99,7 +118,7 @@ std::string RunSettings::ToString() const {
 std::vector<std::string> ProgramResult::LinesBelow(const std::string& folder) const {
   std::vector<std::string> lines;
   const std::string prefix = std::string(kFolder) + "/" + folder + "/";
-  for (const auto& path : files->Paths()) {
+  for (const auto& path : files ? files->Paths() : disk->Paths()) {
     if (path.compare(0, prefix.size(), prefix) != 0) continue;
     const std::string below = path.substr(prefix.size());
     const size_t slash = below.rfind('/');
@@ -108,7 +127,7 @@ std::vector<std::string> ProgramResult::LinesBelow(const std::string& folder) co
         below[0] == '.' || below[0] == '_' || name[0] == '.' || name[0] == '_' || below.find("/.") != std::string::npos;
     if (hidden) continue;
     const std::string partition = slash == std::string::npos ? "" : below.substr(0, slash) + ": ";
-    std::string bytes = files->Get(path);
+    const std::string bytes = files ? files->Get(path) : disk->Get(path);
     for (size_t at = 0; at < bytes.size();) {
       const size_t end = std::min(bytes.find('\n', at), bytes.size());
       lines.push_back(partition + bytes.substr(at, end - at));
@@ -145,8 +164,15 @@ arrow::Result<std::unique_ptr<Program>> Program::Plan(const std::string& text, b
 arrow::Result<ProgramResult> Program::Run(const std::map<std::string, std::string>& inputs,
                                           const RunSettings& settings) const {
   ProgramResult result;
-  result.files = std::make_unique<io::MemoryFileSystem>();
-  for (const auto& [name, bytes] : inputs) result.files->Put(std::string(kFolder) + "/" + name, bytes);
+  if (settings.faults) {
+    result.disk = std::make_unique<io::SimulatedDisk>(settings.schedule);
+  } else {
+    result.files = std::make_unique<io::MemoryFileSystem>();
+  }
+  for (const auto& [name, bytes] : inputs) {
+    const std::string path = std::string(kFolder) + "/" + name;
+    result.files ? result.files->Put(path, bytes) : result.disk->Put(path, bytes);
+  }
   for (const auto& step : steps_) {
     if (step.prepared.kind == server::PreparedStatement::Kind::kRows) {
       result.has_rows = true;
@@ -161,8 +187,51 @@ arrow::Result<ProgramResult> Program::Run(const std::map<std::string, std::strin
     }
     if (step.prepared.kind == server::PreparedStatement::Kind::kJob)
       ARROW_RETURN_NOT_OK(RunJob(step, settings, &result));
+    if (!result.refused.empty()) break;
   }
   return result;
+}
+
+void ProgramResult::Add(runtime::SimulationReport report) {
+  drawn = std::move(report.drawn);
+  steps += report.steps;
+  trace = trace * 31 + report.trace;
+  lives += report.lives;
+  resumed += report.resumed;
+  faults.Add(report.faults);
+  refused = std::move(report.refused);
+}
+
+arrow::Status Program::RunWithFaults(const Step& step, runtime::JobOptions options, const RunSettings& settings,
+                                     FinalTable* table, ProgramResult* result) {
+  const uint64_t seed = settings.schedule + static_cast<uint64_t>(result->jobs);
+  SimulatedBroker broker(seed);
+  if (settings.topics != nullptr) broker.SetTopics(settings.topics);
+  if (!settings.calm) broker.DrawFaults();
+  SimulatedComponents components(options.components, &broker, settings.broken,
+                                 [&](const Batch& batch, int64_t row) { return table->RenderChange(batch, row); });
+  options.components = &components;
+  options.checkpoints.folder = fmt::format("/checkpoints/{}", result->jobs++);
+  runtime::FaultOptions faults;
+  faults.disk = std::move(result->disk);
+  faults.zombies = true;
+  faults.lives_max = settings.calm ? 1 : kLivesMax;
+  faults.passing_errors = {SimulatedBroker::kPassingError};
+  runtime::SimulationOptions simulation;
+  simulation.seed = seed;
+  simulation.faults = &faults;
+  simulation.steps_max = kStepsMax;
+  ARROW_ASSIGN_OR_RAISE(auto report, runtime::Simulate(step.prepared.plan, std::move(options), simulation));
+  result->Add(std::move(report));
+  result->faults.Add(broker.counts());
+  result->fenced += broker.fenced();
+  result->disk = std::move(faults.disk);
+  for (const BrokerRecord& record : broker.Committed(kResultTopic)) {
+    ARROW_RETURN_NOT_OK(table->ApplyChange(record.value));
+  }
+  std::copy_if(broker.log().begin(), broker.log().end(), std::back_inserter(result->log),
+               [](const BrokerRecord& record) { return record.topic != kResultTopic; });
+  return arrow::Status::OK();
 }
 
 arrow::Status Program::RunJob(const Step& step, const RunSettings& settings, ProgramResult* result) const {
@@ -180,29 +249,21 @@ arrow::Status Program::RunJob(const Step& step, const RunSettings& settings, Pro
   options.collector = prepared.is_query ? &table : nullptr;
   if (settings.spills) options.spill_from_bytes = 1;
   if (settings.components != nullptr) options.components = settings.components;
-  if (settings.seed) {
+  // Nothing, everything, or some of it is kept outside of memory.
+  if (settings.seed && settings.schedule % 3 != 0) options.spill_from_bytes = settings.schedule % 3 == 1 ? 1 : 2000;
+  if (settings.faults) {
+    ARROW_RETURN_NOT_OK(RunWithFaults(step, std::move(options), settings, &table, result));
+  } else if (settings.seed) {
     runtime::SimulationOptions simulation;
     simulation.seed = settings.schedule;
-    // Nothing, everything, or some of it is kept outside of memory.
-    if (settings.schedule % 3 != 0) options.spill_from_bytes = settings.schedule % 3 == 1 ? 1 : 2000;
-    CommittedRows committed(options.components, &table);
-    if (settings.crashes > 0) {
-      simulation.crashes = settings.crashes;
-      simulation.disk = result->files.get();
-      options.checkpoints.folder = fmt::format("/checkpoints/{}", result->jobs++);
-      options.components = &committed;
-    }
     ARROW_ASSIGN_OR_RAISE(auto report, runtime::Simulate(prepared.plan, std::move(options), simulation));
-    result->drawn = std::move(report.drawn);
-    result->steps += report.steps;
-    result->crashes += report.crashes;
-    result->resumed += report.resumed;
-    result->trace = result->trace * 31 + report.trace;
+    result->Add(std::move(report));
   } else {
     ARROW_ASSIGN_OR_RAISE(auto job, runtime::Job::Make(prepared.plan, std::move(options)));
     ARROW_RETURN_NOT_OK(job->Run());
   }
   if (prepared.is_query) {
+    result->refused_query = !result->refused.empty();
     result->has_rows = true;
     result->columns = DescribeColumns(prepared.schema);
     result->updating = prepared.updating;

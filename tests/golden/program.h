@@ -12,8 +12,14 @@
 #include <string>
 #include <vector>
 
+#include "golden/broken_rules.h"
+#include "golden/simulated_broker.h"
 #include "io/memory_file_system.h"
+#include "io/simulated_disk.h"
 #include "runtime/components.h"
+#include "runtime/fault_counts.h"
+#include "runtime/job_options.h"
+#include "runtime/simulator.h"
 #include "server/session.h"
 
 namespace tidemark::golden {
@@ -26,7 +32,10 @@ struct RunSettings {
   /// Simulated. Sizes and schedule are drawn from `schedule`, which is drawn from `seed`, what the user named.
   std::optional<uint64_t> seed;
   uint64_t schedule = 0;
-  int crashes = 0;                            ///< simulated: at most so often; 0: without checkpoints
+  bool faults = false;                        ///< simulated: with checkpoints and all that can go wrong
+  bool calm = false;                          ///< with faults: but nothing does
+  BrokenRule broken = BrokenRule::kNone;      ///< with faults
+  const BrokerTopics* topics = nullptr;       ///< with faults: what tables of connector 'kafka' read
   runtime::Components* components = nullptr;  ///< null: the built-in ones
 
   std::string ToString() const;
@@ -40,12 +49,20 @@ struct ProgramResult {
   std::vector<std::string> rows;  ///< final rows in the order they came
   std::string drawn;              ///< simulated: the sizes drawn from the seed
   int64_t steps = 0;              ///< simulated: of all jobs' workers
-  int jobs = 0;                   ///< simulated, with crashes: so many were run
-  int crashes = 0;                ///< simulated: that came before a job had ended
-  int resumed = 0;                ///< of them, those that went on from a checkpoint
   uint64_t trace = 0;             ///< simulated: a hash of all steps
-  std::unique_ptr<io::MemoryFileSystem> files;
+  int jobs = 0;                   ///< with faults: so many were run
+  int lives = 0;                  ///< with faults: of all jobs
+  int resumed = 0;                ///< of them, those that went on from a checkpoint
+  int64_t fenced = 0;             ///< with faults: requests of processes that did not know that they were over
+  runtime::FaultCounts faults;
+  std::vector<BrokerRecord> log;  ///< with faults: what INSERTs committed into topics
+  /// With faults: why the program did not go on, as it may when a disk has lost what it said was durable.
+  std::string refused;
+  bool refused_query = false;                   ///< the job that was refused is the query whose rows these are
+  std::unique_ptr<io::MemoryFileSystem> files;  ///< without faults
+  std::unique_ptr<io::SimulatedDisk> disk;      ///< with faults
 
+  void Add(runtime::SimulationReport report);
   /// All lines of the files below `folder`, sorted; a line of a partition's folder begins with it.
   std::vector<std::string> LinesBelow(const std::string& folder) const;
 };
@@ -68,6 +85,8 @@ class Program {
 
   Program() : session_(SystemClock()) {}
   arrow::Status RunJob(const Step& step, const RunSettings& settings, ProgramResult* result) const;
+  static arrow::Status RunWithFaults(const Step& step, runtime::JobOptions options, const RunSettings& settings,
+                                     class FinalTable* table, ProgramResult* result);
 
   server::Session session_;
   std::vector<Step> steps_;

@@ -42,6 +42,8 @@ class ProgramCase {
   bool Fail(const std::string& cause, const std::string& details) const;
   bool CheckFailure(const arrow::Status& status, const std::string& where) const;
   bool CheckResult(const ProgramResult& result, const std::string& where) const;
+  /// Of a job that was refused: it has given some of the rows.
+  bool CheckNoneDoubled(const ProgramResult& result, const std::string& where) const;
   bool CheckRows(std::vector<std::string> found, const std::string& where) const;
 
   const std::string name_;

@@ -48,6 +48,11 @@ void Report::Fail(const std::string& name, const std::string& cause, const std::
   by_cause_[cause].push_back(name);
 }
 
+bool Report::failed() const {
+  const std::lock_guard lock(mutex_);
+  return !failures_.empty();
+}
+
 bool Report::Print() const {
   for (const auto& failure : failures_) fmt::print("FAILED {}\n", failure);
   if (!by_cause_.empty()) {

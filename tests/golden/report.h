@@ -32,6 +32,8 @@ class Report {
   /// `cause`: one line that equal failures share. `details`: as many lines as help.
   void Fail(const std::string& name, const std::string& cause, const std::string& details);
 
+  bool failed() const;
+
   /// Prints failures, how often each cause was seen, and "N passed, N failed". True when nothing failed.
   bool Print() const;
 

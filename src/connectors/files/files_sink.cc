@@ -46,7 +46,7 @@ class FilesSink final : public Sink {
         options_(std::move(options)),
         shows_at_end_(node.overwrite || context.configuration->GetString(config::kRuntimeMode) == "batch"),
         job_id_(context.job_id.empty() ? NewJobId(*context.functions) : context.job_id),
-        checkpoint_(context.job_id.empty() ? 0 : context.resumed_checkpoint + 1) {
+        checkpoint_(context.job_id.empty() ? 0 : context.last_checkpoint + 1) {
     for (const auto& column : node.table->columns) {
       if (column.takes_values()) columns_.push_back(&column);
     }
@@ -110,7 +110,10 @@ class FilesSink final : public Sink {
       begin = end + 1;
       if (context_.files->Exists(StagedPath(path))) {
         ARROW_RETURN_NOT_OK(context_.files->Rename(StagedPath(path), path));
-      } else if (!context_.files->Exists(path)) {
+      } else if (context_.files->Exists(path)) {
+        // Whoever renamed it may have been killed before the name was durable.
+        ARROW_RETURN_NOT_OK(context_.files->Rename(path, path));
+      } else {
         return arrow::Status::IOError("'", StagedPath(path), "' is gone, which a checkpoint says was written");
       }
     }
@@ -235,14 +238,27 @@ class FilesSink final : public Sink {
     for (const auto& entry : entries) {
       const std::string name = NameOf(entry.path);
       const size_t dots = std::min(name.find_first_not_of('.'), name.size());
-      if (entry.is_directory || dots == 0 || name.compare(dots, mine.size(), mine) != 0) continue;
+      if (entry.is_directory || name.compare(dots, mine.size(), mine) != 0) continue;
       int64_t number = 0;
       std::from_chars(name.data() + dots + mine.size(), name.data() + name.size(), number);
+      if (dots == 0) {
+        ARROW_RETURN_NOT_OK(CheckNotAhead(entry.path, number));
+        continue;
+      }
       // Of those of earlier checkpoints the complete ones are to be committed, the others were never finished.
       const bool complete = name.ends_with(kStagedEnd);
       if (!complete || number > context_.resumed_checkpoint) ARROW_RETURN_NOT_OK(context_.files->Remove(entry.path));
     }
     return arrow::Status::OK();
+  }
+
+  /// A visible file of a later checkpoint: writing it again would double its rows.
+  arrow::Status CheckNotAhead(const std::string& path, int64_t checkpoint) const {
+    if (context_.set_back || checkpoint <= context_.resumed_checkpoint) return arrow::Status::OK();
+    return arrow::Status::Invalid("'", path, "' holds results of checkpoint ", checkpoint,
+                                  ", but the newest checkpoint that is there is ", context_.resumed_checkpoint,
+                                  ": a later one was lost. To go on from it all the same, and write the results behind "
+                                  "it again, name it with --from-savepoint; or begin anew with another folder");
   }
 
   static std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }

@@ -7,6 +7,7 @@
 
 #include "connectors/connectors_testing.h"
 #include "io/faulty_file_system.h"
+#include "io/simulated_disk.h"
 
 namespace tidemark::connectors {
 namespace {
@@ -247,6 +248,45 @@ TEST(FilesSinkTest, ADiskThatIsFullWhenABatchEndsLeavesNoneOfItsFiles) {
     ++failures;
   }
   EXPECT_GT(failures, 3);
+}
+
+TEST(FilesSinkTest, AJobWhoseNewestCheckpointWasLostIsRefused) {
+  ConnectorTable table(Plain(), Options());
+  table.KeepCheckpoints("job", 3);
+  auto sink = table.MakeSink().ValueOrDie();
+  ASSERT_TRUE(sink->Write(RowsOf(Plain(), "1,a\n")).ok());
+  ASSERT_TRUE(sink->Commit(sink->Prepare(4).ValueOrDie()).ok());
+  EXPECT_THAT(table.MakeSink().status().ToString(),
+              AllOf(HasSubstr("checkpoint 4"), HasSubstr("a later one was lost"), HasSubstr("--from-savepoint")));
+  table.KeepCheckpoints("job", 3, /*set_back=*/true);
+  EXPECT_TRUE(table.MakeSink().ok());
+  table.KeepCheckpoints("job", 4);
+  EXPECT_TRUE(table.MakeSink().ok());
+}
+
+/// Killed after each operation of a commit; the next process commits again; then the power fails.
+TEST(FilesSinkTest, WhatWasCommittedOnceMoreSurvivesAPowerFailure) {
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    for (int64_t operation = 0; operation < 4; ++operation) {
+      ConnectorTable table(Plain(), Options());
+      io::SimulatedDisk first(seed);
+      table.UseFiles(&first);
+      table.KeepCheckpoints("job");
+      auto sink = table.MakeSink().ValueOrDie();
+      ASSERT_TRUE(sink->Write(RowsOf(Plain(), "1,a\n")).ok());
+      const std::string prepared = sink->Prepare(1).ValueOrDie();
+      first.faults().off_at = first.operations() + operation;
+      EXPECT_EQ(sink->Commit(prepared).ok(), operation >= 2);
+      const auto second = first.AfterKill();
+      table.UseFiles(second.get());
+      table.KeepCheckpoints("job", 1);
+      ASSERT_TRUE(table.MakeSink().ValueOrDie()->Commit(prepared).ok());
+      const auto third = second->AfterPowerFailure();
+      ASSERT_THAT(third->Paths(), SizeIs(1));
+      EXPECT_EQ(third->Get(third->Paths()[0]), "1,a\n") << third->Paths()[0];
+      EXPECT_THAT(third->Paths()[0], HasSubstr("/out/part-job-"));
+    }
+  }
 }
 
 TEST(FilesSinkTest, AFileInThePlaceOfTheFolderIsAnError) {

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "connectors/kafka/delivery.h"
+
 namespace tidemark::connectors::kafka {
 namespace {
 
@@ -82,12 +84,9 @@ arrow::Status PartitionReader::Fetch() {
       continue;
     }
     at_end_ = false;
-    if (message->offset < next_) continue;  // a batch of the broker may begin before what was asked for
-    if (range_.bounded() && message->offset >= range_.end) {
-      next_ = range_.end;
-      break;
-    }
-    next_ = message->offset + 1;
+    const Delivery delivery = Receive(message->offset, range_.end, &next_);
+    if (delivery == Delivery::kAgain) continue;
+    if (delivery == Delivery::kBehindEnd) break;
     bytes += static_cast<int64_t>(message->len + message->key_len);
     context_.messages.records().push_back(message);
   }

@@ -13,8 +13,6 @@
 namespace tidemark::connectors::kafka {
 namespace {
 
-/// A transaction that had to be aborted is tried so often.
-constexpr int kTries = 5;
 /// Before a step is repeated that failed at once.
 constexpr int kPauseMs = 50;
 /// An abort gets so long, also when the time is over: until then nobody can read what comes after the transaction.
@@ -76,33 +74,11 @@ arrow::Status TransactionalProducer::Init() {
                 "Beginning transactions", After(sender_->client().timeout_ms()), &abortable);
 }
 
-arrow::Status TransactionalProducer::Commit(const std::string& bytes, bool resumed) {
-  ARROW_ASSIGN_OR_RAISE(const PreparedReader reader, PreparedReader::Open(bytes));
-  PreparedReader first = reader;
-  OutRecord record;
-  ARROW_RETURN_NOT_OK(first.Next(&record).status());
-  const int64_t deadline = After(timeout_ms_);
-  arrow::Status status;
-  for (int tries = 0; tries < kTries; ++tries) {
-    ARROW_ASSIGN_OR_RAISE(const Marker marker, ReadMarker(record.topic, deadline));
-    if (marker.checkpoint == reader.checkpoint() && marker.nonce == std::to_string(reader.nonce()))
-      return arrow::Status::OK();
-    // The job was set back to an earlier checkpoint than its newest one: what that had prepared was committed then.
-    // What it prepares from now on was not, although the marker is beyond it.
-    if (resumed && marker.checkpoint > reader.checkpoint()) return arrow::Status::OK();
-    bool again = false;
-    status = Try(reader, record.topic, deadline, &again);
-    if (status.ok() || !again || MillisUntil(deadline) == 0) break;
-  }
-  return status;
-}
-
-arrow::Result<TransactionalProducer::Marker> TransactionalProducer::ReadMarker(const std::string& topic,
-                                                                               int64_t deadline) {
+arrow::Result<Marker> TransactionalProducer::ReadMarker(const std::string& topic) {
   while (true) {
     const PartitionList list = MarkerList(topic);
     rd_kafka_topic_partition_t& place = list->elems[0];
-    rd_kafka_resp_err_t error = rd_kafka_committed(markers_->handle(), list.get(), MillisUntil(deadline));
+    rd_kafka_resp_err_t error = rd_kafka_committed(markers_->handle(), list.get(), MillisUntil(deadline_));
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = place.err;
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
       Marker marker;
@@ -111,52 +87,50 @@ arrow::Result<TransactionalProducer::Marker> TransactionalProducer::ReadMarker(c
       return marker;
     }
     markers_->Serve(kPauseMs);
-    if (MillisUntil(deadline) == 0 || error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
+    if (MillisUntil(deadline_) == 0 || error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
       return markers_->ToStatus(error, "Reading what group '" + writer_.marker_group + "' has committed");
   }
 }
 
-arrow::Status TransactionalProducer::Try(PreparedReader reader, const std::string& marker_topic, int64_t deadline,
-                                         bool* again) {
+arrow::Status TransactionalProducer::Write(const PreparedReader& reader, const std::string& topic, bool* again) {
   sender_->ForgetFailures();
   bool abortable = false;
   rd_kafka_t* handle = sender_->client().handle();
-  ARROW_RETURN_NOT_OK(
-      Repeat([&](int) { return rd_kafka_begin_transaction(handle); }, "Beginning a transaction", deadline, &abortable));
-  arrow::Status status = Fill(&reader, marker_topic, deadline, again);
+  *again = false;
+  ARROW_RETURN_NOT_OK(Repeat([&](int) { return rd_kafka_begin_transaction(handle); }, "Beginning a transaction",
+                             deadline_, &abortable));
+  arrow::Status status = Fill(reader, topic, again);
   if (status.ok()) return status;
   const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(handle, nullptr, 0);
   if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) status = ToStatus(RD_KAFKA_RESP_ERR__FATAL, "", "Writing a transaction");
   const bool aborted =
-      fatal == RD_KAFKA_RESP_ERR_NO_ERROR && AbortTransaction(std::max(deadline, After(kAbortMs))).ok();
-  *again &= aborted;
+      fatal == RD_KAFKA_RESP_ERR_NO_ERROR && AbortTransaction(std::max(deadline_, After(kAbortMs))).ok();
+  *again = *again && aborted && MillisUntil(deadline_) > 0;
   return status;
 }
 
-arrow::Status TransactionalProducer::Fill(PreparedReader* reader, const std::string& marker_topic, int64_t deadline,
-                                          bool* again) {
+arrow::Status TransactionalProducer::Fill(const PreparedReader& reader, const std::string& topic, bool* again) {
   rd_kafka_t* handle = sender_->client().handle();
-  const PreparedReader begin = *reader;
   const arrow::Status sent = SendRecords(reader);
   // Bytes that are damaged stay so.
   *again = !sent.IsInvalid();
   ARROW_RETURN_NOT_OK(sent);
-  ARROW_RETURN_NOT_OK(SendMarker(begin, marker_topic, deadline, again));
-  return Repeat([&](int ms) { return rd_kafka_commit_transaction(handle, ms); }, "Committing a transaction", deadline,
+  ARROW_RETURN_NOT_OK(SendMarker(reader, topic, again));
+  return Repeat([&](int ms) { return rd_kafka_commit_transaction(handle, ms); }, "Committing a transaction", deadline_,
                 again);
 }
 
-arrow::Status TransactionalProducer::SendRecords(PreparedReader* reader) {
+arrow::Status TransactionalProducer::SendRecords(PreparedReader reader) {
   OutRecord record;
   while (true) {
-    ARROW_ASSIGN_OR_RAISE(const bool more, reader->Next(&record));
+    ARROW_ASSIGN_OR_RAISE(const bool more, reader.Next(&record));
     if (!more) return sender_->Heed();
     ARROW_RETURN_NOT_OK(sender_->Send(record));
   }
 }
 
 arrow::Status TransactionalProducer::SendMarker(const PreparedReader& reader, const std::string& topic,
-                                                int64_t deadline, bool* abortable) {
+                                                bool* abortable) {
   const PartitionList list = MarkerList(topic);
   rd_kafka_topic_partition_t& place = list->elems[0];
   place.offset = reader.checkpoint();
@@ -168,7 +142,7 @@ arrow::Status TransactionalProducer::SendMarker(const PreparedReader& reader, co
   const auto send = [&](int ms) {
     return rd_kafka_send_offsets_to_transaction(sender_->client().handle(), list.get(), group.get(), ms);
   };
-  return Repeat(send, "Marking a transaction in group '" + writer_.marker_group + "'", deadline, abortable);
+  return Repeat(send, "Marking a transaction in group '" + writer_.marker_group + "'", deadline_, abortable);
 }
 
 arrow::Status TransactionalProducer::AbortTransaction(int64_t deadline) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// TransactionalProducer: writes prepared records of one writer, all of a checkpoint or none, and never twice.
+// TransactionalProducer: the transactions of one writer by librdkafka; what they are for is exactly_once.h's business.
 //
 // Each transaction also commits an offset for a consumer group that nobody reads with, the marker: its offset is the
 // checkpoint's number, its metadata the nonce of what was prepared. So the marker changes exactly when the records
@@ -13,15 +13,14 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
-#include "connectors/connector.h"
+#include "connectors/kafka/exactly_once.h"
 #include "connectors/kafka/prepared_records.h"
 #include "connectors/kafka/record_sender.h"
 
 namespace tidemark::connectors::kafka {
 
 /// One thread. Of producers with the same transactional id the one that was opened last works; the others are fenced.
-class TransactionalProducer {
+class TransactionalProducer final : public TransactionPort {
  public:
   /// `options` outlives the producer. Ends what another process has left open under the writer's id.
   static arrow::Result<std::unique_ptr<TransactionalProducer>> Open(const std::string& table,
@@ -29,30 +28,22 @@ class TransactionalProducer {
                                                                     const ConnectorContext& context,
                                                                     const PreparingWriter& writer);
 
-  const PreparingWriter& writer() const { return writer_; }
   RecordSender& sender() { return *sender_; }
 
-  /// Writes what `bytes` hold unless that was done before. `resumed`: they come from the checkpoint that the job goes
-  /// on from. Takes transaction.timeout.ms at most.
-  arrow::Status Commit(const std::string& bytes, bool resumed);
+  /// A commit takes transaction.timeout.ms at most.
+  void Begin() override { deadline_ = After(timeout_ms_); }
+  arrow::Result<Marker> ReadMarker(const std::string& topic) override;
+  arrow::Status Write(const PreparedReader& reader, const std::string& topic, bool* again) override;
 
  private:
-  struct Marker {
-    int64_t checkpoint = 0;  ///< 0: nothing was committed so far
-    std::string nonce;
-  };
-
   TransactionalProducer(const KafkaOptions& options, Clock* clock, PreparingWriter writer);
-  arrow::Status Init();
-  arrow::Result<Marker> ReadMarker(const std::string& topic, int64_t deadline);
   // Deadlines are points of the clock's SteadyMicros.
   int64_t After(int64_t ms) const { return clock_->SteadyMicros() + ms * 1'000; }
   int MillisUntil(int64_t deadline) const;
-  /// One try. When it fails, `again` says whether another may succeed: nothing of this one is or will be visible.
-  arrow::Status Try(PreparedReader reader, const std::string& marker_topic, int64_t deadline, bool* again);
-  arrow::Status Fill(PreparedReader* reader, const std::string& marker_topic, int64_t deadline, bool* again);
-  arrow::Status SendRecords(PreparedReader* reader);
-  arrow::Status SendMarker(const PreparedReader& reader, const std::string& topic, int64_t deadline, bool* abortable);
+  arrow::Status Init();
+  arrow::Status Fill(const PreparedReader& reader, const std::string& topic, bool* again);
+  arrow::Status SendRecords(PreparedReader reader);
+  arrow::Status SendMarker(const PreparedReader& reader, const std::string& topic, bool* abortable);
   arrow::Status AbortTransaction(int64_t deadline);
   /// Repeats `step`, which is given milliseconds, while it may pass. `abortable`: the transaction can be aborted.
   template <typename Step>
@@ -64,6 +55,7 @@ class TransactionalProducer {
   const PreparingWriter writer_;
   Clock* const clock_;
   const int64_t timeout_ms_;
+  int64_t deadline_ = 0;  ///< of the commit under way
   ClientProperties marker_properties_;
   std::unique_ptr<RecordSender> sender_;
   std::unique_ptr<Client> markers_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exactly once. A transaction that is left open by one process cannot be taken up by another, so none is: records are
 // gathered in memory, kept in the checkpoint as bytes (prepared_records.h), and written in one transaction when the
-// checkpoint is complete (transaction.h). After a crash the next process writes what the checkpoint holds, unless the
+// checkpoint is complete (exactly_once.h). After a crash the next process writes what the checkpoint holds, unless the
 // transaction's marker says that this was done.
 #include "connectors/kafka/transactional_sink.h"
 
@@ -17,8 +17,9 @@ namespace tidemark::connectors::kafka {
 namespace {
 
 /// The group of the marker is the job's own even where jobs share a prefix: another job's numbers say nothing.
-PreparingWriter WriterOf(const TableDefinition& table, const ConnectorContext& context, const KafkaOptions& options) {
-  const std::string place = std::to_string(context.worker) + "-" + std::to_string(context.sink_number);
+PreparingWriter WriterOf(const TableDefinition& table, const ConnectorContext& context, const KafkaOptions& options,
+                         int worker) {
+  const std::string place = std::to_string(worker) + "-" + std::to_string(context.sink_number);
   const std::string own = "tidemark-" + context.job_id + "-" + table.name();
   const std::string& prefix = options.transactional_id_prefix;
   return {.transactional_id = (prefix.empty() ? own : prefix) + "-" + place,
@@ -28,16 +29,17 @@ PreparingWriter WriterOf(const TableDefinition& table, const ConnectorContext& c
 class TransactionalSink final : public Sink {
  public:
   TransactionalSink(const plan::SinkNode& node, const ConnectorContext& context, KafkaOptions options)
-      : node_(node),
-        context_(context),
-        options_(std::move(options)),
-        random_(context.random != nullptr ? context.random : SystemRandom()),
-        writer_(WriterOf(*node.table, context, options_)),
-        gathered_(writer_) {}
+      : node_(node), context_(context), options_(std::move(options)) {}
 
   arrow::Status Open() {
     ARROW_ASSIGN_OR_RAISE(encoder_, RecordEncoder::Make(*node_.table, options_, context_.functions->local_time_zone));
-    ARROW_ASSIGN_OR_RAISE(producer_, OpenProducer(writer_));
+    ExactlyOnceSettings settings;
+    settings.writer_of = [this](int worker) { return WriterOf(*node_.table, context_, options_, worker); };
+    settings.open = [this](const PreparingWriter& writer) { return OpenProducer(writer); };
+    RandomSource* const random = context_.random != nullptr ? context_.random : SystemRandom();
+    settings.new_nonce = [random] { return random->Next(); };
+    if (options_.topics.size() == 1) settings.topic = options_.topics[0];
+    ARROW_ASSIGN_OR_RAISE(records_, ExactlyOnceWriter::Open(node_.table->name(), context_, std::move(settings)));
     return arrow::Status::OK();
   }
 
@@ -45,52 +47,41 @@ class TransactionalSink final : public Sink {
     ARROW_RETURN_NOT_OK(encoder_->Encode(batch));
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       ARROW_ASSIGN_OR_RAISE(OutRecord record, encoder_->RecordOf(batch, row));
-      ARROW_RETURN_NOT_OK(producer_->sender().Address(&record));
-      gathered_.Add(record);
+      ARROW_RETURN_NOT_OK(sender_->Address(&record));
+      records_->Add(record);
     }
-    if (gathered_.size() <= options_.gathered_bytes_max) return arrow::Status::OK();
+    if (records_->gathered_bytes() <= options_.gathered_bytes_max) return arrow::Status::OK();
     return arrow::Status::CapacityError(
         "Table '", node_.table->name(), "': more than ", options_.gathered_bytes_max,
         " bytes of records came between two checkpoints on one worker. Take checkpoints more often "
         "('execution.checkpointing.interval'), or raise the option 'tidemark.checkpoint-buffer'");
   }
 
-  arrow::Result<std::string> Prepare(int64_t checkpoint) override {
-    if (gathered_.empty()) return std::string();
-    return gathered_.Finish(checkpoint, random_->Next());
-  }
+  arrow::Result<std::string> Prepare(int64_t checkpoint) override { return records_->Prepare(checkpoint); }
 
-  arrow::Status Commit(const std::string& prepared) override {
-    ARROW_ASSIGN_OR_RAISE(const PreparedReader reader, PreparedReader::Open(prepared));
-    const bool resumed = reader.checkpoint() <= context_.resumed_checkpoint;
-    if (reader.writer().transactional_id == writer_.transactional_id &&
-        reader.writer().marker_group == writer_.marker_group)
-      return producer_->Commit(prepared, resumed);
-    // Of a worker that the job had once. Under its id nothing that it may still be doing can come after this.
-    ARROW_ASSIGN_OR_RAISE(const auto producer, OpenProducer(reader.writer()));
-    return producer->Commit(prepared, resumed);
-  }
+  arrow::Status Commit(const std::string& prepared) override { return records_->Commit(prepared); }
 
   arrow::Status Close(bool /*complete*/) override {
-    if (gathered_.empty()) return arrow::Status::OK();
+    if (records_->empty()) return arrow::Status::OK();
     return arrow::Status::UnknownError("Table '", node_.table->name(), "': records after the last checkpoint");
   }
 
   void Abort() override {}
 
  private:
-  arrow::Result<std::unique_ptr<TransactionalProducer>> OpenProducer(const PreparingWriter& writer) {
-    return TransactionalProducer::Open(node_.table->name(), options_, context_, writer);
+  arrow::Result<std::unique_ptr<TransactionPort>> OpenProducer(const PreparingWriter& writer) {
+    ARROW_ASSIGN_OR_RAISE(auto producer, TransactionalProducer::Open(node_.table->name(), options_, context_, writer));
+    // The first is this worker's own: it stays open.
+    if (sender_ == nullptr) sender_ = &producer->sender();
+    return producer;
   }
 
   const plan::SinkNode& node_;
   const ConnectorContext context_;
   const KafkaOptions options_;
-  RandomSource* const random_;
-  const PreparingWriter writer_;
-  PreparedWriter gathered_;
   std::unique_ptr<RecordEncoder> encoder_;
-  std::unique_ptr<TransactionalProducer> producer_;
+  std::unique_ptr<ExactlyOnceWriter> records_;
+  RecordSender* sender_ = nullptr;
 };
 
 }  // namespace

@@ -103,12 +103,26 @@ TEST_F(TransactionalSinkTest, AJobThatWasSetBackWritesWhatIsNew) {
   ASSERT_TRUE(first->Commit(fourth).ok());
   Mark(fourth, 4);
   ConnectorTable& table = Table();
-  table.KeepCheckpoints("job", 3);
+  table.KeepCheckpoints("job", 3, /*set_back=*/true);
   auto second = table.MakeSink().ValueOrDie();
   ASSERT_TRUE(second->Commit(third).ok());
   EXPECT_EQ(Values().size(), 2);
   ASSERT_TRUE(second->Commit(Prepared(second.get(), "3,z\n", 4)).ok());
   EXPECT_EQ(Values().size(), 3);
+}
+
+TEST_F(TransactionalSinkTest, AJobWhoseNewestCheckpointWasLostIsRefused) {
+  auto first = Table().MakeSink(1, 2).ValueOrDie();
+  const std::string fourth = Prepared(first.get(), "2,y\n", 4);
+  ASSERT_TRUE(first->Commit(fourth).ok());
+  Mark(fourth, 4);
+  ConnectorTable& table = Table();
+  table.KeepCheckpoints("job", 3);
+  const auto lost = AllOf(HasSubstr("checkpoint 4"), HasSubstr("a later one was lost"), HasSubstr("--from-savepoint"));
+  EXPECT_THAT(table.MakeSink(1, 2).status().ToString(), lost);
+  // With fewer workers than had results.
+  table.SetWorkersEver(2);
+  EXPECT_THAT(table.MakeSink(0, 1).status().ToString(), lost);
 }
 
 TEST_F(TransactionalSinkTest, OfAnAbortedTransactionEverythingIsWrittenAgain) {
