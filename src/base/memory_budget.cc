@@ -8,9 +8,11 @@ namespace tidemark {
 
 namespace {
 
+/// Exact, so that what is needed never reads like what is allowed.
 std::string SizeText(int64_t bytes) {
   constexpr int64_t kMiB = 1 << 20;
-  return bytes < 10 * kMiB ? std::to_string(bytes >> 10) + " KiB" : std::to_string(bytes >> 20) + " MiB";
+  const std::string exact = std::to_string(bytes) + " bytes";
+  return bytes < kMiB ? exact : exact + " (" + std::to_string(bytes / kMiB) + " MiB)";
 }
 
 }  // namespace

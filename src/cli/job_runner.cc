@@ -141,14 +141,22 @@ arrow::Result<TablePtr> LateTable(const server::Session& session, const Configur
 }
 
 /// Counts that a person must not miss, once the job is over.
-void Warn(const runtime::JobMetrics& metrics) {
+void Warn(const runtime::JobMetrics& metrics, const TablePtr& dead_letter_table) {
   if (metrics.late_rows > 0) {
-    std::cerr << fmt::format(
-        "tidemark: {} late rows were dropped: they came after the watermark had passed their window\n",
-        metrics.late_rows);
+    std::cerr << fmt::format("tidemark: {} late rows were dropped: they came after what they belong to was finished\n",
+                             metrics.late_rows);
   }
-  if (metrics.bad_records_skipped > 0)
-    std::cerr << fmt::format("tidemark: {} bad records were skipped\n", metrics.bad_records_skipped);
+  for (const auto& source : metrics.sources) {
+    if (source.rows == 0 && source.total_bytes == 0) {
+      std::cerr << fmt::format(
+          "tidemark: {} had nothing to read: no file matches its path and the partitions asked for, or all are empty\n",
+          source.label);
+    }
+  }
+  if (metrics.bad_records_skipped > 0) {
+    std::cerr << fmt::format("tidemark: {} bad records were skipped{}\n", metrics.bad_records_skipped,
+                             dead_letter_table ? " or written to table '" + dead_letter_table->name() + "'" : "");
+  }
   if (metrics.null_rows_dropped > 0) {
     std::cerr << fmt::format("tidemark: {} rows were dropped: they have NULL in a NOT NULL column of their table\n",
                              metrics.null_rows_dropped);
@@ -187,6 +195,7 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   job_options.files = io::LocalFileSystem();
   job_options.streams = io::ProcessStreams();
   ARROW_ASSIGN_OR_RAISE(job_options.late_table, LateTable(session, configuration));
+  job_options.dead_letter_table = prepared.dead_letter_table;
   std::unique_ptr<ResultWriter> writer;
   std::unique_ptr<WriterCollector> collector;
   if (prepared.is_query) {
@@ -212,7 +221,7 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   }
   ARROW_RETURN_NOT_OK(status);
   if (writer) ARROW_RETURN_NOT_OK(writer->Finish());
-  Warn(job->Metrics());
+  Warn(job->Metrics(), prepared.dead_letter_table);
   if (prepared.plan.bounded && job->incomplete()) {
     if (keeps_checkpoints) std::cerr << "tidemark: run the same command again to go on\n";
     return arrow::Status::Cancelled("stopped before the input was read to its end");

@@ -25,7 +25,7 @@ class FirstRow final : public Operator, public SpilledValues {
     for (int column : node.partition_columns) key_types_.push_back(input[column].type);
     key_arrow_types_ = state::ArrowTypesOf(key_types_);
     if (input[node.keys[0].column].type.time_attribute() == TimeAttribute::kRowtime) {
-      sort_ = MakeSortByWatermarkOperator(*node.inputs()[0], SortColumns(node.keys), /*keeps_equal=*/true);
+      sort_ = MakeSortByWatermarkOperator(*node.inputs()[0], SortColumns(node.keys), /*by_watermark=*/true);
     }
   }
 

@@ -54,6 +54,11 @@ class FinalGroupAggregate final : public Operator {
 
   arrow::Status Save(state::StateWriter& out) const override { return groups_.Save(/*with_emitted=*/false, out); }
 
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    return groups_.BeginSave(changes_only, out);
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) override { return groups_.SaveMore(rows); }
+
   arrow::Status Restore(const state::StateReader& in) override {
     ARROW_RETURN_NOT_OK(groups_.Restore(/*with_emitted=*/false, in));
     return groups_.Report(0);
@@ -115,6 +120,12 @@ class ChangelogGroupAggregate final : public Operator {
     ARROW_RETURN_NOT_OK(groups_.Save(/*with_emitted=*/true, out));
     return SaveChanged(out);
   }
+
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    ARROW_RETURN_NOT_OK(groups_.BeginSave(changes_only, out));
+    return SaveChanged(out);
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) override { return groups_.SaveMore(rows); }
 
   arrow::Status Restore(const state::StateReader& in) override {
     ARROW_RETURN_NOT_OK(groups_.Restore(/*with_emitted=*/true, in));
@@ -211,7 +222,7 @@ class ChangelogGroupAggregate final : public Operator {
     ARROW_ASSIGN_OR_RAISE(const Columns after, groups_.table().Results(alive));
     ARROW_ASSIGN_OR_RAISE(const Columns before, TakeBefore());
     ARROW_ASSIGN_OR_RAISE(const Batch changes, MakeChanges(before, after, after_row));
-    EndChange();
+    ARROW_RETURN_NOT_OK(EndChange());
     return EmitInPieces(changes, context().batch_rows, out);
   }
 
@@ -304,18 +315,21 @@ class ChangelogGroupAggregate final : public Operator {
   }
 
   /// Forgets the changes, and the groups that have no rows any more.
-  void EndChange() {
+  arrow::Status EndChange() {
+    // A checkpoint may have begun since they were found.
+    ARROW_RETURN_NOT_OK(groups_.BeforeChange(changed_));
     std::vector<uint8_t*> dead;
     for (uint8_t* group : changed_) {
       HeaderOf(group)->change = 0;
       HeaderOf(group)->is_emitted = 1;
       if (!groups_.table().IsAlive(group)) dead.push_back(group);
     }
-    groups_.Erase(dead);
+    ARROW_RETURN_NOT_OK(groups_.Erase(dead));
     changed_.clear();
     before_row_.clear();
     before_rows_ = 0;
     before_.clear();
+    return arrow::Status::OK();
   }
 
   int64_t HeldBytes() const { return static_cast<int64_t>(changed_.size()) * 16 + before_rows_ * 16; }

@@ -26,7 +26,7 @@ GroupSpill::GroupSpill(AggregateTable* table, const AggregateTableLayout& layout
 
 arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t num_rows,
                                      const std::vector<uint8_t*>& groups, std::vector<int32_t>* created) {
-  MarkUsed(groups, *created);
+  ARROW_RETURN_NOT_OK(MarkUsed(groups, *created));
   if (groups_on_disk_ == 0 || created->empty()) return arrow::Status::OK();
   ARROW_RETURN_NOT_OK(keys_.Encode(keys, num_rows, created));
   const std::vector<int32_t> sorted = keys_.Sorted();
@@ -43,6 +43,7 @@ arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t nu
     ARROW_RETURN_NOT_OK(table_.Load(stored.row_count, stored.accumulators, group));
     HeaderOf(group)->is_emitted = stored.is_emitted;
     HeaderOf(group)->is_stored = 1;
+    if (watcher_ != nullptr) ChangeMarkOf(group)->generation = stored.generation;
     is_loaded[sorted[i]] = true;
     --groups_on_disk_;
   }
@@ -54,14 +55,17 @@ arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t nu
   return arrow::Status::OK();
 }
 
-void GroupSpill::MarkUsed(const std::vector<uint8_t*>& groups, const std::vector<int32_t>& created) {
+arrow::Status GroupSpill::MarkUsed(const std::vector<uint8_t*>& groups, const std::vector<int32_t>& created) {
   for (uint8_t* group : groups) {
     GroupHeader* header = HeaderOf(group);
     header->is_used = 1;
-    groups_erased_ -= header->is_erased;
+    if (header->is_erased == 0) continue;
+    if (watcher_ != nullptr) ARROW_RETURN_NOT_OK(watcher_->BeforeReuse(group));
+    --groups_erased_;
     header->is_erased = 0;
   }
   for (int32_t position : created) HeaderOf(groups[position])->is_used = 0;
+  return arrow::Status::OK();
 }
 
 int64_t GroupSpill::Excess(int64_t own_bytes) const {
@@ -79,6 +83,7 @@ arrow::Result<bool> GroupSpill::Evict(int64_t bytes) {
   std::vector<uint8_t*> old;
   while (static_cast<int64_t>(old.size()) * bytes_per_group < goal && table_.rows().RetireOldest(&old)) {
   }
+  if (watcher_ != nullptr) ARROW_RETURN_NOT_OK(watcher_->BeforeMove(old));
   std::vector<uint8_t*> used;
   std::vector<uint8_t*> moved;
   for (uint8_t* group : old) {
@@ -111,7 +116,8 @@ arrow::Status GroupSpill::Write(const std::vector<uint8_t*>& groups) {
     for (int64_t row = 0; row < piece.num_rows; ++row) {
       const GroupHeader& header = *HeaderOf(groups[begin + row]);
       if (!header.is_erased) {
-        AppendStored({header.is_emitted != 0, row_counts[row], accumulators.GetView(row)}, &values);
+        const uint32_t generation = watcher_ == nullptr ? 0 : ChangeMarkOf(groups[begin + row])->generation;
+        AppendStored({header.is_emitted != 0, row_counts[row], generation, accumulators.GetView(row)}, &values);
         ++groups_on_disk_;
       }
       groups_erased_ -= header.is_erased;
@@ -129,38 +135,36 @@ arrow::Status GroupSpill::Write(const std::vector<uint8_t*>& groups) {
   return arrow::Status::OK();
 }
 
-void GroupSpill::Erase(const std::vector<uint8_t*>& groups) {
-  std::vector<uint8_t*> unknown;
+void GroupSpill::MarkErased(const std::vector<uint8_t*>& groups) {
   for (uint8_t* group : groups) {
-    if (HeaderOf(group)->is_stored == 0) {
-      unknown.push_back(group);
-      continue;
-    }
     table_.Reset(group);
     HeaderOf(group)->is_stored = 1;
     HeaderOf(group)->is_erased = 1;
-    ++groups_erased_;
   }
-  table_.Erase(unknown);
+  groups_erased_ += static_cast<int64_t>(groups.size());
 }
 
 void GroupSpill::AppendStored(const Stored& group, std::string* to) const {
   to->push_back(group.is_emitted ? 1 : 0);
   if (layout_.input_retracts) to->append(reinterpret_cast<const char*>(&group.row_count), sizeof(group.row_count));
+  if (watcher_ != nullptr) to->append(reinterpret_cast<const char*>(&group.generation), sizeof(group.generation));
   to->append(group.accumulators);
 }
 
 arrow::Result<GroupSpill::Stored> GroupSpill::ParseStored(std::string_view value) const {
   Stored group;
   const size_t count_bytes = layout_.input_retracts ? sizeof(group.row_count) : 0;
-  if (value.size() < 1 + count_bytes) return arrow::Status::Invalid("Damaged state on disk: a group is too short");
+  const size_t generation_bytes = watcher_ != nullptr ? sizeof(group.generation) : 0;
+  if (value.size() < 1 + count_bytes + generation_bytes)
+    return arrow::Status::Invalid("Damaged state on disk: a group is too short");
   group.is_emitted = value[0] != 0;
   std::memcpy(&group.row_count, value.data() + 1, count_bytes);
-  group.accumulators = value.substr(1 + count_bytes);
+  std::memcpy(&group.generation, value.data() + 1 + count_bytes, generation_bytes);
+  group.accumulators = value.substr(1 + count_bytes + generation_bytes);
   return group;
 }
 
-GroupSpill::Reader::Reader(GroupSpill* spill) : spill_(spill) {
+GroupSpill::Reader::Reader(GroupSpill* spill, bool all) : spill_(spill), all_(all) {
   if (spill_->store_ != nullptr) scan_ = spill_->store_->Scan(spill_->keys_.prefix());
 }
 
@@ -172,7 +176,7 @@ arrow::Result<Batch> GroupSpill::Reader::Next(int64_t rows_max) {
   return Batch{};
 }
 
-/// The next entries, without those whose group is in memory: maybe none.
+/// The next entries, unless all_ without those whose group is in memory: maybe none.
 arrow::Result<Batch> GroupSpill::Reader::ReadPiece(int64_t rows_max) {
   std::string bytes;
   std::vector<size_t> ends;  // of a key, then of its value
@@ -196,11 +200,12 @@ arrow::Result<Batch> GroupSpill::Reader::ReadPiece(int64_t rows_max) {
   Batch found;
   found.num_rows = static_cast<int64_t>(keys.size());
   ARROW_ASSIGN_OR_RAISE(found.columns, spill_->keys_.Decode(keys));
-  std::vector<uint8_t*> in_memory;
-  ARROW_RETURN_NOT_OK(spill_->table_.Find(found.columns, found.num_rows, &in_memory));
+  std::vector<uint8_t*> in_memory(keys.size(), nullptr);
+  if (!all_) ARROW_RETURN_NOT_OK(spill_->table_.Find(found.columns, found.num_rows, &in_memory));
   std::vector<int32_t> rows;
   std::vector<int64_t> row_counts;
   std::vector<bool> emitted;
+  std::vector<int64_t> generations;
   arrow::BinaryBuilder accumulators;
   for (int64_t row = 0; row < found.num_rows; ++row) {
     if (in_memory[row] != nullptr) continue;
@@ -208,12 +213,15 @@ arrow::Result<Batch> GroupSpill::Reader::ReadPiece(int64_t rows_max) {
     rows.push_back(static_cast<int32_t>(row));
     row_counts.push_back(stored.row_count);
     emitted.push_back(stored.is_emitted);
+    generations.push_back(stored.generation);
     ARROW_RETURN_NOT_OK(accumulators.Append(stored.accumulators));
   }
   ARROW_ASSIGN_OR_RAISE(Batch piece, Take(found, rows));
   ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(row_counts));
   ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), accumulators.Finish());
   ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(emitted));
+  if (spill_->watcher_ == nullptr) return piece;
+  ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(generations));
   return piece;
 }
 

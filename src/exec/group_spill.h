@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "exec/aggregate_table.h"
+#include "exec/change_tracker.h"
 #include "exec/operator.h"
 #include "state/state_store.h"
 #include "state/store_keys.h"
@@ -29,6 +31,18 @@ struct GroupHeader {
 static_assert(sizeof(GroupHeader) == 8);
 
 inline GroupHeader* HeaderOf(uint8_t* group) { return reinterpret_cast<GroupHeader*>(group); }
+/// Only where the groups of an operator have one.
+inline ChangeMark* ChangeMarkOf(uint8_t* group) { return reinterpret_cast<ChangeMark*>(group + sizeof(GroupHeader)); }
+
+/// Told of groups before they are moved.
+class GroupWatcher {
+ public:
+  virtual ~GroupWatcher() = default;
+  /// The groups are about to get other places, or none.
+  virtual arrow::Status BeforeMove(std::span<uint8_t* const> groups) = 0;
+  /// An erased group (GroupHeader::is_erased) is about to be used anew.
+  virtual arrow::Status BeforeReuse(uint8_t* group) = 0;
+};
 
 /// Moves groups between a table and a StateStore. Invariants:
 /// 1. A group that is in the table is the truth; what the store has of it is out of date, and is not looked at.
@@ -46,6 +60,10 @@ class GroupSpill final : public GroupLoader {
   GroupSpill(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
              std::vector<int> key_groups);
 
+  /// `watcher` outlives the object. Groups then have a ChangeMark behind their header, whose generation goes to disk
+  /// with them.
+  void set_watcher(GroupWatcher* watcher) { watcher_ = watcher; }
+
   arrow::Status LoadGroups(state::KeyedTable::Columns keys, int64_t num_rows, const std::vector<uint8_t*>& groups,
                            std::vector<int32_t>* created) override;
 
@@ -55,8 +73,8 @@ class GroupSpill final : public GroupLoader {
   /// Invalidates all groups. False: there was nothing left to move. REQUIRES: no group has `change` set.
   arrow::Result<bool> Evict(int64_t bytes);
 
-  /// As AggregateTable::Erase.
-  void Erase(const std::vector<uint8_t*>& groups);
+  /// Ends groups that the store has something of (GroupHeader::is_stored).
+  void MarkErased(const std::vector<uint8_t*>& groups);
 
   /// Groups that are not in memory, and erased ones that are.
   int64_t groups_on_disk() const { return groups_on_disk_; }
@@ -64,7 +82,8 @@ class GroupSpill final : public GroupLoader {
   int64_t disk_bytes() const { return store_ ? store_->disk_bytes(keys_.prefix()) : 0; }
 
   /// The groups that are not in memory, in batches as AggregateTable::Save gives them, with one more column: whether
-  /// the group is emitted. The table must not change meanwhile.
+  /// the group is emitted; where there is a watcher, one more with the generation. They are as they were when the
+  /// reader was made; but of those that were moved into memory since, only ReadAll gives any.
   class Reader {
    public:
     /// At most `rows_max` of them, at least one; none at the end.
@@ -72,24 +91,28 @@ class GroupSpill final : public GroupLoader {
 
    private:
     friend class GroupSpill;
-    explicit Reader(GroupSpill* spill);
+    Reader(GroupSpill* spill, bool all);
     arrow::Result<Batch> ReadPiece(int64_t rows_max);
 
     GroupSpill* spill_;
+    bool all_;
     std::unique_ptr<state::StoreScan> scan_;  ///< null: the store is empty, or all is read
   };
-  Reader Read() { return Reader(this); }
+  Reader Read() { return Reader(this, /*all=*/false); }
+  /// Also groups that are in memory: out of date. Their generation is less than that of the group in memory.
+  Reader ReadAll() { return Reader(this, /*all=*/true); }
 
  private:
   struct Stored {
     bool is_emitted = false;
     int64_t row_count = 0;
+    uint32_t generation = 0;
     std::string_view accumulators;
   };
   void AppendStored(const Stored& group, std::string* to) const;
   arrow::Result<Stored> ParseStored(std::string_view value) const;
   arrow::Status Write(const std::vector<uint8_t*>& groups);
-  void MarkUsed(const std::vector<uint8_t*>& groups, const std::vector<int32_t>& created);
+  arrow::Status MarkUsed(const std::vector<uint8_t*>& groups, const std::vector<int32_t>& created);
 
   AggregateTable& table_;
   const AggregateTableLayout& layout_;
@@ -97,6 +120,7 @@ class GroupSpill final : public GroupLoader {
   const int64_t slice_bytes_;
   state::StoreKeys keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
+  GroupWatcher* watcher_ = nullptr;
   int64_t groups_on_disk_ = 0;
   int64_t groups_erased_ = 0;
 };

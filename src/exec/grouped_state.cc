@@ -27,26 +27,45 @@ arrow::Status GroupedState::Open(const OperatorContext& context) {
   context_ = &context;
   report_.Open(context);
   if (CanSpill()) layout_.header_bytes = sizeof(GroupHeader);
+  if (context.checkpointed) layout_.header_bytes = sizeof(GroupHeader) + sizeof(ChangeMark);
   table_ = std::make_unique<AggregateTable>(&layout_);
-  if (!CanSpill()) return arrow::Status::OK();
-  ARROW_ASSIGN_OR_RAISE(const auto owner, Owner());
-  spill_ = std::make_unique<GroupSpill>(table_.get(), layout_, context, owner.key_columns);
-  table_->set_loader(spill_.get());
+  if (!CanSpill() && !context.checkpointed) return arrow::Status::OK();
+  ARROW_ASSIGN_OR_RAISE(auto owner, Owner());
+  if (CanSpill()) {
+    spill_ = std::make_unique<GroupSpill>(table_.get(), layout_, context, owner.key_columns);
+    table_->set_loader(spill_.get());
+  }
+  if (context.checkpointed) {
+    log_ = std::make_unique<GroupLog>(table_.get(), layout_, context, std::move(owner), spill_.get());
+    if (spill_) spill_->set_watcher(log_.get());
+  }
   return arrow::Status::OK();
 }
 
 arrow::Result<const std::vector<uint8_t*>*> GroupedState::FindGroups(const Batch& batch) {
   Columns keys;
   for (int column : node_.group_columns) keys.push_back(batch.columns[column]);
-  return table_->FindGroups(keys, batch.num_rows, nullptr);
+  ARROW_ASSIGN_OR_RAISE(const auto* groups, table_->FindGroups(keys, batch.num_rows, nullptr));
+  if (log_) ARROW_RETURN_NOT_OK(log_->BeforeChange(*groups));
+  return groups;
 }
 
-void GroupedState::Erase(const std::vector<uint8_t*>& groups) {
-  if (spill_) {
-    spill_->Erase(groups);
-  } else {
-    table_->Erase(groups);
+arrow::Status GroupedState::BeforeChange(const std::vector<uint8_t*>& groups) {
+  return log_ ? log_->BeforeChange(groups) : arrow::Status::OK();
+}
+
+arrow::Status GroupedState::Erase(const std::vector<uint8_t*>& groups) {
+  std::vector<uint8_t*> stay;
+  std::vector<uint8_t*> go;
+  for (uint8_t* group : groups) (spill_ && HeaderOf(group)->is_stored != 0 ? stay : go).push_back(group);
+  if (log_) {
+    ARROW_RETURN_NOT_OK(log_->BeforeChange(stay));
+    ARROW_RETURN_NOT_OK(log_->BeforeErase(go));
   }
+  if (!stay.empty()) spill_->MarkErased(stay);
+  table_->Erase(go);
+  // They are as if just made, and have changed.
+  return log_ ? log_->BeforeChange(stay) : arrow::Status::OK();
 }
 
 bool GroupedState::IsTight() const {
@@ -57,6 +76,7 @@ bool GroupedState::IsTight() const {
 }
 
 arrow::Status GroupedState::Report(int64_t held_bytes, bool may_move) {
+  if (log_) held_bytes += log_->memory_bytes();
   const int64_t on_disk = spill_ ? spill_->groups_on_disk() - spill_->groups_erased() : 0;
   // Too much is only an error when nothing more can be moved.
   arrow::Status status = report_.Set(table_->size() + on_disk, table_->memory_bytes() + held_bytes);
@@ -85,6 +105,7 @@ arrow::Status GroupedState::ReadStored(const std::function<arrow::Status(Batch r
   while (true) {
     ARROW_ASSIGN_OR_RAISE(Batch rows, reader.Next(context_->batch_rows));
     if (rows.num_rows == 0) return arrow::Status::OK();
+    if (log_) rows.columns.pop_back();  // the generation is for checkpoints
     ARROW_RETURN_NOT_OK(visit(std::move(rows)));
   }
 }
@@ -124,7 +145,7 @@ arrow::Status GroupedState::Restore(bool with_emitted, const state::StateReader&
     }
     ARROW_RETURN_NOT_OK(Report(0));
   }
-  return arrow::Status::OK();
+  return log_ ? log_->Restore(in, [this] { return Report(0); }) : arrow::Status::OK();
 }
 
 }  // namespace tidemark::exec

@@ -12,6 +12,7 @@
 
 #include "exec/aggregate_set.h"
 #include "exec/aggregate_table.h"
+#include "exec/group_log.h"
 #include "exec/group_spill.h"
 #include "exec/operator.h"
 #include "exec/state_report.h"
@@ -35,9 +36,11 @@ class GroupedState {
   const AggregateTableLayout& layout() const { return layout_; }
   const std::vector<DataType>& key_types() const { return layout_.key_types; }
 
-  /// AggregateTable::FindGroups for all rows.
+  /// AggregateTable::FindGroups for all rows. The groups may be changed then.
   arrow::Result<const std::vector<uint8_t*>*> FindGroups(const Batch& batch);
-  void Erase(const std::vector<uint8_t*>& groups);
+  /// Groups that were found by an earlier call are about to be changed.
+  arrow::Status BeforeChange(const std::vector<uint8_t*>& groups);
+  arrow::Status Erase(const std::vector<uint8_t*>& groups);
 
   /// True when Report is going to move groups to disk. They must not be referred to then, nor have `change` set.
   bool IsTight() const;
@@ -56,7 +59,10 @@ class GroupedState {
   arrow::Result<state::RowOwner> Owner() const;
   /// Writes all groups: keys, number of rows, accumulators, and, `with_emitted`, whether they are emitted.
   arrow::Status Save(bool with_emitted, state::StateWriter& out) const;
-  /// Takes in what Save wrote.
+  // See Operator.
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) { return log_->BeginSave(changes_only, out); }
+  arrow::Result<bool> SaveMore(int64_t rows) { return log_->SaveMore(rows); }
+  /// Takes in what Save or BeginSave wrote.
   arrow::Status Restore(bool with_emitted, const state::StateReader& in);
 
  private:
@@ -70,6 +76,7 @@ class GroupedState {
   AggregateTableLayout layout_;
   std::unique_ptr<AggregateTable> table_;
   std::unique_ptr<GroupSpill> spill_;  ///< null: groups stay in memory
+  std::unique_ptr<GroupLog> log_;      ///< null: there are no checkpoints
   StateReport report_;
 };
 

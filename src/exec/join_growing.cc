@@ -31,6 +31,10 @@ class TakenRows final : public state::StateWriter {
   arrow::Status WriteChanges(std::string_view table, const Batch& rows, const state::RowOwner& owner) override {
     return Write(table, rows, owner);
   }
+  arrow::Status RestartLog(std::string_view table) override {
+    tables.erase(std::string(table));
+    return arrow::Status::OK();
+  }
   std::map<std::string, std::deque<Batch>, std::less<>> tables;
 };
 
@@ -42,6 +46,9 @@ class CountedWriter final : public state::StateWriter {
   }
   arrow::Status WriteChanges(std::string_view table, const Batch& rows, const state::RowOwner& owner) override {
     return out_->WriteChanges(std::string(kCounted) + std::string(table), rows, owner);
+  }
+  arrow::Status RestartLog(std::string_view table) override {
+    return out_->RestartLog(std::string(kCounted) + std::string(table));
   }
 
  private:

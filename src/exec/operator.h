@@ -62,6 +62,7 @@ struct OperatorContext {
   MemoryBudget* memory = nullptr;
   state::SpillSpace* spill = nullptr;  ///< null: state stays in memory
   OperatorMetrics* metrics = nullptr;
+  bool checkpointed = false;         ///< BeginSave is going to be called now and then
   LateRowSink* late_rows = nullptr;  ///< null: late rows are only counted
   std::string label;                 ///< the plan node's label, for errors
   int number = 0;                    ///< of the operator in its job: names its state in `spill`

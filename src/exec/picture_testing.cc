@@ -243,6 +243,7 @@ OperatorPicture::OperatorPicture(arrow::Result<std::unique_ptr<Operator>> made, 
   context_.functions = &functions_;
   context_.clock = &clock_;
   context_.memory = &memory_;
+  context_.checkpointed = true;
   if (spill_from_bytes > 0) context_.spill = spill_.get();
   context_.metrics = &metrics_;
   context_.late_rows = &late_;

@@ -89,6 +89,10 @@ class OperatorPicture {
   arrow::Status Tick();
   arrow::Status Finish();
   arrow::Status Save(state::StateWriter& state) const { return operator_->Save(state); }
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& state) {
+    return operator_->BeginSave(changes_only, state);
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) { return operator_->SaveMore(rows); }
   arrow::Status Restore(const state::StateReader& state) { return operator_->Restore(state); }
 
   PictureEmitter& out() { return out_; }

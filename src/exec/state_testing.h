@@ -40,6 +40,10 @@ class MemoryState {
     arrow::Status WriteChanges(std::string_view table, const Batch& rows, const state::RowOwner& owner) override {
       return Write(table, rows, owner);
     }
+    arrow::Status RestartLog(std::string_view table) override {
+      tables.erase(std::string(table));
+      return arrow::Status::OK();
+    }
     std::map<std::string, Table> tables;
   };
   class Reader;

@@ -294,7 +294,7 @@ class LocalFiles final : public FileSystem {
       const std::string path = prefix + name;
       struct stat status;
       if (::stat(path.c_str(), &status) != 0) {
-        if (errno == ENOENT) continue;  // removed while we were listing, or a dangling link
+        if (errno == ENOENT || errno == ELOOP) continue;  // removed while we were listing, or a link that leads nowhere
         return Failure(path, errno);
       }
       ARROW_ASSIGN_OR_RAISE(found->emplace_back(), InfoOf(path, status));

@@ -260,6 +260,7 @@ class DataflowBuilder {
     context.clock = options_.clock;
     context.memory = &parts_.memory;
     context.spill = parts_.spill.get();
+    context.checkpointed = !options_.checkpoints.folder.empty();
     context.number = parts_.shape.IndexOf(node);
     context.metrics = Metrics(node);
     ARROW_ASSIGN_OR_RAISE(context.late_rows, MakeLateRows(node));

@@ -134,6 +134,10 @@ class BytesKeyTable final : public KeyedTable {
     pages_.ForEach([&](uint8_t* row) { visit(PayloadOf(row)); });
   }
 
+  bool Walk(RowCursor* cursor, int64_t rows, const std::function<void(uint8_t*)>& visit) const override {
+    return pages_.Walk(cursor, rows, [&](uint8_t* row) { visit(PayloadOf(row)); });
+  }
+
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Keys(std::span<uint8_t* const> payloads) const override;
 
   int64_t size() const override { return pages_.size(); }

@@ -122,6 +122,10 @@ class FixedKeyTable final : public KeyedTable {
     pages_.ForEach([&](uint8_t* row) { visit(PayloadOf(row)); });
   }
 
+  bool Walk(RowCursor* cursor, int64_t rows, const std::function<void(uint8_t*)>& visit) const override {
+    return pages_.Walk(cursor, rows, [&](uint8_t* row) { visit(PayloadOf(row)); });
+  }
+
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Keys(std::span<uint8_t* const> payloads) const override {
     if (codec_.types().empty()) return std::vector<std::shared_ptr<arrow::Array>>{};
     if (single_) {

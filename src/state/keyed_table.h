@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catalog/data_type.h"
+#include "state/row_pages.h"
 
 namespace tidemark::state {
 
@@ -65,6 +66,8 @@ class KeyedTable {
 
   /// Every payload, in insertion order as far as nothing was erased.
   virtual void ForEach(const std::function<void(uint8_t* payload)>& visit) const = 0;
+  /// See RowPages::Walk. `cursor` begins as RowCursor().
+  virtual bool Walk(RowCursor* cursor, int64_t rows, const std::function<void(uint8_t* payload)>& visit) const = 0;
   /// The key columns of the given rows.
   virtual arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Keys(std::span<uint8_t* const> payloads) const = 0;
 

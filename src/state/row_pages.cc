@@ -17,6 +17,7 @@ void RowPages::AddPage() {
   // As large as all others together.
   const int64_t bytes = std::max<int64_t>(std::clamp(memory_bytes_, kFirstPageBytes, kPageBytesMax), row_bytes_);
   auto page = std::make_unique<Page>();
+  page->number = ++pages_made_;
   page->block = MemoryBlock(bytes, MemoryBlock::Contents::kUndefined);
   page->capacity = static_cast<int32_t>(bytes / row_bytes_);
   newest_ = page.get();

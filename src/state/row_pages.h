@@ -2,6 +2,7 @@
 // RowPages: rows of one fixed size that never move, in pages that grow with their number.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -9,6 +10,12 @@
 #include "state/memory_block.h"
 
 namespace tidemark::state {
+
+/// A place in the walk over all rows of a table.
+struct RowCursor {
+  int64_t page = 0;
+  int32_t row = 0;
+};
 
 /// Hands out rows of `row_bytes`. A freed row is handed out again before a new one; a page without rows is given back.
 /// Small sets take about a kilobyte, large ones live in pages of 2 MiB. One thread.
@@ -40,12 +47,33 @@ class RowPages {
     for (const auto& page : pages_) ForEachOf(*page, visit);
   }
 
+  /// Visits rows from `cursor` on, about `rows` of them, in the order of ForEach, and moves the cursor on. False: there
+  /// are no more. Rows that are made, freed or moved meanwhile are visited or not; all others once.
+  template <typename Visit>
+  bool Walk(RowCursor* cursor, int64_t rows, Visit&& visit) const {
+    auto page = std::lower_bound(pages_.begin(), pages_.end(), cursor->page,
+                                 [](const auto& a, int64_t number) { return a->number < number; });
+    for (; page != pages_.end() && rows > 0; ++page) {
+      if ((*page)->number != cursor->page) *cursor = {(*page)->number, 0};
+      const int32_t end = static_cast<int32_t>(std::min<int64_t>((*page)->used, cursor->row + rows));
+      uint8_t* row = (*page)->block.data() + int64_t{cursor->row} * row_bytes_;
+      for (int32_t i = cursor->row; i < end; ++i, row += row_bytes_) {
+        if ((*page)->freed.empty() || !(*page)->freed[i]) visit(row);
+      }
+      rows -= end - cursor->row;
+      cursor->row = end;
+      if (end < (*page)->used) return true;
+    }
+    return page != pages_.end();
+  }
+
   int64_t size() const { return size_; }
   int64_t memory_bytes() const { return memory_bytes_; }
   int32_t row_bytes() const { return row_bytes_; }
 
  private:
   struct Page {
+    int64_t number = 0;  ///< rises with each page that is made
     MemoryBlock block;
     int32_t capacity = 0;
     int32_t used = 0;  ///< rows handed out, freed ones too
@@ -73,6 +101,7 @@ class RowPages {
   std::vector<Page*> by_address_;             ///< ascending
   std::vector<Page*> with_free_rows_;         ///< not retired
   Page* newest_ = nullptr;                    ///< where rows are made when none is free; null: a page must be added
+  int64_t pages_made_ = 0;
   int64_t size_ = 0;
   int64_t memory_bytes_ = 0;
 };

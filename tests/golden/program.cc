@@ -174,6 +174,7 @@ arrow::Status Program::RunJob(const Step& step, const RunSettings& settings, Pro
   options.batch_rows = settings.batch_rows;
   options.functions = step.functions;
   options.configuration = &step.configuration;
+  options.dead_letter_table = prepared.dead_letter_table;
   options.files = result->files.get();
   options.streams = &streams;
   options.collector = prepared.is_query ? &table : nullptr;
