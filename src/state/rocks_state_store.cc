@@ -9,8 +9,10 @@
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include "state/unsynced_file_system.h"
 
@@ -23,9 +25,14 @@ constexpr int kBackgroundJobs = 2;
 rocksdb::Slice SliceOf(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
-/// For all stores: its threads are shared by them.
+/// For all stores, which share its threads: half as many as there are cores.
 rocksdb::Env* UnsyncedEnv() {
-  static const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(UnsyncedFileSystem());
+  static const std::unique_ptr<rocksdb::Env> env = [] {
+    auto made = rocksdb::NewCompositeEnv(UnsyncedFileSystem());
+    const int threads = static_cast<int>(std::thread::hardware_concurrency() / 2);
+    made->SetBackgroundThreads(std::max(1, threads), rocksdb::Env::Priority::LOW);
+    return made;
+  }();
   return env.get();
 }
 
