@@ -297,6 +297,7 @@ class LocalFiles final : public FileSystem {
         if (errno == ENOENT) continue;  // removed while we were listing, or a dangling link
         return Failure(path, errno);
       }
+      if (S_ISSOCK(status.st_mode)) continue;  // somebody listens there (local_socket.h); it holds no bytes
       ARROW_ASSIGN_OR_RAISE(found->emplace_back(), InfoOf(path, status));
       if (recursive && S_ISDIR(status.st_mode)) ARROW_RETURN_NOT_OK(ListInto(path, recursive, open_folders, found));
     }
