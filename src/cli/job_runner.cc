@@ -12,8 +12,10 @@
 #include <thread>
 
 #include "cli/checkpoints.h"
+#include "cli/job_folder.h"
 #include "cli/live_view.h"
 #include "cli/progress.h"
+#include "plan/state_bounds.h"
 #include "runtime/job.h"
 
 namespace tidemark::cli {
@@ -169,6 +171,12 @@ void SayWhereItGoesOn(const runtime::Job& job) {
   }
 }
 
+/// What grows as long as the job runs, which may be very long.
+void WarnOfState(const plan::PhysicalPlan& plan) {
+  for (const auto& state : plan::UnboundedStates(plan))
+    std::cerr << "tidemark: warning: nothing bounds the state of " << state.ToString() << "\n";
+}
+
 arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, const server::Session& session,
                                  const CommandOptions& options) {
   const Configuration& configuration = session.configuration();
@@ -188,6 +196,10 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   }
   job_options.checkpoints = CheckpointsOf(prepared, session, options);
   const bool keeps_checkpoints = !job_options.checkpoints.folder.empty();
+  std::unique_ptr<JobFolder> folder;  // outlives the job
+  if (keeps_checkpoints) {
+    ARROW_ASSIGN_OR_RAISE(folder, JobFolder::Enter(job_options.checkpoints.folder, options.file));
+  }
   ARROW_ASSIGN_OR_RAISE(auto job, runtime::Job::Make(prepared.plan, std::move(job_options)));
   if (keeps_checkpoints) {
     SayWhereItGoesOn(*job);
@@ -196,11 +208,14 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
         << "tidemark: no checkpoints are kept of a batch or an INSERT OVERWRITE: all of its results appear at the "
            "end, or none\n";
   }
+  if (!options.at_prompt) WarnOfState(prepared.plan);
   arrow::Status status;
   {
     StopOnSignal stop(job.get());
     ProgressLine progress(*job, !options.quiet && !prepared.is_query);
+    if (folder) folder->Serve(job.get());
     status = job->Run();
+    if (folder) folder->StopServing();
   }
   ARROW_RETURN_NOT_OK(status);
   if (writer) ARROW_RETURN_NOT_OK(writer->Finish());

@@ -22,8 +22,14 @@ CheckpointCoordinator::CheckpointCoordinator(CheckpointSettings settings, state:
 void CheckpointCoordinator::RequestWhenDue(int64_t now_micros) {
   if (due_micros_.load(std::memory_order_relaxed) < 0) due_micros_.store(now_micros + settings_.interval_micros);
   if (under_way_.load(std::memory_order_acquire) || last_.load(std::memory_order_relaxed)) return;
-  if (now_micros < due_micros_.load(std::memory_order_relaxed)) return;
+  if (savepoints_.waiting()) {
+    // Of the job's last checkpoint all workers know before any of them takes part in it.
+    if (savepoints_.Begin().stop) last_.store(true, std::memory_order_release);
+  } else if (now_micros < due_micros_.load(std::memory_order_relaxed)) {
+    return;
+  }
   Request(now_micros);
+  if (last_.load(std::memory_order_relaxed)) control_->RequestStop();
 }
 
 int64_t CheckpointCoordinator::MicrosUntilDue(int64_t now_micros) const {
@@ -31,7 +37,7 @@ int64_t CheckpointCoordinator::MicrosUntilDue(int64_t now_micros) const {
   if (due < 0 || under_way_.load(std::memory_order_acquire) || last_.load(std::memory_order_relaxed)) {
     return std::numeric_limits<int64_t>::max();
   }
-  return due > now_micros ? due - now_micros : 0;
+  return due > now_micros && !savepoints_.waiting() ? due - now_micros : 0;
 }
 
 void CheckpointCoordinator::RequestLast(bool finished) {
@@ -87,6 +93,8 @@ void CheckpointCoordinator::Write() {
   manifest.parts = settings_.parts;
   manifest.taken_at_micros = clock_->NowMicros();
   manifest.duration_micros = now - requested_micros_.load(std::memory_order_relaxed);
+  const auto savepoint = savepoints_.under_way();
+  manifest.savepoint = savepoint && savepoint->target.empty();
   const auto written = store_->Write(std::move(manifest), snapshots);
   if (!written.ok()) {
     control_->Fail(written.status().WithMessage("Checkpoint ", requested(),
@@ -101,8 +109,15 @@ void CheckpointCoordinator::Write() {
     metrics_.last_size_bytes = written->size_bytes();
     metrics_.last_duration_micros = clock_->SteadyMicros() - requested_micros_.load(std::memory_order_relaxed);
   }
+  if (savepoint) FinishSavepoint(*written);
   completed_.store(written->number, std::memory_order_release);
   control_->WakeAll();
+}
+
+void CheckpointCoordinator::FinishSavepoint(const state::CheckpointManifest& written) {
+  const SavepointRequest request = *savepoints_.under_way();
+  if (request.target.empty()) return savepoints_.Finish(written);
+  savepoints_.Finish(state::CheckpointStore::CopySavepoint(store_->files(), written, request.target));
 }
 
 void CheckpointCoordinator::Commit() {

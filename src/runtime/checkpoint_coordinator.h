@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "runtime/background.h"
 #include "runtime/job_control.h"
+#include "runtime/savepoints.h"
 #include "state/checkpoint_store.h"
 
 namespace tidemark::runtime {
@@ -70,10 +71,13 @@ class CheckpointCoordinator {
   bool all_done() const { return all_done_.load(std::memory_order_acquire); }
 
   CheckpointMetrics metrics() const;
+  /// Savepoints that users ask for: each is the next checkpoint that can be.
+  Savepoints& savepoints() { return savepoints_; }
 
  private:
   void Request(int64_t now_micros);
   void Write();
+  void FinishSavepoint(const state::CheckpointManifest& written);
 
   const CheckpointSettings settings_;
   state::CheckpointStore* store_;
@@ -92,6 +96,7 @@ class CheckpointCoordinator {
   std::atomic<bool> all_done_{false};
   std::atomic<int64_t> due_micros_{-1};  // -1: not yet known
   std::atomic<int64_t> requested_micros_{0};
+  Savepoints savepoints_;
 
   mutable std::mutex mutex_;
   std::vector<state::StateSnapshot> snapshots_;  // guarded by mutex_

@@ -93,6 +93,25 @@ arrow::Result<std::string> ReadAll(io::FileSystem* files, const std::string& pat
   return text;
 }
 
+arrow::Status WriteManifest(io::FileSystem* files, const CheckpointManifest& manifest) {
+  ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForWrite(ManifestPath(manifest.folder)));
+  ARROW_RETURN_NOT_OK(file->Append(ToJson(manifest).dump(2) + "\n"));
+  return file->Commit();
+}
+
+arrow::Status CopyFile(io::FileSystem* files, const std::string& from, const std::string& to) {
+  constexpr int64_t kPieceBytes = int64_t{1} << 20;
+  ARROW_ASSIGN_OR_RAISE(const auto source, files->OpenForRead(from));
+  ARROW_ASSIGN_OR_RAISE(auto copy, files->OpenForWrite(to));
+  std::string piece(kPieceBytes, '\0');
+  for (int64_t offset = 0;;) {
+    ARROW_ASSIGN_OR_RAISE(const int64_t read, source->ReadAt(offset, kPieceBytes, piece.data()));
+    if (read == 0) return copy->Commit();
+    ARROW_RETURN_NOT_OK(copy->Append({piece.data(), static_cast<size_t>(read)}));
+    offset += read;
+  }
+}
+
 }  // namespace
 
 int64_t CheckpointManifest::size_bytes() const {
@@ -116,11 +135,33 @@ arrow::Result<CheckpointManifest> CheckpointStore::Write(CheckpointManifest mani
     manifest.files.push_back(info);
     manifest.rows += snapshots[worker].num_rows();
   }
-  ARROW_ASSIGN_OR_RAISE(auto file, files_->OpenForWrite(ManifestPath(manifest.folder)));
-  ARROW_RETURN_NOT_OK(file->Append(ToJson(manifest).dump(2) + "\n"));
-  ARROW_RETURN_NOT_OK(file->Commit());
+  ARROW_RETURN_NOT_OK(WriteManifest(files_, manifest));
   ARROW_RETURN_NOT_OK(RemoveOld(manifest.number));
   return manifest;
+}
+
+arrow::Result<CheckpointManifest> CheckpointStore::CopySavepoint(io::FileSystem* files,
+                                                                 const CheckpointManifest& manifest,
+                                                                 const std::string& target) {
+  CheckpointManifest copy = manifest;
+  copy.savepoint = true;
+  copy.committed = false;
+  copy.folder = fmt::format("{}/{}{}", target, kSavepointPrefix, manifest.number);
+  if (files->Exists(copy.folder)) {
+    return arrow::Status::Invalid("'", copy.folder, "' is there already: choose another folder for the savepoint");
+  }
+  ARROW_RETURN_NOT_OK(files->CreateFolders(copy.folder));
+  const auto fill = [&]() -> arrow::Status {
+    for (int worker = 0; worker < manifest.workers(); ++worker) {
+      ARROW_RETURN_NOT_OK(CopyFile(files, StatePath(manifest.folder, worker), StatePath(copy.folder, worker)));
+    }
+    return WriteManifest(files, copy);
+  };
+  if (auto filled = fill(); !filled.ok()) {
+    (void)files->Remove(copy.folder);  // the first error says what is wrong
+    return filled;
+  }
+  return copy;
 }
 
 arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {

@@ -49,6 +49,7 @@ class CheckpointStore {
       : files_(files), folder_(std::move(folder)), retained_(retained) {}
 
   const std::string& folder() const { return folder_; }
+  io::FileSystem* files() const { return files_; }
 
   /// Writes a checkpoint, then removes those that are too old, and the remains of any that were not completed.
   /// `manifest.files` and `manifest.rows` are filled in here.
@@ -64,6 +65,11 @@ class CheckpointStore {
 
   /// Notes that everything which a job's last checkpoint had prepared is committed, so that nothing is left to do.
   arrow::Status MarkCommitted(const CheckpointManifest& manifest);
+
+  /// Copies a complete checkpoint to `target`/savepoint-<number>, where nothing may be, as a savepoint that needs
+  /// nothing but its own folder. What was copied is removed again when it fails.
+  static arrow::Result<CheckpointManifest> CopySavepoint(io::FileSystem* files, const CheckpointManifest& manifest,
+                                                         const std::string& target);
 
   /// The checkpoint in a folder, wherever it lies.
   static arrow::Result<CheckpointManifest> ReadManifest(io::FileSystem* files, const std::string& folder);

@@ -144,8 +144,8 @@ class KafkaSource final : public Source {
     bool open = watches();
     for (size_t tried = 0; tried < mine_.size(); ++tried) {
       Partition& partition = mine_[turn_];
-      if (!partition.ended) {
-        open = true;
+      open |= !partition.ended;
+      if (!partition.ended && !paused_.contains(partition.split)) {
         ARROW_ASSIGN_OR_RAISE(const bool gave, Read(&partition, &poll));
         if (gave) {
           ++batches_in_a_row_;
@@ -168,14 +168,35 @@ class KafkaSource final : public Source {
     const auto found = by_split_.find(split);
     if (found == by_split_.end()) return false;  // another worker's
     const Partition& partition = mine_[found->second];
-    if (!partition.started) return false;
-    if (partition.at_end) return true;
-    int64_t low = 0;
-    int64_t high = RD_KAFKA_OFFSET_INVALID;
-    rd_kafka_get_watermark_offsets(client_->handle(), partition.range.topic.c_str(), partition.range.partition, &low,
-                                   &high);
-    return high >= 0 && partition.next >= high;
+    // Nobody knows what a broker that is away has.
+    if (!partition.started || client_->all_down()) return false;
+    const int64_t end = KnownEnd(partition);
+    if (end > partition.next) return false;  // fetched, or on its way, though the end had been reached before
+    return partition.at_end || end >= 0;
   }
+
+  bool NeverWritten(SplitId split) const override {
+    const auto found = by_split_.find(split);
+    if (found == by_split_.end()) return false;
+    const Partition& partition = mine_[found->second];
+    return partition.started && partition.at_end && partition.next == 0 && KnownEnd(partition) <= 0;
+  }
+
+  std::optional<int64_t> PendingRows(SplitId split) const override {
+    const auto found = by_split_.find(split);
+    if (found == by_split_.end()) return std::nullopt;
+    const Partition& partition = mine_[found->second];
+    const int64_t end = partition.started ? KnownEnd(partition) : -1;
+    return end < 0 ? std::nullopt : std::optional(std::max<int64_t>(0, end - partition.next));
+  }
+
+  std::string SplitName(SplitId split) const override {
+    const auto found = names_.find(split);
+    return found == names_.end() ? std::to_string(split) : found->second;
+  }
+
+  void Pause(const std::set<SplitId>& splits) override { paused_ = splits; }
+  bool CanPause() const override { return !InTurnOnly(); }
 
   /// For the group's readers and for tools that show how far behind it is.
   arrow::Status CheckpointCompleted(const SourcePositions& positions) override {
@@ -195,6 +216,15 @@ class KafkaSource final : public Source {
   }
 
  private:
+  /// The offset behind the last record, as the broker said when something was fetched last; negative: not known.
+  int64_t KnownEnd(const Partition& partition) const {
+    int64_t low = 0;
+    int64_t high = RD_KAFKA_OFFSET_INVALID;
+    rd_kafka_get_watermark_offsets(client_->handle(), partition.range.topic.c_str(), partition.range.partition, &low,
+                                   &high);
+    return high;
+  }
+
   arrow::Status WarnOfCommits() {
     if (client_->commit_error().empty() || std::exchange(commits_warned_, true)) return arrow::Status::OK();
     auto* streams = context_.streams != nullptr ? context_.streams : io::ProcessStreams();
@@ -253,6 +283,7 @@ class KafkaSource final : public Source {
   /// the workers.
   bool Know(const PartitionRange& range) {
     known_.emplace(range.topic, range.partition);
+    names_[SplitOf(range)] = range.topic + "-" + std::to_string(range.partition);
     if (!start_.HasEnded(SplitOf(range))) splits_.push_back(SplitOf(range));
     if (node_.ordered) return context_.worker == 0;
     const uint64_t place =
@@ -299,6 +330,7 @@ class KafkaSource final : public Source {
     poll->split_end = partition->ended;
     if (messages_.records().empty()) return true;
     ARROW_ASSIGN_OR_RAISE(poll->batch, decoder_->Decode(messages_.records()));
+    if (context_.row_positions) poll->row_positions = decoder_->Offsets(messages_.records());
     messages_.Clear();
     metrics().rows.fetch_add(poll->batch.num_rows, std::memory_order_relaxed);
     return true;
@@ -424,7 +456,9 @@ class KafkaSource final : public Source {
   std::map<std::string, TopicHandle> topics_;
   std::vector<Partition> mine_;
   std::unordered_map<SplitId, size_t> by_split_;  ///< index in mine_
-  std::vector<SplitId> splits_;                   ///< of all workers
+  std::unordered_map<SplitId, std::string> names_;
+  std::set<SplitId> paused_;
+  std::vector<SplitId> splits_;  ///< of all workers
   std::set<std::pair<std::string, int32_t>> known_;
   Messages messages_;
   ReadAhead ahead_;
