@@ -134,9 +134,13 @@ arrow::Result<TablePtr> LateTable(const server::Session& session, const Configur
   return std::get<TablePtr>(*object);
 }
 
-/// Counts that a person must not miss, once the job is over.
-void Warn(const runtime::JobMetrics& metrics) {
-  if (metrics.late_rows > 0) {
+/// Counts that a person must not miss, once the job is over. `late_table`: takes late rows; empty: nothing does.
+void Warn(const runtime::JobMetrics& metrics, const std::string& late_table) {
+  if (metrics.late_rows > 0 && !late_table.empty()) {
+    std::cerr << fmt::format(
+        "tidemark: {} late rows are in table '{}': they came after the watermark had passed their window\n",
+        metrics.late_rows, late_table);
+  } else if (metrics.late_rows > 0) {
     std::cerr << fmt::format(
         "tidemark: {} late rows were dropped: they came after the watermark had passed their window\n",
         metrics.late_rows);
@@ -219,7 +223,7 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   }
   ARROW_RETURN_NOT_OK(status);
   if (writer) ARROW_RETURN_NOT_OK(writer->Finish());
-  Warn(job->Metrics());
+  Warn(job->Metrics(), configuration.GetString(config::kLateTable));
   if (prepared.plan.bounded && job->incomplete()) {
     if (keeps_checkpoints) std::cerr << "tidemark: run the same command again to go on\n";
     return arrow::Status::Cancelled("stopped before the input was read to its end");

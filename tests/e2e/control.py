@@ -170,22 +170,21 @@ class Control(unittest.TestCase):
 
     def test_stopped_with_a_savepoint_and_resumed(self):
         for target in ((), (self.folder / "kept",)):
-            with self.subTest(target=target):
-                self.tearDown()
-                self.setUp()
-                self.give("a.json", self.lines[:ROWS // 2])
-                process = self.start("-p", "1")
-                self.until(self.found, process)
-                folder = self.savepoint(*target, "--stop")
-                # Nobody else is told: the run is over when the command is.
-                self.assertEqual(process.wait(LIMIT_SECONDS), 0, process.stderr.read())
-                self.assertFalse((self.state / JOB / "control").exists())
-                self.give("b.json", self.lines[ROWS // 2:])
-                self.give("c.json", [LAST_ROW])
-                process = self.start("--from-savepoint", str(folder), "-p", "2")
-                self.until(lambda: sum(self.found().values()) >= sum(self.expected().values()), process)
-                self.stop(process)
-                self.check_counts()
+            self.setUp()
+            self.give("a.json", self.lines[:ROWS // 2])
+            process = self.start("-p", "1")
+            self.until(self.found, process)
+            folder = self.savepoint(*target, "--stop")
+            # The run is over when the command is.
+            self.assertFalse((self.state / JOB / "control").exists())
+            errors = process.communicate(timeout=LIMIT_SECONDS)[1]
+            self.assertEqual(process.returncode, 0, errors)
+            self.give("b.json", self.lines[ROWS // 2:])
+            self.give("c.json", [LAST_ROW])
+            process = self.start("--from-savepoint", str(folder), "-p", "2")
+            self.until(lambda: sum(self.found().values()) >= sum(self.expected().values()), process)
+            self.stop(process)
+            self.check_counts()
 
     def test_the_same_command_goes_on_from_a_stop(self):
         self.give("a.json", self.lines[:ROWS // 2])
@@ -193,7 +192,7 @@ class Control(unittest.TestCase):
         self.until(self.found, process)
         # The newest checkpoint lies with the others, wherever the copy is.
         self.savepoint(self.folder / "kept", "--stop")
-        process.wait(LIMIT_SECONDS)
+        process.communicate(timeout=LIMIT_SECONDS)
         self.give("b.json", self.lines[ROWS // 2:])
         self.give("c.json", [LAST_ROW])
         process = self.start()

@@ -34,7 +34,7 @@ WITH ('connector' = 'filesystem', 'path' = '{folder}/counts', 'format' = 'json')
 CREATE TABLE late_rows (operator_name STRING, reason STRING, row_json STRING, row_kind STRING,
   late_watermark TIMESTAMP(3), window_start TIMESTAMP(3), window_end TIMESTAMP(3),
   source_table STRING, source_split STRING, source_position BIGINT, seen_at TIMESTAMP_LTZ(3))
-WITH ('connector' = 'filesystem', 'path' = '{folder}/late', 'format' = 'json');
+WITH ({late});
 INSERT INTO counts SELECT window_start, COUNT(*)
   FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY window_start, window_end;
 """
@@ -71,9 +71,11 @@ class EventTime(unittest.TestCase):
         kafka_producer.produce(broker.plain, self.topic,
                                [(partition, json.dumps({"id": second, "ts": time_of(second)})) for partition, second in rows])
 
-    def start(self, settings="", workers="2", **options):
+    def start(self, settings="", workers="2", late=None, **options):
+        late = late or f"'connector' = 'filesystem', 'path' = '{self.folder}/late', 'format' = 'json'"
         more = "".join(f", '{key.replace('__', '-').replace('_', '.')}' = '{value}'" for key, value in options.items())
-        script = SCRIPT.format(settings=settings, topic=self.topic, broker=broker.plain, folder=self.folder, options=more)
+        script = SCRIPT.format(settings=settings, topic=self.topic, broker=broker.plain, folder=self.folder, options=more,
+                               late=late)
         (self.folder / "job.sql").write_text(script, encoding="utf-8")
         process = subprocess.Popen([scratch.TIDEMARK, "run", str(self.folder / "job.sql"), "--state",
                                     str(self.folder / "state"), "-p", workers],
@@ -197,6 +199,28 @@ class EventTime(unittest.TestCase):
         late = self.until(process, lambda: len(rows := self.rows_in("late")) >= 25 and rows)
         self.assertEqual(sorted(row["source_position"] for row in late), list(range(26, 51)))
         self.stop(process)
+
+    def test_late_rows_into_a_topic(self):
+        self.put((0, 0, 100), (0, 5, 7), (0, 101, 110))
+        sink = ", ".join(f"'{key}' = '{value}'" for key, value in {
+            "connector": "kafka", "topic": self.topic + "_late", "properties.bootstrap.servers": broker.plain,
+            "format": "json", "sink.delivery-guarantee": "exactly-once",
+            "sink.transactional-id-prefix": self.topic}.items())
+        process = self.start("SET 'tidemark.late-table' = 'late_rows';", late=sink)
+        self.until(process, lambda: time_of(90) in [start[:19] for start in self.windows()])
+        errors = self.stop(process)
+        self.assertIn("3 late rows are in table 'late_rows'", errors)
+        read = subprocess.run(
+            [scratch.TIDEMARK, "run", "-", "--format", "json"], timeout=LIMIT_SECONDS, capture_output=True, text=True,
+            check=True, input=f"""
+            CREATE TABLE late_rows (source_split STRING, source_position BIGINT, window_start TIMESTAMP(3))
+            WITH ({sink}, 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset',
+                  'properties.isolation.level' = 'read_committed');
+            SELECT * FROM late_rows;""")
+        rows = [json.loads(line) for line in read.stdout.splitlines()]
+        self.assertEqual(sorted(row["source_position"] for row in rows), [101, 102, 103])
+        self.assertEqual({(row["source_split"], row["window_start"][:19]) for row in rows},
+                         {(self.topic + "-0", time_of(0))})
 
     def test_a_partition_that_is_only_slow_loses_nothing(self):
         # Far more to read of one partition than of the others, which are silent for long before it is done.
