@@ -7,9 +7,6 @@
 namespace tidemark {
 namespace {
 
-constexpr char kDefaultCatalog[] = "default_catalog";
-constexpr char kDefaultDatabase[] = "default_database";
-
 const std::vector<std::string>& PathOf(const CatalogObject& object) {
   const auto* table = std::get_if<TablePtr>(&object);
   return table != nullptr ? (*table)->path : std::get<ViewPtr>(object)->path;

@@ -16,8 +16,11 @@ namespace tidemark {
 
 using CatalogObject = std::variant<TablePtr, ViewPtr>;
 
+inline constexpr char kDefaultCatalog[] = "default_catalog";
+inline constexpr char kDefaultDatabase[] = "default_database";
+
 /// In-memory catalogs with one current catalog and database, as Flink's session has. Not thread-safe.
-/// Names are case-sensitive. Starts with catalog `default_catalog`, database `default_database`.
+/// Names are case-sensitive. Starts with catalog kDefaultCatalog, database kDefaultDatabase.
 /// A temporary table or view hides a permanent one of the same path until it is dropped.
 class Catalog {
  public:

@@ -14,26 +14,6 @@
 namespace tidemark::cli {
 namespace {
 
-/// A table's name as the name of a folder.
-std::string AsFolderName(const std::string& table) {
-  std::string name;
-  for (const char c : table) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    name += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return name;
-}
-
-std::string JobName(const plan::PhysicalPlan& plan) {
-  std::string name;
-  for (const auto& sink : plan.sinks) {
-    const auto& node = static_cast<const plan::SinkNode&>(*sink);
-    name += (name.empty() ? "" : "+") + AsFolderName(node.table->name());
-  }
-  return name;
-}
-
 bool Overwrites(const plan::PhysicalPlan& plan) {
   return std::any_of(plan.sinks.begin(), plan.sinks.end(),
                      [](const auto& sink) { return static_cast<const plan::SinkNode&>(*sink).overwrite; });
@@ -49,9 +29,16 @@ const char* KindOf(const state::CheckpointManifest& manifest) {
 /// Prints the checkpoints of one job. False when one is damaged.
 arrow::Result<bool> ListJob(const std::string& folder, bool verify) {
   const state::CheckpointStore store(io::LocalFileSystem(), folder, 1);
-  ARROW_ASSIGN_OR_RAISE(const auto manifests, store.List());
+  ARROW_ASSIGN_OR_RAISE(const auto folders, store.Folders());
   bool whole = true;
-  for (const auto& manifest : manifests) {
+  for (const auto& path : folders) {
+    const auto read = state::CheckpointStore::ReadManifest(io::LocalFileSystem(), path);
+    if (!read.ok()) {
+      std::cout << fmt::format("{:<10} {}  DAMAGED: {}\n", "checkpoint", path, read.status().message());
+      whole = false;
+      continue;
+    }
+    const auto& manifest = *read;
     std::string verdict;
     if (verify) {
       const auto loaded = store.Load(manifest);
@@ -81,15 +68,16 @@ arrow::Result<bool> ListAll(const CheckpointsOptions& options) {
 }  // namespace
 
 runtime::CheckpointOptions CheckpointsOf(const server::PreparedStatement& prepared, const server::Session& session,
-                                         const CommandOptions& options) {
+                                         const CommandOptions& options, JobNames* names) {
   const Configuration& configuration = session.configuration();
   runtime::CheckpointOptions checkpoints;
   const std::string folder = configuration.GetString(config::kCheckpointFolder);
   const bool batch = configuration.GetString(config::kRuntimeMode) == "batch";
   if (folder.empty() || prepared.is_query || batch || Overwrites(prepared.plan)) return checkpoints;
-  checkpoints.folder = folder + "/" + JobName(prepared.plan);
+  checkpoints.folder = folder + "/" + names->Take(prepared.plan);
   checkpoints.interval_micros = configuration.GetDurationMillis(config::kCheckpointInterval) * 1000;
   checkpoints.retained = static_cast<int>(configuration.GetInteger(config::kCheckpointsRetained));
+  checkpoints.tolerable_failures = static_cast<int>(configuration.GetInteger(config::kCheckpointsTolerated));
   checkpoints.restore_from = options.savepoint;
   checkpoints.program_version = options.program_version;
   return checkpoints;

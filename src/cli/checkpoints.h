@@ -4,17 +4,17 @@
 
 #include <string>
 
+#include "cli/job_names.h"
 #include "cli/options.h"
 #include "runtime/job_options.h"
 #include "server/session.h"
 
 namespace tidemark::cli {
 
-/// Where the job of a statement keeps its checkpoints: a folder of its own, named after the tables it writes to, in the
-/// folder of --state. None for SELECTs, batches and INSERT OVERWRITE, which show all of their results at the end or
-/// nothing.
+/// Where the job of a statement keeps its checkpoints: a folder of its own in the folder of --state, whose name comes
+/// from `names`. None for SELECTs, batches and INSERT OVERWRITE, which show all of their results at the end or nothing.
 runtime::CheckpointOptions CheckpointsOf(const server::PreparedStatement& prepared, const server::Session& session,
-                                         const CommandOptions& options);
+                                         const CommandOptions& options, JobNames* names);
 
 struct CheckpointsOptions {
   std::string folder;

@@ -182,7 +182,7 @@ void WarnOfState(const plan::PhysicalPlan& plan) {
 }
 
 arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, const server::Session& session,
-                                 const CommandOptions& options) {
+                                 const CommandOptions& options, JobNames* names) {
   const Configuration& configuration = session.configuration();
   runtime::JobOptions job_options = runtime::MakeJobOptions(configuration);
   job_options.workers = WorkerCount(configuration);
@@ -198,7 +198,7 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
     collector = std::make_unique<WriterCollector>(writer.get());
     job_options.collector = collector.get();
   }
-  job_options.checkpoints = CheckpointsOf(prepared, session, options);
+  job_options.checkpoints = CheckpointsOf(prepared, session, options, names);
   const bool keeps_checkpoints = !job_options.checkpoints.folder.empty();
   std::unique_ptr<JobFolder> folder;  // outlives the job
   if (keeps_checkpoints) {
@@ -240,7 +240,7 @@ int WorkerCount(const Configuration& configuration) {
 }
 
 arrow::Result<JobOutcome> CarryOut(const server::PreparedStatement& prepared, const server::Session& session,
-                                   const CommandOptions& options) {
+                                   const CommandOptions& options, JobNames* names) {
   switch (prepared.kind) {
     case server::PreparedStatement::Kind::kDone:
     case server::PreparedStatement::Kind::kQuit:
@@ -252,7 +252,7 @@ arrow::Result<JobOutcome> CarryOut(const server::PreparedStatement& prepared, co
       ARROW_RETURN_NOT_OK(ShowRows(prepared.rows, session, options));
       break;
     case server::PreparedStatement::Kind::kJob:
-      return RunJob(prepared, session, options);
+      return RunJob(prepared, session, options, names);
   }
   return JobOutcome::kFinished;
 }

@@ -4,6 +4,7 @@
 
 #include <arrow/result.h>
 
+#include "cli/job_names.h"
 #include "cli/options.h"
 #include "server/session.h"
 
@@ -16,8 +17,9 @@ enum class JobOutcome {
 };
 
 /// Rows go to standard output in the format of `options`. A failed job's error is the result's status.
+/// `names`: of the jobs of this script or prompt.
 arrow::Result<JobOutcome> CarryOut(const server::PreparedStatement& prepared, const server::Session& session,
-                                   const CommandOptions& options);
+                                   const CommandOptions& options, JobNames* names);
 
 /// Workers for a configuration: `parallelism.default`, or the number of cores.
 int WorkerCount(const Configuration& configuration);

@@ -88,7 +88,7 @@ class Prompt {
         quit_ = true;
         return kExitDone;
       }
-      auto outcome = CarryOut(*prepared, *session_, options_);
+      auto outcome = CarryOut(*prepared, *session_, options_, &job_names_);
       if (!outcome.ok()) return Fail(outcome.status(), text, kExitFailed);
     }
     return kExitDone;
@@ -100,6 +100,7 @@ class Prompt {
   }
 
   const CommandOptions& options_;
+  JobNames job_names_;
   server::Session* session_;
   bool quit_ = false;
 };

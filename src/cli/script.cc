@@ -101,6 +101,11 @@ class ScriptRun {
     auto session = script_.NewSession();
     if (!session.ok()) return Script::FailOptions(session.status());
     session_ = std::move(*session);
+    if (!script_.options().savepoint.empty() &&
+        session_->configuration().GetString(config::kCheckpointFolder).empty()) {
+      return Script::FailOptions(arrow::Status::Invalid(
+          "--from-savepoint needs a folder for the checkpoints that follow: write --state FOLDER"));
+    }
     for (const auto& statement : script_.statements()) {
       auto prepared = session_->Prepare(statement, script_.text());
       if (!prepared.ok()) return script_.Fail(prepared.status(), kExitUsage);
@@ -134,7 +139,7 @@ class ScriptRun {
   }
 
   JobOutcome CarryOut(const PreparedStatement& prepared) {
-    auto outcome = cli::CarryOut(prepared, *session_, script_.options());
+    auto outcome = cli::CarryOut(prepared, *session_, script_.options(), &job_names_);
     if (outcome.ok()) return *outcome;
     script_.Fail(outcome.status(), kExitFailed);
     return JobOutcome::kFailed;
@@ -142,6 +147,7 @@ class ScriptRun {
 
   const Script& script_;
   std::unique_ptr<server::Session> session_;
+  JobNames job_names_;
   PreparedStatement unbounded_;
   std::optional<Configuration> unbounded_settings_;
 };

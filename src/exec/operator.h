@@ -117,6 +117,21 @@ class Operator {
     return arrow::Status::NotImplemented("checkpoints of this operator are not supported yet");
   }
 
+  /// Save in two parts, so that the pause does not grow with the state: what is small is written now, the rest by
+  /// SaveMore between the calls that follow, as it is now: what is about to change before its turn is written first.
+  /// `changes_only`: tables written with WriteChanges get only what changed since the last BeginSave; never set at the
+  /// first one. `out` stays until SaveMore has returned true. Default: Save.
+  virtual arrow::Status BeginSave(bool changes_only, state::StateWriter& out) {
+    (void)changes_only;
+    return Save(out);
+  }
+
+  /// After BeginSave, until it returns true: writes some more, about `rows` rows.
+  virtual arrow::Result<bool> SaveMore(int64_t rows) {
+    (void)rows;
+    return true;
+  }
+
   /// Takes in what instances of the same operator on all workers wrote, as far as it belongs to this worker. Called
   /// once, just after Open. Inputs that had ended then will end again, so whether they had is not state. Afterwards the
   /// operator behaves as the old ones would have: watermarks at or below `in.watermark()` do not come again.

@@ -37,6 +37,9 @@ class MemoryState {
   class Writer final : public state::StateWriter {
    public:
     arrow::Status Write(std::string_view table, const Batch& rows, const state::RowOwner& owner) override;
+    arrow::Status WriteChanges(std::string_view table, const Batch& rows, const state::RowOwner& owner) override {
+      return Write(table, rows, owner);
+    }
     std::map<std::string, Table> tables;
   };
   class Reader;

@@ -16,8 +16,7 @@ CheckpointCoordinator::CheckpointCoordinator(CheckpointSettings settings, state:
       background_(background),
       requested_(settings_.last_number),
       completed_(settings_.last_number),
-      committed_(control->workers()),
-      snapshots_(control->workers()) {}
+      committed_(control->workers()) {}
 
 void CheckpointCoordinator::RequestWhenDue(int64_t now_micros) {
   if (due_micros_.load(std::memory_order_relaxed) < 0) due_micros_.store(now_micros + settings_.interval_micros);
@@ -50,9 +49,11 @@ void CheckpointCoordinator::RequestLast(bool finished) {
 void CheckpointCoordinator::Request(int64_t now_micros) {
   under_way_.store(true, std::memory_order_release);
   passed_.store(0, std::memory_order_relaxed);
+  saved_.store(0, std::memory_order_relaxed);
   acknowledged_.store(0, std::memory_order_relaxed);
   committed_.store(0, std::memory_order_relaxed);
   requested_micros_.store(now_micros, std::memory_order_relaxed);
+  changes_only_.store(ChangesSuffice(), std::memory_order_relaxed);
   due_micros_.store(now_micros + settings_.interval_micros, std::memory_order_relaxed);
   requested_.fetch_add(1, std::memory_order_release);
   control_->WakeAll();
@@ -63,53 +64,78 @@ void CheckpointCoordinator::Pass() {
   if (all_passed()) control_->WakeAll();
 }
 
-void CheckpointCoordinator::Acknowledge(int worker, state::StateSnapshot snapshot) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    snapshots_[worker] = std::move(snapshot);
-  }
-  if (acknowledged_.fetch_add(1, std::memory_order_acq_rel) + 1 < control_->workers()) return;
+bool CheckpointCoordinator::is_savepoint() const {
+  const auto savepoint = savepoints_.under_way();
+  return savepoint && savepoint->target.empty();
+}
+
+bool CheckpointCoordinator::ChangesSuffice() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  // A savepoint needs nothing but itself, and may be moved away: nothing builds on it.
+  if (chain_.empty() || chain_.back().savepoint || savepoints_.under_way()) return false;
+  int64_t changed_bytes = 0;
+  for (size_t i = 1; i < chain_.size(); ++i) changed_bytes += chain_[i].size_bytes();
+  return changed_bytes < chain_.front().size_bytes();
+}
+
+void CheckpointCoordinator::NoteSaved() {
+  if (saved_.fetch_add(1, std::memory_order_acq_rel) + 1 < control_->workers()) return;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     metrics_.last_pause_micros = clock_->SteadyMicros() - requested_micros_.load(std::memory_order_relaxed);
   }
-  background_->Run([this] { Write(); });
   control_->WakeAll();
 }
 
-void CheckpointCoordinator::Write() {
+void CheckpointCoordinator::Add(int worker, state::StateSnapshot piece) {
+  const int64_t bytes = piece.memory_bytes();
+  waiting_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  background_->Run([this, worker, bytes, shared = std::make_shared<const state::StateSnapshot>(std::move(piece))] {
+    Write(worker, *shared, bytes);
+  });
+}
+
+void CheckpointCoordinator::Acknowledge() {
+  if (acknowledged_.fetch_add(1, std::memory_order_acq_rel) + 1 < control_->workers()) return;
+  background_->Run([this] { Complete(); });
+}
+
+void CheckpointCoordinator::Write(int worker, const state::StateSnapshot& piece, int64_t bytes) {
+  const bool was_congested = is_congested();
+  if (!control_->failed() && failure_.ok()) {
+    const arrow::Status status = TryWrite(worker, piece);
+    if (!status.ok()) Fail(status);
+  }
+  waiting_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  if (was_congested && !is_congested()) control_->WakeAll();
+}
+
+arrow::Status CheckpointCoordinator::TryWrite(int worker, const state::StateSnapshot& piece) {
+  if (!writer_) {
+    ARROW_ASSIGN_OR_RAISE(writer_, store_->Begin(requested(), is_savepoint(), control_->workers()));
+  }
+  return writer_->Add(worker, piece);
+}
+
+void CheckpointCoordinator::Complete() {
   if (control_->failed()) return;
-  std::vector<state::StateSnapshot> snapshots(control_->workers());
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    std::swap(snapshots, snapshots_);
-  }
-  const int64_t now = clock_->SteadyMicros();
-  state::CheckpointManifest manifest;
-  manifest.number = requested();
-  manifest.job_id = settings_.job_id;
-  manifest.finished = finished_.load(std::memory_order_relaxed);
-  manifest.program_version = settings_.program_version;
-  manifest.parts = settings_.parts;
-  manifest.taken_at_micros = clock_->NowMicros();
-  manifest.duration_micros = now - requested_micros_.load(std::memory_order_relaxed);
-  const auto savepoint = savepoints_.under_way();
-  manifest.savepoint = savepoint && savepoint->target.empty();
-  const auto written = store_->Write(std::move(manifest), snapshots);
+  if (!failure_.ok()) return GiveUp();
+  const auto written = TryComplete();
   if (!written.ok()) {
-    control_->Fail(written.status().WithMessage("Checkpoint ", requested(),
-                                                " could not be written: ", written.status().message()));
-    return;
+    Fail(written.status());
+    return control_->failed() ? void() : GiveUp();
   }
+  failed_in_a_row_ = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    newest_ = *written;
+    if (!changes_only()) chain_.clear();
+    chain_.push_back(*written);
     ++metrics_.completed;
     metrics_.last_number = written->number;
     metrics_.last_size_bytes = written->size_bytes();
     metrics_.last_duration_micros = clock_->SteadyMicros() - requested_micros_.load(std::memory_order_relaxed);
   }
-  if (savepoint) FinishSavepoint(*written);
+  if (savepoints_.under_way()) FinishSavepoint(*written);
   completed_.store(written->number, std::memory_order_release);
   control_->WakeAll();
 }
@@ -120,12 +146,57 @@ void CheckpointCoordinator::FinishSavepoint(const state::CheckpointManifest& wri
   savepoints_.Finish(state::CheckpointStore::CopySavepoint(store_->files(), written, request.target));
 }
 
+arrow::Result<state::CheckpointManifest> CheckpointCoordinator::TryComplete() {
+  state::CheckpointManifest manifest;
+  manifest.number = requested();
+  manifest.job_id = settings_.job_id;
+  manifest.finished = finished_.load(std::memory_order_relaxed);
+  manifest.savepoint = is_savepoint();
+  manifest.program_version = settings_.program_version;
+  manifest.parts = settings_.parts;
+  manifest.taken_at_micros = clock_->NowMicros();
+  manifest.duration_micros = clock_->SteadyMicros() - requested_micros_.load(std::memory_order_relaxed);
+  if (changes_only()) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& base : chain_) manifest.bases.push_back(base.number);
+  }
+  const auto writer = std::move(writer_);
+  return store_->Complete(writer.get(), std::move(manifest));
+}
+
+void CheckpointCoordinator::Fail(const arrow::Status& status) {
+  const arrow::Status failure =
+      status.WithMessage("Checkpoint ", requested(), " could not be written: ", status.message());
+  const bool tolerable = savepoints_.under_way() || failed_in_a_row_ < settings_.tolerable_failures;
+  // The last one has nobody to come after it.
+  if (!tolerable || last_.load(std::memory_order_relaxed)) return control_->Fail(failure);
+  failure_ = failure;
+  writer_.reset();
+}
+
+void CheckpointCoordinator::GiveUp() {
+  const arrow::Status failure = std::exchange(failure_, arrow::Status::OK());
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    chain_.clear();  // what has changed since then was not written
+    ++metrics_.failed;
+  }
+  if (savepoints_.under_way()) {
+    savepoints_.Finish(failure);
+  } else {
+    ++failed_in_a_row_;
+    if (settings_.warn) settings_.warn(failure.message() + ". The job goes on, with the next one in its place");
+  }
+  under_way_.store(false, std::memory_order_release);
+  control_->WakeAll();
+}
+
 void CheckpointCoordinator::Commit() {
   if (committed_.fetch_add(1, std::memory_order_acq_rel) + 1 < control_->workers()) return;
   if (last_.load(std::memory_order_relaxed)) {
     const std::lock_guard<std::mutex> lock(mutex_);
     // Without the mark the results are committed once more, which changes nothing.
-    (void)store_->MarkCommitted(newest_);
+    (void)store_->MarkCommitted(chain_.back());
     all_done_.store(true, std::memory_order_release);
   }
   under_way_.store(false, std::memory_order_release);

@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // CheckpointCoordinator: how the workers of a job agree on a checkpoint, and who writes it.
 //
-// One checkpoint is under way at a time, in four steps:
+// One checkpoint is under way at a time, in five steps:
 //   1. requested: every worker lets a barrier through its inputs and stops reading behind it. Exchanges carry it on, so
 //      when it has passed all heads of all workers, no row is on the way between them.
-//   2. passed: each worker saves its operators, sources and prepared results, as pointers to data that never changes
-//      where possible, and acknowledges.
-//   3. acknowledged by all: workers go on. The checkpoint is written in the background.
-//   4. completed, when its manifest is on disk: each worker commits the results that were prepared.
+//   2. passed by all: each worker saves its sources, prepared results and small operators, as pointers to data that
+//      never changes where possible; large operators note what there is.
+//   3. saved by all: workers go on. Between batches each one hands over the rest of what large operators had then,
+//   piece
+//      by piece. The background writes each piece as it comes; workers hand over no more while too much waits there.
+//   4. acknowledged by all, when everything was handed over: the background writes the manifest.
+//   5. completed, when it is on disk: each worker commits the results that were prepared.
 // The next one is requested when all have committed. A checkpoint that cannot be written fails the job, which can be
-// resumed from the one before.
+// resumed from the one before; unless that is to be tolerated: then the next one holds everything, and with it become
+// visible the results that were prepared for both. A savepoint that fails is its user's matter alone.
+//
+// A checkpoint holds only what changed since the one before, its last base, as long as such changes add up to less than
+// the first base; else, and when the job begins or a savepoint is taken, it holds everything.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -28,19 +37,22 @@ namespace tidemark::runtime {
 
 struct CheckpointSettings {
   int64_t interval_micros = 10'000'000;
-  int64_t last_number = 0;  ///< of the checkpoint that the job was resumed from
+  int64_t last_number = 0;     ///< the greatest that is taken
+  int tolerable_failures = 0;  ///< checkpoints in a row that may fail
   std::string job_id;
   std::string program_version;
   std::vector<state::StatefulPart> parts;
+  std::function<void(const std::string& message)> warn;  ///< of failures that are tolerated; null: nobody is told
 };
 
 /// What is known of checkpoints so far, for progress and metrics.
 struct CheckpointMetrics {
   int64_t completed = 0;
+  int64_t failed = 0;
   int64_t last_number = 0;
   int64_t last_size_bytes = 0;
   int64_t last_duration_micros = 0;
-  int64_t last_pause_micros = 0;  ///< from the request until workers went on
+  int64_t last_pause_micros = 0;  ///< from the request until workers went on: they stood still for some of that time
 };
 
 /// Thread-safe. Everything given outlives the coordinator; `background` finishes before it goes.
@@ -59,13 +71,23 @@ class CheckpointCoordinator {
 
   // Of each worker, in this order. `number`: of the checkpoint under way.
   int64_t requested() const { return requested_.load(std::memory_order_acquire); }
+  /// The one under way holds changes only.
+  bool changes_only() const { return changes_only_.load(std::memory_order_relaxed); }
   void Pass();
   bool all_passed() const { return passed_.load(std::memory_order_acquire) == control_->workers(); }
-  void Acknowledge(int worker, state::StateSnapshot snapshot);
-  bool all_acknowledged() const { return acknowledged_.load(std::memory_order_acquire) == control_->workers(); }
+  /// Hands over some of the worker's state.
+  void Add(int worker, state::StateSnapshot piece);
+  /// No more state should be handed over now. WakeAll follows when it may be.
+  bool is_congested() const { return waiting_bytes_.load(std::memory_order_relaxed) > kWaitingBytesMax; }
+  void NoteSaved();
+  bool all_saved() const { return saved_.load(std::memory_order_acquire) == control_->workers(); }
+  /// All of the worker's state was handed over.
+  void Acknowledge();
   /// No other checkpoint follows the one that was requested last.
   bool is_last() const { return last_.load(std::memory_order_acquire); }
   int64_t completed() const { return completed_.load(std::memory_order_acquire); }
+  /// One was requested, and is neither committed by all nor given up.
+  bool under_way() const { return under_way_.load(std::memory_order_acquire); }
   void Commit();
   /// Everything is in the last checkpoint and committed.
   bool all_done() const { return all_done_.load(std::memory_order_acquire); }
@@ -75,9 +97,20 @@ class CheckpointCoordinator {
   Savepoints& savepoints() { return savepoints_; }
 
  private:
+  static constexpr int64_t kWaitingBytesMax = int64_t{64} << 20;
+
   void Request(int64_t now_micros);
-  void Write();
+  /// Of the background: its thread, one call after the other.
+  void Write(int worker, const state::StateSnapshot& piece, int64_t bytes);
+  arrow::Status TryWrite(int worker, const state::StateSnapshot& piece);
+  void Complete();
+  arrow::Result<state::CheckpointManifest> TryComplete();
+  void Fail(const arrow::Status& status);
+  void GiveUp();
   void FinishSavepoint(const state::CheckpointManifest& written);
+  bool ChangesSuffice() const;
+  /// The checkpoint under way lies in a savepoint's folder.
+  bool is_savepoint() const;
 
   const CheckpointSettings settings_;
   state::CheckpointStore* store_;
@@ -87,7 +120,10 @@ class CheckpointCoordinator {
 
   std::atomic<int64_t> requested_;
   std::atomic<int> passed_{0};
+  std::atomic<int> saved_{0};
   std::atomic<int> acknowledged_{0};
+  std::atomic<bool> changes_only_{false};
+  std::atomic<int64_t> waiting_bytes_{0};  // handed over and not yet written
   std::atomic<int64_t> completed_;
   std::atomic<int> committed_;
   std::atomic<bool> under_way_{false};
@@ -98,10 +134,14 @@ class CheckpointCoordinator {
   std::atomic<int64_t> requested_micros_{0};
   Savepoints savepoints_;
 
+  // Of the background.
+  std::unique_ptr<state::CheckpointWriter> writer_;
+  arrow::Status failure_;  // of the one under way, which is tolerated
+  int failed_in_a_row_ = 0;
+
   mutable std::mutex mutex_;
-  std::vector<state::StateSnapshot> snapshots_;  // guarded by mutex_
-  CheckpointMetrics metrics_;                    // guarded by mutex_
-  state::CheckpointManifest newest_;             // guarded by mutex_
+  CheckpointMetrics metrics_;                     // guarded by mutex_
+  std::vector<state::CheckpointManifest> chain_;  // guarded by mutex_: the newest and its bases, oldest first
 };
 
 }  // namespace tidemark::runtime

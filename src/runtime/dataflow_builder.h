@@ -55,6 +55,7 @@ struct JobParts {
   std::vector<std::string> ids;    ///< of the nodes by index, see PlanIdentity; empty without checkpoints
   std::string job_id;              ///< see ConnectorContext; empty without checkpoints
   int64_t resumed_checkpoint = 0;  ///< its number; 0: a new job
+  int64_t last_checkpoint = 0;     ///< the greatest number that is taken: the job may resume from an older one
   /// Of each worker then; null: a new job. Dropped when all is built.
   std::shared_ptr<const std::vector<state::StateSnapshot>> resumed;
   /// [node][worker]; null where the node does not run.

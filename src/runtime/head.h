@@ -35,6 +35,16 @@ class Checkpointed {
   virtual ~Checkpointed() = default;
   /// Everything that a new one needs to go on from here. Called while the worker stands still, and changes nothing.
   virtual arrow::Status Save(state::StateSnapshot::Part* part) const = 0;
+  /// As Save, but what takes long may be left to SaveMore, which is called between steps until it returns true (see
+  /// exec::Operator::BeginSave). `part` stays until then; the tables in it are taken away between calls.
+  virtual arrow::Status BeginSave(bool changes_only, state::StateSnapshot::Part* part) {
+    (void)changes_only;
+    return Save(part);
+  }
+  virtual arrow::Result<bool> SaveMore(int64_t rows) {
+    (void)rows;
+    return true;
+  }
   /// Once, before the first step.
   virtual arrow::Status Restore(const state::StateReader& in) = 0;
   /// When all parts are restored, in the order of the dataflow: tells those below what they had been told.

@@ -75,7 +75,14 @@ arrow::Status Job::OpenCheckpoints() {
   }
   CheckpointSettings settings;
   settings.interval_micros = options.interval_micros;
-  settings.last_number = parts_->resumed_checkpoint;
+  settings.tolerable_failures = options.tolerable_failures;
+  if (io::StandardStreams* streams = parts_->options.streams; streams != nullptr) {
+    settings.warn = [streams](const std::string& message) {
+      // A warning that nobody can read is no reason to stop.
+      (void)streams->WriteError("tidemark: warning: " + message + "\n");
+    };
+  }
+  settings.last_number = parts_->last_checkpoint;
   settings.job_id = parts_->job_id;
   settings.program_version = options.program_version;
   settings.parts = StatefulParts(*parts_);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -95,7 +96,8 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::Checkp
   ARROW_ASSIGN_OR_RAISE(parts->job_id, store.JobId(manifest ? manifest->job_id : NewJobId(options)));
   if (!manifest) return manifest;
   ARROW_RETURN_NOT_OK(CheckFits(*manifest, StatefulParts(*parts)));
-  parts->resumed_checkpoint = manifest->number;
+  parts->resumed_checkpoint = parts->last_checkpoint = manifest->number;
+  if (!manifests.empty()) parts->last_checkpoint = std::max(manifests.back().number, manifest->number);
   if (manifest->finished && manifest->committed) return manifest;
   ARROW_ASSIGN_OR_RAISE(auto snapshots, store.Load(*manifest));
   parts->resumed = std::make_shared<const std::vector<state::StateSnapshot>>(std::move(snapshots));

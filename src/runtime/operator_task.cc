@@ -58,13 +58,33 @@ arrow::Status OperatorTask::Flush() {
 }
 
 arrow::Status OperatorTask::Save(state::StateSnapshot::Part* part) const {
-  part->watermark = inputs_.watermark();
   const auto writer = state::MakeSnapshotWriter(part);
-  ARROW_RETURN_NOT_OK(outlet_.Save(*writer));
-  ARROW_ASSIGN_OR_RAISE(auto finished, state::BooleanColumn({finished_}));
-  ARROW_RETURN_NOT_OK(writer->Write(kFinishedTable, Batch{1, {std::move(finished)}}, state::RowOwner::EveryWorker()));
+  ARROW_RETURN_NOT_OK(SaveTask(part, writer.get()));
   if (finished_) return arrow::Status::OK();
   return site_->Note(operator_->Save(*writer), context_.label);
+}
+
+arrow::Status OperatorTask::BeginSave(bool changes_only, state::StateSnapshot::Part* part) {
+  auto writer = state::MakeSnapshotWriter(part);
+  ARROW_RETURN_NOT_OK(SaveTask(part, writer.get()));
+  if (finished_) return arrow::Status::OK();
+  saving_ = std::move(writer);
+  return site_->Note(operator_->BeginSave(changes_only, *saving_), context_.label);
+}
+
+arrow::Result<bool> OperatorTask::SaveMore(int64_t rows) {
+  if (!saving_) return true;
+  const auto complete = operator_->SaveMore(rows);
+  if (!complete.ok()) return site_->Note(complete.status(), context_.label);
+  if (*complete) saving_ = nullptr;
+  return *complete;
+}
+
+arrow::Status OperatorTask::SaveTask(state::StateSnapshot::Part* part, state::StateWriter* writer) const {
+  part->watermark = inputs_.watermark();
+  ARROW_RETURN_NOT_OK(outlet_.Save(*writer));
+  ARROW_ASSIGN_OR_RAISE(auto finished, state::BooleanColumn({finished_}));
+  return writer->Write(kFinishedTable, Batch{1, {std::move(finished)}}, state::RowOwner::EveryWorker());
 }
 
 arrow::Status OperatorTask::Restore(const state::StateReader& in) {

@@ -29,11 +29,14 @@ class OperatorTask final : public Consumer, public Checkpointed {
   arrow::Status Tick() override;
   arrow::Status Flush() override;
   arrow::Status Save(state::StateSnapshot::Part* part) const override;
+  arrow::Status BeginSave(bool changes_only, state::StateSnapshot::Part* part) override;
+  arrow::Result<bool> SaveMore(int64_t rows) override;
   arrow::Status Restore(const state::StateReader& in) override;
   arrow::Status Resume(const state::StateReader& in) override { return outlet_.Resume(in); }
   void CollectSenders(std::vector<ExchangeSender*>* senders) override { outlet_.CollectSenders(senders); }
 
  private:
+  arrow::Status SaveTask(state::StateSnapshot::Part* part, state::StateWriter* writer) const;
   arrow::Status PassOn(const arrow::Result<MergedEvents>& events);
   arrow::Status PassOnEvents(const MergedEvents& events);
 
@@ -41,6 +44,7 @@ class OperatorTask final : public Consumer, public Checkpointed {
   const int num_inputs_;
   InputMerge inputs_;
   bool finished_ = false;  ///< the operator has given its last results: it has nothing to keep any more
+  std::unique_ptr<state::StateWriter> saving_;  ///< from BeginSave until SaveMore is through
   exec::OperatorContext context_;
   Outlet outlet_;
   FailureSite* site_;

@@ -71,11 +71,13 @@ void Worker::GiveUp() {
 
 arrow::Result<StepResult> Worker::TryStep() {
   if (!started_) ARROW_RETURN_NOT_OK(Start());
+  bool moved = false;
   if (checkpoint_) {
     ARROW_ASSIGN_OR_RAISE(const bool moved_checkpoint, checkpoint_->Step(clock_->SteadyMicros()));
     if (moved_checkpoint) return Progress();
+    ARROW_ASSIGN_OR_RAISE(moved, checkpoint_->SaveMore());
   }
-  if (ended_) return CloseStep();
+  if (ended_) return moved ? Progress() : CloseStep();
   if (!stopping_ && control_->stop_requested()) {
     stopping_ = true;
     // With checkpoints the job stands still at the last one instead, and goes on from there another time.
@@ -87,7 +89,6 @@ arrow::Result<StepResult> Worker::TryStep() {
     if (index_ == 0) coordinator_->RequestLast(/*finished=*/false);
     if (coordinator_->all_done()) return EndStopped();
   }
-  bool moved = false;
   for (ExchangeSender* sender : dataflow_.senders) moved |= sender->Drain();
   const int64_t now = clock_->SteadyMicros();
   if (now - last_tick_micros_ >= kBusyTickMicros && worked_since_tick_) ARROW_RETURN_NOT_OK(Tick(now));
@@ -205,9 +206,9 @@ arrow::Result<StepResult> Worker::CloseStep() {
   if (!control_->all_ended()) return WaitFor(std::numeric_limits<int64_t>::max());
   if (checkpoint_ && !coordinator_->all_done()) {
     // What came after the last checkpoint becomes visible with one more.
-    if (index_ != 0 || coordinator_->requested() > coordinator_->completed()) return Waiting();
+    if (index_ != 0 || coordinator_->under_way()) return Waiting();
     coordinator_->RequestLast(/*finished=*/!control_->incomplete());
-    return coordinator_->requested() > coordinator_->completed() ? Progress() : Waiting();
+    return coordinator_->under_way() ? Progress() : Waiting();
   }
   if (index_ == 0 && !control_->others_closed()) return Waiting();
   for (const auto& letters : dataflow_.dead_letters) ARROW_RETURN_NOT_OK(letters->Flush());

@@ -8,6 +8,12 @@
 #include "runtime/source_task.h"
 
 namespace tidemark::runtime {
+namespace {
+
+/// Between two batches: some milliseconds.
+constexpr int64_t kRowsAtATime = 16'384;
+
+}  // namespace
 
 WorkerCheckpoint::WorkerCheckpoint(int worker, Dataflow* dataflow, CheckpointCoordinator* coordinator)
     : worker_(worker),
@@ -22,7 +28,7 @@ arrow::Result<bool> WorkerCheckpoint::Step(int64_t now_micros) {
   if (worker_ == 0) coordinator_->RequestWhenDue(now_micros);
   if (number_ == 0 && coordinator_->requested() > last_) {
     last_ = number_ = coordinator_->requested();
-    passed_ = acknowledged_ = false;
+    passed_ = saved_ = false;
     std::fill(stage_passed_.begin(), stage_passed_.end(), false);
     std::fill(sender_passed_.begin(), sender_passed_.end(), false);
   }
@@ -30,11 +36,11 @@ arrow::Result<bool> WorkerCheckpoint::Step(int64_t now_micros) {
   if (number_ != 0 && !passed_) {
     ARROW_ASSIGN_OR_RAISE(moved, LetThrough());
   }
-  if (number_ != 0 && passed_ && !acknowledged_ && coordinator_->all_passed()) {
-    ARROW_RETURN_NOT_OK(TakeSnapshot());
+  if (number_ != 0 && passed_ && !saved_ && coordinator_->all_passed()) {
+    ARROW_RETURN_NOT_OK(BeginSave());
     moved = true;
   }
-  if (number_ != 0 && acknowledged_ && coordinator_->all_acknowledged()) {
+  if (number_ != 0 && saved_ && coordinator_->all_saved()) {
     number_ = 0;
     stopped_ = coordinator_->is_last();
     moved = true;
@@ -94,20 +100,48 @@ arrow::Status WorkerCheckpoint::Flush() {
   return arrow::Status::OK();
 }
 
-arrow::Status WorkerCheckpoint::TakeSnapshot() {
+arrow::Status WorkerCheckpoint::BeginSave() {
   ARROW_RETURN_NOT_OK(Flush());
   for (SourceTask* source : dataflow_->sources) source->NoteCheckpoint();
-  state::StateSnapshot snapshot;
+  saving_ = state::StateSnapshot();
   for (const auto& part : dataflow_->parts) {
-    ARROW_RETURN_NOT_OK(part.part->Save(&snapshot.parts[part.id]));
+    ARROW_RETURN_NOT_OK(part.part->BeginSave(coordinator_->changes_only(), &saving_.parts[part.id]));
   }
   for (const auto& sink : dataflow_->sinks) {
     ARROW_RETURN_NOT_OK(dataflow_->site->Note(sink->Prepare(number_), sink->label()));
-    ARROW_RETURN_NOT_OK(sink->Save(*state::MakeSnapshotWriter(&snapshot.parts[sink->id()])));
+    ARROW_RETURN_NOT_OK(sink->Save(*state::MakeSnapshotWriter(&saving_.parts[sink->id()])));
   }
-  acknowledged_ = true;
-  coordinator_->Acknowledge(worker_, std::move(snapshot));
+  HandOver();
+  saved_ = true;
+  saving_at_ = 0;
+  coordinator_->NoteSaved();
   return arrow::Status::OK();
+}
+
+arrow::Result<bool> WorkerCheckpoint::SaveMore() {
+  if (!saving_at_ || coordinator_->is_congested()) return false;
+  int64_t left = kRowsAtATime;
+  while (left > 0 && *saving_at_ < dataflow_->parts.size()) {
+    ARROW_ASSIGN_OR_RAISE(const bool complete, dataflow_->parts[*saving_at_].part->SaveMore(left));
+    if (complete) ++*saving_at_;
+    left = complete ? left : 0;
+  }
+  HandOver();
+  if (*saving_at_ < dataflow_->parts.size()) return true;
+  saving_at_ = std::nullopt;
+  coordinator_->Acknowledge();
+  return true;
+}
+
+void WorkerCheckpoint::HandOver() {
+  state::StateSnapshot piece;
+  for (auto& [id, part] : saving_.parts) {
+    if (part.tables.empty()) continue;
+    auto& handed = piece.parts[id];
+    handed.watermark = part.watermark;
+    handed.tables.swap(part.tables);
+  }
+  if (!piece.parts.empty()) coordinator_->Add(worker_, std::move(piece));
 }
 
 }  // namespace tidemark::runtime

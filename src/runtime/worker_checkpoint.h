@@ -5,6 +5,7 @@
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "runtime/checkpoint_coordinator.h"
@@ -25,11 +26,15 @@ class WorkerCheckpoint {
   bool Holds(size_t stage) const { return stopped_ || (number_ != 0 && stage_passed_[stage]); }
   bool under_way() const { return number_ != 0; }
 
+  /// Hands over a piece of what is still to be saved. True when there was some. Called between steps of the heads.
+  arrow::Result<bool> SaveMore();
+
  private:
   arrow::Result<bool> LetThrough();
   arrow::Status SendBarriers();
   arrow::Status Flush();
-  arrow::Status TakeSnapshot();
+  arrow::Status BeginSave();
+  void HandOver();
 
   const int worker_;
   Dataflow* dataflow_;
@@ -39,7 +44,9 @@ class WorkerCheckpoint {
   int64_t number_ = 0;    ///< of the one under way; 0: none
   bool stopped_ = false;  ///< nothing follows the checkpoint that was taken last
   bool passed_ = false;
-  bool acknowledged_ = false;
+  bool saved_ = false;
+  state::StateSnapshot saving_;      ///< what each part wrote and was not yet handed over
+  std::optional<size_t> saving_at_;  ///< the part that is to hand over more; none: nothing is left
   std::vector<bool> stage_passed_;
   std::vector<bool> sender_passed_;
 };

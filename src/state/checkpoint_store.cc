@@ -6,9 +6,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
+#include <stdexcept>
 #include <utility>
+
+#include "state/hash_bytes.h"
 
 namespace tidemark::state {
 namespace {
@@ -22,6 +28,11 @@ constexpr std::string_view kCommittedName = "committed";
 constexpr std::string_view kJobIdName = "job-id";
 
 std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+/// The folder of checkpoint `number` beside that of another.
+std::string FolderBeside(const std::string& folder, int64_t number) {
+  const std::string name = fmt::format("{}{}", kCheckpointPrefix, number);
+  return (std::filesystem::path(folder) / ".." / name).lexically_normal();
+}
 std::string ManifestPath(const std::string& folder) { return fmt::format("{}/{}", folder, kManifestName); }
 std::string StatePath(const std::string& folder, int worker) {
   return fmt::format("{}/worker-{}.state", folder, worker);
@@ -41,6 +52,12 @@ std::optional<int64_t> NumberOf(const std::string& name) {
 
 std::string CommittedPath(const std::string& folder) { return fmt::format("{}/{}", folder, kCommittedName); }
 
+/// Of all members but the hash itself; however the text is laid out.
+std::string HashOf(json document) {
+  document.erase("hash");
+  return fmt::format("{:016x}", HashBytes(document.dump()));
+}
+
 json ToJson(const CheckpointManifest& manifest) {
   json parts = json::array();
   for (const auto& part : manifest.parts) parts.push_back({{"id", part.id}, {"label", part.label}});
@@ -48,20 +65,23 @@ json ToJson(const CheckpointManifest& manifest) {
   for (const auto& file : manifest.files) {
     files.push_back({{"size_bytes", file.size_bytes}, {"hash", fmt::format("{:016x}", file.hash)}});
   }
-  return {{"format_version", CheckpointManifest::kFormatVersion},
-          {"number", manifest.number},
-          {"job_id", manifest.job_id},
-          {"finished", manifest.finished},
-          {"savepoint", manifest.savepoint},
-          {"taken_at_micros", manifest.taken_at_micros},
-          {"duration_micros", manifest.duration_micros},
-          {"program_version", manifest.program_version},
-          {"rows", manifest.rows},
-          {"parts", std::move(parts)},
-          {"files", std::move(files)}};
+  json document = {{"format_version", CheckpointManifest::kFormatVersion},
+                   {"number", manifest.number},
+                   {"job_id", manifest.job_id},
+                   {"finished", manifest.finished},
+                   {"savepoint", manifest.savepoint},
+                   {"taken_at_micros", manifest.taken_at_micros},
+                   {"duration_micros", manifest.duration_micros},
+                   {"program_version", manifest.program_version},
+                   {"rows", manifest.rows},
+                   {"parts", std::move(parts)},
+                   {"files", std::move(files)},
+                   {"bases", manifest.bases}};
+  document["hash"] = HashOf(document);
+  return document;
 }
 
-/// Throws json::exception where something is missing or of another type.
+/// Throws std::exception where something is missing, of another type, or can't be.
 CheckpointManifest FromJson(const json& document) {
   CheckpointManifest manifest;
   manifest.number = document.at("number").get<int64_t>();
@@ -81,6 +101,12 @@ CheckpointManifest FromJson(const json& document) {
     info.hash = std::stoull(file.at("hash").get<std::string>(), nullptr, 16);
     manifest.files.push_back(info);
   }
+  // Version 1 had none, and no hash.
+  if (document.at("format_version").get<int64_t>() > 1 && document.at("hash").get<std::string>() != HashOf(document)) {
+    throw std::invalid_argument("its hash is another");
+  }
+  if (manifest.number < 1 || manifest.files.empty()) throw std::invalid_argument("no such checkpoint can be");
+  manifest.bases = document.value("bases", std::vector<int64_t>{});
   return manifest;
 }
 
@@ -120,23 +146,33 @@ int64_t CheckpointManifest::size_bytes() const {
   return bytes;
 }
 
-arrow::Result<CheckpointManifest> CheckpointStore::Write(CheckpointManifest manifest,
-                                                         const std::vector<StateSnapshot>& snapshots) {
-  const std::string_view prefix = manifest.savepoint ? kSavepointPrefix : kCheckpointPrefix;
-  manifest.folder = fmt::format("{}/{}{}", folder_, prefix, manifest.number);
+std::string CheckpointStore::FolderOf(int64_t number, bool savepoint) const {
+  return fmt::format("{}/{}{}", folder_, savepoint ? kSavepointPrefix : kCheckpointPrefix, number);
+}
+
+arrow::Result<std::unique_ptr<CheckpointWriter>> CheckpointStore::Begin(int64_t number, bool savepoint, int workers) {
+  auto writer = std::make_unique<CheckpointWriter>();
+  writer->folder_ = FolderOf(number, savepoint);
   // Remains of an attempt that got no manifest.
-  ARROW_RETURN_NOT_OK(files_->Remove(manifest.folder));
-  ARROW_RETURN_NOT_OK(files_->CreateFolders(manifest.folder));
+  ARROW_RETURN_NOT_OK(files_->Remove(writer->folder_));
+  ARROW_RETURN_NOT_OK(files_->CreateFolders(writer->folder_));
+  for (int worker = 0; worker < workers; ++worker) {
+    ARROW_ASSIGN_OR_RAISE(auto file, StateFileWriter::Open(files_, StatePath(writer->folder_, worker)));
+    writer->files_.push_back(std::move(file));
+  }
+  return writer;
+}
+
+arrow::Result<CheckpointManifest> CheckpointStore::Complete(CheckpointWriter* writer, CheckpointManifest manifest) {
+  manifest.folder = writer->folder_;
   manifest.files.clear();
   manifest.rows = 0;
-  for (size_t worker = 0; worker < snapshots.size(); ++worker) {
-    const std::string path = StatePath(manifest.folder, static_cast<int>(worker));
-    ARROW_ASSIGN_OR_RAISE(const StateFileInfo info, WriteStateFile(files_, path, snapshots[worker]));
-    manifest.files.push_back(info);
-    manifest.rows += snapshots[worker].num_rows();
+  for (const auto& file : writer->files_) {
+    ARROW_ASSIGN_OR_RAISE(manifest.files.emplace_back(), file->Finish());
+    manifest.rows += file->rows();
   }
   ARROW_RETURN_NOT_OK(WriteManifest(files_, manifest));
-  ARROW_RETURN_NOT_OK(RemoveOld(manifest.number));
+  RemoveOld(manifest.number);
   return manifest;
 }
 
@@ -184,10 +220,10 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
   ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAll(files, path));
   try {
     const json document = json::parse(text);
-    const int version = document.at("format_version").get<int>();
-    if (version != CheckpointManifest::kFormatVersion) {
+    const auto version = document.at("format_version").get<int64_t>();
+    if (version < 1 || version > CheckpointManifest::kFormatVersion) {
       return arrow::Status::Invalid("Checkpoint '", folder, "' has format version ", version,
-                                    "; this program reads version ", CheckpointManifest::kFormatVersion);
+                                    "; this program reads versions 1 to ", CheckpointManifest::kFormatVersion);
     }
     CheckpointManifest manifest = FromJson(document);
     manifest.folder = folder;
@@ -198,50 +234,82 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
   }
 }
 
-arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
-  std::vector<CheckpointManifest> manifests;
-  if (!files_->Exists(folder_)) return manifests;
-  ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
-  for (const auto& entry : entries) {
-    if (!entry.is_directory || !NumberOf(NameOf(entry.path)) || !files_->Exists(ManifestPath(entry.path))) continue;
-    ARROW_ASSIGN_OR_RAISE(auto manifest, ReadManifest(files_, entry.path));
-    manifests.push_back(std::move(manifest));
+arrow::Result<std::vector<std::string>> CheckpointStore::Folders() const {
+  std::vector<std::pair<int64_t, std::string>> numbered;
+  if (files_->Exists(folder_)) {
+    ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
+    for (const auto& entry : entries) {
+      const auto number = NumberOf(NameOf(entry.path));
+      if (entry.is_directory && number && files_->Exists(ManifestPath(entry.path))) {
+        numbered.emplace_back(*number, entry.path);
+      }
+    }
   }
-  std::sort(manifests.begin(), manifests.end(),
-            [](const auto& left, const auto& right) { return left.number < right.number; });
+  std::sort(numbered.begin(), numbered.end());
+  std::vector<std::string> folders;
+  for (auto& [number, path] : numbered) folders.push_back(std::move(path));
+  return folders;
+}
+
+arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
+  ARROW_ASSIGN_OR_RAISE(const auto folders, Folders());
+  std::vector<CheckpointManifest> manifests;
+  for (const auto& folder : folders) {
+    ARROW_ASSIGN_OR_RAISE(manifests.emplace_back(), ReadManifest(files_, folder));
+  }
   return manifests;
 }
 
 arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const CheckpointManifest& manifest) const {
-  std::vector<StateSnapshot> snapshots;
-  for (int worker = 0; worker < manifest.workers(); ++worker) {
-    ARROW_ASSIGN_OR_RAISE(auto snapshot,
-                          ReadStateFile(files_, StatePath(manifest.folder, worker), manifest.files[worker]));
-    snapshots.push_back(std::move(snapshot));
+  std::vector<StateSnapshot> snapshots(manifest.files.size());
+  const auto add = [&](const CheckpointManifest& from, StateTables tables) -> arrow::Status {
+    for (int worker = 0; worker < from.workers(); ++worker) {
+      ARROW_RETURN_NOT_OK(ReadStateFile(files_, StatePath(from.folder, worker), from.files[worker], tables,
+                                        &snapshots[static_cast<size_t>(worker)]));
+    }
+    return arrow::Status::OK();
+  };
+  for (const int64_t number : manifest.bases) {
+    const std::string folder = FolderBeside(manifest.folder, number);
+    ARROW_ASSIGN_OR_RAISE(const CheckpointManifest base, ReadManifest(files_, folder));
+    if (base.job_id != manifest.job_id || base.workers() != manifest.workers()) {
+      return arrow::Status::Invalid("Checkpoint '", folder, "' is not the one that '", manifest.folder,
+                                    "' builds on: it is of job ", base.job_id, " with ", base.workers(),
+                                    " workers, not of job ", manifest.job_id, " with ", manifest.workers());
+    }
+    ARROW_RETURN_NOT_OK(add(base, StateTables::kLogs));
   }
+  ARROW_RETURN_NOT_OK(add(manifest, StateTables::kAll));
   return snapshots;
 }
 
-arrow::Status CheckpointStore::RemoveOld(int64_t newest) {
-  ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
-  std::vector<std::pair<int64_t, std::string>> complete;
-  for (const auto& entry : entries) {
+void CheckpointStore::RemoveOld(int64_t newest) {
+  const auto entries = files_->List(folder_, false);
+  if (!entries.ok()) return;
+  std::map<int64_t, std::string> complete;
+  for (const auto& entry : *entries) {
     const std::string name = NameOf(entry.path);
     const auto number = NumberOf(name);
     if (!entry.is_directory || !number || name.starts_with(kSavepointPrefix)) continue;
     if (files_->Exists(ManifestPath(entry.path))) {
-      complete.emplace_back(*number, entry.path);
+      complete.emplace(*number, entry.path);
     } else if (*number < newest) {
-      ARROW_RETURN_NOT_OK(files_->Remove(entry.path));
+      (void)files_->Remove(entry.path);
     }
   }
-  std::sort(complete.begin(), complete.end());
-  for (size_t i = 0; i + static_cast<size_t>(retained_) < complete.size(); ++i) {
-    // The manifest first, so that no half of a checkpoint looks whole.
-    ARROW_RETURN_NOT_OK(files_->Remove(ManifestPath(complete[i].second)));
-    ARROW_RETURN_NOT_OK(files_->Remove(complete[i].second));
+  std::set<int64_t> kept;
+  int retained = 0;
+  for (auto entry = complete.rbegin(); entry != complete.rend() && retained < retained_; ++entry, ++retained) {
+    kept.insert(entry->first);
+    // One whose manifest is damaged can't be resumed from, with or without what it built on.
+    const auto manifest = ReadManifest(files_, entry->second);
+    if (manifest.ok()) kept.insert(manifest->bases.begin(), manifest->bases.end());
   }
-  return arrow::Status::OK();
+  // Those that build on others first, and of each the manifest first, so that nothing incomplete looks whole.
+  for (auto entry = complete.rbegin(); entry != complete.rend(); ++entry) {
+    if (kept.contains(entry->first)) continue;
+    if (files_->Remove(ManifestPath(entry->second)).ok()) (void)files_->Remove(entry->second);
+  }
 }
 
 }  // namespace tidemark::state

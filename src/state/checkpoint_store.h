@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // CheckpointStore: the folder of one job's checkpoints. A checkpoint is a folder chk-<number> (a savepoint:
 // savepoint-<number>) with one state file per worker and a manifest, written last: what has none does not exist.
+//
+// A checkpoint may build on others, its bases: of tables that are logs it holds only what is new since the last of
+// them. Bases are checkpoints of the same store by the same number of workers. The first of them builds on nothing.
 #pragma once
 
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,7 +26,7 @@ struct StatefulPart {
 
 /// What a checkpoint is, in manifest.json. Times in microseconds.
 struct CheckpointManifest {
-  static constexpr int kFormatVersion = 1;
+  static constexpr int kFormatVersion = 2;  ///< 1: without bases
 
   int64_t number = 0;     ///< rises with each checkpoint of a job
   std::string job_id;     ///< names the job's files; kept when it is resumed
@@ -34,11 +38,24 @@ struct CheckpointManifest {
   std::vector<StatefulPart> parts;
   int64_t rows = 0;
   std::vector<StateFileInfo> files;  ///< one per worker: worker-<i>.state
+  std::vector<int64_t> bases;        ///< their numbers, oldest first
 
   std::string folder;      ///< where it lies; not in the file
   bool committed = false;  ///< see MarkCommitted; not in the file
   int workers() const { return static_cast<int>(files.size()); }
   int64_t size_bytes() const;
+};
+
+/// A checkpoint that is being written. Without CheckpointStore::Complete it does not exist. One thread at a time.
+class CheckpointWriter {
+ public:
+  /// Adds to the state of a worker.
+  arrow::Status Add(int worker, const StateSnapshot& piece) { return files_[worker]->Add(piece); }
+
+ private:
+  friend class CheckpointStore;
+  std::string folder_;
+  std::vector<std::unique_ptr<StateFileWriter>> files_;  ///< by worker
 };
 
 /// One thread at a time.
@@ -51,13 +68,17 @@ class CheckpointStore {
   const std::string& folder() const { return folder_; }
   io::FileSystem* files() const { return files_; }
 
-  /// Writes a checkpoint, then removes those that are too old, and the remains of any that were not completed.
-  /// `manifest.files` and `manifest.rows` are filled in here.
-  arrow::Result<CheckpointManifest> Write(CheckpointManifest manifest, const std::vector<StateSnapshot>& snapshots);
+  /// Begins checkpoint `number` (a savepoint has a folder of another name) of as many workers.
+  arrow::Result<std::unique_ptr<CheckpointWriter>> Begin(int64_t number, bool savepoint, int workers);
+  /// Writes the manifest, whose `files`, `rows` and `folder` are filled in here. Then removes checkpoints that are too
+  /// old and no base of those that are kept, and the remains of any that were not completed.
+  arrow::Result<CheckpointManifest> Complete(CheckpointWriter* writer, CheckpointManifest manifest);
 
+  /// The folders of the complete ones, oldest first.
+  arrow::Result<std::vector<std::string>> Folders() const;
   /// The complete ones, oldest first. A manifest that cannot be read is an error that names it.
   arrow::Result<std::vector<CheckpointManifest>> List() const;
-  /// Each worker's state. Checks every byte against the hashes.
+  /// Each worker's state, with that of the bases. Checks every byte against the hashes.
   arrow::Result<std::vector<StateSnapshot>> Load(const CheckpointManifest& manifest) const;
 
   /// The name of the job whose checkpoints lie here: `fresh` when there is none yet, which is then noted.
@@ -66,16 +87,18 @@ class CheckpointStore {
   /// Notes that everything which a job's last checkpoint had prepared is committed, so that nothing is left to do.
   arrow::Status MarkCommitted(const CheckpointManifest& manifest);
 
-  /// Copies a complete checkpoint to `target`/savepoint-<number>, where nothing may be, as a savepoint that needs
-  /// nothing but its own folder. What was copied is removed again when it fails.
+  /// Copies a complete checkpoint that builds on no other to `target`/savepoint-<number>, where nothing may be, as a
+  /// savepoint that needs nothing but its own folder. What was copied is removed again when it fails.
   static arrow::Result<CheckpointManifest> CopySavepoint(io::FileSystem* files, const CheckpointManifest& manifest,
                                                          const std::string& target);
 
-  /// The checkpoint in a folder, wherever it lies.
+  /// The checkpoint in a folder, wherever it lies, whatever the folder is called now.
   static arrow::Result<CheckpointManifest> ReadManifest(io::FileSystem* files, const std::string& folder);
 
  private:
-  arrow::Status RemoveOld(int64_t newest);
+  /// What can't be removed is tried again after the next checkpoint.
+  void RemoveOld(int64_t newest);
+  std::string FolderOf(int64_t number, bool savepoint) const;
 
   io::FileSystem* files_;
   const std::string folder_;

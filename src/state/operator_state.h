@@ -37,6 +37,10 @@ class StateWriter {
   /// Adds rows to a table. All calls for one table agree in `owner` and in the columns' types. Row kinds, watermarks
   /// and numbers are not kept: make columns of those that matter. The order of rows is kept. `rows` may be empty.
   virtual arrow::Status Write(std::string_view table, const Batch& rows, const RowOwner& owner) = 0;
+  /// The same for a table that is a log: a checkpoint may hold only the rows that were added since the one before, and
+  /// the reader gets them all, the oldest first. What a later row means for an earlier one is the operator's affair.
+  /// All calls for one table are of the same of the two functions.
+  virtual arrow::Status WriteChanges(std::string_view table, const Batch& rows, const RowOwner& owner) = 0;
 };
 
 /// Gives one operator of one worker the state that is its own now. Rows that several workers wrote come one worker's

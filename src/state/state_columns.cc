@@ -93,10 +93,20 @@ arrow::Status WriteInPieces(std::string_view table, const Batch& rows, const Row
 }
 
 arrow::Status WithColumnsWriter::Write(std::string_view table, const Batch& rows, const RowOwner& owner) {
+  ARROW_ASSIGN_OR_RAISE(const Batch more, WithColumns(rows));
+  return out_->Write(table, more, owner);
+}
+
+arrow::Status WithColumnsWriter::WriteChanges(std::string_view table, const Batch& rows, const RowOwner& owner) {
+  ARROW_ASSIGN_OR_RAISE(const Batch more, WithColumns(rows));
+  return out_->WriteChanges(table, more, owner);
+}
+
+arrow::Result<Batch> WithColumnsWriter::WithColumns(const Batch& rows) const {
   Batch more = rows;
   ARROW_ASSIGN_OR_RAISE(const auto columns, columns_(rows.num_rows));
   more.columns.insert(more.columns.end(), columns.begin(), columns.end());
-  return out_->Write(table, more, owner);
+  return more;
 }
 
 }  // namespace tidemark::state

@@ -55,8 +55,11 @@ class WithColumnsWriter final : public StateWriter {
   using Columns = std::function<arrow::Result<std::vector<std::shared_ptr<arrow::Array>>>(int64_t num_rows)>;
   WithColumnsWriter(StateWriter* out, Columns columns) : out_(out), columns_(std::move(columns)) {}
   arrow::Status Write(std::string_view table, const Batch& rows, const RowOwner& owner) override;
+  arrow::Status WriteChanges(std::string_view table, const Batch& rows, const RowOwner& owner) override;
 
  private:
+  arrow::Result<Batch> WithColumns(const Batch& rows) const;
+
   StateWriter* out_;
   Columns columns_;
 };

@@ -23,6 +23,7 @@ namespace tidemark::state {
 namespace {
 
 constexpr std::string_view kMagic("TMSTATE\x01", 8);
+constexpr std::string_view kLogKey = "log";
 constexpr int64_t kRowsPerSection = int64_t{1} << 20;
 
 std::string_view OwnerName(RowOwner::Kind kind) {
@@ -67,16 +68,19 @@ std::shared_ptr<arrow::Schema> SectionSchema(const std::string& part, EventTimeM
   for (const auto& column : table.batches[0].columns) {
     fields.push_back(arrow::field("c" + std::to_string(fields.size()), column->type()));
   }
-  return arrow::schema(std::move(fields),
-                       arrow::key_value_metadata({"part", "table", "owner", "keys", "watermark"},
-                                                 {part, name, std::string(OwnerName(table.owner.kind)),
-                                                  JoinNumbers(table.owner.key_columns), std::to_string(watermark)}));
+  auto metadata = arrow::key_value_metadata({"part", "table", "owner", "keys", "watermark"},
+                                            {part, name, std::string(OwnerName(table.owner.kind)),
+                                             JoinNumbers(table.owner.key_columns), std::to_string(watermark)});
+  if (table.is_log) metadata->Append(std::string(kLogKey), "");
+  return arrow::schema(std::move(fields), std::move(metadata));
 }
 
+}  // namespace
+
 /// Appends sections to a file.
-class SectionWriter {
+class StateFileWriter::Sections {
  public:
-  explicit SectionWriter(io::WritableFile* file) : file_(file) {}
+  explicit Sections(io::WritableFile* file) : file_(file) {}
 
   arrow::Status Write(const std::shared_ptr<arrow::Schema>& schema, const std::vector<Batch>& batches, size_t begin,
                       size_t end) {
@@ -102,6 +106,19 @@ class SectionWriter {
     return file_->Append(bytes);
   }
 
+  arrow::Status WriteTable(const std::string& part, EventTimeMs watermark, const std::string& name,
+                           const StateSnapshot::Table& table) {
+    const auto schema = SectionSchema(part, watermark, name, table);
+    for (size_t begin = 0; begin < table.batches.size();) {
+      int64_t rows = 0;
+      size_t end = begin;
+      while (end < table.batches.size() && rows < kRowsPerSection) rows += table.batches[end++].num_rows;
+      ARROW_RETURN_NOT_OK(Write(schema, table.batches, begin, end));
+      begin = end;
+    }
+    return arrow::Status::OK();
+  }
+
   arrow::Result<StateFileInfo> End() {
     std::string tail;
     AppendWord(0, &tail);
@@ -116,18 +133,7 @@ class SectionWriter {
   uint64_t count_ = 0;
 };
 
-arrow::Status WriteTable(const std::string& part, EventTimeMs watermark, const std::string& name,
-                         const StateSnapshot::Table& table, SectionWriter* sections) {
-  const auto schema = SectionSchema(part, watermark, name, table);
-  for (size_t begin = 0; begin < table.batches.size();) {
-    int64_t rows = 0;
-    size_t end = begin;
-    while (end < table.batches.size() && rows < kRowsPerSection) rows += table.batches[end++].num_rows;
-    ARROW_RETURN_NOT_OK(sections->Write(schema, table.batches, begin, end));
-    begin = end;
-  }
-  return arrow::Status::OK();
-}
+namespace {
 
 arrow::Status ReadMetadata(const arrow::Schema& schema, std::string* part, std::string* table, RowOwner* owner,
                            EventTimeMs* watermark) {
@@ -154,7 +160,7 @@ arrow::Status ReadMetadata(const arrow::Schema& schema, std::string* part, std::
   return arrow::Status::OK();
 }
 
-arrow::Status ReadSection(std::shared_ptr<arrow::Buffer> body, StateSnapshot* snapshot) {
+arrow::Status ReadSection(std::shared_ptr<arrow::Buffer> body, StateTables tables, StateSnapshot* snapshot) {
   arrow::io::BufferReader stream(std::move(body));
   auto options = arrow::ipc::IpcReadOptions::Defaults();
   options.use_threads = false;
@@ -164,10 +170,13 @@ arrow::Status ReadSection(std::shared_ptr<arrow::Buffer> body, StateSnapshot* sn
   RowOwner owner;
   EventTimeMs watermark = kMinWatermark;
   ARROW_RETURN_NOT_OK(ReadMetadata(*reader->schema(), &part_id, &name, &owner, &watermark));
+  const bool is_log = reader->schema()->metadata()->Contains(kLogKey);
+  if (tables == StateTables::kLogs && !is_log) return arrow::Status::OK();
   auto& part = snapshot->parts[part_id];
   part.watermark = watermark;
   auto& table = part.tables[name];
   table.owner = std::move(owner);
+  table.is_log = is_log;
   while (true) {
     ARROW_ASSIGN_OR_RAISE(const auto rows, reader->Next());
     if (rows == nullptr) return arrow::Status::OK();
@@ -196,13 +205,12 @@ class SectionReader {
   int64_t at_ = 0;
 };
 
-arrow::Result<StateSnapshot> ReadSections(SectionReader* reader, uint64_t expected_hash) {
+arrow::Status ReadSections(SectionReader* reader, uint64_t expected_hash, StateTables tables, StateSnapshot* snapshot) {
   char magic[kMagic.size()];
   ARROW_RETURN_NOT_OK(reader->Take(sizeof(magic), magic));
   if (std::string_view(magic, sizeof(magic)) != kMagic) {
     return arrow::Status::Invalid("it is not a state file of version 1");
   }
-  StateSnapshot snapshot;
   std::string hashes;
   uint64_t count = 0;
   while (true) {
@@ -222,39 +230,52 @@ arrow::Result<StateSnapshot> ReadSections(SectionReader* reader, uint64_t expect
     if (HashBytes(std::string_view(*body)) != hash) return arrow::Status::Invalid("section ", count, " is damaged");
     AppendWord(hash, &hashes);
     ++count;
-    ARROW_RETURN_NOT_OK(ReadSection(std::move(body), &snapshot));
+    ARROW_RETURN_NOT_OK(ReadSection(std::move(body), tables, snapshot));
   }
   if (HashBytes(hashes) != expected_hash) return arrow::Status::Invalid("it is not the file that the manifest names");
-  return snapshot;
+  return arrow::Status::OK();
 }
 
 }  // namespace
 
-arrow::Result<StateFileInfo> WriteStateFile(io::FileSystem* files, const std::string& path,
-                                            const StateSnapshot& snapshot) {
+StateFileWriter::StateFileWriter(std::unique_ptr<io::WritableFile> file)
+    : file_(std::move(file)), sections_(std::make_unique<Sections>(file_.get())) {}
+
+StateFileWriter::~StateFileWriter() = default;
+
+arrow::Result<std::unique_ptr<StateFileWriter>> StateFileWriter::Open(io::FileSystem* files, const std::string& path) {
   ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForWrite(path));
   ARROW_RETURN_NOT_OK(file->Append(kMagic));
-  SectionWriter sections(file.get());
-  for (const auto& [id, part] : snapshot.parts) {
+  return std::unique_ptr<StateFileWriter>(new StateFileWriter(std::move(file)));
+}
+
+arrow::Status StateFileWriter::Add(const StateSnapshot& piece) {
+  for (const auto& [id, part] : piece.parts) {
     for (const auto& [name, table] : part.tables) {
-      ARROW_RETURN_NOT_OK(WriteTable(id, part.watermark, name, table, &sections));
+      ARROW_RETURN_NOT_OK(sections_->WriteTable(id, part.watermark, name, table));
     }
   }
-  ARROW_ASSIGN_OR_RAISE(const StateFileInfo info, sections.End());
-  ARROW_RETURN_NOT_OK(file->Commit());
+  rows_ += piece.num_rows();
+  return arrow::Status::OK();
+}
+
+arrow::Result<StateFileInfo> StateFileWriter::Finish() {
+  ARROW_ASSIGN_OR_RAISE(const StateFileInfo info, sections_->End());
+  ARROW_RETURN_NOT_OK(file_->Commit());
   return info;
 }
 
-arrow::Result<StateSnapshot> ReadStateFile(io::FileSystem* files, const std::string& path, const StateFileInfo& info) {
+arrow::Status ReadStateFile(io::FileSystem* files, const std::string& path, const StateFileInfo& info,
+                            StateTables tables, StateSnapshot* snapshot) {
   ARROW_ASSIGN_OR_RAISE(const auto file, files->OpenForRead(path));
   ARROW_ASSIGN_OR_RAISE(const int64_t size, file->Size());
   if (size != info.size_bytes) {
     return arrow::Status::Invalid("State file '", path, "' has ", size, " bytes, not ", info.size_bytes);
   }
   SectionReader reader(file.get(), size);
-  auto snapshot = ReadSections(&reader, info.hash);
-  if (snapshot.ok()) return snapshot;
-  return snapshot.status().WithMessage("State file '", path, "': ", snapshot.status().message());
+  const arrow::Status status = ReadSections(&reader, info.hash, tables, snapshot);
+  if (status.ok()) return status;
+  return status.WithMessage("State file '", path, "': ", status.message());
 }
 
 }  // namespace tidemark::state

@@ -4,13 +4,15 @@
 // Layout, integers little-endian: the 8 bytes "TMSTATE" and the version (1); then sections: length of the body (8
 // bytes), XXH3-64 of the body (8), the body; at the end a length of 0 and the number of sections (8). A body is an
 // Apache Arrow IPC stream, buffers compressed with LZ4: rows of one table, whose place is in the schema's metadata:
-// "part", "table", "owner" (key, one, every), "keys" (column numbers separated by commas), "watermark" (of the part). A
-// table may fill several sections, in order. So any Arrow library reads what is kept.
+// "part", "table", "owner" (key, one, every), "keys" (column numbers separated by commas), "watermark" (of the part),
+// and "log" (there: the rows follow those of earlier checkpoints). A table may fill several sections, in order. So any
+// Arrow library reads what is kept.
 #pragma once
 
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "io/file_system.h"
@@ -24,11 +26,35 @@ struct StateFileInfo {
   uint64_t hash = 0;  ///< XXH3-64 of the sections' hashes, in order
 };
 
-/// Writes the file and makes it durable under its name.
-arrow::Result<StateFileInfo> WriteStateFile(io::FileSystem* files, const std::string& path,
-                                            const StateSnapshot& snapshot);
+/// Writes a file piece by piece. One thread at a time.
+class StateFileWriter {
+ public:
+  static arrow::Result<std::unique_ptr<StateFileWriter>> Open(io::FileSystem* files, const std::string& path);
+  ~StateFileWriter();
+  StateFileWriter(const StateFileWriter&) = delete;
+  StateFileWriter& operator=(const StateFileWriter&) = delete;
 
-/// Fails with Invalid, naming the path and what is wrong, when the file is not what WriteStateFile wrote as `info`.
-arrow::Result<StateSnapshot> ReadStateFile(io::FileSystem* files, const std::string& path, const StateFileInfo& info);
+  /// Adds rows to tables, which may be there already.
+  arrow::Status Add(const StateSnapshot& piece);
+  int64_t rows() const { return rows_; }
+  /// Makes the file durable under its name.
+  arrow::Result<StateFileInfo> Finish();
+
+ private:
+  class Sections;
+  explicit StateFileWriter(std::unique_ptr<io::WritableFile> file);
+
+  std::unique_ptr<io::WritableFile> file_;
+  std::unique_ptr<Sections> sections_;
+  int64_t rows_ = 0;
+};
+
+/// Which tables of a file are read.
+enum class StateTables { kAll, kLogs };
+
+/// Adds what the file holds to `snapshot`: tables that are there get more rows. Fails with Invalid, naming the path and
+/// what is wrong, when the file is not what was written as `info`.
+arrow::Status ReadStateFile(io::FileSystem* files, const std::string& path, const StateFileInfo& info,
+                            StateTables tables, StateSnapshot* snapshot);
 
 }  // namespace tidemark::state

@@ -2,6 +2,8 @@
 // Gathering state, and handing it out to workers.
 #include "state/state_snapshot.h"
 
+#include <arrow/util/byte_size.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -16,14 +18,24 @@ class SnapshotWriter final : public StateWriter {
   explicit SnapshotWriter(StateSnapshot::Part* part) : part_(part) {}
 
   arrow::Status Write(std::string_view table, const Batch& rows, const RowOwner& owner) override {
-    if (rows.num_rows == 0) return arrow::Status::OK();
-    auto found = part_->tables.find(table);
-    if (found == part_->tables.end()) found = part_->tables.emplace(table, StateSnapshot::Table{owner, {}}).first;
-    found->second.batches.push_back(Batch{rows.num_rows, rows.columns});
+    Add(table, rows, owner, /*is_log=*/false);
+    return arrow::Status::OK();
+  }
+  arrow::Status WriteChanges(std::string_view table, const Batch& rows, const RowOwner& owner) override {
+    Add(table, rows, owner, /*is_log=*/true);
     return arrow::Status::OK();
   }
 
  private:
+  void Add(std::string_view table, const Batch& rows, const RowOwner& owner, bool is_log) {
+    if (rows.num_rows == 0) return;
+    auto found = part_->tables.find(table);
+    if (found == part_->tables.end()) {
+      found = part_->tables.emplace(table, StateSnapshot::Table{owner, {}, is_log}).first;
+    }
+    found->second.batches.push_back(Batch{rows.num_rows, rows.columns});
+  }
+
   StateSnapshot::Part* part_;
 };
 
@@ -115,6 +127,18 @@ int64_t StateSnapshot::num_rows() const {
     }
   }
   return rows;
+}
+
+int64_t StateSnapshot::memory_bytes() const {
+  int64_t bytes = 0;
+  for (const auto& [id, part] : parts) {
+    for (const auto& [name, table] : part.tables) {
+      for (const Batch& batch : table.batches) {
+        for (const auto& column : batch.columns) bytes += arrow::util::TotalBufferSize(*column);
+      }
+    }
+  }
+  return bytes;
 }
 
 std::unique_ptr<StateWriter> MakeSnapshotWriter(StateSnapshot::Part* part) {

@@ -20,6 +20,7 @@ struct StateSnapshot {
   struct Table {
     RowOwner owner;
     std::vector<Batch> batches;
+    bool is_log = false;  ///< the rows follow those of earlier checkpoints (see StateWriter::WriteChanges)
   };
   struct Part {
     EventTimeMs watermark = kMinWatermark;
@@ -28,6 +29,8 @@ struct StateSnapshot {
   std::map<std::string, Part> parts;
 
   int64_t num_rows() const;
+  /// What the rows take in memory, roughly: arrays that share buffers count them each.
+  int64_t memory_bytes() const;
 };
 
 /// Writes into `part`, which outlives the writer.

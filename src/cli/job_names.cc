@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// From tables to the name of a folder.
+#include "cli/job_names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "state/hash_bytes.h"
+
+namespace tidemark::cli {
+namespace {
+
+std::string AsFolderName(const std::string& text) {
+  std::string name;
+  for (const char c : text) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    name += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return name;
+}
+
+/// "orders", or "sales.orders" where the table lies outside the catalog and database that a session begins with.
+std::string NameOf(const TableDefinition& table) {
+  std::string name;
+  const bool is_qualified =
+      table.path.size() == 3 && (table.path[0] != kDefaultCatalog || table.path[1] != kDefaultDatabase);
+  for (size_t i = is_qualified ? 0 : table.path.size() - 1; i < table.path.size(); ++i) {
+    name += (name.empty() ? "" : ".") + AsFolderName(table.path[i]);
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string JobNames::Take(const plan::PhysicalPlan& plan) {
+  std::vector<std::string> tables;
+  for (const auto& sink : plan.sinks) tables.push_back(NameOf(*static_cast<const plan::SinkNode&>(*sink).table));
+  std::sort(tables.begin(), tables.end());
+  std::string name = fmt::format("{}", fmt::join(tables, "+"));
+  // Files have names of 255 bytes at most; what was cut off still tells jobs apart.
+  if (name.size() > kLengthMax)
+    name = fmt::format("{}-{:016x}", name.substr(0, kLengthMax - 24), state::HashBytes(name));
+  const int number = ++taken_[name];
+  return number == 1 ? name : fmt::format("{}-{}", name, number);
+}
+
+}  // namespace tidemark::cli
