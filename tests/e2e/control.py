@@ -70,9 +70,15 @@ class Control(unittest.TestCase):
         limit.daemon = True
         limit.start()
         self.addCleanup(limit.cancel)
-        self.addCleanup(process.kill)
+        self.addCleanup(self.end, process)
         self.until(lambda: process.poll() is not None or self.ask("state", state or self.state) is not None, process)
         return process
+
+    @staticmethod
+    def end(process):
+        process.kill()
+        process.wait()
+        process.stderr.close()
 
     def until(self, condition, process=None):
         """Waits for what has no other sign."""
@@ -211,13 +217,13 @@ class Control(unittest.TestCase):
         other.write_text(self.script.read_text(encoding="utf-8").replace("counts", "numbers"), encoding="utf-8")
         second = subprocess.Popen([scratch.TIDEMARK, "run", str(other), "--state", str(self.state)],
                                   stderr=subprocess.PIPE, text=True, preexec_fn=scratch.heed_signals)
-        self.addCleanup(second.kill)
-        self.until(lambda: self.ask("state", self.state / "numbers+latest"), second)
+        self.addCleanup(self.end, second)
+        self.until(lambda: self.ask("state", self.state / "latest+numbers"), second)
         several = tidemark("savepoint", self.state)
         self.assertEqual(several.returncode, 1)
         self.assertIn("2 jobs are running", several.stderr)
         self.assertIn(f"{self.state}/{JOB}\n", several.stderr)
-        self.assertIn(f"{self.state}/numbers+latest", several.stderr)
+        self.assertIn(f"{self.state}/latest+numbers", several.stderr)
         self.assertEqual(tidemark("savepoint", self.state / JOB).returncode, 0)
         self.stop(second)
         process.kill()

@@ -84,8 +84,14 @@ class EventTime(unittest.TestCase):
         limit.daemon = True
         limit.start()
         self.addCleanup(limit.cancel)
-        self.addCleanup(process.kill)
+        self.addCleanup(self.end, process)
         return process
+
+    @staticmethod
+    def end(process):
+        process.kill()
+        process.wait()
+        process.stderr.close()
 
     def until(self, process, condition):
         """Waits for what has no other sign; gives it back."""
