@@ -36,13 +36,17 @@ class CheckpointCoordinatorTest : public ::testing::Test {
     ASSERT_EQ(coordinator_->requested(), before + 1);
     changes_only_ = coordinator_->changes_only();
     files_.faults().capacity_bytes = works ? -1 : 0;
+    HandOver();
+    if (coordinator_->completed() == coordinator_->requested()) coordinator_->Commit();
+  }
+
+  void HandOver() {
     coordinator_->Pass();
     state::StateSnapshot piece;
     piece.parts["operator"].watermark = 7;
     coordinator_->Add(0, std::move(piece));
     coordinator_->NoteSaved();
     coordinator_->Acknowledge();
-    if (coordinator_->completed() == coordinator_->requested()) coordinator_->Commit();
   }
 
   io::MemoryFileSystem memory_;
@@ -92,9 +96,7 @@ TEST_F(CheckpointCoordinatorTest, TheLastOneMustNotFail) {
   Make(/*tolerable_failures=*/5);
   coordinator_->RequestLast(/*finished=*/false);
   files_.faults().capacity_bytes = 0;
-  coordinator_->Pass();
-  coordinator_->NoteSaved();
-  coordinator_->Acknowledge();
+  HandOver();
   EXPECT_TRUE(control_.failed());
 }
 
