@@ -42,6 +42,9 @@ target_link_libraries(tidemark_rdkafka INTERFACE PkgConfig::RDKAFKA)
 target_link_options(tidemark_rdkafka INTERFACE
   "SHELL:-Wl,--push-state,--no-as-needed ${OPENSSL_SSL_LIBRARY} ${OPENSSL_CRYPTO_LIBRARY} -Wl,--pop-state")
 
+find_package(RocksDB 7 CONFIG REQUIRED)
+add_library(tidemark::rocksdb ALIAS RocksDB::rocksdb-shared)   # keyed state that does not fit into memory
+
 find_library(TIDEMARK_RE2_ARCHIVE libre2.a REQUIRED)
 find_path(TIDEMARK_RE2_INCLUDE re2/re2.h REQUIRED)
 add_library(tidemark::re2_archive STATIC IMPORTED)

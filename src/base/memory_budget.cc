@@ -8,9 +8,11 @@ namespace tidemark {
 
 namespace {
 
+/// Exact, so that what is needed never reads like what is allowed.
 std::string SizeText(int64_t bytes) {
   constexpr int64_t kMiB = 1 << 20;
-  return bytes < 10 * kMiB ? std::to_string(bytes >> 10) + " KiB" : std::to_string(bytes >> 20) + " MiB";
+  const std::string exact = std::to_string(bytes) + " bytes";
+  return bytes < kMiB ? exact : exact + " (" + std::to_string(bytes / kMiB) + " MiB)";
 }
 
 }  // namespace
@@ -24,6 +26,14 @@ arrow::Status MemoryBudget::Change(int64_t delta_bytes, const std::string& owner
                                       "(a window, fewer distinct keys).");
   }
   return arrow::Status::OK();
+}
+
+int64_t MemoryBudget::ExcessOf(int64_t own_bytes, int64_t more_bytes) const {
+  const int64_t excess = used_bytes() + more_bytes - spill_from_bytes_;
+  if (spill_from_bytes_ == 0 || excess <= 0) return 0;
+  const bool is_small = own_bytes < spill_from_bytes_ / 32;
+  if (is_small && excess < (limit_bytes_ - spill_from_bytes_) / 2) return 0;
+  return excess;
 }
 
 MemoryReservation::~MemoryReservation() {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "catalog/configuration.h"
+#include "sql/diagnostic.h"
 
 namespace tidemark {
 namespace {
@@ -80,6 +81,16 @@ constexpr Unit kMemoryUnits[] = {
     {"tebibytes", int64_t{1} << 40},
 };
 
+/// What to write instead of `value`, where that can be told.
+std::string HintFor(const OptionSpec& spec, const std::string& value) {
+  if (spec.type == OptionType::kEnum) return sql::DidYouMean(Lower(value), spec.enum_values);
+  if (spec.type != OptionType::kBoolean) return "";
+  const std::string lower = Lower(Trimmed(value));
+  if (lower == "yes" || lower == "on" || lower == "1" || lower == "t" || lower == "y") return "Write 'true'.";
+  if (lower == "no" || lower == "off" || lower == "0" || lower == "f" || lower == "n") return "Write 'false'.";
+  return "Write 'true' or 'false'.";
+}
+
 }  // namespace
 
 arrow::Result<int64_t> ParseDurationMillis(const std::string& text) {
@@ -150,7 +161,8 @@ arrow::Status CheckOptionValue(const OptionSpec& spec, const std::string& value)
     return arrow::Status::Invalid("'", value, "' is not one of ", choices);
   };
   const arrow::Status status = check();
-  return status.ok() ? status : status.WithMessage("Option '", spec.key, "': ", status.message());
+  if (status.ok()) return status;
+  return sql::SqlError({}, "Option '" + spec.key + "': " + status.message(), HintFor(spec, value));
 }
 
 }  // namespace tidemark

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <iostream>
 #include <thread>
 
@@ -21,11 +22,16 @@
 namespace tidemark::cli {
 namespace {
 
-runtime::Job* running_job = nullptr;  // what a signal stops; set while a job runs
+// What a signal stops, on whichever thread it comes; set while a job runs.
+std::atomic<runtime::Job*> running_job = nullptr;
+std::atomic<int> handlers_under_way = 0;
+static_assert(std::atomic<runtime::Job*>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
 void StopRunningJob(int signal) {
   (void)signal;
-  if (running_job != nullptr) running_job->RequestStop();
+  ++handlers_under_way;
+  if (runtime::Job* job = running_job; job != nullptr) job->RequestStop();
+  --handlers_under_way;
 }
 
 /// While it lives, SIGINT, SIGTERM and SIGHUP (the terminal is closed) stop `job` cleanly; a second one ends the
@@ -47,6 +53,8 @@ class StopOnSignal {
     sigaction(SIGTERM, &old_term_, nullptr);
     sigaction(SIGHUP, &old_hup_, nullptr);
     running_job = nullptr;
+    // A handler on another thread may have read the pointer before; the job must outlive it.
+    while (handlers_under_way > 0) std::this_thread::yield();
   }
 
  private:
@@ -135,18 +143,26 @@ arrow::Result<TablePtr> LateTable(const server::Session& session, const Configur
 }
 
 /// Counts that a person must not miss, once the job is over. `late_table`: takes late rows; empty: nothing does.
-void Warn(const runtime::JobMetrics& metrics, const std::string& late_table) {
+void Warn(const runtime::JobMetrics& metrics, const std::string& late_table, const TablePtr& dead_letter_table) {
   if (metrics.late_rows > 0 && !late_table.empty()) {
     std::cerr << fmt::format(
-        "tidemark: {} late rows are in table '{}': they came after the watermark had passed their window\n",
+        "tidemark: {} late rows are in table '{}': they came after what they belong to was finished\n",
         metrics.late_rows, late_table);
   } else if (metrics.late_rows > 0) {
-    std::cerr << fmt::format(
-        "tidemark: {} late rows were dropped: they came after the watermark had passed their window\n",
-        metrics.late_rows);
+    std::cerr << fmt::format("tidemark: {} late rows were dropped: they came after what they belong to was finished\n",
+                             metrics.late_rows);
   }
-  if (metrics.bad_records_skipped > 0)
-    std::cerr << fmt::format("tidemark: {} bad records were skipped\n", metrics.bad_records_skipped);
+  for (const auto& source : metrics.sources) {
+    if (source.rows == 0 && source.total_bytes == 0) {
+      std::cerr << fmt::format(
+          "tidemark: {} had nothing to read: no file matches its path and the partitions asked for, or all are empty\n",
+          source.label);
+    }
+  }
+  if (metrics.bad_records_skipped > 0) {
+    std::cerr << fmt::format("tidemark: {} bad records were skipped{}\n", metrics.bad_records_skipped,
+                             dead_letter_table ? " or written to table '" + dead_letter_table->name() + "'" : "");
+  }
   if (metrics.null_rows_dropped > 0) {
     std::cerr << fmt::format("tidemark: {} rows were dropped: they have NULL in a NOT NULL column of their table\n",
                              metrics.null_rows_dropped);
@@ -191,6 +207,7 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   job_options.files = io::LocalFileSystem();
   job_options.streams = io::ProcessStreams();
   ARROW_ASSIGN_OR_RAISE(job_options.late_table, LateTable(session, configuration));
+  job_options.dead_letter_table = prepared.dead_letter_table;
   std::unique_ptr<ResultWriter> writer;
   std::unique_ptr<WriterCollector> collector;
   if (prepared.is_query) {
@@ -223,7 +240,7 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   }
   ARROW_RETURN_NOT_OK(status);
   if (writer) ARROW_RETURN_NOT_OK(writer->Finish());
-  Warn(job->Metrics(), configuration.GetString(config::kLateTable));
+  Warn(job->Metrics(), configuration.GetString(config::kLateTable), prepared.dead_letter_table);
   if (prepared.plan.bounded && job->incomplete()) {
     if (keeps_checkpoints) std::cerr << "tidemark: run the same command again to go on\n";
     return arrow::Status::Cancelled("stopped before the input was read to its end");

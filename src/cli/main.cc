@@ -138,7 +138,9 @@ int main(int argc, char** argv) {
   auto* explain = app.add_subcommand("explain", "Show the physical plans of a SQL script");
   AddFile(explain, &options);
   AddSharedOptions(explain, &options);
-  auto* prompt = app.add_subcommand("sql", "A prompt for SQL statements");
+  auto* prompt = app.add_subcommand("sql",
+                                    "A prompt for SQL statements; of piped ones all are run, and the exit code is that "
+                                    "of the last that failed");
   AddSharedOptions(prompt, &options);
   AddFormat(prompt, &options, &format);
   auto* checkpoints = app.add_subcommand("checkpoints", "List the checkpoints in a folder of --state");

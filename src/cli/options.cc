@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "sql/diagnostic.h"
+
 namespace tidemark::cli {
 namespace {
 
@@ -21,7 +23,9 @@ std::string Unquoted(const std::string& text) {
 }
 
 arrow::Status FromSource(const arrow::Status& status, const std::string& source) {
-  return status.ok() ? status : status.WithMessage(source, ": ", status.message());
+  if (status.ok()) return status;
+  const sql::Diagnostic* diagnostic = sql::DiagnosticOf(status);
+  return sql::SqlError({}, source + ": " + status.message(), diagnostic == nullptr ? "" : diagnostic->hint);
 }
 
 /// "key: value" lines with '#' comments, as in Flink's flat configuration file.

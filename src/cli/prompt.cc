@@ -57,12 +57,12 @@ class Prompt {
     LineReader reader(*session_);
     if (reader.is_terminal()) std::cout << "tidemark: end a statement with ';', leave with QUIT, more with HELP\n";
     std::string text;
-    int code = kExitDone;
+    int failure = kExitDone;  // of the last statement that failed
     while (!quit_) {
       const Entry entry = reader.Next(text);
       const bool ended = entry.kind == Entry::Kind::kEnd;
       if (const auto command = text.empty() ? CommandOf(entry.line) : ""; !command.empty()) {
-        code = Execute(std::string(command));
+        (void)Execute(std::string(command));  // HELP and QUIT cannot fail
         continue;
       }
       if (entry.kind == Entry::Kind::kLine) text += (text.empty() ? "" : "\n") + entry.line;
@@ -70,11 +70,12 @@ class Prompt {
       const bool complete = IsComplete(text) || (ended && !text.empty());
       if (complete) {
         reader.Remember(text);
-        code = Execute(std::exchange(text, {}));
+        const int code = Execute(std::exchange(text, {}));
+        if (code != kExitDone) failure = code;
       }
       if (ended) break;
     }
-    return reader.is_terminal() ? kExitDone : code;
+    return reader.is_terminal() ? kExitDone : failure;
   }
 
  private:

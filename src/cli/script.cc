@@ -134,6 +134,7 @@ class ScriptRun {
                            "Set it once before both, or put them into two files.");
     }
     for (auto& sink : prepared->plan.sinks) unbounded_.plan.sinks.push_back(std::move(sink));
+    unbounded_.dead_letter_table = prepared->dead_letter_table;
     unbounded_.kind = PreparedStatement::Kind::kJob;
     return arrow::Status::OK();
   }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "catalog/configuration.h"
 #include "catalog/table.h"
 #include "columnar/batch.h"
@@ -40,6 +41,8 @@ using SharedFindings = std::map<const TableDefinition*, std::shared_ptr<const vo
 struct ConnectorContext {
   io::FileSystem* files = nullptr;
   Clock* clock = nullptr;
+  /// For what must differ from run to run, whatever the seed of the query; null: the machine's.
+  RandomSource* random = nullptr;
   /// Standard input, output and error; null: the process's own.
   io::StandardStreams* streams = nullptr;
   const Configuration* configuration = nullptr;
@@ -144,6 +147,9 @@ class Source {
   /// Whether one split can wait while others are read. Files are read one after the other.
   virtual bool CanPause() const { return false; }
 
+  /// What is known before the first Next and must not be found out again by a job that is resumed: where splits begin
+  /// and end. Called once then, for this worker's splits; every checkpoint keeps it.
+  virtual void MarkBegin(class SourcePositions* positions) const { (void)positions; }
   /// A checkpoint is complete in which this worker's rows were handed on as far as `positions` says. For what others
   /// are told of progress: a resumed job does not ask for it.
   virtual arrow::Status CheckpointCompleted(const class SourcePositions& positions) {

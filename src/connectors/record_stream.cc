@@ -20,6 +20,7 @@ void RecordStream::Start(bool has_header) {
   end_ = 0;
   ended_ = false;
   wants_bytes_ = true;
+  line_end_came_ = false;
   header_pending_ = true;
   dropping_ = false;
   if (!has_header) {
@@ -41,6 +42,8 @@ char* RecordStream::Space() {
 }
 
 void RecordStream::Added(int64_t length) {
+  const std::string_view added(buffer_.data() + kPadding + end_, static_cast<size_t>(length));
+  line_end_came_ = line_end_came_ || added.find('\n') != std::string_view::npos;
   end_ += length;
   wants_bytes_ = false;
   if (dropping_) DropToLineEnd();
@@ -86,6 +89,10 @@ arrow::Result<Batch> RecordStream::Next() {
     wants_bytes_ = !ended_;
     return Batch();
   }
+  if (!line_end_came_ && !ended_ && size() <= max_record_bytes_) {
+    wants_bytes_ = true;
+    return Batch();
+  }
   int64_t consumed = 0;
   ARROW_ASSIGN_OR_RAISE(Batch batch, decoder_->Decode(view(), ended_, batch_rows_, &consumed));
   begin_ += consumed;
@@ -93,6 +100,8 @@ arrow::Result<Batch> RecordStream::Next() {
     ARROW_RETURN_NOT_OK(GiveUpRecord());
   } else if (consumed == 0 && ended_) {
     return arrow::Status::Invalid("the last record is not complete");
+  } else if (consumed == 0) {
+    line_end_came_ = false;
   }
   wants_bytes_ = !ended_ && (consumed == 0 || size() == 0);
   return batch;

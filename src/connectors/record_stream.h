@@ -69,6 +69,9 @@ class RecordStream {
   int64_t end_ = 0;
   bool ended_ = false;
   bool wants_bytes_ = true;
+  /// Since the decoder could not go on, a line end has come: whatever the format, a record ends with one. Without it
+  /// the beginning of a long record would be searched again with every block.
+  bool line_end_came_ = false;
   bool header_pending_ = false;
   bool dropping_ = false;  ///< inside a record that was given up
 };

@@ -90,5 +90,32 @@ TEST_F(RecordStreamTest, ARecordThatDoesNotEndIsDroppedUpToItsLineEnd) {
   }
 }
 
+/// Takes whole lines, and counts the bytes it is shown.
+class CountingDecoder final : public formats::Decoder {
+ public:
+  explicit CountingDecoder(int64_t* bytes_shown) : bytes_shown_(bytes_shown) {}
+
+  arrow::Result<Batch> Decode(std::string_view bytes, bool at_end, int64_t, int64_t* consumed) override {
+    *bytes_shown_ += static_cast<int64_t>(bytes.size());
+    *consumed = static_cast<int64_t>(at_end ? bytes.size() : bytes.rfind('\n') + 1);
+    return Batch();
+  }
+  using Decoder::DecodeMessages;
+  arrow::Result<Batch> DecodeMessages(const std::vector<std::string_view>&, std::vector<int64_t>*) override {
+    return Batch();
+  }
+
+ private:
+  int64_t* const bytes_shown_;
+};
+
+TEST_F(RecordStreamTest, ALongRecordIsLookedAtOnceItIsWhole) {
+  int64_t bytes_shown = 0;
+  RecordStream stream(std::make_unique<CountingDecoder>(&bytes_shown), &bad_, 1 << 20, 10, 16);
+  const std::string text = "a\n" + std::string(5000, 'x') + "\nb\n" + std::string(5000, 'y');
+  Read(&stream, text);
+  EXPECT_LT(bytes_shown, 2 * static_cast<int64_t>(text.size()));
+}
+
 }  // namespace
 }  // namespace tidemark::connectors

@@ -6,6 +6,7 @@
 #include <arrow/type.h>
 
 #include <algorithm>
+#include <string>
 
 #include "state/state_columns.h"
 
@@ -14,8 +15,11 @@ namespace {
 
 constexpr std::string_view kTable = "positions";
 
-/// A row of the table: a range of done pieces, a begun piece (`end` equals `begin`), or how many pieces there are
-/// (`begin` is -1).
+/// `begin` of rows that are not about pieces: `end` is then how many pieces there are, or where the split ends.
+constexpr int64_t kPieces = -1;
+constexpr int64_t kSplitEnd = -2;
+
+/// A row of the table: a range of done pieces, a begun piece (`end` equals `begin`), or one of the above.
 struct PositionColumns {
   arrow::Int64Builder split;
   arrow::Int64Builder begin;
@@ -74,6 +78,17 @@ void SourcePositions::Advance(const Poll& poll, int64_t rows, bool all) {
   }
 }
 
+void SourcePositions::Begin(SplitId id, int64_t source_position, std::optional<int64_t> end) {
+  Split& split = splits_[id];
+  if (!IsDone(split, 0)) split.begun.try_emplace(0, PiecePosition{source_position, 0});
+  if (!split.end) split.end = end;
+}
+
+std::optional<int64_t> SourcePositions::EndOf(SplitId id) const {
+  const auto split = splits_.find(id);
+  return split == splits_.end() ? std::nullopt : split->second.end;
+}
+
 bool SourcePositions::HasEnded(SplitId id) const {
   const auto split = splits_.find(id);
   if (split == splits_.end() || split->second.pieces < 0) return false;
@@ -97,7 +112,8 @@ std::optional<PiecePosition> SourcePositions::StartOf(SplitId id, int64_t piece)
 arrow::Status SourcePositions::Save(state::StateWriter& out) const {
   PositionColumns columns;
   for (const auto& [id, split] : splits_) {
-    if (split.pieces >= 0) ARROW_RETURN_NOT_OK(columns.Add(id, -1, split.pieces, {}));
+    if (split.pieces >= 0) ARROW_RETURN_NOT_OK(columns.Add(id, kPieces, split.pieces, {}));
+    if (split.end) ARROW_RETURN_NOT_OK(columns.Add(id, kSplitEnd, *split.end, {}));
     for (const auto& [begin, end] : split.done) ARROW_RETURN_NOT_OK(columns.Add(id, begin, end, {}));
     for (const auto& [piece, position] : split.begun) ARROW_RETURN_NOT_OK(columns.Add(id, piece, piece, position));
   }
@@ -110,16 +126,22 @@ arrow::Status SourcePositions::Restore(const state::StateReader& in) {
   for (const Batch& batch : batches) {
     const auto value = [&](size_t column, int64_t row) { return state::Int64Values(batch, column)[row]; };
     for (int64_t row = 0; row < batch.num_rows; ++row) {
-      Split& split = splits_[value(0, row)];
       const int64_t begin = value(1, row);
       const int64_t end = value(2, row);
-      if (begin < 0) {
+      const PiecePosition position{value(3, row), value(4, row)};
+      if (begin < kSplitEnd || end < 0 || (begin >= 0 && end < begin))
+        return state::DamagedState(kTable, "pieces " + std::to_string(begin) + " to " + std::to_string(end));
+      if (position.source_position < 0 || position.rows < 0) return state::DamagedState(kTable, "a position below 0");
+      Split& split = splits_[value(0, row)];
+      if (begin == kPieces) {
         split.pieces = end;
+      } else if (begin == kSplitEnd) {
+        split.end = end;
       } else if (begin < end) {
         MarkDone(split, begin, end);
       } else if (!IsDone(split, begin)) {
-        PiecePosition& position = split.begun[begin];
-        position = std::max(position, PiecePosition{value(3, row), value(4, row)});
+        PiecePosition& known = split.begun[begin];
+        known = std::max(known, position);
       }
     }
   }

@@ -29,12 +29,18 @@ class SourcePositions {
   /// `rows` more rows of the batch of `poll` were handed on, `all`: the last of them.
   void Advance(const Poll& poll, int64_t rows, bool all);
 
+  /// The split, read as one piece, begins at `source_position` and ends before `end` (none: it has no end), unless its
+  /// progress is known already.
+  void Begin(SplitId split, int64_t source_position, std::optional<int64_t> end);
+
   /// Its last piece is known, and all pieces are done.
   bool HasEnded(SplitId split) const;
   /// The piece was read to its end.
   bool IsDone(SplitId split, int64_t piece) const;
   /// Where to go on in a piece that is not done; none: at its beginning.
   std::optional<PiecePosition> StartOf(SplitId split, int64_t piece) const;
+  /// Where the split ends, if Begin was told so.
+  std::optional<int64_t> EndOf(SplitId split) const;
   bool empty() const { return splits_.empty(); }
 
   arrow::Status Save(state::StateWriter& out) const;
@@ -45,7 +51,8 @@ class SourcePositions {
   struct Split {
     std::map<int64_t, int64_t> done;  ///< begin to end of ranges of done pieces: apart, and not touching
     std::map<int64_t, PiecePosition> begun;
-    int64_t pieces = -1;  ///< how many there are; -1: not known
+    int64_t pieces = -1;         ///< how many there are; -1: not known
+    std::optional<int64_t> end;  ///< in the source's own terms
   };
   static void MarkDone(Split& split, int64_t begin, int64_t end);
   static bool IsDone(const Split& split, int64_t piece);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/source_positions.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
 #include <set>
 
+#include "state/state_columns.h"
 #include "state/state_snapshot.h"
 
 namespace tidemark::connectors {
@@ -90,6 +92,43 @@ TEST(SourcePositions, OldNewsOfAPieceDoNotHideNewOnes) {
   std::swap(workers[0], workers[1]);
   EXPECT_TRUE(Together(workers).IsDone(1, 4));
   EXPECT_EQ(Together(workers).StartOf(1, 4), std::nullopt);
+}
+
+TEST(SourcePositions, BeginsAndEndsAreKeptUnlessProgressIsKnown) {
+  SourcePositions positions;
+  positions.Begin(1, 100, 200);
+  positions.Begin(2, 5, std::nullopt);
+  Poll poll = PollOf(1, 0);
+  poll.next_position = 150;
+  positions.Advance(poll, 3, true);
+  positions.Begin(1, 100, 999);
+  positions.Advance(PollOf(3, 0, true, true), 1, true);
+  positions.Begin(3, 7, 8);
+  const SourcePositions again = Together({positions});
+  EXPECT_EQ(again.StartOf(1, 0), (PiecePosition{150, 0}));
+  EXPECT_EQ(again.EndOf(1), 200);
+  EXPECT_EQ(again.StartOf(2, 0), (PiecePosition{5, 0}));
+  EXPECT_EQ(again.EndOf(2), std::nullopt);
+  EXPECT_EQ(again.StartOf(3, 0), std::nullopt);
+  EXPECT_TRUE(again.HasEnded(3));
+}
+
+TEST(SourcePositions, RowsThatNobodySavedAreDamage) {
+  // Split, begin, end, position, rows.
+  const std::vector<std::vector<int64_t>> damaged = {{1, -3, 0, 0, 0}, {1, -1, -1, 0, 0}, {1, -2, -5, 0, 0},
+                                                     {1, 5, 4, 0, 0},  {1, 0, 0, -1, 0},  {1, 0, 0, 0, -1}};
+  for (const auto& row : damaged) {
+    Batch batch;
+    batch.num_rows = 1;
+    for (const int64_t value : row) batch.columns.push_back(state::Int64Column({value}).ValueOrDie());
+    const auto snapshots = std::make_shared<std::vector<state::StateSnapshot>>();
+    const auto writer = state::MakeSnapshotWriter(&snapshots->emplace_back().parts["source"]);
+    ASSERT_TRUE(writer->Write("positions", batch, state::RowOwner::EveryWorker()).ok());
+    SourcePositions positions;
+    EXPECT_THAT(positions.Restore(*state::MakeSnapshotReader(snapshots, "source", 0, 1)).ToString(),
+                ::testing::HasSubstr("positions"))
+        << row[1];
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Groups and their accumulators.
 #include "exec/aggregate_table.h"
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
@@ -27,6 +28,7 @@ arrow::Result<const std::vector<uint8_t*>*> AggregateTable::FindGroups(state::Ke
                                                                        const std::vector<int32_t>* rows) {
   ARROW_RETURN_NOT_OK(table_->FindOrInsert(keys, num_rows, rows, &groups_, &created_));
   for (int32_t position : created_) layout_->aggregates->Init(StateOf(groups_[position]));
+  if (loader_ != nullptr) ARROW_RETURN_NOT_OK(loader_->LoadGroups(keys, num_rows, groups_, &created_));
   if (rows) {
     rows_ = *rows;
   } else {
@@ -115,6 +117,7 @@ arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> AggregateTable::Result
 
 void AggregateTable::Erase(const std::vector<uint8_t*>& groups) {
   if (!layout_->aggregates->trivially_destructible()) {
+    external_bytes_ = std::max<int64_t>(0, external_bytes_ - ExternalBytes(groups));
     for (uint8_t* group : groups) layout_->aggregates->Destroy(StateOf(group));
   }
   table_->Erase(groups);

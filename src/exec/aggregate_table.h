@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "exec/aggregate_set.h"
@@ -22,6 +23,16 @@ struct AggregateTableLayout {
   int32_t header_bytes = 0;
   /// The input may take rows back. Each group then counts its rows, and is alive while it has some.
   bool input_retracts = false;
+};
+
+/// Knows groups that are not in a table: called for those that the table has just made because it did not have them.
+class GroupLoader {
+ public:
+  virtual ~GroupLoader() = default;
+  /// `groups` belong to all rows of `keys`; those at the positions `created` are new and empty. Fills the ones it knows
+  /// (AggregateTable::Load), and removes them from `created`.
+  virtual arrow::Status LoadGroups(state::KeyedTable::Columns keys, int64_t num_rows,
+                                   const std::vector<uint8_t*>& groups, std::vector<int32_t>* created) = 0;
 };
 
 /// Groups by key. A group is named by its payload: the operator's header, the row count where the input retracts, the
@@ -61,6 +72,23 @@ class AggregateTable {
   }
   void Erase(const std::vector<uint8_t*>& groups);
 
+  // For groups that come and go (aggregate_table_state.cc).
+
+  /// `loader` outlives the table. FindGroups is then called for all rows of a batch only.
+  void set_loader(GroupLoader* loader) { loader_ = loader; }
+  /// The groups of keys as far as they are there, else null; `groups` is cleared and filled.
+  arrow::Status Find(state::KeyedTable::Columns keys, int64_t num_rows, std::vector<uint8_t*>* groups) {
+    return table_->Find(keys, num_rows, nullptr, groups);
+  }
+  /// Makes a new, empty group what Save wrote of it.
+  arrow::Status Load(int64_t row_count, std::string_view accumulators, uint8_t* group);
+  /// Makes a group as if it had just been made, header and all.
+  void Reset(uint8_t* group);
+  /// Bytes that the accumulators of some groups own outside the table.
+  int64_t ExternalBytes(const std::vector<uint8_t*>& groups) const;
+  /// The table below, to take old groups out of it and to know its size.
+  state::KeyedTable& rows() { return *table_; }
+
   // aggregate_table_state.cc
 
   /// Every group, dead ones too: their accumulators may still matter. In the order of AliveGroups.
@@ -94,6 +122,7 @@ class AggregateTable {
   const AggregateTableLayout* layout_;
   int32_t state_offset_;
   std::unique_ptr<state::KeyedTable> table_;
+  GroupLoader* loader_ = nullptr;
   int64_t external_bytes_ = 0;
   int64_t rows_since_count_ = 0;
 

@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "exec/aggregate_table.h"
 
@@ -54,6 +55,27 @@ arrow::Result<const std::vector<uint8_t*>*> AggregateTable::Restore(const Batch&
   }
   CountExternalBytes(rows.num_rows);
   return &groups_;
+}
+
+arrow::Status AggregateTable::Load(int64_t row_count, std::string_view accumulators, uint8_t* group) {
+  ARROW_RETURN_NOT_OK(LoadGroup(accumulators, /*created=*/true, group));
+  if (layout_->input_retracts) RowCount(group) = row_count;
+  external_bytes_ += layout_->aggregates->ExternalBytes(StateOf(group));
+  return arrow::Status::OK();
+}
+
+void AggregateTable::Reset(uint8_t* group) {
+  external_bytes_ = std::max<int64_t>(0, external_bytes_ - layout_->aggregates->ExternalBytes(StateOf(group)));
+  layout_->aggregates->Destroy(StateOf(group));
+  std::memset(group, 0, static_cast<size_t>(state_offset_));
+  layout_->aggregates->Init(StateOf(group));
+}
+
+int64_t AggregateTable::ExternalBytes(const std::vector<uint8_t*>& groups) const {
+  if (layout_->aggregates->trivially_destructible()) return 0;
+  int64_t bytes = 0;
+  for (uint8_t* group : groups) bytes += layout_->aggregates->ExternalBytes(StateOf(group));
+  return bytes;
 }
 
 arrow::Status AggregateTable::LoadGroup(std::string_view saved, bool created, uint8_t* group) {

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "exec/input_distribution.h"
+#include "exec/key_spill.h"
 #include "exec/rank_changes.h"
 #include "exec/state_report.h"
 #include "state/key_codec.h"
@@ -51,19 +52,25 @@ RankSpec OneRowPerKey(const plan::ChangelogNormalizeNode& node) {
   return spec;
 }
 
-class ChangelogNormalize final : public Operator {
+class ChangelogNormalize final : public Operator, public SpilledValues {
  public:
   explicit ChangelogNormalize(const plan::ChangelogNormalizeNode& node)
       : node_(node),
         spec_(OneRowPerKey(node)),
         codec_(TypesOf(node.schema()), state::KeyCodec::Floats::kExact),
-        keys_(state::KeyedTable::Make(TypesOf(node.schema(), node.key_columns), sizeof(Last))),
         changes_(
             &spec_, [](RowHandle a, RowHandle b) { return RowBytes(a) == RowBytes(b); },
             [this](const std::vector<RowHandle>& rows) { return DecodeRows(rows); }) {}
 
   arrow::Status Open(const OperatorContext& context) override {
     report_.Open(context);
+    const auto key_types = TypesOf(node_.schema(), node_.key_columns);
+    const bool spills = KeySpill::IsPossible(context, key_types.size());
+    keys_ = state::KeyedTable::Make(key_types, static_cast<int32_t>(sizeof(Last)) + (spills ? KeySpill::kBytes : 0));
+    if (spills) {
+      auto groups = KeySpill::GroupColumns(OwnerOfRows(*node_.inputs()[0]), node_.key_columns);
+      spill_ = std::make_unique<KeySpill>(keys_.get(), sizeof(Last), this, key_types, std::move(groups), context);
+    }
     return Operator::Open(context);
   }
 
@@ -76,11 +83,17 @@ class ChangelogNormalize final : public Operator {
   }
 
   arrow::Status Save(state::StateWriter& out) const override {
-    std::vector<RowHandle> rows;
-    keys_->ForEach([&](uint8_t* payload) { rows.push_back(LastOf(payload)->row); });
-    return SaveRankedRows(
-        rows, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); },
-        OwnerOfRows(*node_.inputs()[0]), context().batch_rows, out);
+    const auto write = [&](const std::vector<uint8_t*>& payloads) {
+      std::vector<RowHandle> rows;
+      for (uint8_t* payload : payloads) {
+        if (LastOf(payload)->row != nullptr) rows.push_back(LastOf(payload)->row);
+      }
+      return SaveRankedRows(
+          rows, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); },
+          OwnerOfRows(*node_.inputs()[0]), context().batch_rows, out);
+    };
+    ARROW_RETURN_NOT_OK(write(keys_->Payloads()));
+    return spill_ ? spill_->VisitStored(context().batch_rows, write) : arrow::Status::OK();
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
@@ -88,6 +101,7 @@ class ChangelogNormalize final : public Operator {
     for (const Batch& batch : batches) {
       ARROW_RETURN_NOT_OK(TakeIn(batch));
       EndBatch();
+      ARROW_RETURN_NOT_OK(Report());
     }
     return Report();
   }
@@ -95,13 +109,42 @@ class ChangelogNormalize final : public Operator {
  private:
   static Last* LastOf(uint8_t* payload) { return reinterpret_cast<Last*>(payload); }
 
-  arrow::Status Report() { return report_.Set(keys_->size(), keys_->memory_bytes() + heap_.memory_bytes()); }
+  void AppendValue(const uint8_t* payload, std::string* to) const override {
+    to->append(RowBytes(reinterpret_cast<const Last*>(payload)->row));
+  }
+  arrow::Status LoadValue(std::string_view value, uint8_t* payload) override {
+    LastOf(payload)->row = StoreRow(value);
+    return arrow::Status::OK();
+  }
+  void ReleaseValue(uint8_t* payload) override { FreeRow(LastOf(payload)->row); }
+
+  uint8_t* StoreRow(std::string_view bytes) {
+    const uint64_t length = bytes.size();
+    uint8_t* piece = heap_.Allocate(static_cast<int64_t>(sizeof(length) + length));
+    std::memcpy(piece, &length, sizeof(length));
+    std::memcpy(piece + sizeof(length), bytes.data(), length);
+    return piece;
+  }
+  void FreeRow(uint8_t* piece) { heap_.Free(piece, static_cast<int64_t>(sizeof(uint64_t) + RowBytes(piece).size())); }
+
+  arrow::Status Report() {
+    const arrow::Status status = ReportHeld();
+    if (!spill_) return status;
+    const int64_t more_keys = spill_->more_keys();
+    const arrow::Status made =
+        spill_->MakeRoom([this] { return HeldBytes(); }, [this] { return ReportHeld(); }, status);
+    if (spill_->more_keys() > more_keys) report_.SetDisk(spill_->disk_bytes());
+    return made;
+  }
+  arrow::Status ReportHeld() { return report_.Set(keys_->size() + (spill_ ? spill_->more_keys() : 0), HeldBytes()); }
+  int64_t HeldBytes() const { return keys_->memory_bytes() + heap_.memory_bytes(); }
 
   /// Makes the rows of a batch the last ones of their keys. EndBatch must follow.
   arrow::Status TakeIn(const Batch& batch) {
     std::vector<std::shared_ptr<arrow::Array>> keys;
     for (int column : node_.key_columns) keys.push_back(batch.columns[column]);
     ARROW_RETURN_NOT_OK(keys_->FindOrInsert(keys, batch.num_rows, nullptr, &payloads_, &created_));
+    if (spill_) ARROW_RETURN_NOT_OK(spill_->Load(keys, batch.num_rows, payloads_, &created_));
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       Last* last = LastOf(payloads_[row]);
       if (last->change == 0) {
@@ -130,10 +173,7 @@ class ChangelogNormalize final : public Operator {
     for (size_t i = 0; i < rows.size(); ++i) {
       const int64_t begin = codec_.fixed() ? static_cast<int64_t>(i) * codec_.fixed_bytes() : encoded_.offsets[i];
       const uint64_t length = codec_.fixed() ? codec_.fixed_bytes() : encoded_.offsets[i + 1] - begin;
-      uint8_t* piece = heap_.Allocate(static_cast<int64_t>(sizeof(length) + length));
-      std::memcpy(piece, &length, sizeof(length));
-      std::memcpy(piece + sizeof(length), encoded_.bytes.data() + begin, length);
-      owners[i]->row = piece;
+      owners[i]->row = StoreRow({reinterpret_cast<const char*>(encoded_.bytes.data()) + begin, length});
     }
     return arrow::Status::OK();
   }
@@ -152,11 +192,13 @@ class ChangelogNormalize final : public Operator {
       last->change = 0;
       last->pending = 0;
       if (last->row == nullptr) gone.push_back(changed_[i]);
-      if (before_[i] != nullptr) {
-        heap_.Free(before_[i], static_cast<int64_t>(sizeof(uint64_t) + RowBytes(before_[i]).size()));
-      }
+      if (before_[i] != nullptr) FreeRow(before_[i]);
     }
-    keys_->Erase(gone);
+    if (spill_) {
+      spill_->Erase(gone);
+    } else {
+      keys_->Erase(gone);
+    }
     changed_.clear();
     before_.clear();
   }
@@ -165,6 +207,7 @@ class ChangelogNormalize final : public Operator {
   const RankSpec spec_;
   const state::KeyCodec codec_;
   std::unique_ptr<state::KeyedTable> keys_;  ///< payload: Last
+  std::unique_ptr<KeySpill> spill_;          ///< null: all rows stay in memory
   state::RowHeap heap_;
   RankChanges changes_;
   StateReport report_;

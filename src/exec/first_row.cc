@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "exec/input_distribution.h"
+#include "exec/key_spill.h"
 #include "exec/rank.h"
 #include "exec/sort_by_watermark.h"
 #include "exec/state_report.h"
@@ -17,25 +18,30 @@
 namespace tidemark::exec {
 namespace {
 
-class FirstRow final : public Operator {
+class FirstRow final : public Operator, public SpilledValues {
  public:
   explicit FirstRow(const plan::RankNode& node) : node_(node) {
     const Schema& input = node.inputs()[0]->schema();
-    std::vector<DataType> key_types;
-    for (int column : node.partition_columns) key_types.push_back(input[column].type);
-    key_arrow_types_ = state::ArrowTypesOf(key_types);
-    given_ = state::KeyedTable::Make(std::move(key_types), 0);
+    for (int column : node.partition_columns) key_types_.push_back(input[column].type);
+    key_arrow_types_ = state::ArrowTypesOf(key_types_);
     if (input[node.keys[0].column].type.time_attribute() == TimeAttribute::kRowtime) {
-      sort_ = MakeSortByWatermarkOperator(*node.inputs()[0], SortColumns(node.keys), /*keeps_equal=*/true);
+      sort_ = MakeSortByWatermarkOperator(*node.inputs()[0], SortColumns(node.keys), /*by_watermark=*/true);
     }
   }
 
   arrow::Status Open(const OperatorContext& context) override {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
     report_.Open(context);
+    const bool spills = KeySpill::IsPossible(context, key_types_.size());
+    given_ = state::KeyedTable::Make(key_types_, spills ? KeySpill::kBytes : 0);
+    if (spills) {
+      ARROW_ASSIGN_OR_RAISE(const auto owner, OwnerOfKept(*node_.inputs()[0], node_.partition_columns));
+      spill_ = std::make_unique<KeySpill>(given_.get(), 0, this, key_types_, owner.key_columns, context);
+    }
     if (!sort_) return arrow::Status::OK();
     sort_context_ = context;
     sort_context_.metrics = &sort_metrics_;
+    sort_context_.spill = nullptr;
     return sort_->Open(sort_context_);
   }
 
@@ -67,16 +73,20 @@ class FirstRow final : public Operator {
 
   arrow::Status Save(state::StateWriter& out) const override {
     ARROW_ASSIGN_OR_RAISE(const auto owner, OwnerOfKept(*node_.inputs()[0], node_.partition_columns));
-    const std::vector<uint8_t*> given = given_->Payloads();
-    for (size_t at = 0; at < given.size(); at += context().batch_rows) {
-      const size_t end = std::min<size_t>(at + context().batch_rows, given.size());
-      Batch piece;
-      piece.num_rows = static_cast<int64_t>(end - at);
-      ARROW_ASSIGN_OR_RAISE(piece.columns, given_->Keys(std::span(given).subspan(at, end - at)));
-      // Without partitions there is no key column, but the one partition.
-      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(std::vector<bool>(end - at, true)));
-      ARROW_RETURN_NOT_OK(out.Write(kGiven, piece, owner));
-    }
+    const auto write = [&](const std::vector<uint8_t*>& given) -> arrow::Status {
+      for (size_t at = 0; at < given.size(); at += context().batch_rows) {
+        const size_t end = std::min<size_t>(at + context().batch_rows, given.size());
+        Batch piece;
+        piece.num_rows = static_cast<int64_t>(end - at);
+        ARROW_ASSIGN_OR_RAISE(piece.columns, given_->Keys(std::span(given).subspan(at, end - at)));
+        // Without partitions there is no key column, but the one partition.
+        ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(std::vector<bool>(end - at, true)));
+        ARROW_RETURN_NOT_OK(out.Write(kGiven, piece, owner));
+      }
+      return arrow::Status::OK();
+    };
+    ARROW_RETURN_NOT_OK(write(given_->Payloads()));
+    if (spill_) ARROW_RETURN_NOT_OK(spill_->VisitStored(context().batch_rows, write));
     return sort_ ? sort_->Save(out) : arrow::Status::OK();
   }
 
@@ -84,7 +94,8 @@ class FirstRow final : public Operator {
     ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kGiven, key_arrow_types_, {arrow::boolean()}));
     for (const Batch& batch : batches) {
       const auto keys = std::span(batch.columns).first(key_arrow_types_.size());
-      ARROW_RETURN_NOT_OK(given_->FindOrInsert(keys, batch.num_rows, nullptr, &payloads_, &created_));
+      ARROW_RETURN_NOT_OK(FindOrInsert(keys, batch.num_rows));
+      ARROW_RETURN_NOT_OK(Report());
     }
     if (sort_) ARROW_RETURN_NOT_OK(sort_->Restore(in));
     return Report();
@@ -112,16 +123,29 @@ class FirstRow final : public Operator {
   }
 
   arrow::Result<Batch> WithoutGiven(const Batch& batch) {
-    ARROW_RETURN_NOT_OK(given_->Find(KeysOf(batch), batch.num_rows, nullptr, &payloads_));
+    const auto keys = KeysOf(batch);
+    ARROW_RETURN_NOT_OK(given_->Find(keys, batch.num_rows, nullptr, &payloads_));
+    std::vector<bool> stored(payloads_.size(), false);
+    if (spill_) ARROW_RETURN_NOT_OK(spill_->FindStored(keys, batch.num_rows, payloads_, &stored));
     std::vector<int32_t> open;
     for (size_t row = 0; row < payloads_.size(); ++row) {
-      if (payloads_[row] == nullptr) open.push_back(static_cast<int32_t>(row));
+      if (payloads_[row] == nullptr && !stored[row]) open.push_back(static_cast<int32_t>(row));
     }
     return static_cast<int64_t>(open.size()) == batch.num_rows ? batch : Take(batch, open);
   }
 
+  arrow::Status FindOrInsert(state::KeyedTable::Columns keys, int64_t num_rows) {
+    ARROW_RETURN_NOT_OK(given_->FindOrInsert(keys, num_rows, nullptr, &payloads_, &created_));
+    return spill_ ? spill_->Load(keys, num_rows, payloads_, &created_) : arrow::Status::OK();
+  }
+
+  // A key is all there is.
+  void AppendValue(const uint8_t*, std::string*) const override {}
+  arrow::Status LoadValue(std::string_view, uint8_t*) override { return arrow::Status::OK(); }
+  void ReleaseValue(uint8_t*) override {}
+
   arrow::Status EmitFirst(const Batch& batch, Emitter& out) {
-    ARROW_RETURN_NOT_OK(given_->FindOrInsert(KeysOf(batch), batch.num_rows, nullptr, &payloads_, &created_));
+    ARROW_RETURN_NOT_OK(FindOrInsert(KeysOf(batch), batch.num_rows));
     if (created_.empty()) return arrow::Status::OK();
     ARROW_ASSIGN_OR_RAISE(Batch first, Take(batch, created_));
     first.row_watermarks = nullptr;
@@ -138,13 +162,24 @@ class FirstRow final : public Operator {
     if (context().metrics != nullptr) {
       context().metrics->late_rows_dropped.fetch_add(late, std::memory_order_relaxed);
     }
-    return report_.Set(given_->size() + sort_metrics_.state_rows.load(std::memory_order_relaxed),
-                       given_->memory_bytes());
+    const arrow::Status status = ReportHeld();
+    if (!spill_) return status;
+    const int64_t more_keys = spill_->more_keys();
+    const auto held_bytes = [this] { return given_->memory_bytes(); };
+    const arrow::Status made = spill_->MakeRoom(held_bytes, [this] { return ReportHeld(); }, status);
+    if (spill_->more_keys() > more_keys) report_.SetDisk(spill_->disk_bytes());
+    return made;
+  }
+  arrow::Status ReportHeld() {
+    const int64_t keys = given_->size() + (spill_ ? spill_->more_keys() : 0);
+    return report_.Set(keys + sort_metrics_.state_rows.load(std::memory_order_relaxed), given_->memory_bytes());
   }
 
   const plan::RankNode& node_;
+  std::vector<DataType> key_types_;
   state::ArrowTypes key_arrow_types_;
   std::unique_ptr<state::KeyedTable> given_;  ///< partitions that had their row
+  std::unique_ptr<KeySpill> spill_;           ///< null: all stay in memory
   std::unique_ptr<Operator> sort_;            ///< null: by processing time
   OperatorMetrics sort_metrics_;
   OperatorContext sort_context_;

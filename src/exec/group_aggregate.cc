@@ -8,155 +8,104 @@
 
 #include "columnar/row_chunks.h"
 #include "columnar/row_compare.h"
-#include "exec/aggregate_table.h"
 #include "exec/batch_collector.h"
-#include "exec/input_distribution.h"
-#include "exec/state_report.h"
+#include "exec/grouped_state.h"
 
 namespace tidemark::exec {
 namespace {
 
 using Columns = std::vector<std::shared_ptr<arrow::Array>>;
 
-/// What a changelog has to know of a group.
-struct GroupHeader {
-  int32_t change = 0;      ///< the group is among the changed ones
-  int32_t is_emitted = 0;  ///< a row of the group is part of the result so far
-};
-
-GroupHeader* HeaderOf(uint8_t* group) { return reinterpret_cast<GroupHeader*>(group); }
-
-/// The parts that both forms have.
-class GroupAggregate : public Operator {
+/// Emits every group's row when the input ends.
+class FinalGroupAggregate final : public Operator {
  public:
-  GroupAggregate(const plan::GroupAggregateNode& node, AggregateSet aggregates, int32_t header_bytes)
-      : node_(node), aggregates_(std::move(aggregates)) {
-    layout_.aggregates = &aggregates_;
-    for (int column : node.group_columns) layout_.key_types.push_back(node.inputs()[0]->schema()[column].type);
-    layout_.header_bytes = header_bytes;
-    layout_.input_retracts = node.input_retracts;
-    groups_ = std::make_unique<AggregateTable>(&layout_);
-  }
+  FinalGroupAggregate(const plan::GroupAggregateNode& node, AggregateSet aggregates)
+      : node_(node), groups_(node, std::move(aggregates), /*with_header=*/false) {}
 
   arrow::Status Open(const OperatorContext& context) override {
-    report_.Open(context);
+    ARROW_RETURN_NOT_OK(groups_.Open(context));
     return Operator::Open(context);
   }
 
- protected:
-  arrow::Result<const std::vector<uint8_t*>*> FindGroups(const Batch& batch) {
-    Columns keys;
-    for (int column : node_.group_columns) keys.push_back(batch.columns[column]);
-    return groups_->FindGroups(keys, batch.num_rows, nullptr);
-  }
-  AggregateTable& groups() { return *groups_; }
-  const AggregateTable& groups() const { return *groups_; }
-
-  /// Writes all groups; `columns`: what a form keeps of some groups besides.
-  template <typename ColumnsOf>
-  arrow::Status SaveGroups(ColumnsOf columns_of, state::StateWriter& out) const {
-    ARROW_ASSIGN_OR_RAISE(const auto owner, Owner());
-    const std::vector<uint8_t*> groups = groups_->AllGroups();
-    for (size_t next = 0; next < groups.size();) {
-      const size_t begin = next;
-      ARROW_ASSIGN_OR_RAISE(Batch piece, groups_->Save(groups, context().batch_rows, &next));
-      ARROW_ASSIGN_OR_RAISE(const Columns columns, columns_of(std::span(groups).subspan(begin, next - begin)));
-      piece.columns.insert(piece.columns.end(), columns.begin(), columns.end());
-      ARROW_RETURN_NOT_OK(out.Write(kGroups, piece, owner));
-    }
-    return arrow::Status::OK();
-  }
-  /// The rows that SaveGroups wrote, where `columns_of` gives columns of the types `more`.
-  arrow::Result<std::vector<Batch>> ReadGroups(const state::StateReader& in, const state::ArrowTypes& more) const {
-    state::ArrowTypes facts = AggregateTable::SavedTypes();
-    facts.insert(facts.end(), more.begin(), more.end());
-    return state::ReadRows(in, kGroups, state::ArrowTypesOf(layout_.key_types), facts);
-  }
-  const std::vector<DataType>& key_types() const { return layout_.key_types; }
-  arrow::Result<state::RowOwner> Owner() const { return OwnerOfKept(*node_.inputs()[0], node_.group_columns); }
-  arrow::Status Report(int64_t held_bytes) {
-    return report_.Set(groups_->size(), groups_->memory_bytes() + held_bytes);
-  }
-
-  const plan::GroupAggregateNode& node_;
-
- private:
-  static constexpr std::string_view kGroups = "groups";
-
-  AggregateSet aggregates_;
-  AggregateTableLayout layout_;
-  std::unique_ptr<AggregateTable> groups_;
-  StateReport report_;
-};
-
-/// Emits every group's row when the input ends.
-class FinalGroupAggregate final : public GroupAggregate {
- public:
-  FinalGroupAggregate(const plan::GroupAggregateNode& node, AggregateSet aggregates)
-      : GroupAggregate(node, std::move(aggregates), 0) {}
-
   arrow::Status Push(int, Batch batch, Emitter&) override {
-    ARROW_RETURN_NOT_OK(FindGroups(batch).status());
-    ARROW_RETURN_NOT_OK(groups().Update(batch));
-    return Report(0);
+    ARROW_RETURN_NOT_OK(groups_.FindGroups(batch).status());
+    ARROW_RETURN_NOT_OK(groups_.table().Update(batch));
+    return groups_.Report(0);
   }
 
   /// What comes at the end would be late behind a watermark that had passed it.
   arrow::Status Advance(EventTimeMs /*watermark*/, Emitter& /*out*/) override { return arrow::Status::OK(); }
 
   arrow::Status Finish(Emitter& out) override {
-    std::vector<uint8_t*> groups = this->groups().AliveGroups();
+    std::vector<uint8_t*> groups = groups_.AliveGroups();
     // COUNT(*) over nothing is 0: an aggregation without keys has its row, on the worker that all rows would go to.
     if (groups.empty() && node_.group_columns.empty() && context().worker == 0) {
-      ARROW_ASSIGN_OR_RAISE(const auto* global, this->groups().FindGroups({}, 1, nullptr));
+      ARROW_ASSIGN_OR_RAISE(const auto* global, groups_.table().FindGroups({}, 1, nullptr));
       groups = *global;
     }
+    ARROW_RETURN_NOT_OK(EmitGroups(groups_.table(), groups, out));
+    return groups_.ReadStored([&](Batch rows) {
+      rows.columns.pop_back();
+      AggregateTable loaded(&groups_.layout());
+      ARROW_RETURN_NOT_OK(loaded.Restore(rows).status());
+      return EmitGroups(loaded, loaded.AliveGroups(), out);
+    });
+  }
+
+  arrow::Status Save(state::StateWriter& out) const override { return groups_.Save(/*with_emitted=*/false, out); }
+
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    return groups_.BeginSave(changes_only, out);
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) override { return groups_.SaveMore(rows); }
+
+  arrow::Status Restore(const state::StateReader& in) override {
+    ARROW_RETURN_NOT_OK(groups_.Restore(/*with_emitted=*/false, in));
+    return groups_.Report(0);
+  }
+
+ private:
+  arrow::Status EmitGroups(const AggregateTable& table, const std::vector<uint8_t*>& groups, Emitter& out) {
     for (size_t at = 0; at < groups.size(); at += context().batch_rows) {
       const size_t end = std::min<size_t>(at + context().batch_rows, groups.size());
-      ARROW_RETURN_NOT_OK(EmitGroups({groups.begin() + at, groups.begin() + end}, out));
+      const std::vector<uint8_t*> piece(groups.begin() + at, groups.begin() + end);
+      Batch batch;
+      batch.num_rows = static_cast<int64_t>(piece.size());
+      ARROW_ASSIGN_OR_RAISE(batch.columns, table.Keys(piece));
+      ARROW_ASSIGN_OR_RAISE(const auto results, table.Results(piece));
+      batch.columns.insert(batch.columns.end(), results.begin(), results.end());
+      ARROW_RETURN_NOT_OK(out.Emit(std::move(batch)));
     }
     return arrow::Status::OK();
   }
 
-  arrow::Status Save(state::StateWriter& out) const override {
-    return SaveGroups([](std::span<uint8_t* const>) -> arrow::Result<Columns> { return Columns(); }, out);
-  }
-
-  arrow::Status Restore(const state::StateReader& in) override {
-    ARROW_ASSIGN_OR_RAISE(const auto pieces, ReadGroups(in, {}));
-    for (const Batch& piece : pieces) ARROW_RETURN_NOT_OK(groups().Restore(piece).status());
-    return Report(0);
-  }
-
- private:
-  arrow::Status EmitGroups(const std::vector<uint8_t*>& groups, Emitter& out) {
-    Batch batch;
-    batch.num_rows = static_cast<int64_t>(groups.size());
-    ARROW_ASSIGN_OR_RAISE(batch.columns, this->groups().Keys(groups));
-    ARROW_ASSIGN_OR_RAISE(const auto results, this->groups().Results(groups));
-    batch.columns.insert(batch.columns.end(), results.begin(), results.end());
-    return out.Emit(std::move(batch));
-  }
+  const plan::GroupAggregateNode& node_;
+  GroupedState groups_;
 };
 
 /// Emits how the results change: after every batch, or after a mini-batch of several. Of a group that changed, the
 /// result before the first change is kept until the result after the last is known, so that what did not change in the
 /// end is not emitted.
-class ChangelogGroupAggregate final : public GroupAggregate {
+class ChangelogGroupAggregate final : public Operator {
  public:
   ChangelogGroupAggregate(const plan::GroupAggregateNode& node, AggregateSet aggregates)
-      : GroupAggregate(node, std::move(aggregates), sizeof(GroupHeader)) {}
+      : node_(node), groups_(node, std::move(aggregates), /*with_header=*/true) {}
+
+  arrow::Status Open(const OperatorContext& context) override {
+    ARROW_RETURN_NOT_OK(groups_.Open(context));
+    return Operator::Open(context);
+  }
 
   arrow::Status Push(int, Batch batch, Emitter& out) override {
     if (rows_held_ == 0) held_since_micros_ = context().clock->SteadyMicros();
     rows_held_ += batch.num_rows;
-    ARROW_ASSIGN_OR_RAISE(const auto* found, FindGroups(batch));
+    ARROW_ASSIGN_OR_RAISE(const auto* found, groups_.FindGroups(batch));
     ARROW_RETURN_NOT_OK(NoteChanged(*found));
-    ARROW_RETURN_NOT_OK(groups().Update(batch));
+    ARROW_RETURN_NOT_OK(groups_.table().Update(batch));
     const bool unbatched = node_.mini_batch_rows == 0 && node_.mini_batch_latency_ms == 0;
     const bool full = node_.mini_batch_rows > 0 && rows_held_ >= node_.mini_batch_rows;
-    if (unbatched || full) ARROW_RETURN_NOT_OK(EmitChanges(out));
-    return Report(HeldBytes());
+    if (unbatched || full || groups_.IsTight()) ARROW_RETURN_NOT_OK(EmitChanges(out));
+    return groups_.Report(HeldBytes(), /*may_move=*/changed_.empty());
   }
 
   arrow::Status Tick(Emitter& out) override {
@@ -168,37 +117,30 @@ class ChangelogGroupAggregate final : public GroupAggregate {
   arrow::Status Finish(Emitter& out) override { return EmitChanges(out); }
 
   arrow::Status Save(state::StateWriter& out) const override {
-    ARROW_RETURN_NOT_OK(SaveGroups(AreEmitted, out));
+    ARROW_RETURN_NOT_OK(groups_.Save(/*with_emitted=*/true, out));
     return SaveChanged(out);
   }
 
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    ARROW_RETURN_NOT_OK(groups_.BeginSave(changes_only, out));
+    return SaveChanged(out);
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) override { return groups_.SaveMore(rows); }
+
   arrow::Status Restore(const state::StateReader& in) override {
-    ARROW_ASSIGN_OR_RAISE(const auto pieces, ReadGroups(in, {arrow::boolean()}));
-    for (const Batch& piece : pieces) {
-      ARROW_ASSIGN_OR_RAISE(const auto* restored, groups().Restore(piece));
-      for (int64_t row = 0; row < piece.num_rows; ++row) {
-        if (state::BooleanValue(piece, piece.columns.size() - 1, row)) HeaderOf((*restored)[row])->is_emitted = 1;
-      }
-    }
+    ARROW_RETURN_NOT_OK(groups_.Restore(/*with_emitted=*/true, in));
     ARROW_RETURN_NOT_OK(RestoreChanged(in));
-    return Report(HeldBytes());
+    return groups_.Report(HeldBytes(), /*may_move=*/changed_.empty());
   }
 
  private:
   static constexpr std::string_view kChanged = "changed";
 
-  static arrow::Result<Columns> AreEmitted(std::span<uint8_t* const> groups) {
-    std::vector<bool> emitted;
-    for (uint8_t* group : groups) emitted.push_back(HeaderOf(group)->is_emitted != 0);
-    ARROW_ASSIGN_OR_RAISE(auto column, state::BooleanColumn(emitted));
-    return Columns{std::move(column)};
-  }
-
   /// A mini-batch may be under way, as long as its latency allows. Its groups as columns: keys, the results before
   /// (NULL where there were none), whether there were any.
   arrow::Status SaveChanged(state::StateWriter& out) const {
     if (changed_.empty()) return arrow::Status::OK();
-    ARROW_ASSIGN_OR_RAISE(const auto owner, Owner());
+    ARROW_ASSIGN_OR_RAISE(const auto owner, groups_.Owner());
     ARROW_ASSIGN_OR_RAISE(Columns results, TakeBefore());
     state::ArrowTypes types;
     for (const auto& call : node_.calls) types.push_back(call.type.ToArrow());
@@ -211,7 +153,7 @@ class ChangelogGroupAggregate final : public GroupAggregate {
       const std::vector<int64_t> rows(before_row_.begin() + at, before_row_.begin() + end);
       std::vector<bool> were;
       for (int64_t row : rows) were.push_back(row != kNone);
-      ARROW_ASSIGN_OR_RAISE(piece.columns, groups().Keys({changed_.begin() + at, changed_.begin() + end}));
+      ARROW_ASSIGN_OR_RAISE(piece.columns, groups_.table().Keys({changed_.begin() + at, changed_.begin() + end}));
       if (!node_.calls.empty()) {
         ARROW_ASSIGN_OR_RAISE(const Columns befores, before.Gather(rows));
         piece.columns.insert(piece.columns.end(), befores.begin(), befores.end());
@@ -223,13 +165,13 @@ class ChangelogGroupAggregate final : public GroupAggregate {
   }
 
   arrow::Status RestoreChanged(const state::StateReader& in) {
-    state::ArrowTypes types = state::ArrowTypesOf(key_types());
+    state::ArrowTypes types = state::ArrowTypesOf(groups_.key_types());
     for (const auto& call : node_.calls) types.push_back(call.type.ToArrow());
     ARROW_ASSIGN_OR_RAISE(const auto pieces, state::ReadRows(in, kChanged, types, {arrow::boolean()}));
-    const auto results_begin = static_cast<std::ptrdiff_t>(key_types().size());
+    const auto results_begin = static_cast<std::ptrdiff_t>(groups_.key_types().size());
     for (const Batch& piece : pieces) {
-      const auto keys = std::span(piece.columns).first(key_types().size());
-      ARROW_ASSIGN_OR_RAISE(const auto* found, groups().FindGroups(keys, piece.num_rows, nullptr));
+      const auto keys = std::span(piece.columns).first(groups_.key_types().size());
+      ARROW_ASSIGN_OR_RAISE(const auto* found, groups_.table().FindGroups(keys, piece.num_rows, nullptr));
       std::vector<int32_t> had_results;
       for (int64_t row = 0; row < piece.num_rows; ++row) {
         GroupHeader* header = HeaderOf((*found)[row]);
@@ -262,7 +204,7 @@ class ChangelogGroupAggregate final : public GroupAggregate {
       if (header->is_emitted) emitted.push_back(group);
     }
     if (emitted.empty() || node_.calls.empty()) return arrow::Status::OK();
-    ARROW_ASSIGN_OR_RAISE(auto results, groups().Results(emitted));
+    ARROW_ASSIGN_OR_RAISE(auto results, groups_.table().Results(emitted));
     before_.push_back(std::move(results));
     return arrow::Status::OK();
   }
@@ -273,14 +215,14 @@ class ChangelogGroupAggregate final : public GroupAggregate {
     std::vector<uint8_t*> alive;
     std::vector<int32_t> after_row(changed_.size(), kNone);
     for (size_t i = 0; i < changed_.size(); ++i) {
-      if (!groups().IsAlive(changed_[i])) continue;
+      if (!groups_.table().IsAlive(changed_[i])) continue;
       after_row[i] = static_cast<int32_t>(alive.size());
       alive.push_back(changed_[i]);
     }
-    ARROW_ASSIGN_OR_RAISE(const Columns after, groups().Results(alive));
+    ARROW_ASSIGN_OR_RAISE(const Columns after, groups_.table().Results(alive));
     ARROW_ASSIGN_OR_RAISE(const Columns before, TakeBefore());
     ARROW_ASSIGN_OR_RAISE(const Batch changes, MakeChanges(before, after, after_row));
-    EndChange();
+    ARROW_RETURN_NOT_OK(EndChange());
     return EmitInPieces(changes, context().batch_rows, out);
   }
 
@@ -339,7 +281,7 @@ class ChangelogGroupAggregate final : public GroupAggregate {
     }
     Batch keys;
     keys.num_rows = static_cast<int64_t>(changed_.size());
-    ARROW_ASSIGN_OR_RAISE(keys.columns, groups().Keys(changed_));
+    ARROW_ASSIGN_OR_RAISE(keys.columns, groups_.table().Keys(changed_));
     ARROW_ASSIGN_OR_RAISE(Batch changes, TakeRows(keys, key_rows));
     ARROW_ASSIGN_OR_RAISE(const Batch all_results, Joined(after, before));
     ARROW_ASSIGN_OR_RAISE(const Batch values, TakeRows(all_results, results));
@@ -373,22 +315,29 @@ class ChangelogGroupAggregate final : public GroupAggregate {
   }
 
   /// Forgets the changes, and the groups that have no rows any more.
-  void EndChange() {
+  arrow::Status EndChange() {
+    // A checkpoint may have begun since they were found.
+    ARROW_RETURN_NOT_OK(groups_.BeforeChange(changed_));
     std::vector<uint8_t*> dead;
     for (uint8_t* group : changed_) {
-      *HeaderOf(group) = GroupHeader{0, 1};
-      if (!groups().IsAlive(group)) dead.push_back(group);
+      HeaderOf(group)->change = 0;
+      HeaderOf(group)->is_emitted = 1;
+      if (!groups_.table().IsAlive(group)) dead.push_back(group);
     }
-    groups().Erase(dead);
+    ARROW_RETURN_NOT_OK(groups_.Erase(dead));
     changed_.clear();
     before_row_.clear();
     before_rows_ = 0;
     before_.clear();
+    return arrow::Status::OK();
   }
 
   int64_t HeldBytes() const { return static_cast<int64_t>(changed_.size()) * 16 + before_rows_ * 16; }
 
   static constexpr int32_t kNone = -1;
+
+  const plan::GroupAggregateNode& node_;
+  GroupedState groups_;
 
   std::vector<uint8_t*> changed_;    ///< each once, in the order of their first change
   std::vector<int32_t> before_row_;  ///< where each one's results lie in before_, all pieces counted; or kNone

@@ -12,8 +12,11 @@
 #include <algorithm>
 
 #include "exec/input_distribution.h"
-#include "exec/join_insert_only.h"
+#include "exec/join_growing.h"
 #include "exec/join_side.h"
+#include "exec/join_side_store.h"
+#include "exec/key_spill.h"
+#include "exec/state_report.h"
 #include "expr/evaluator.h"
 
 namespace tidemark::exec {
@@ -38,7 +41,7 @@ struct JoinOutput {
   size_t size() const { return kinds.size(); }
 };
 
-class ChangelogJoin final : public Operator {
+class ChangelogJoin final : public ChangelogJoinOperator {
  public:
   explicit ChangelogJoin(const plan::JoinNode& node)
       : node_(node),
@@ -53,7 +56,11 @@ class ChangelogJoin final : public Operator {
 
   arrow::Status Open(const OperatorContext& context) override {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
-    memory_ = MemoryReservation(context.memory, context.label);
+    report_.Open(context);
+    spills_ = KeySpill::IsPossible(context, node_.left_keys.size());
+    for (int side = 0; spills_ && side < 2; ++side) {
+      sides_[side].SpillTo(context, side, KeySpill::GroupColumns(OwnerOfRows(*node_.inputs()[side]), keys_[side]));
+    }
     if (!node_.residual) return arrow::Status::OK();
     ARROW_ASSIGN_OR_RAISE(residual_, expr::Evaluator::Make({node_.residual}, context.functions));
     return arrow::Status::OK();
@@ -101,7 +108,26 @@ class ChangelogJoin final : public Operator {
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
-    for (int side : {kLeft, kRight}) ARROW_RETURN_NOT_OK(sides_[side].Restore(kTables[side], in));
+    for (int side : {kLeft, kRight}) {
+      ARROW_RETURN_NOT_OK(sides_[side].Restore(kTables[side], in, [this] { return Report(); }));
+    }
+    return Report();
+  }
+
+  arrow::Status TakeOver(int input, const Batch& batch, const std::vector<bool>& matched, Emitter& out) override {
+    std::vector<JoinRow*> rows;
+    ARROW_RETURN_NOT_OK(sides_[input].FindOrInsert(batch, &rows));
+    const bool is_padded = preserved_[input] || (input == kLeft && node_.type == plan::JoinType::kAnti);
+    JoinOutput unmatchable;
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      if (rows[row] != nullptr) {
+        ++rows[row]->count;
+        rows[row]->matches = matched[row] ? 1 : 0;
+      } else if (is_padded && node_.final_only && !matched[row]) {
+        unmatchable.Add(RowKind::kInsert, static_cast<int32_t>(row), nullptr, 1);
+      }
+    }
+    ARROW_RETURN_NOT_OK(Flush(input, batch, &unmatchable, out));
     return Report();
   }
 
@@ -201,7 +227,23 @@ class ChangelogJoin final : public Operator {
       if (static_cast<int64_t>(output.size()) >= context().batch_rows)
         ARROW_RETURN_NOT_OK(Flush(1 - side, nothing, &output, out));
     }
-    return Flush(1 - side, nothing, &output, out);
+    ARROW_RETURN_NOT_OK(Flush(1 - side, nothing, &output, out));
+    return spills_ ? EmitUnmatchedOnDisk(side, out) : arrow::Status::OK();
+  }
+
+  arrow::Status EmitUnmatchedOnDisk(int side, Emitter& out) {
+    return sides_[side].store()->ReadStored(context().batch_rows, [&](Batch rows) {
+      const int64_t* counts = state::Int64Values(rows, rows.columns.size() - 2);
+      const int64_t* matches = state::Int64Values(rows, rows.columns.size() - 1);
+      const auto facts = std::span(rows.columns).last(2);
+      const std::vector<std::shared_ptr<arrow::Array>> kept_alive(facts.begin(), facts.end());
+      rows.columns.resize(rows.columns.size() - 2);
+      JoinOutput output;
+      for (int64_t row = 0; row < rows.num_rows; ++row) {
+        if (matches[row] == 0) output.Add(RowKind::kInsert, static_cast<int32_t>(row), nullptr, counts[row]);
+      }
+      return Flush(side, rows, &output, out);
+    });
   }
 
   arrow::Status Flush(int input, const Batch& batch, JoinOutput* output, Emitter& out) {
@@ -291,12 +333,53 @@ class ChangelogJoin final : public Operator {
   }
 
   arrow::Status Report() {
-    const int64_t bytes = sides_[kLeft].memory_bytes() + sides_[kRight].memory_bytes();
-    if (context().metrics != nullptr) {
-      context().metrics->state_rows.store(sides_[kLeft].size() + sides_[kRight].size(), std::memory_order_relaxed);
-      context().metrics->state_bytes.store(bytes, std::memory_order_relaxed);
+    arrow::Status status = ReportHeld();
+    bool moved = false;
+    while (spills_) {
+      const Surplus surplus = FindSurplus();
+      if (surplus.bytes == 0) break;
+      ARROW_ASSIGN_OR_RAISE(bool any, sides_[surplus.side].store()->Evict(surplus.bytes));
+      if (!any) {
+        ARROW_ASSIGN_OR_RAISE(any, sides_[1 - surplus.side].store()->Evict(surplus.bytes));
+      }
+      if (!any) break;
+      moved = true;
+      status = ReportHeld();
     }
-    return memory_.Set(bytes);
+    if (moved) report_.SetDisk(sides_[kLeft].store()->disk_bytes() + sides_[kRight].store()->disk_bytes());
+    return status;
+  }
+
+  arrow::Status ReportHeld() {
+    int64_t rows = sides_[kLeft].size() + sides_[kRight].size();
+    if (spills_) rows += sides_[kLeft].store()->rows_on_disk() + sides_[kRight].store()->rows_on_disk();
+    return report_.Set(rows, HeldBytes());
+  }
+  int64_t HeldBytes() const { return sides_[kLeft].memory_bytes() + sides_[kRight].memory_bytes(); }
+
+  /// What is to be moved to disk, and of which side first.
+  struct Surplus {
+    int64_t bytes = 0;
+    int side = kLeft;
+  };
+
+  /// Room between rows, which a moved row leaves where others of its page stay, is used again before the tables grow,
+  /// so it counts as free until memory is really short.
+  Surplus FindSurplus() const {
+    const MemoryBudget& memory = *context().memory;
+    const int64_t unused = sides_[kLeft].store()->unused_bytes() + sides_[kRight].store()->unused_bytes();
+    const int64_t short_from = (memory.limit_bytes() + memory.spill_from_bytes()) / 2;
+    const bool is_short = memory.limit_bytes() > 0 && memory.used_bytes() > short_from;
+    const int64_t room = is_short ? 0 : unused;
+    const int larger = sides_[kLeft].memory_bytes() > sides_[kRight].memory_bytes() ? kLeft : kRight;
+    if (const int64_t excess = memory.ExcessOf(HeldBytes(), -room)) return {excess, larger};
+    // A large table is not to grow when this would not fit: then it keeps its size.
+    for (int side : {larger, 1 - larger}) {
+      const int64_t growth = sides_[side].store()->growth_bytes();
+      const int64_t excess = growth == 0 ? 0 : memory.ExcessOf(HeldBytes(), growth - room);
+      if (excess > 0) return {excess, side};
+    }
+    return {};
   }
 
   const plan::JoinNode& node_;
@@ -306,7 +389,8 @@ class ChangelogJoin final : public Operator {
   bool preserved_[2] = {false, false};
   std::unique_ptr<expr::Evaluator> residual_;
   std::vector<JoinRow*> matches_;
-  MemoryReservation memory_;
+  StateReport report_;
+  bool spills_ = false;  ///< rows go to disk where memory is short
 };
 
 }  // namespace
@@ -314,10 +398,11 @@ class ChangelogJoin final : public Operator {
 std::unique_ptr<Operator> MakeJoinOperator(const plan::JoinNode& node) {
   const bool insert_only =
       node.inputs()[kLeft]->changelog().insert_only() && node.inputs()[kRight]->changelog().insert_only();
-  return insert_only ? MakeInsertOnlyJoinOperator(node) : MakeChangelogJoinOperator(node);
+  if (insert_only) return MakeGrowingJoinOperator(node);
+  return MakeChangelogJoinOperator(node);
 }
 
-std::unique_ptr<Operator> MakeChangelogJoinOperator(const plan::JoinNode& node) {
+std::unique_ptr<ChangelogJoinOperator> MakeChangelogJoinOperator(const plan::JoinNode& node) {
   return std::make_unique<ChangelogJoin>(node);
 }
 

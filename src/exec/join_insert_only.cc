@@ -36,7 +36,7 @@ struct OutputRows {
   }
 };
 
-class InsertOnlyJoin final : public Operator {
+class InsertOnlyJoin final : public InsertOnlyJoinOperator {
  public:
   explicit InsertOnlyJoin(const plan::JoinNode& node)
       : node_(node),
@@ -74,6 +74,8 @@ class InsertOnlyJoin final : public Operator {
     if (!finished_[1 - input]) ARROW_RETURN_NOT_OK(Keep(input, batch, matched));
     return Report();
   }
+
+  int64_t memory_bytes() const override { return sides_[kLeft].memory_bytes() + sides_[kRight].memory_bytes(); }
 
   arrow::Status FinishInput(int input, Emitter& out) override { return EndInput(input, out); }
 
@@ -259,10 +261,7 @@ class InsertOnlyJoin final : public Operator {
     return chunk.Gather({rows.begin(), rows.end()});
   }
 
-  arrow::Status Report() {
-    return report_.Set(sides_[kLeft].size() + sides_[kRight].size(),
-                       sides_[kLeft].memory_bytes() + sides_[kRight].memory_bytes());
-  }
+  arrow::Status Report() { return report_.Set(sides_[kLeft].size() + sides_[kRight].size(), memory_bytes()); }
 
   const plan::JoinNode& node_;
   const std::vector<int> keys_[2];
@@ -277,7 +276,7 @@ class InsertOnlyJoin final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> MakeInsertOnlyJoinOperator(const plan::JoinNode& node) {
+std::unique_ptr<InsertOnlyJoinOperator> MakeInsertOnlyJoinOperator(const plan::JoinNode& node) {
   return std::make_unique<InsertOnlyJoin>(node);
 }
 

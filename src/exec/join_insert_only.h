@@ -2,6 +2,7 @@
 // The regular join of inputs that only add rows.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "exec/operator.h"
@@ -9,8 +10,14 @@
 
 namespace tidemark::exec {
 
-/// Same results as the join over changelogs, for less memory and time. REQUIRES: both inputs are insert-only. `node`
-/// must outlive the operator.
-std::unique_ptr<Operator> MakeInsertOnlyJoinOperator(const plan::JoinNode& node);
+/// Same results as the join over changelogs, for less memory and time. Keeps all rows in memory.
+class InsertOnlyJoinOperator : public Operator {
+ public:
+  virtual int64_t memory_bytes() const = 0;
+};
+
+/// REQUIRES: both inputs are insert-only. `node` must outlive the operator. Its state are tables "left" and "right":
+/// the rows, and a BOOLEAN, whether each has come out with a match.
+std::unique_ptr<InsertOnlyJoinOperator> MakeInsertOnlyJoinOperator(const plan::JoinNode& node);
 
 }  // namespace tidemark::exec

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "exec/join_side_store.h"
+
 namespace tidemark::exec {
 namespace {
 
@@ -50,11 +52,25 @@ void Unlink(JoinRow* row) {
 }  // namespace
 
 JoinSide::JoinSide(const Schema& schema, std::vector<int> key_columns, const std::vector<bool>& null_safe)
-    : types_(state::ArrowTypesOf(schema)),
+    : schema_(schema),
+      types_(state::ArrowTypesOf(schema)),
       key_columns_(std::move(key_columns)),
       null_safe_(null_safe),
       rows_(state::KeyedTable::Make(Types(schema), sizeof(JoinRow))),
-      keys_(state::KeyedTable::Make(Types(schema, key_columns_), sizeof(JoinRow*))) {}
+      keys_(state::KeyedTable::Make(Types(schema, key_columns_), sizeof(JoinKey))) {}
+
+JoinSide::~JoinSide() = default;
+JoinSide::JoinSide(JoinSide&&) noexcept = default;
+
+void JoinSide::SpillTo(const OperatorContext& context, int side, std::vector<int> key_groups) {
+  store_ = std::make_unique<JoinSideStore>(this, context, side, std::move(key_groups));
+}
+
+Schema JoinSide::KeySchema() const {
+  Schema keys;
+  for (int column : key_columns_) keys.push_back(schema_[column]);
+  return keys;
+}
 
 std::vector<bool> JoinSide::Unmatchable(const Batch& batch, const std::vector<int>& key_columns) const {
   std::vector<bool> unmatchable;
@@ -70,6 +86,11 @@ std::vector<bool> JoinSide::Unmatchable(const Batch& batch, const std::vector<in
 }
 
 arrow::Status JoinSide::FindOrInsert(const Batch& batch, std::vector<JoinRow*>* rows) {
+  if (store_) ARROW_RETURN_NOT_OK(store_->LoadKeys(batch, key_columns_));
+  return FindOrInsertInMemory(batch, rows);
+}
+
+arrow::Status JoinSide::FindOrInsertInMemory(const Batch& batch, std::vector<JoinRow*>* rows) {
   const std::vector<bool> unmatchable = Unmatchable(batch, key_columns_);
   std::vector<int32_t> positions;
   for (int64_t row = 0; row < batch.num_rows; ++row) {
@@ -91,14 +112,15 @@ arrow::Status JoinSide::FindOrInsert(const Batch& batch, std::vector<JoinRow*>* 
 }
 
 arrow::Status JoinSide::FindMatches(const Batch& other_batch, const std::vector<int>& other_keys,
-                                    std::vector<JoinRow*>* heads) const {
+                                    std::vector<JoinRow*>* heads) {
+  if (store_) ARROW_RETURN_NOT_OK(store_->LoadKeys(other_batch, other_keys));
   const std::vector<bool> unmatchable = Unmatchable(other_batch, other_keys);
   std::vector<uint8_t*> payloads;
   ARROW_RETURN_NOT_OK(keys_->Find(Select(other_batch, other_keys), other_batch.num_rows, nullptr, &payloads));
   heads->assign(other_batch.num_rows, nullptr);
   for (int64_t row = 0; row < other_batch.num_rows; ++row) {
     const bool matchable = unmatchable.empty() || !unmatchable[row];
-    if (payloads[row] != nullptr && matchable) (*heads)[row] = *reinterpret_cast<JoinRow**>(payloads[row]);
+    if (payloads[row] != nullptr && matchable) (*heads)[row] = reinterpret_cast<JoinKey*>(payloads[row])->head;
   }
   return arrow::Status::OK();
 }
@@ -111,7 +133,9 @@ void JoinSide::Settle(std::vector<JoinRow*> rows) {
   std::vector<uint8_t*> empty_keys;
   for (JoinRow* row : rows) {
     Unlink(row);
-    if (*row->head == nullptr) empty_keys.push_back(reinterpret_cast<uint8_t*>(row->head));
+    // A key that the store knows stays, without rows, until the store has forgotten it.
+    auto* key = reinterpret_cast<JoinKey*>(row->head);
+    if (key->head == nullptr && !key->is_stored) empty_keys.push_back(reinterpret_cast<uint8_t*>(key));
     gone.push_back(AsPayload(row));
   }
   keys_->Erase(empty_keys);
@@ -137,7 +161,7 @@ std::vector<JoinRow*> JoinSide::RowsByKey() const {
   std::vector<JoinRow*> rows;
   keys_->ForEach([&](uint8_t* payload) {
     const auto begin = static_cast<std::ptrdiff_t>(rows.size());
-    for (JoinRow* row = *reinterpret_cast<JoinRow**>(payload); row != nullptr; row = row->next) rows.push_back(row);
+    for (JoinRow* row = reinterpret_cast<JoinKey*>(payload)->head; row != nullptr; row = row->next) rows.push_back(row);
     std::reverse(rows.begin() + begin, rows.end());  // a list starts with the row that came last
   });
   return rows;
@@ -162,10 +186,12 @@ arrow::Status JoinSide::Save(std::string_view table, const state::RowOwner& owne
     ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), state::Int64Column(matches));
     ARROW_RETURN_NOT_OK(out.Write(table, batch, owner));
   }
-  return arrow::Status::OK();
+  if (!store_) return arrow::Status::OK();
+  return store_->ReadStored(rows_max, [&](const Batch& stored) { return out.Write(table, stored, owner); });
 }
 
-arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader& in) {
+arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader& in,
+                                const std::function<arrow::Status()>& after_piece) {
   ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, table, types_, {arrow::int64(), arrow::int64()}));
   std::vector<JoinRow*> rows;
   for (Batch batch : batches) {
@@ -183,6 +209,7 @@ arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader
       rows[row]->count = counts[row];
       rows[row]->matches = matches[row];
     }
+    ARROW_RETURN_NOT_OK(after_piece());
   }
   return arrow::Status::OK();
 }

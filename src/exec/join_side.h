@@ -5,12 +5,14 @@
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "catalog/data_type.h"
 #include "columnar/batch.h"
+#include "exec/operator.h"
 #include "state/keyed_table.h"
 #include "state/state_columns.h"
 
@@ -25,10 +27,27 @@ struct JoinRow {
   JoinRow** head;  ///< of that list, in the key's payload
 };
 
+/// The payload of a join key.
+struct JoinKey {
+  JoinRow* head;      ///< null only where is_stored
+  uint8_t is_stored;  ///< the store has rows of the key, be they out of date
+  uint8_t is_used;    ///< it was looked up again after it had been made or loaded
+};
+
+class JoinSideStore;
+
 /// One thread. Rows keep their address until Settle removes those with count 0.
 class JoinSide {
  public:
   JoinSide(const Schema& schema, std::vector<int> key_columns, const std::vector<bool>& null_safe);
+  ~JoinSide();
+  JoinSide(JoinSide&&) noexcept;
+
+  /// From now on rows may be moved to disk, all of a join key together (join_side_store.h). `side`: which of the two
+  /// this is. `key_groups`: see StoreKeys. `context` and this object stay where they are.
+  void SpillTo(const OperatorContext& context, int side, std::vector<int> key_groups);
+  JoinSideStore* store() { return store_.get(); }
+  const JoinSideStore* store() const { return store_.get(); }
 
   /// The JoinRow of each row of the batch, made with count 0 where it was not there; null for a row whose key has a
   /// NULL that nothing equals.
@@ -36,8 +55,7 @@ class JoinSide {
 
   /// For each row of a batch of the *other* side, whose join keys are `other_keys`: the first of the rows here with
   /// that key, or null. Rows with count 0 may be among them.
-  arrow::Status FindMatches(const Batch& other_batch, const std::vector<int>& other_keys,
-                            std::vector<JoinRow*>* heads) const;
+  arrow::Status FindMatches(const Batch& other_batch, const std::vector<int>& other_keys, std::vector<JoinRow*>* heads);
 
   /// Removes the given rows if their count is 0. Call it after a batch with the rows FindOrInsert gave.
   void Settle(std::vector<JoinRow*> rows);
@@ -50,8 +68,9 @@ class JoinSide {
   /// All rows with their counts and matches as `table`; those of one join key in order of arrival.
   arrow::Status Save(std::string_view table, const state::RowOwner& owner, int64_t rows_max,
                      state::StateWriter& out) const;
-  /// REQUIRES: no row is there yet.
-  arrow::Status Restore(std::string_view table, const state::StateReader& in);
+  /// Calls `after_piece`, which may move rows to disk, after each piece. REQUIRES: no row is there yet.
+  arrow::Status Restore(std::string_view table, const state::StateReader& in,
+                        const std::function<arrow::Status()>& after_piece);
 
   int64_t size() const { return rows_->size(); }
   int64_t memory_bytes() const { return rows_->memory_bytes() + keys_->memory_bytes(); }
@@ -59,14 +78,22 @@ class JoinSide {
   std::vector<bool> Unmatchable(const Batch& batch, const std::vector<int>& key_columns) const;
 
  private:
+  friend class JoinSideStore;
+
+  /// FindOrInsert among the rows in memory.
+  arrow::Status FindOrInsertInMemory(const Batch& batch, std::vector<JoinRow*>* rows);
   /// All rows, key by key, the oldest of each key first.
   std::vector<JoinRow*> RowsByKey() const;
 
+  Schema KeySchema() const;
+
+  const Schema schema_;
   const state::ArrowTypes types_;
   std::vector<int> key_columns_;
   std::vector<bool> null_safe_;
   std::unique_ptr<state::KeyedTable> rows_;  ///< whole row -> JoinRow
-  std::unique_ptr<state::KeyedTable> keys_;  ///< join key -> JoinRow* head
+  std::unique_ptr<state::KeyedTable> keys_;  ///< join key -> JoinKey
+  std::unique_ptr<JoinSideStore> store_;     ///< null: all rows stay in memory
 };
 
 }  // namespace tidemark::exec

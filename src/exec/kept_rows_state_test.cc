@@ -36,6 +36,16 @@ std::shared_ptr<plan::JoinNode> Join(JoinType type, std::vector<int> keys, bool 
   return node;
 }
 
+/// ExpectGoesOnEverywhere with all state in memory; then, by seed, with some of it or none between two batches.
+void ExpectGoesOnSpilling(StateCase test, uint64_t seed) {
+  for (int64_t spill_from_bytes : {0, seed % 2 == 0 ? 12'000 : 1}) {
+    SCOPED_TRACE("spills from " + std::to_string(spill_from_bytes) + " bytes on");
+    test.spill_from_bytes = spill_from_bytes;
+    ExpectGoesOnEverywhere(test, seed);
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
 class JoinState : public Seeds {};
 INSTANTIATE_TEST_SUITE_P(Random, JoinState, testing::Range<uint64_t>(1, 4));
 
@@ -44,9 +54,8 @@ TEST_P(JoinState, ChangelogJoinGoesOn) {
     for (const std::vector<int>& keys : {std::vector<int>{kKey}, {kText, kSmall}, {}}) {
       auto node = Join(type, keys, true, false, GetParam() % 2 == 0);
       const int events = keys.size() < 2 ? 10 : 25;
-      ExpectGoesOnEverywhere(
-          CaseOf("Join", node, RandomEvents({.inputs = 2, .events = events, .retracts = true}, GetParam())),
-          GetParam());
+      auto test = CaseOf("Join", node, RandomEvents({.inputs = 2, .events = events, .retracts = true}, GetParam()));
+      ExpectGoesOnSpilling(test, GetParam());
       if (HasFailure()) return;
     }
   }
@@ -66,11 +75,29 @@ TEST_P(JoinState, InsertOnlyJoinGoesOn) {
   }
 }
 
+TEST_P(JoinState, InsertOnlyJoinGoesOnAsOneThatSpills) {
+  for (JoinType type : kJoinTypes) {
+    for (const std::vector<int>& keys : {std::vector<int>{kKey}, {kText, kSmall}}) {
+      auto node = Join(type, keys, false, false, GetParam() % 2 == 0);
+      auto test = CaseOf("Join", node, RandomEvents({.inputs = 2, .events = 25}, GetParam()));
+      test.exact = false;            // the latest match comes first
+      test.same_state_rows = false;  // equal rows are one row with a count
+      // From the first row on, or from somewhere in the middle.
+      test.spill_from_bytes = std::vector<int64_t>{1, 12'000, 20'000}[GetParam() % 3];
+      ExpectGoesOnEverywhere(test, GetParam());
+      if (HasFailure()) return;
+    }
+  }
+}
+
 TEST_P(JoinState, SurvivesDamage) {
   for (bool retracts : {false, true}) {
     auto node = Join(JoinType::kFull, {kKey}, retracts, false, true);
-    ExpectSurvivesDamage(CaseOf("Join", node, RandomEvents({.inputs = 2, .retracts = retracts}, GetParam())),
-                         GetParam());
+    auto test = CaseOf("Join", node, RandomEvents({.inputs = 2, .retracts = retracts}, GetParam()));
+    for (int64_t spill_from_bytes : {0, 1}) {
+      test.spill_from_bytes = spill_from_bytes;
+      ExpectSurvivesDamage(test, GetParam());
+    }
   }
 }
 
@@ -104,7 +131,7 @@ TEST_P(RankState, TopNGoesOn) {
         auto test = CaseOf("Rank", node, RandomEvents({.retracts = retracts}, GetParam()));
         test.exact = false;  // rows that leave come out in the order of their addresses
         test.same_state_rows = true;
-        ExpectGoesOnEverywhere(test, GetParam());
+        ExpectGoesOnSpilling(test, GetParam());
         if (HasFailure()) return;
       }
     }
@@ -114,7 +141,7 @@ TEST_P(RankState, TopNGoesOn) {
 TEST_P(RankState, LastRowByTimeGoesOn) {
   const auto node = Rank({kKey}, {kKey}, false, 1, 1, true);
   node->keys = {{kTime, false, false}};
-  ExpectGoesOnEverywhere(CaseOf("latest wins", node, RandomEvents({}, GetParam())), GetParam());
+  ExpectGoesOnSpilling(CaseOf("latest wins", node, RandomEvents({}, GetParam())), GetParam());
 }
 
 TEST_P(RankState, RankAtTheEndGoesOn) {
@@ -125,7 +152,7 @@ TEST_P(RankState, RankAtTheEndGoesOn) {
       node->keys = {{kText, true, true}};
       auto test = CaseOf("final rank", node, RandomEvents({.rows_max = 60, .retracts = retracts}, GetParam()));
       test.exact = false;
-      ExpectGoesOnEverywhere(test, GetParam());
+      ExpectGoesOnSpilling(test, GetParam());
     }
   }
 }
@@ -137,7 +164,7 @@ TEST_P(RankState, FirstRowGoesOn) {
           Rank(partitions, partitions.empty() ? std::vector<int>{} : std::vector<int>{kSmall}, false, 1, 1, true);
       node->keys = {{key, true, false}};
       node->keeps_first = true;
-      ExpectGoesOnEverywhere(CaseOf("FirstRow", node, RandomEvents({.watermarks = true}, GetParam())), GetParam());
+      ExpectGoesOnSpilling(CaseOf("FirstRow", node, RandomEvents({.watermarks = true}, GetParam())), GetParam());
       ExpectSurvivesDamage(CaseOf("FirstRow", node, RandomEvents({.watermarks = true}, GetParam())), GetParam());
     }
   }
@@ -145,9 +172,12 @@ TEST_P(RankState, FirstRowGoesOn) {
 
 TEST_P(RankState, SurvivesDamage) {
   for (bool retracts : {false, true}) {
-    ExpectSurvivesDamage(
-        CaseOf("Rank", Rank({kKey}, {kKey}, retracts, 1, 3, true), RandomEvents({.retracts = retracts}, GetParam())),
-        GetParam());
+    auto test =
+        CaseOf("Rank", Rank({kKey}, {kKey}, retracts, 1, 3, true), RandomEvents({.retracts = retracts}, GetParam()));
+    for (int64_t spill_from_bytes : {0, 1}) {
+      test.spill_from_bytes = spill_from_bytes;
+      ExpectSurvivesDamage(test, GetParam());
+    }
   }
 }
 
@@ -158,7 +188,7 @@ TEST_P(NormalizeState, GoesOn) {
   const auto node = std::make_shared<plan::ChangelogNormalizeNode>(
       ExchangedInput({kKey, kText}, true), std::vector<int>{kText, kKey}, AllKinds(), "ChangelogNormalize");
   const auto test = CaseOf("ChangelogNormalize", node, RandomEvents({.retracts = true}, GetParam()));
-  ExpectGoesOnEverywhere(test, GetParam());
+  ExpectGoesOnSpilling(test, GetParam());
   ExpectSurvivesDamage(test, GetParam());
 }
 

@@ -16,6 +16,7 @@
 #include "columnar/batch.h"
 #include "expr/function.h"
 #include "state/operator_state.h"
+#include "state/spill_space.h"
 
 namespace tidemark::exec {
 
@@ -36,7 +37,7 @@ struct OperatorMetrics {
   std::atomic<int64_t> late_rows_dropped{0};
   std::atomic<int64_t> state_rows{0};
   std::atomic<int64_t> state_bytes{0};       ///< in memory
-  std::atomic<int64_t> state_disk_bytes{0};  ///< of state that outgrew memory
+  std::atomic<int64_t> state_disk_bytes{0};  ///< on disk, about
   std::atomic<int64_t> watermark{kMinWatermark};
 };
 
@@ -66,9 +67,12 @@ struct OperatorContext {
   const expr::FunctionContext* functions = nullptr;
   Clock* clock = nullptr;
   MemoryBudget* memory = nullptr;
+  state::SpillSpace* spill = nullptr;  ///< null: state stays in memory
   OperatorMetrics* metrics = nullptr;
+  bool checkpointed = false;         ///< BeginSave is going to be called now and then
   LateRowSink* late_rows = nullptr;  ///< null: late rows are only counted
   std::string label;                 ///< the plan node's label, for errors
+  int number = 0;                    ///< of the operator in its job: names its state in `spill`
   int worker = 0;
   int workers = 1;
   int64_t batch_rows = 8192;  ///< results are emitted in batches of about this many rows

@@ -85,8 +85,13 @@ TEST_P(GroupAggregateState, GoesOn) {
         auto test = CaseOf("GroupAggregate", Group(groups, exchanged, retracts, final_only),
                            RandomEvents({.retracts = retracts}, GetParam()));
         test.exact = !final_only;  // a key that is NULL stands where its batch ended
-        ExpectGoesOnEverywhere(test, GetParam());
-        if (HasFailure()) return;
+        // All in memory; then, by seed, some of it or none between two batches.
+        for (int64_t spill_from_bytes : {0, GetParam() % 2 == 0 ? 4000 : 1}) {
+          SCOPED_TRACE("spills from " + std::to_string(spill_from_bytes) + " bytes on");
+          test.spill_from_bytes = spill_from_bytes;
+          ExpectGoesOnEverywhere(test, GetParam());
+          if (HasFailure()) return;
+        }
       }
     }
   }
@@ -107,15 +112,21 @@ TEST_P(GroupAggregateState, GoesOnWithinAMiniBatch) {
     }
     auto test = CaseOf("mini-batch", node, RandomEvents({.retracts = true, .ticks = true}, GetParam()));
     test.exact = false;  // batches begin at other rows
-    ExpectGoesOnEverywhere(test, GetParam());
+    for (int64_t spill_from_bytes : {0, 4000, 1}) {
+      test.spill_from_bytes = spill_from_bytes;
+      ExpectGoesOnEverywhere(test, GetParam());
+    }
   }
 }
 
 TEST_P(GroupAggregateState, SurvivesDamage) {
   for (bool retracts : {false, true}) {
-    ExpectSurvivesDamage(CaseOf("GroupAggregate", Group({kText}, {kText}, retracts, false),
-                                RandomEvents({.retracts = retracts}, GetParam())),
-                         GetParam());
+    auto test = CaseOf("GroupAggregate", Group({kText}, {kText}, retracts, false),
+                       RandomEvents({.retracts = retracts}, GetParam()));
+    for (int64_t spill_from_bytes : {0, 1}) {
+      test.spill_from_bytes = spill_from_bytes;
+      ExpectSurvivesDamage(test, GetParam());
+    }
   }
 }
 

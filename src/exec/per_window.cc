@@ -159,6 +159,8 @@ class PerWindow final : public Operator {
     if (!window) {
       window = std::make_unique<OpenWindow>();
       window->context = context();
+      window->context.checkpointed = false;        // saved whole (see Save)
+      window->context.spill = nullptr;             // windows come and go; all have the number of this operator
       window->context.metrics = &window->metrics;  // the memory budget is the job's, so its limit holds here too
       ARROW_ASSIGN_OR_RAISE(window->op, MakeOperator(*node_.each));
       ARROW_RETURN_NOT_OK(window->op->Open(window->context));

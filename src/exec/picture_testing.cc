@@ -230,14 +230,21 @@ arrow::Status PictureLateRows::Add(const LateRows& late) {
 std::string PictureLateRows::TakeText() { return std::exchange(text_, ""); }
 
 OperatorPicture::OperatorPicture(arrow::Result<std::unique_ptr<Operator>> made, std::vector<Schema> inputs,
-                                 Schema output, int64_t batch_rows, int64_t memory_limit_bytes, std::string time_zone)
-    : inputs_(std::move(inputs)), out_(std::move(output)), memory_(memory_limit_bytes), status_(made.status()) {
+                                 Schema output, int64_t batch_rows, int64_t memory_limit_bytes, std::string time_zone,
+                                 int64_t spill_from_bytes)
+    : inputs_(std::move(inputs)),
+      out_(std::move(output)),
+      memory_(memory_limit_bytes, spill_from_bytes),
+      spill_(state::MakeMemorySpillSpace()),
+      status_(made.status()) {
   (void)arrow::compute::Initialize();
   functions_.clock = &clock_;
   functions_.local_time_zone = std::move(time_zone);
   context_.functions = &functions_;
   context_.clock = &clock_;
   context_.memory = &memory_;
+  context_.checkpointed = true;
+  if (spill_from_bytes > 0) context_.spill = spill_.get();
   context_.metrics = &metrics_;
   context_.late_rows = &late_;
   context_.label = "TestOperator(k)";

@@ -73,9 +73,11 @@ class PictureLateRows final : public LateRowSink {
 /// An operator with all it needs, driven by a script.
 class OperatorPicture {
  public:
-  /// `inputs`: the schemas of its inputs. Opens the operator; a failure shows in status().
+  /// `inputs`: the schemas of its inputs. State beyond `spill_from_bytes` goes to a store in memory; 0: none. Opens the
+  /// operator; a failure shows in status().
   OperatorPicture(arrow::Result<std::unique_ptr<Operator>> made, std::vector<Schema> inputs, Schema output,
-                  int64_t batch_rows = 8192, int64_t memory_limit_bytes = 0, std::string time_zone = "UTC");
+                  int64_t batch_rows = 8192, int64_t memory_limit_bytes = 0, std::string time_zone = "UTC",
+                  int64_t spill_from_bytes = 0);
 
   /// Runs a script and returns what came out. Lines: rows for input 0 (or "1: +I ..." for input 1), which form one
   /// batch until another kind of line; "---" ends a batch; "watermark 5"; "tick"; "sleep 100" (turns the clock, in ms);
@@ -87,6 +89,10 @@ class OperatorPicture {
   arrow::Status Tick();
   arrow::Status Finish();
   arrow::Status Save(state::StateWriter& state) const { return operator_->Save(state); }
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& state) {
+    return operator_->BeginSave(changes_only, state);
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) { return operator_->SaveMore(rows); }
   arrow::Status Restore(const state::StateReader& state) { return operator_->Restore(state); }
 
   PictureEmitter& out() { return out_; }
@@ -107,6 +113,7 @@ class OperatorPicture {
   OperatorMetrics metrics_;
   ManualClock clock_;
   MemoryBudget memory_;
+  std::unique_ptr<state::SpillSpace> spill_;
   expr::FunctionContext functions_;
   OperatorContext context_;
   arrow::Status status_;

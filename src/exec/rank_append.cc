@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "exec/key_spill.h"
 #include "exec/rank.h"
 #include "exec/rank_changes.h"
 #include "exec/state_report.h"
@@ -55,19 +56,25 @@ struct Partition {
 };
 static_assert(sizeof(Partition) % 8 == 0);
 
-class AppendRank final : public Operator {
+class AppendRank final : public Operator, public SpilledValues {
  public:
   explicit AppendRank(RankSpec spec)
       : spec_(std::move(spec)),
         always_sorted_(!spec_.final_only || spec_.last <= kAlwaysSortedMax),
         codec_(TypesOf(spec_.input), state::KeyCodec::Floats::kExact),
-        partitions_(state::KeyedTable::Make(KeyTypes(spec_), sizeof(Partition))),
         changes_(
             &spec_, [](RowHandle a, RowHandle b) { return RowBytes(a) == RowBytes(b); },
             [this](const std::vector<RowHandle>& rows) { return DecodeRows(rows); }) {}
 
   arrow::Status Open(const OperatorContext& context) override {
     report_.Open(context);
+    const bool spills = KeySpill::IsPossible(context, spec_.partition_columns.size());
+    partitions_ = state::KeyedTable::Make(KeyTypes(spec_),
+                                          static_cast<int32_t>(sizeof(Partition)) + (spills ? KeySpill::kBytes : 0));
+    if (spills) {
+      spill_ = std::make_unique<KeySpill>(partitions_.get(), sizeof(Partition), this, KeyTypes(spec_),
+                                          KeySpill::GroupColumns(spec_.owner, spec_.partition_columns), context);
+    }
     return Operator::Open(context);
   }
 
@@ -85,8 +92,15 @@ class AppendRank final : public Operator {
 
   arrow::Status Finish(Emitter& out) override {
     if (!spec_.final_only) return arrow::Status::OK();
+    ARROW_RETURN_NOT_OK(EmitFinal(partitions_->Payloads(), out));
+    if (!spill_) return arrow::Status::OK();
+    return spill_->VisitStored(context().batch_rows,
+                               [&](const std::vector<uint8_t*>& payloads) { return EmitFinal(payloads, out); });
+  }
+
+  arrow::Status EmitFinal(const std::vector<uint8_t*>& payloads, Emitter& out) {
     int64_t held = 0;
-    for (uint8_t* payload : partitions_->Payloads()) {
+    for (uint8_t* payload : payloads) {
       Partition* partition = PartitionOf(payload);
       if (!always_sorted_) Prune(partition);
       now_.clear();
@@ -105,14 +119,18 @@ class AppendRank final : public Operator {
 
   /// Partition by partition, in the order of the entries, which taking them in again gives anew.
   arrow::Status Save(state::StateWriter& out) const override {
-    std::vector<RowHandle> rows;
-    for (uint8_t* payload : partitions_->Payloads()) {
-      const Partition& partition = *PartitionOf(payload);
-      for (uint32_t i = 0; i < partition.size; ++i) rows.push_back(partition.entries[i].row.piece());
-    }
-    return SaveRankedRows(
-        rows, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); }, spec_.owner,
-        context().batch_rows, out);
+    const auto write = [&](const std::vector<uint8_t*>& payloads) {
+      std::vector<RowHandle> rows;
+      for (uint8_t* payload : payloads) {
+        const Partition& partition = *PartitionOf(payload);
+        for (uint32_t i = 0; i < partition.size; ++i) rows.push_back(partition.entries[i].row.piece());
+      }
+      return SaveRankedRows(
+          rows, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); }, spec_.owner,
+          context().batch_rows, out);
+    };
+    ARROW_RETURN_NOT_OK(write(partitions_->Payloads()));
+    return spill_ ? spill_->VisitStored(context().batch_rows, write) : arrow::Status::OK();
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
@@ -120,11 +138,56 @@ class AppendRank final : public Operator {
     for (const Batch& batch : batches) {
       ARROW_RETURN_NOT_OK(TakeIn(batch));
       EndBatch();
+      ARROW_RETURN_NOT_OK(Report());
     }
     return Report();
   }
 
  private:
+  /// Of a partition on disk: entry by entry the prefix of its sort key, then what the heap has of it.
+  void AppendValue(const uint8_t* payload, std::string* to) const override {
+    const auto& partition = *reinterpret_cast<const Partition*>(payload);
+    to->append(reinterpret_cast<const char*>(&partition.sorted), sizeof(partition.sorted));
+    for (uint32_t i = 0; i < partition.size; ++i) {
+      const Entry& entry = partition.entries[i];
+      to->append(reinterpret_cast<const char*>(&entry.prefix), sizeof(entry.prefix));
+      to->append(reinterpret_cast<const char*>(entry.row.piece()), static_cast<size_t>(PieceBytes(entry.row.piece())));
+    }
+  }
+  arrow::Status LoadValue(std::string_view value, uint8_t* payload) override {
+    Partition* partition = PartitionOf(payload);
+    const auto take = [&value](void* to, size_t bytes) {
+      if (value.size() < bytes) return false;
+      std::memcpy(to, value.data(), bytes);
+      value.remove_prefix(bytes);
+      return true;
+    };
+    bool whole = take(&partition->sorted, sizeof(partition->sorted));
+    while (whole && !value.empty()) {
+      Entry entry;
+      PieceHeader header;
+      whole = take(&entry.prefix, sizeof(entry.prefix)) && value.size() >= sizeof(header);
+      if (!whole) break;
+      std::memcpy(&header, value.data(), sizeof(header));
+      const uint64_t bytes = sizeof(header) + uint64_t{header.key_bytes} + header.row_bytes;
+      whole = value.size() >= bytes;
+      if (!whole) break;
+      uint8_t* piece = heap_.Allocate(static_cast<int64_t>(bytes));
+      take(piece, bytes);
+      entry.row = RowRef::Stored(piece);
+      Append(partition, entry);
+    }
+    return whole ? arrow::Status::OK() : arrow::Status::Invalid("Damaged state on disk: a row is too short");
+  }
+  void ReleaseValue(uint8_t* payload) override {
+    Partition* partition = PartitionOf(payload);
+    for (uint32_t i = 0; i < partition->size; ++i) {
+      uint8_t* piece = partition->entries[i].row.piece();
+      heap_.Free(piece, PieceBytes(piece));
+    }
+    FreeEntries(partition);
+  }
+
   /// Enters and stores the rows of a batch. EmitChanges may follow, EndBatch must.
   arrow::Status TakeIn(const Batch& batch) {
     batch_ = &batch;
@@ -132,13 +195,24 @@ class AppendRank final : public Operator {
     std::vector<std::shared_ptr<arrow::Array>> partition_keys;
     for (int column : spec_.partition_columns) partition_keys.push_back(batch.columns[column]);
     ARROW_RETURN_NOT_OK(partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &payloads_, &created_));
+    if (spill_) ARROW_RETURN_NOT_OK(spill_->Load(partition_keys, batch.num_rows, payloads_, &created_));
     for (int64_t row = 0; row < batch.num_rows; ++row) Enter(PartitionOf(payloads_[row]), static_cast<int32_t>(row));
     return StoreRows();
   }
 
   arrow::Status Report() {
-    return report_.Set(partitions_->size(), partitions_->memory_bytes() + heap_.memory_bytes());
+    const arrow::Status status = ReportHeld();
+    if (!spill_) return status;
+    const int64_t more_keys = spill_->more_keys();
+    const arrow::Status made =
+        spill_->MakeRoom([this] { return HeldBytes(); }, [this] { return ReportHeld(); }, status);
+    if (spill_->more_keys() > more_keys) report_.SetDisk(spill_->disk_bytes());
+    return made;
   }
+  arrow::Status ReportHeld() {
+    return report_.Set(partitions_->size() + (spill_ ? spill_->more_keys() : 0), HeldBytes());
+  }
+  int64_t HeldBytes() const { return partitions_->memory_bytes() + heap_.memory_bytes(); }
 
   static std::vector<DataType> TypesOf(const Schema& schema) {
     std::vector<DataType> types;
@@ -310,6 +384,7 @@ class AppendRank final : public Operator {
   const bool always_sorted_;
   const state::KeyCodec codec_;
   std::unique_ptr<state::KeyedTable> partitions_;  ///< payload: Partition
+  std::unique_ptr<KeySpill> spill_;                ///< null: all partitions stay in memory
   state::RowHeap heap_;                            ///< entries and rows
   RankChanges changes_;
   StateReport report_;

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "exec/picture_testing.h"
+#include "exec/timed_rows_testing.h"
 #include "time/watermark.h"
 
 namespace tidemark::exec {
@@ -175,38 +176,12 @@ TEST(SessionAggregateProperty, ResultsDoNotDependOnBatchesOrOnWhenWatermarksCome
     const int64_t gap = 1 + random() % 12;
     const int64_t delay = random() % 15;
     const int keys_in_use = 1 + random() % 8;
-    std::vector<EventTimeMs> times;
-    std::vector<EventTimeMs> marks;
-    std::vector<std::string> keys;
-    std::vector<int64_t> values;
-    std::string text;
-    for (int row = 0; row < 150; ++row) {
-      times.push_back(row - 50 + static_cast<int64_t>(random() % 25) - 12);
-      marks.push_back(times.back() - delay);
-      keys.push_back("k" + std::to_string(random() % keys_in_use));
-      values.push_back(random() % 100);
-      text += "+I " + keys.back() + " " + std::to_string(values.back()) + " " + std::to_string(times.back()) + "\n";
-    }
+    const TimedRows rows = DrawTimedRows([](int row) { return row - 50; }, keys_in_use, delay, &random);
     int64_t expected_late = 0;
-    const auto expected = NaiveSessions(gap, times, keys, values, delay, &expected_late);
+    const auto expected = NaiveSessions(gap, rows.times, rows.keys, rows.values, delay, &expected_late);
 
     Case test(gap, {Call(kInput, "COUNT", {}), Call(kInput, "SUM", {1})}, 1 + static_cast<int64_t>(random() % 20));
-    time::SplitWatermark split;
-    size_t at = 0;
-    EventTimeMs advanced = kMinWatermark;
-    for (Batch piece : CutAtRandom(ParseRows(kInput, text), 1 + random() % 40, &random)) {
-      const std::vector<EventTimeMs> piece_marks(marks.begin() + at, marks.begin() + at + piece.num_rows);
-      const std::vector<EventTimeMs> piece_times(times.begin() + at, times.begin() + at + piece.num_rows);
-      piece.row_watermarks = split.Observe(piece_marks, piece_times);
-      at += piece.num_rows;
-      ASSERT_TRUE(test.picture->Push(0, piece).ok());
-      const EventTimeMs heard = split.current() - static_cast<int64_t>(random() % 10);
-      if (random() % 3 != 0 && heard > advanced) {
-        advanced = heard;
-        ASSERT_TRUE(test.picture->Advance(heard).ok());
-      }
-    }
-    ASSERT_TRUE(test.picture->Finish().ok());
+    FeedInAnyWay(kInput, rows, test.picture.get(), &random);
     EXPECT_EQ(test.picture->out().table(), expected) << "gap " << gap << " delay " << delay << " round " << round;
     EXPECT_EQ(test.picture->metrics().late_rows_dropped, expected_late);
     EXPECT_EQ(test.picture->metrics().state_rows, 0);

@@ -11,6 +11,7 @@
 #include "exec/input_distribution.h"
 #include "exec/late_rows.h"
 #include "exec/row_limit.h"
+#include "exec/row_time_gate.h"
 #include "exec/state_report.h"
 #include "exec/time_column.h"
 #include "state/state_columns.h"
@@ -20,11 +21,12 @@ namespace {
 
 class SortByWatermark final : public Operator {
  public:
-  SortByWatermark(const plan::PhysicalNode& input, std::vector<SortColumn> columns, bool keeps_equal)
+  SortByWatermark(const plan::PhysicalNode& input, std::vector<SortColumn> columns, bool by_watermark)
       : types_(state::ArrowTypesOf(input.schema())),
         owner_(OwnerOfRows(input)),
         columns_(std::move(columns)),
-        keeps_equal_(keeps_equal) {}
+        by_watermark_(by_watermark),
+        gate_(columns_[0].column, types_, owner_) {}
 
   arrow::Status Open(const OperatorContext& context) override {
     report_.Open(context);
@@ -32,6 +34,10 @@ class SortByWatermark final : public Operator {
   }
 
   arrow::Status Push(int, Batch batch, Emitter&) override {
+    if (!by_watermark_) {
+      if (batch.num_rows > 0) gate_.Add(std::move(batch), watermark_);
+      return Report();
+    }
     ARROW_RETURN_NOT_OK(DropLate(&batch));
     if (batch.num_rows == 0) return arrow::Status::OK();
     batch.row_watermarks = nullptr;
@@ -40,11 +46,15 @@ class SortByWatermark final : public Operator {
 
   arrow::Status Advance(EventTimeMs watermark, Emitter& out) override {
     watermark_ = watermark;
-    ARROW_RETURN_NOT_OK(EmitUntil(watermark, out));
+    ARROW_RETURN_NOT_OK(EmitReady(out));
     return out.EmitWatermark(watermark);
   }
 
-  arrow::Status Finish(Emitter& out) override { return EmitUntil(kMaxWatermark, out); }
+  arrow::Status Finish(Emitter& out) override {
+    watermark_ = kMaxWatermark;
+    ARROW_RETURN_NOT_OK(EmitReady(out));
+    return EmitUntil(kMaxWatermark, out);
+  }
 
   /// Run by run: however they are cut when they come back, equal rows are in order of arrival.
   arrow::Status Save(state::StateWriter& out) const override {
@@ -52,14 +62,19 @@ class SortByWatermark final : public Operator {
       const Batch rest = run.rows.Slice(run.begin, run.rows.num_rows - run.begin);
       ARROW_RETURN_NOT_OK(state::WriteInPieces(kWaiting, rest, owner_, context().batch_rows, out));
     }
-    return arrow::Status::OK();
+    return by_watermark_ ? arrow::Status::OK() : gate_.Save(context().batch_rows, out);
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
     watermark_ = in.watermark();
     ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kWaiting, types_, {}));
     for (const Batch& batch : batches) ARROW_RETURN_NOT_OK(AddRun(batch));
-    return report_.Set(rows_, bytes_);
+    if (!by_watermark_) {
+      ARROW_RETURN_NOT_OK(gate_.Restore(in));
+      for (const Run& run : runs_)
+        std::for_each(run.times.begin(), run.times.end(), [&](auto time) { gate_.AddInTime(time); });
+    }
+    return Report();
   }
 
  private:
@@ -73,6 +88,8 @@ class SortByWatermark final : public Operator {
     int64_t bytes = 0;
   };
 
+  arrow::Status Report() { return report_.Set(rows_ + gate_.waiting_rows(), bytes_ + gate_.bytes()); }
+
   arrow::Status AddRun(const Batch& batch) {
     Run run;
     ARROW_ASSIGN_OR_RAISE(run.rows, Sorted(batch));
@@ -81,7 +98,7 @@ class SortByWatermark final : public Operator {
     rows_ += run.rows.num_rows;
     bytes_ += run.bytes;
     runs_.push_back(std::move(run));
-    return report_.Set(rows_, bytes_);
+    return Report();
   }
 
   arrow::Result<std::vector<EventTimeMs>> TimesOf(const Batch& batch) const {
@@ -100,7 +117,7 @@ class SortByWatermark final : public Operator {
     std::vector<int32_t> on_time;
     for (int64_t row = 0; row < batch->num_rows; ++row) {
       const EventTimeMs watermark = std::max(batch->watermark_before(row), watermark_);
-      if (times[row] > watermark || (keeps_equal_ && times[row] == watermark)) {
+      if (times[row] >= watermark) {
         on_time.push_back(static_cast<int32_t>(row));
       } else {
         // What the row has missed is the instant after its own.
@@ -113,6 +130,13 @@ class SortByWatermark final : public Operator {
     return arrow::Status::OK();
   }
 
+  arrow::Status EmitReady(Emitter& out) {
+    if (by_watermark_) return EmitUntil(watermark_, out);
+    ARROW_ASSIGN_OR_RAISE(const Batch in_time, gate_.Decide(watermark_, context()));
+    if (in_time.num_rows > 0) ARROW_RETURN_NOT_OK(AddRun(in_time));
+    return EmitUntil(gate_.emitted_until(), out);
+  }
+
   arrow::Status EmitUntil(EventTimeMs watermark, Emitter& out) {
     std::vector<Batch> ready;
     for (Run& run : runs_) {
@@ -123,7 +147,7 @@ class SortByWatermark final : public Operator {
       run.begin = end;
       if (end == run.rows.num_rows) bytes_ -= run.bytes;
     }
-    if (ready.empty()) return arrow::Status::OK();
+    if (ready.empty()) return Report();
     std::erase_if(runs_, [](const Run& run) { return run.begin == run.rows.num_rows; });
     Batch rows = ready[0];
     if (ready.size() > 1) {
@@ -132,13 +156,14 @@ class SortByWatermark final : public Operator {
       ARROW_ASSIGN_OR_RAISE(rows, Sorted(all));
     }
     ARROW_RETURN_NOT_OK(EmitInPieces(rows, context().batch_rows, out));
-    return report_.Set(rows_, bytes_);
+    return Report();
   }
 
   const state::ArrowTypes types_;
   const state::RowOwner owner_;
   const std::vector<SortColumn> columns_;
-  const bool keeps_equal_;
+  const bool by_watermark_;
+  RowTimeGate gate_;  ///< unless by_watermark_
   SortKeys keys_;
   StateReport report_;
   LateRowCollector late_{LateRows::Reason::kInstant};
@@ -151,8 +176,8 @@ class SortByWatermark final : public Operator {
 }  // namespace
 
 std::unique_ptr<Operator> MakeSortByWatermarkOperator(const plan::PhysicalNode& input, std::vector<SortColumn> columns,
-                                                      bool keeps_equal) {
-  return std::make_unique<SortByWatermark>(input, std::move(columns), keeps_equal);
+                                                      bool by_watermark) {
+  return std::make_unique<SortByWatermark>(input, std::move(columns), by_watermark);
 }
 
 }  // namespace tidemark::exec

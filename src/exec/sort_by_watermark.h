@@ -11,10 +11,10 @@
 
 namespace tidemark::exec {
 
-/// Holds rows back until the watermark reaches their time, then emits them in order. Rows behind the watermark are
-/// late, and those at the watermark too unless `keeps_equal`. `input` gives the rows. REQUIRES: the first
-/// column is the rowtime, ascending.
+/// Holds rows back until the watermark reaches their time, then emits them in order. Rows at or before the last row
+/// that was emitted are late (RowTimeGate); `by_watermark`: rows behind the watermark are. `input` gives the rows.
+/// REQUIRES: the first column is the rowtime, ascending.
 std::unique_ptr<Operator> MakeSortByWatermarkOperator(const plan::PhysicalNode& input, std::vector<SortColumn> columns,
-                                                      bool keeps_equal = false);
+                                                      bool by_watermark = false);
 
 }  // namespace tidemark::exec

@@ -105,12 +105,22 @@ TEST(Sort, ByWatermark) {
   EXPECT_EQ(test.picture->metrics().state_bytes, 0);
 }
 
-TEST(Sort, ByWatermarkDropsLateRows) {
+TEST(Sort, ByWatermarkDropsRowsThatAreNotBehindWhatWasEmitted) {
   Case test({.mode = Mode::kByWatermark, .input = kTimed});
-  EXPECT_EQ(test.Run("watermark 5\n+I 5 a\n+I 6 b\n+I 7 c @7\n+I 9 d @7\nfinish"), "watermark 5\n+I 6 b\n+I 9 d\n");
-  EXPECT_EQ(test.picture->late().TakeText(), "5 a @5 6\n7 c @7 8\n");
-  EXPECT_EQ(test.picture->metrics().late_rows_dropped, 2);
-  EXPECT_THAT(test.Run("+I null x"), HasSubstr("event time is NULL"));
+  EXPECT_EQ(
+      test.Run(
+          "+I 5 a\n+I 8 b\nwatermark 6\n+I 5 c\n+I 6 d\n+I 7 e @7\n+I 5 f @7\nwatermark 9\n+I 8 g\n+I 9 h\nfinish"),
+      "+I 5 a\nwatermark 6\n+I 6 d\n+I 7 e\n+I 8 b\nwatermark 9\n+I 9 h\n");
+  EXPECT_EQ(test.picture->late().TakeText(), "5 c @6 6\n5 f @7 6\n8 g @9 9\n");
+  EXPECT_EQ(test.picture->metrics().late_rows_dropped, 3);
+  EXPECT_THAT(test.Run("+I null x\nfinish"), HasSubstr("event time is NULL"));
+}
+
+TEST(Sort, ByWatermarkRowsUnderTheNewestWatermarkWaitForTheNext) {
+  Case test({.mode = Mode::kByWatermark, .input = kTimed});
+  // Sent ahead by another worker: 3 and 4 came when the watermark was 5 already.
+  EXPECT_EQ(test.Run("+I 2 a\n+I 4 b @5\nwatermark 5\n+I 3 c @5\nwatermark 6\nfinish"),
+            "+I 2 a\nwatermark 5\n+I 3 c\n+I 4 b\nwatermark 6\n");
 }
 
 TEST(Sort, ByWatermarkEqualsSortingForAnyBatches) {

@@ -21,6 +21,10 @@ class StateReport {
     }
     return reservation_.Set(bytes);
   }
+  void SetDisk(int64_t bytes) {
+    if (metrics_ != nullptr) metrics_->state_disk_bytes.store(bytes, std::memory_order_relaxed);
+  }
+  int64_t bytes() const { return reservation_.bytes(); }
 
  private:
   OperatorMetrics* metrics_ = nullptr;

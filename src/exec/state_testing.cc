@@ -147,11 +147,12 @@ namespace {
 /// The operator on some workers, and what they gave all together.
 class Run {
  public:
-  Run(const StateCase& test, int workers) : test_(test) {
+  Run(const StateCase& test, int workers, int64_t spill_from_bytes) : test_(test) {
     std::vector<Schema> inputs;
     for (const auto& input : test.node->inputs()) inputs.push_back(input->schema());
     for (int worker = 0; worker < workers; ++worker) {
-      workers_.push_back(std::make_unique<OperatorPicture>(test.make(), inputs, test.node->schema(), test.batch_rows));
+      workers_.push_back(std::make_unique<OperatorPicture>(test.make(), inputs, test.node->schema(), test.batch_rows,
+                                                           /*memory_limit_bytes=*/0, "UTC", spill_from_bytes));
       workers_.back()->context().worker = worker;
       workers_.back()->context().workers = workers;
     }
@@ -234,15 +235,15 @@ struct Outcome {
 
 /// Runs the events on workers[0] workers until cuts[0], then on workers[1] until cuts[1], and so on to the end.
 arrow::Result<Outcome> RunInParts(const StateCase& test, const std::vector<size_t>& cuts,
-                                  const std::vector<int>& workers) {
+                                  const std::vector<int>& workers, int64_t spill_from_bytes) {
   Outcome outcome;
-  auto run = std::make_unique<Run>(test, workers[0]);
+  auto run = std::make_unique<Run>(test, workers[0], spill_from_bytes);
   size_t part = 0;
   for (size_t i = 0; i <= test.events.size(); ++i) {
     while (part < cuts.size() && cuts[part] == i) {
       ARROW_ASSIGN_OR_RAISE(const auto state, run->Save());
       outcome.text += run->Take(&outcome.table, &outcome.late);
-      auto next = std::make_unique<Run>(test, workers[++part]);
+      auto next = std::make_unique<Run>(test, workers[++part], spill_from_bytes);
       ARROW_RETURN_NOT_OK(next->Restore(*state, run->watermark()));
       if (test.same_state_rows && state->rows() > 0) {
         EXPECT_EQ(next->state_rows(), run->state_rows()) << "cut at " << i;
@@ -302,7 +303,7 @@ void DamageNumbers(std::mt19937_64* random, std::shared_ptr<arrow::Array>* colum
 
 void ExpectGoesOnEverywhere(const StateCase& test, uint64_t seed) {
   std::mt19937_64 random(seed);
-  const auto whole = RunInParts(test, {}, {1});
+  const auto whole = RunInParts(test, {}, {1}, /*spill_from_bytes=*/0);
   ASSERT_TRUE(whole.ok()) << test.name << ": " << whole.status().ToString();
   const std::vector<int> counts[] = {{1, 1, 1}, {1, 2, 1}, {3, 1, 2}, {1, 1, 1}, {2, 3, 2}};
   for (const auto& workers : counts) {
@@ -310,7 +311,7 @@ void ExpectGoesOnEverywhere(const StateCase& test, uint64_t seed) {
     const size_t second_cut = cut + random() % (test.events.size() - cut + 1);
     SCOPED_TRACE(test.name + ", cut before events " + std::to_string(cut) + " and " + std::to_string(second_cut) +
                  ", workers " + testing::PrintToString(workers));
-    const auto parts = RunInParts(test, {cut, second_cut}, workers);
+    const auto parts = RunInParts(test, {cut, second_cut}, workers, test.spill_from_bytes);
     ASSERT_TRUE(parts.ok()) << parts.status().ToString();
     EXPECT_EQ(Difference(parts->table, whole->table), "");
     EXPECT_EQ(parts->late, whole->late);
@@ -324,7 +325,7 @@ void ExpectGoesOnEverywhere(const StateCase& test, uint64_t seed) {
 void ExpectSurvivesDamage(const StateCase& test, uint64_t seed) {
   SCOPED_TRACE(test.name + " damaged, seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
-  Run whole(test, 1);
+  Run whole(test, 1, test.spill_from_bytes);
   const size_t cut = test.events.size() / 2;
   for (size_t i = 0; i < cut; ++i) ASSERT_TRUE(whole.Do(test.events[i]).ok());
   const auto state = whole.Save();
@@ -341,7 +342,7 @@ void ExpectSurvivesDamage(const StateCase& test, uint64_t seed) {
       if (each->type_id() == arrow::Type::INT64 && random() % 2 == 0) DamageNumbers(&random, &each);
     }
   });
-  Run next(test, 1);
+  Run next(test, 1, test.spill_from_bytes);
   const arrow::Status restored = next.Restore(**state, whole.watermark());
   if (way % 2 == 0) {
     EXPECT_EQ(restored.IsInvalid(), (*state)->rows() > 0) << restored.ToString();

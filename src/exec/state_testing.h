@@ -40,6 +40,10 @@ class MemoryState {
     arrow::Status WriteChanges(std::string_view table, const Batch& rows, const state::RowOwner& owner) override {
       return Write(table, rows, owner);
     }
+    arrow::Status RestartLog(std::string_view table) override {
+      tables.erase(std::string(table));
+      return arrow::Status::OK();
+    }
     std::map<std::string, Table> tables;
   };
   class Reader;
@@ -65,6 +69,8 @@ struct StateCase {
   /// What comes out does not depend on hash tables or addresses: the text is compared, not only the table.
   bool exact = true;
   int64_t batch_rows = 7;
+  /// The runs that are cut keep what is beyond so many bytes in a store; 0: all is in memory, as in the run to compare.
+  int64_t spill_from_bytes = 0;
   /// The operator's own number of rows is the same after Restore.
   bool same_state_rows = true;
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "exec/picture_testing.h"
+#include "exec/timed_rows_testing.h"
 #include "time/watermark.h"
 
 namespace tidemark::exec {
@@ -331,39 +332,12 @@ TEST(WindowAggregateProperty, ResultsDoNotDependOnBatchesOrOnWhenWatermarksCome)
     }
     spec.offset_ms = static_cast<int64_t>(random() % 20) - 10;
     const int64_t delay = random() % 10;
-    std::vector<EventTimeMs> times;
-    std::vector<EventTimeMs> marks;
-    std::vector<std::string> keys;
-    std::vector<int64_t> values;
-    std::string text;
-    for (int row = 0; row < 150; ++row) {
-      times.push_back(row / 2 - 30 + static_cast<int64_t>(random() % 25) - 12);
-      marks.push_back(times.back() - delay);
-      keys.push_back("k" + std::to_string(random() % 3));
-      values.push_back(random() % 100);
-      text += "+I " + keys.back() + " " + std::to_string(values.back()) + " " + std::to_string(times.back()) + "\n";
-    }
+    const TimedRows rows = DrawTimedRows([](int row) { return row / 2 - 30; }, 3, delay, &random);
     int64_t expected_late = 0;
-    const auto expected = NaiveWindows(spec, times, keys, values, delay, &expected_late);
+    const auto expected = NaiveWindows(spec, rows.times, rows.keys, rows.values, delay, &expected_late);
 
     Case test(spec, {.batch_rows = 1 + static_cast<int64_t>(random() % 20)});
-    time::SplitWatermark split;
-    size_t at = 0;
-    EventTimeMs advanced = kMinWatermark;
-    for (Batch piece : CutAtRandom(ParseRows(kInput, text), 1 + random() % 40, &random)) {
-      const std::vector<EventTimeMs> piece_marks(marks.begin() + at, marks.begin() + at + piece.num_rows);
-      const std::vector<EventTimeMs> piece_times(times.begin() + at, times.begin() + at + piece.num_rows);
-      piece.row_watermarks = split.Observe(piece_marks, piece_times);
-      at += piece.num_rows;
-      ASSERT_TRUE(test.picture->Push(0, piece).ok());
-      // The operator hears of the watermark now, later, or only of an older one: other splits may hold it back.
-      const EventTimeMs heard = split.current() - static_cast<int64_t>(random() % 10);
-      if (random() % 3 != 0 && heard > advanced) {
-        advanced = heard;
-        ASSERT_TRUE(test.picture->Advance(heard).ok());
-      }
-    }
-    ASSERT_TRUE(test.picture->Finish().ok());
+    FeedInAnyWay(kInput, rows, test.picture.get(), &random);
     EXPECT_EQ(test.picture->out().table(), expected) << spec.ToString() << " round " << round;
     EXPECT_EQ(test.picture->metrics().late_rows_dropped, expected_late);
     EXPECT_EQ(test.picture->metrics().state_rows, 0);

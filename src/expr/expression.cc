@@ -95,6 +95,8 @@ std::string CallText(const Expression& call) {
   const std::string& name = call.function()->name;
   const auto& args = call.children();
   if (IsInfix(name) && args.size() == 2) return "(" + Joined(args, " " + name + " ") + ")";
+  if (name == "-" && args.size() == 3)
+    return "(" + args[0]->ToString() + " - " + args[1]->ToString() + ") " + args[2]->literal()->ToString();
   if (IsInfix(name) && args.size() == 1) return name + args[0]->ToString();
   if (IsPatternMatch(name) && args.size() == 3) {
     return "(" + args[0]->ToString() + " " + name + " " + args[1]->ToString() + " ESCAPE " + args[2]->ToString() + ")";

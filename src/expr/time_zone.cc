@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "expr/civil_time.h"
+#include "sql/diagnostic.h"
 
 namespace tidemark::expr {
 namespace {
@@ -118,10 +119,9 @@ arrow::Result<TimeZone> TimeZone::Make(const std::string& name) {
     const char* long_name = JavaShortName(name);
     zone.zone_ = date::locate_zone(long_name ? long_name : name);
   } catch (const std::exception&) {
-    return arrow::Status::Invalid(
-        "Unknown time zone '", name,
-        "': expected an IANA name such as 'Europe/Berlin' (from the system's tz database) or an "
-        "offset such as 'UTC', '+08:00' or 'GMT-03:00'");
+    return sql::SqlError({}, "Unknown time zone '" + name + "'",
+                         "Write a name of the system's tz database such as 'Europe/Berlin', or an offset such as "
+                         "'UTC', '+08:00' or 'GMT-03:00'.");
   }
   return zone;
 }

@@ -294,7 +294,7 @@ class LocalFiles final : public FileSystem {
       const std::string path = prefix + name;
       struct stat status;
       if (::stat(path.c_str(), &status) != 0) {
-        if (errno == ENOENT) continue;  // removed while we were listing, or a dangling link
+        if (errno == ENOENT || errno == ELOOP) continue;  // removed while we were listing, or a link that leads nowhere
         return Failure(path, errno);
       }
       if (S_ISSOCK(status.st_mode)) continue;  // somebody listens there (local_socket.h); it holds no bytes

@@ -38,7 +38,10 @@ arrow::Status CheckAggregateClauses(const sql::FunctionCall& call, const std::st
 arrow::Status BadArguments(const arrow::Status& status, const sql::FunctionCall& call) {
   if (!status.IsTypeError() && !status.IsInvalid()) return sql::WithPlace(status, call.range);
   const bool star = call.arguments.size() == 1 && call.arguments[0].value->Is<sql::Star>();
-  return sql::SqlError(call.range, status.message(), star ? "Only COUNT takes *." : "");
+  std::string hint = star ? "Only COUNT takes *." : "";
+  if (hint.empty() && status.message().find("<numeric>") != std::string::npos && call.arguments.size() == 1)
+    hint = "Convert it: " + call.name.ToString() + "(CAST(" + sql::ToSql(*call.arguments[0].value) + " AS DOUBLE)).";
+  return sql::SqlError(call.range, status.message(), hint);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ std::string HintForTypes(const DataType& left, const DataType& right, bool compa
     }
   }
   if (left.is_datetime() && right.is_datetime() && !comparison) {
-    return "TIMESTAMPDIFF(SECOND, a, b) gives the distance of two times.";
+    return "Write (a - b) DAY TO SECOND for an interval; TIMESTAMPDIFF(SECOND, b, a) gives a number.";
   }
   if ((left.is_datetime() && right.is_numeric()) || (left.is_numeric() && right.is_datetime())) {
     if (comparison)

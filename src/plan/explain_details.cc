@@ -13,6 +13,9 @@ namespace {
 
 using expr::ExpressionPtr;
 
+/// Behind the state of operators that can keep it on disk.
+constexpr char kSpills[] = "; on disk where memory is short";
+
 /// The lines under an operator's name.
 using Details = std::vector<std::string>;
 
@@ -255,7 +258,8 @@ Details GroupAggregateDetails(const GroupAggregateNode& node) {
   const std::string never =
       node.group_columns.empty() ? "kept to the end" : "never freed: nothing bounds the number of keys";
   details.push_back("state: " + OneRowPerKey(input, node.group_columns) + "; " +
-                    (node.final_only ? "freed when the input ends" : never));
+                    (node.final_only ? "freed when the input ends" : never) +
+                    (node.group_columns.empty() ? "" : kSpills));
   return details;
 }
 
@@ -279,7 +283,8 @@ Details FirstRowDetails(const RankNode& node) {
   const bool event_time = input[node.keys[0].column].type.time_attribute() == TimeAttribute::kRowtime;
   if (event_time) details.push_back("emits: when the watermark passes the row");
   details.push_back(std::string("state: ") + (event_time ? "rows ahead of the watermark, and " : "") +
-                    "that a partition had its row; never freed: nothing bounds the number of partitions");
+                    "that a partition had its row; never freed: nothing bounds the number of partitions" +
+                    (node.partition_columns.empty() ? "" : kSpills));
   return details;
 }
 
@@ -340,7 +345,8 @@ Details DetailsOf(const PhysicalNode& node) {
       return GlobalWindowAggregateDetails(static_cast<const GlobalWindowAggregateNode&>(node));
     case PhysicalNode::Kind::kJoin: {
       const auto& join = static_cast<const JoinNode&>(node);
-      return JoinDetails(join, join.final_only ? "freed when the input ends" : "never freed: nothing bounds it");
+      const std::string freed = join.final_only ? "freed when the input ends" : "never freed: nothing bounds it";
+      return JoinDetails(join, join.left_keys.empty() ? freed : freed + kSpills);
     }
     case PhysicalNode::Kind::kPerWindow:
       return PerWindowDetails(static_cast<const PerWindowNode&>(node));
@@ -349,8 +355,9 @@ Details DetailsOf(const PhysicalNode& node) {
     case PhysicalNode::Kind::kRank: {
       const auto& rank = static_cast<const RankNode&>(node);
       if (rank.keeps_first) return FirstRowDetails(rank);
-      return RankDetails(
-          rank, rank.final_only ? "freed when the input ends" : "never freed: nothing bounds the number of partitions");
+      const std::string freed =
+          rank.final_only ? "freed when the input ends" : "never freed: nothing bounds the number of partitions";
+      return RankDetails(rank, rank.partition_columns.empty() || rank.input_retracts ? freed : freed + kSpills);
     }
     case PhysicalNode::Kind::kWindowAssign: {
       const auto& assign = static_cast<const WindowAssignNode&>(node);
@@ -359,7 +366,7 @@ Details DetailsOf(const PhysicalNode& node) {
     case PhysicalNode::Kind::kChangelogNormalize: {
       const auto& normalize = static_cast<const ChangelogNormalizeNode&>(node);
       return {"state: the last row per key (" + Names(node.schema(), normalize.key_columns) +
-              "); freed when the key is deleted"};
+              "); freed when the key is deleted" + kSpills};
     }
     case PhysicalNode::Kind::kSink:
       return SinkDetails(static_cast<const SinkNode&>(node));

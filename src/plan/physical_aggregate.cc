@@ -76,6 +76,39 @@ std::vector<WindowProperty> AllProperties() {
   return {WindowProperty::kStart, WindowProperty::kEnd, WindowProperty::kTime};
 }
 
+/// The group columns that are none of the window's.
+std::vector<int> PlainGroups(const LogicalAggregate& node, const WindowColumns& window) {
+  std::vector<int> plain;
+  std::copy_if(node.group_columns.begin(), node.group_columns.end(), std::back_inserter(plain),
+               [&](int column) { return !IsWindowColumn(column, window); });
+  return plain;
+}
+
+/// The input's columns that are grouped by, or read by a call: ascending, each once.
+std::vector<int> ColumnsRead(const LogicalAggregate& node, std::vector<int> groups) {
+  std::vector<int> read = std::move(groups);
+  for (const auto& call : node.calls) {
+    read.insert(read.end(), call.args.begin(), call.args.end());
+    if (call.filter >= 0) read.push_back(call.filter);
+  }
+  std::sort(read.begin(), read.end());
+  read.erase(std::unique(read.begin(), read.end()), read.end());
+  return read;
+}
+
+/// Rows are grouped just as the sessions are partitioned, and none is left out in between.
+bool GroupsBySessions(const Composed& composed, const std::vector<int>& groups) {
+  std::vector<int> partitions;
+  for (int column : groups) {
+    const auto& e = composed.columns[column];
+    if (e->kind() == Expression::Kind::kColumn) partitions.push_back(e->column_index());
+  }
+  std::vector<int> wanted = composed.tvf->partition_columns;
+  std::sort(partitions.begin(), partitions.end());
+  std::sort(wanted.begin(), wanted.end());
+  return partitions == wanted && partitions.size() == groups.size() && !composed.condition;
+}
+
 }  // namespace
 
 arrow::Result<Built> PhysicalBuilder::BuildAggregate(const LogicalAggregate& node, const Demand& demand) {
@@ -199,39 +232,16 @@ arrow::Result<std::optional<Built>> PhysicalBuilder::BuildFusedWindowAggregate(c
   if (!composed) return std::nullopt;
   const LogicalWindowTvf& tvf = *composed->tvf;
   const auto tvf_columns = static_cast<int>(tvf.input().schema().size());
+  const std::vector<int> plain_groups = PlainGroups(node, window);
+  const std::vector<int> inputs_read = ColumnsRead(node, plain_groups);
   if (ReadsFrom(composed->condition, tvf_columns)) return std::nullopt;
-  std::vector<int> plain_groups;
-  std::vector<int> inputs_read;
-  for (int column : node.group_columns) {
-    if (IsWindowColumn(column, window)) continue;
-    plain_groups.push_back(column);
-    inputs_read.push_back(column);
-  }
-  for (const auto& call : node.calls) {
-    inputs_read.insert(inputs_read.end(), call.args.begin(), call.args.end());
-    if (call.filter >= 0) inputs_read.push_back(call.filter);
-  }
   for (int column : inputs_read) {
     if (ReadsFrom(composed->columns[column], tvf_columns)) return std::nullopt;
   }
   if (IsProctime(tvf.input(), tvf.time_column)) return sql::NotSupportedYet(tvf.range, "a window over processing time");
-
-  const bool session = tvf.window.kind == time::WindowKind::kSession;
-  if (session) {
-    std::vector<int> partitions;
-    for (int column : plain_groups) {
-      const auto& e = composed->columns[column];
-      if (e->kind() == Expression::Kind::kColumn) partitions.push_back(e->column_index());
-    }
-    std::vector<int> wanted = tvf.partition_columns;
-    std::sort(partitions.begin(), partitions.end());
-    std::sort(wanted.begin(), wanted.end());
-    if (partitions != wanted || partitions.size() != plain_groups.size() || composed->condition) return std::nullopt;
-  }
+  if (tvf.window.kind == time::WindowKind::kSession && !GroupsBySessions(*composed, plain_groups)) return std::nullopt;
 
   // Below the aggregation: just the columns it reads, then the time column.
-  std::sort(inputs_read.begin(), inputs_read.end());
-  inputs_read.erase(std::unique(inputs_read.begin(), inputs_read.end()), inputs_read.end());
   Schema schema;
   std::vector<ExpressionPtr> expressions;
   std::vector<int> position(composed->columns.size(), -1);

@@ -72,28 +72,84 @@ Schema Nullable(Schema schema, bool nullable) {
   return schema;
 }
 
+/// The condition in two: pairs of keys, and what is looked at for each pair of rows that has equal ones.
+struct JoinCondition {
+  std::vector<ExpressionPtr> left_keys;   ///< over left columns
+  std::vector<ExpressionPtr> right_keys;  ///< over right columns
+  std::vector<bool> null_safe;
+  std::vector<ExpressionPtr> residual;  ///< over both inputs' columns
+};
+
+JoinCondition SplitCondition(const LogicalJoin& node) {
+  JoinCondition condition;
+  const int left_columns = static_cast<int>(node.input(0).schema().size());
+  for (const auto& conjunct : Conjuncts(node.condition)) {
+    if (auto pair = AsKeyPair(conjunct, left_columns, node.input(1).schema())) {
+      condition.left_keys.push_back(pair->left);
+      condition.right_keys.push_back(pair->right);
+      condition.null_safe.push_back(pair->null_safe);
+    } else {
+      condition.residual.push_back(conjunct);
+    }
+  }
+  return condition;
+}
+
+/// Both inputs' columns side by side; those of a side that may be missing take NULL.
+Schema JoinedSchema(JoinType type, const Schema& left, const Schema& right) {
+  const bool left_only = type == JoinType::kSemi || type == JoinType::kAnti;
+  const bool left_padded = type == JoinType::kRight || type == JoinType::kFull;
+  const bool right_padded = type == JoinType::kLeft || type == JoinType::kFull;
+  Schema schema = Nullable(left, left_padded);
+  if (left_only) return schema;
+  for (auto& field : Nullable(right, right_padded)) schema.push_back(std::move(field));
+  return schema;
+}
+
+/// Of a join that gives rows before its inputs end.
+ChangelogMode ModeOf(JoinType type, const ChangelogMode& left, const ChangelogMode& right) {
+  ChangelogMode mode;
+  mode.updates = left.updates || right.updates;
+  mode.update_before = mode.updates;
+  mode.deletes = !left.insert_only() || !right.insert_only() || (type != JoinType::kInner && type != JoinType::kSemi);
+  return mode;
+}
+
+/// The rest of the condition over the joined columns: the right ones begin at `right_begins`, behind added keys.
+ExpressionPtr ResidualOver(const LogicalJoin& node, const Schema& joined, int right_begins,
+                           std::vector<ExpressionPtr> residual) {
+  if (residual.empty()) return nullptr;
+  const int left_columns = static_cast<int>(node.input(0).schema().size());
+  const Schema& right_schema = node.input(1).schema();
+  std::vector<ExpressionPtr> replacements;
+  for (int i = 0; i < left_columns; ++i) replacements.push_back(Expression::Column(i, joined[i].type, joined[i].name));
+  for (size_t i = 0; i < right_schema.size(); ++i) {
+    const int column = right_begins + static_cast<int>(i);
+    replacements.push_back(Expression::Column(column, right_schema[i].type, right_schema[i].name));
+  }
+  return expr::ReplaceColumns(AndAll(std::move(residual)), replacements);
+}
+
+/// `joined` without the key columns that were added to its inputs.
+PhysicalPtr WithoutKeyColumns(const LogicalJoin& node, PhysicalPtr joined, const Schema& schema, int right_begins) {
+  if (schema.size() == node.schema().size()) return joined;
+  const int left_columns = static_cast<int>(node.input(0).schema().size());
+  std::vector<ExpressionPtr> outputs;
+  for (int i = 0; i < static_cast<int>(node.schema().size()); ++i) {
+    const int column = i < left_columns ? i : right_begins + i - left_columns;
+    outputs.push_back(Expression::Column(column, schema[column].type, schema[column].name));
+  }
+  return std::make_shared<CalcNode>(node.schema(), std::move(joined), nullptr, std::move(outputs), "Calc");
+}
+
 }  // namespace
 
 arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const Demand& demand) {
-  const int left_columns = static_cast<int>(node.input(0).schema().size());
-  const Schema& right_schema = node.input(1).schema();
-  std::vector<ExpressionPtr> left_expressions;
-  std::vector<ExpressionPtr> right_expressions;
-  std::vector<bool> null_safe;
-  std::vector<ExpressionPtr> residual;
-  for (const auto& conjunct : Conjuncts(node.condition)) {
-    if (auto pair = AsKeyPair(conjunct, left_columns, right_schema)) {
-      left_expressions.push_back(pair->left);
-      right_expressions.push_back(pair->right);
-      null_safe.push_back(pair->null_safe);
-    } else {
-      residual.push_back(conjunct);
-    }
-  }
+  JoinCondition condition = SplitCondition(node);
   std::vector<int> left_keys;
   std::vector<int> right_keys;
-  const LogicalPtr left_input = Shared(WithKeyColumns(node.inputs()[0], left_expressions, &left_keys));
-  const LogicalPtr right_input = Shared(WithKeyColumns(node.inputs()[1], right_expressions, &right_keys));
+  const LogicalPtr left_input = Shared(WithKeyColumns(node.inputs()[0], condition.left_keys, &left_keys));
+  const LogicalPtr right_input = Shared(WithKeyColumns(node.inputs()[1], condition.right_keys, &right_keys));
 
   Demand below = demand;
   below.update_before = true;
@@ -113,7 +169,6 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
 
   const auto& left_mode = left.node->changelog();
   const auto& right_mode = right.node->changelog();
-  ChangelogMode mode;
   const bool retracts = !left_mode.insert_only() || !right_mode.insert_only();
   // Of a changelog (a debezium table), what is final is not known before the end: it is joined as a stream is.
   const bool per_window = windows && !retracts;
@@ -122,48 +177,22 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
     return sql::NotSupportedYet(node.range, "A window over a join of windows whose rows are changed later");
   }
   const bool final_only = per_window || (batch_mode_ && !retracts);
-  if (!final_only) {
-    mode.updates = left_mode.updates || right_mode.updates;
-    mode.update_before = mode.updates;
-    mode.deletes = retracts || (node.type != JoinType::kInner && node.type != JoinType::kSemi);
-  }
-  const bool left_only = node.type == JoinType::kSemi || node.type == JoinType::kAnti;
-  const bool left_padded = node.type == JoinType::kRight || node.type == JoinType::kFull;
-  const bool right_padded = node.type == JoinType::kLeft || node.type == JoinType::kFull;
-  const auto physical_left = static_cast<int>(left.node->schema().size());
-  Schema schema = Nullable(left.node->schema(), left_padded);
-  if (!left_only) {
-    for (auto& field : Nullable(right.node->schema(), right_padded)) schema.push_back(std::move(field));
-  }
+  const auto right_begins = static_cast<int>(left.node->schema().size());
+  const Schema schema = JoinedSchema(node.type, left.node->schema(), right.node->schema());
   const std::string label = "Join(" + ColumnNames(left.node->schema(), left_keys) + " = " +
                             ColumnNames(right.node->schema(), right_keys) + ")";
-  auto join = std::make_shared<JoinNode>(schema, left.node, right.node, mode, left_keys.empty() ? "CrossJoin" : label);
+  auto join = std::make_shared<JoinNode>(schema, left.node, right.node,
+                                         final_only ? ChangelogMode() : ModeOf(node.type, left_mode, right_mode),
+                                         left_keys.empty() ? "CrossJoin" : label);
   join->type = node.type;
   join->left_keys = left_keys;
   join->right_keys = right_keys;
-  join->null_safe = null_safe;
+  join->null_safe = condition.null_safe;
   join->final_only = final_only;
-  if (!residual.empty()) {
-    std::vector<ExpressionPtr> replacements;
-    for (int i = 0; i < left_columns; ++i)
-      replacements.push_back(Expression::Column(i, schema[i].type, schema[i].name));
-    for (size_t i = 0; i < right_schema.size(); ++i) {
-      const int column = physical_left + static_cast<int>(i);
-      replacements.push_back(Expression::Column(column, right_schema[i].type, right_schema[i].name));
-    }
-    join->residual = expr::ReplaceColumns(AndAll(std::move(residual)), replacements);
-  }
-  Built built{join, {}};
-  if (per_window) built.node = PerWindow(join, {windows->first, windows->second});
-  if (schema.size() == node.schema().size()) return built;
-  std::vector<ExpressionPtr> outputs;  // without the key columns added above
-  for (size_t i = 0; i < node.schema().size(); ++i) {
-    const auto column =
-        static_cast<int>(i) < left_columns ? static_cast<int>(i) : physical_left + static_cast<int>(i) - left_columns;
-    outputs.push_back(Expression::Column(column, schema[column].type, schema[column].name));
-  }
-  built.node = std::make_shared<CalcNode>(node.schema(), built.node, nullptr, std::move(outputs), "Calc");
-  return built;
+  join->residual = ResidualOver(node, schema, right_begins, std::move(condition.residual));
+  PhysicalPtr joined = join;
+  if (per_window) joined = PerWindow(join, {windows->first, windows->second});
+  return Built{WithoutKeyColumns(node, std::move(joined), schema, right_begins), {}};
 }
 
 }  // namespace tidemark::plan

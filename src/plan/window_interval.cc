@@ -106,12 +106,16 @@ arrow::Result<int64_t> BindWindowInterval(const sql::Expression& expression, con
 
 arrow::Status CheckWholeSlides(const time::WindowSpec& spec, const std::string& window, sql::SourceRange range) {
   if (spec.size_ms % spec.slide_ms == 0) return arrow::Status::OK();
-  const char* slide_name = spec.kind == time::WindowKind::kHop ? "slide" : "step";
+  const bool is_hop = spec.kind == time::WindowKind::kHop;
+  const char* slide_name = is_hop ? "slide" : "step";
   const bool swapped = spec.slide_ms % spec.size_ms == 0;
   return sql::SqlError(range,
                        fmt::format("The size of {} must be a multiple of its {}: size {}, {} {}", window, slide_name,
                                    DurationText(spec.size_ms), slide_name, DurationText(spec.slide_ms)),
-                       swapped ? fmt::format("The {} comes before the size.", slide_name) : "");
+                       swapped  ? fmt::format("The {} comes before the size.", slide_name)
+                       : is_hop ? fmt::format("Choose {} as the size, for example; in batch mode any will do.",
+                                              DurationText((spec.size_ms / spec.slide_ms + 1) * spec.slide_ms))
+                                : "");
 }
 
 arrow::Status CheckWindowSpec(const time::WindowSpec& spec, const std::string& window, sql::SourceRange range) {

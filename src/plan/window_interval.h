@@ -19,7 +19,7 @@ arrow::Result<int64_t> BindWindowInterval(const sql::Expression& expression, con
 
 /// Sizes are positive, a CUMULATE's a multiple of its step, the offset is smaller than the size.
 arrow::Status CheckWindowSpec(const time::WindowSpec& spec, const std::string& window, sql::SourceRange range);
-/// The size is a multiple of the slide, as aggregation by HOP windows asks.
+/// The size is a multiple of the slide, as aggregation of a stream by HOP windows asks.
 arrow::Status CheckWholeSlides(const time::WindowSpec& spec, const std::string& window, sql::SourceRange range);
 
 }  // namespace tidemark::plan

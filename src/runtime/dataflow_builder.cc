@@ -18,13 +18,31 @@ namespace tidemark::runtime {
 using plan::PhysicalNode;
 using Kind = PhysicalNode::Kind;
 
+namespace {
+
+std::unique_ptr<state::SpillSpace> MakeSpillSpace(const JobOptions& options, MemoryBudget* memory) {
+  if (memory->spill_from_bytes() == 0) return nullptr;
+  if (options.chooser != nullptr) return state::MakeMemorySpillSpace();
+  state::SpillSpaceOptions space;
+  space.root = options.spill_folder;
+  space.workers = options.workers;
+  space.memory = memory;
+  // A store of objects (it has a scheme) is no place for files that are read at random.
+  const std::string& checkpoints = options.checkpoints.folder;
+  if (space.root.empty() && checkpoints.find("://") == std::string::npos) space.root = checkpoints;
+  return state::MakeDiskSpillSpace(space);
+}
+
+}  // namespace
+
 JobParts::JobParts(plan::PhysicalPlan the_plan, JobOptions the_options)
     : plan(std::move(the_plan)),
       options(std::move(the_options)),
       shape(plan, options.workers),
       control(options.workers),
-      memory(options.memory_bytes),
+      memory(options.memory_bytes, options.spill_from_bytes),
       growing(plan::UnboundedStates(plan)),
+      spill(MakeSpillSpace(options, &memory)),
       ids(options.checkpoints.folder.empty() ? std::vector<std::string>(shape.nodes().size()) : PlanIdentity(shape)),
       metrics(shape.nodes().size()) {
   if (options.functions.clock == nullptr) options.functions.clock = options.clock;
@@ -265,6 +283,9 @@ class DataflowBuilder {
     context.functions = &options_.functions;
     context.clock = options_.clock;
     context.memory = &parts_.memory;
+    context.spill = parts_.spill.get();
+    context.checkpointed = !options_.checkpoints.folder.empty();
+    context.number = parts_.shape.IndexOf(node);
     context.metrics = Metrics(node);
     ARROW_ASSIGN_OR_RAISE(context.late_rows, MakeLateRows(node));
     context.label = node.label();

@@ -21,6 +21,7 @@
 #include "runtime/source_task.h"
 #include "runtime/split_board.h"
 #include "runtime/worker.h"
+#include "state/spill_space.h"
 #include "state/state_snapshot.h"
 
 namespace tidemark::runtime {
@@ -43,6 +44,7 @@ struct JobParts {
   const PlanShape shape;
   JobControl control;
   MemoryBudget memory;
+  std::unique_ptr<state::SpillSpace> spill;  ///< null: state stays in memory
   std::map<const plan::PhysicalNode*, std::unique_ptr<ExchangeChannels>> exchanges;
   std::map<const plan::PhysicalNode*, std::unique_ptr<SplitBoard>> boards;
   std::map<std::string, AlignmentGroup> alignment_groups;  ///< of tables that have a board

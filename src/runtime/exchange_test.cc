@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runtime/runtime_testing.h"
+
 namespace tidemark::runtime {
 namespace {
 
@@ -16,33 +18,6 @@ Batch Numbers(int64_t first, int64_t count) {
   for (int64_t i = 0; i < count; ++i) (void)builder.Append(first + i);  // memory only
   return Batch{count, {builder.Finish().ValueOrDie()}, nullptr, nullptr};
 }
-
-/// What comes out of a receiver, as words.
-class WordConsumer final : public Consumer {
- public:
-  arrow::Status Push(int /*input*/, Batch batch) override {
-    rows += batch.num_rows;
-    words.push_back("rows " + std::to_string(batch.num_rows));
-    return arrow::Status::OK();
-  }
-  arrow::Status Advance(int /*input*/, EventTimeMs watermark) override {
-    words.push_back("watermark " + std::to_string(watermark));
-    return arrow::Status::OK();
-  }
-  arrow::Status SetIdle(int /*input*/, bool idle) override {
-    words.push_back(idle ? "idle" : "active");
-    return arrow::Status::OK();
-  }
-  arrow::Status End(int /*input*/, bool complete) override {
-    words.push_back(complete ? "end" : "stopped");
-    return arrow::Status::OK();
-  }
-  arrow::Status Tick() override { return arrow::Status::OK(); }
-  void CollectSenders(std::vector<ExchangeSender*>* /*senders*/) override {}
-
-  std::vector<std::string> words;
-  int64_t rows = 0;
-};
 
 class ExchangeTest : public ::testing::Test {
  protected:

@@ -19,6 +19,7 @@ JobOptions MakeJobOptions(const Configuration& configuration) {
   if (configuration.GetString(config::kRuntimeMode) != "batch")
     options.replay_speed = configuration.GetInteger(config::kReplaySpeed);
   options.memory_bytes = configuration.GetMemoryBytes(config::kMemory);
+  options.spill_folder = configuration.GetString("tidemark.spill.folder");
   options.drops_null_rows = configuration.GetString(config::kNotNullEnforcer) == "DROP";
   options.configuration = &configuration;
   options.components = BuiltInComponents();

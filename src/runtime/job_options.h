@@ -36,8 +36,10 @@ struct JobOptions {
   int64_t idle_timeout_micros = 0;  ///< of splits whose table does not say; 0: never idle
   int64_t read_ahead_batches = 64;  ///< per source and worker, see SourceTaskOptions
   connectors::ReadSizes read_sizes;
-  int64_t replay_speed = 0;  ///< event time per time, see ReplayClock; 0: as fast as can be
-  int64_t memory_bytes = 0;  ///< of state and buffered rows, all workers together; 0: unlimited
+  int64_t replay_speed = 0;      ///< event time per time, see ReplayClock; 0: as fast as can be
+  int64_t memory_bytes = 0;      ///< of state and buffered rows, all workers together; 0: unlimited
+  int64_t spill_from_bytes = 0;  ///< from how many of them on state is moved to disk; 0: see MemoryBudget
+  std::string spill_folder;  ///< where to; empty: with the checkpoints, else the system's folder for temporary files
 
   bool drops_null_rows = false;  ///< rows with a NULL for a NOT NULL column of a sink are left out instead of failing
   const Configuration* configuration = nullptr;  ///< handed to connectors

@@ -394,4 +394,26 @@ std::vector<std::string> ComputeTotals(const std::vector<FakeTable>& tables) {
   return rows;
 }
 
+arrow::Status WordConsumer::Push(int /*input*/, Batch batch) {
+  rows += batch.num_rows;
+  words.push_back(WordOf(batch));
+  last = std::move(batch);
+  return arrow::Status::OK();
+}
+
+arrow::Status WordConsumer::Advance(int /*input*/, EventTimeMs watermark) {
+  words.push_back("watermark " + std::to_string(watermark));
+  return arrow::Status::OK();
+}
+
+arrow::Status WordConsumer::SetIdle(int /*input*/, bool idle) {
+  words.push_back(idle ? "idle" : "active");
+  return arrow::Status::OK();
+}
+
+arrow::Status WordConsumer::End(int /*input*/, bool complete) {
+  words.push_back(complete ? "end" : "stopped");
+  return arrow::Status::OK();
+}
+
 }  // namespace tidemark::runtime

@@ -14,10 +14,29 @@
 #include "connectors/connector.h"
 #include "plan/physical_plan.h"
 #include "runtime/components.h"
+#include "runtime/flow.h"
 #include "runtime/job_options.h"
 #include "runtime/result_collector.h"
 
 namespace tidemark::runtime {
+
+/// Remembers what comes down, as words: watermarks, idleness, ends, and for rows what WordOf says.
+class WordConsumer : public Consumer {
+ public:
+  arrow::Status Push(int input, Batch batch) final;
+  arrow::Status Advance(int input, EventTimeMs watermark) final;
+  arrow::Status SetIdle(int input, bool idle) final;
+  arrow::Status End(int input, bool complete) final;
+  arrow::Status Tick() final { return arrow::Status::OK(); }
+  void CollectSenders(std::vector<ExchangeSender*>* /*senders*/) final {}
+
+  std::vector<std::string> words;
+  int64_t rows = 0;
+  Batch last;
+
+ private:
+  virtual std::string WordOf(const Batch& batch) const { return "rows " + std::to_string(batch.num_rows); }
+};
 
 struct FakeRow {
   EventTimeMs time = 0;

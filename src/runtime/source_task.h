@@ -93,7 +93,9 @@ class SourceTask final : public Head {
         options_(options),
         outlet_(metrics),
         site_(site),
-        positions_(options.start) {}
+        positions_(options.start) {
+    source_->MarkBegin(&positions_);
+  }
 
   arrow::Result<HeadStep> StepUnlabelled(int64_t now_micros);
   arrow::Result<HeadStep> Read(int64_t now_micros);

@@ -9,6 +9,7 @@
 
 #include <deque>
 
+#include "runtime/runtime_testing.h"
 #include "runtime/time_column.h"
 
 namespace tidemark::runtime {
@@ -37,10 +38,10 @@ class ScriptedSource final : public connectors::Source {
   bool at_end = false;
 };
 
-/// What comes down, as words: "10,20@15,-" is two rows, the first stamped 15.
-class WordConsumer final : public Consumer {
- public:
-  arrow::Status Push(int /*input*/, Batch batch) override {
+/// Batches as "10,20@15,null": three rows, the second stamped 15.
+class TimesConsumer final : public WordConsumer {
+ private:
+  std::string WordOf(const Batch& batch) const override {
     const arrow::Array& times = *batch.columns[0];
     const auto* values = times.data()->GetValues<int64_t>(1);  // a timestamp lies alike
     std::string word;
@@ -48,27 +49,8 @@ class WordConsumer final : public Consumer {
       word += (row == 0 ? "" : ",") + (times.IsNull(row) ? "null" : std::to_string(values[row]));
       if (batch.watermark_before(row) != kMinWatermark) word += "@" + std::to_string(batch.watermark_before(row));
     }
-    words.push_back(word);
-    last = batch;
-    return arrow::Status::OK();
+    return word;
   }
-  arrow::Status Advance(int /*input*/, EventTimeMs watermark) override {
-    words.push_back("watermark " + std::to_string(watermark));
-    return arrow::Status::OK();
-  }
-  arrow::Status SetIdle(int /*input*/, bool idle) override {
-    words.push_back(idle ? "idle" : "active");
-    return arrow::Status::OK();
-  }
-  arrow::Status End(int /*input*/, bool complete) override {
-    words.push_back(complete ? "end" : "stopped");
-    return arrow::Status::OK();
-  }
-  arrow::Status Tick() override { return arrow::Status::OK(); }
-  void CollectSenders(std::vector<ExchangeSender*>* /*senders*/) override {}
-
-  std::vector<std::string> words;
-  Batch last;
 };
 
 std::shared_ptr<arrow::Array> Times(const std::vector<std::optional<int64_t>>& values,
@@ -133,7 +115,7 @@ class SourceTaskTest : public ::testing::Test {
   std::unique_ptr<plan::SourceNode> node_;
   ScriptedSource* source_ = nullptr;
   std::unique_ptr<SourceTask> task_;
-  WordConsumer out_;
+  TimesConsumer out_;
 };
 
 TEST_F(SourceTaskTest, ComputesColumnsAndStampsRowsThatMayBeLate) {

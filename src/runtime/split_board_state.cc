@@ -57,12 +57,16 @@ arrow::Status SplitBoard::Restore(const state::StateReader& in) {
     const auto value = [&](size_t column, int64_t row) { return state::Int64Values(batch, column)[row]; };
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       const auto meaning = static_cast<RowMeaning>(value(0, row));
+      if (meaning < RowMeaning::kTable || meaning > RowMeaning::kEnded)
+        return state::DamagedState(kTable, "a row of meaning " + std::to_string(value(0, row)));
       if (meaning == RowMeaning::kTable) {
         watermark_ = value(2, row);
         highest_running_ = value(3, row);
       } else if (meaning == RowMeaning::kEnded) {
         ended_.insert(value(1, row));
       } else {
+        if (value(3, row) < 0 || value(4, row) < 0)
+          return state::DamagedState(kTable, "a split with less than no rows or pieces");
         Split& split = resumed_[value(1, row)];
         split.idle = meaning == RowMeaning::kIdle;
         split.running = value(2, row);

@@ -2,12 +2,14 @@
 // Turns, ends and idleness of splits that several workers read.
 #include "runtime/split_board.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "state/state_columns.h"
 #include "state/state_snapshot.h"
 
 namespace tidemark::runtime {
@@ -68,6 +70,25 @@ TEST_F(SplitBoardTest, AResumedTableGoesOnFromItsSlowestSplit) {
     resumed.AddSplits(splits, kNow);
     EXPECT_EQ(resumed.progress().watermark, 50);
     EXPECT_EQ(resumed.Turn(2, 0, true, kNow)->running_watermark, 50);
+  }
+}
+
+TEST_F(SplitBoardTest, RowsThatNobodySavedAreDamage) {
+  // Meaning, split, running watermark, rows, next piece.
+  const std::vector<std::vector<int64_t>> damaged = {
+      {4, 1, 0, 0, 0}, {-1, 1, 0, 0, 0}, {1, 1, 0, -1, 0}, {2, 1, 0, 0, -1}};
+  for (const auto& row : damaged) {
+    Batch batch;
+    batch.num_rows = 1;
+    for (const int64_t value : row) batch.columns.push_back(state::Int64Column({value}).ValueOrDie());
+    state::StateSnapshot snapshot;
+    const auto writer = state::MakeSnapshotWriter(&snapshot.parts["board"]);
+    ASSERT_TRUE(writer->Write("board", batch, state::RowOwner::EveryWorker()).ok());
+    const auto all = std::make_shared<const std::vector<state::StateSnapshot>>(1, std::move(snapshot));
+    SplitBoard resumed(&control_);
+    EXPECT_THAT(resumed.Restore(*state::MakeSnapshotReader(all, "board", 0, 1)).ToString(),
+                ::testing::HasSubstr("board"))
+        << row[0];
   }
 }
 

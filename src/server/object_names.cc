@@ -21,7 +21,14 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
 
 arrow::Status Unknown(const char* what, const std::string& value, sql::SourceRange range,
                       const std::vector<std::string>& known) {
-  return sql::SqlError(range, std::string("Unknown ") + what + ": " + value, sql::DidYouMean(value, known));
+  constexpr size_t kShownMax = 5;
+  std::string hint = sql::DidYouMean(value, known);
+  if (hint.empty() && known.empty()) hint = std::string("No ") + what + " is defined so far.";
+  if (hint.empty()) {
+    for (size_t i = 0; i < known.size() && i < kShownMax; ++i) hint += (i == 0 ? "There is: " : ", ") + known[i];
+    hint += known.size() > kShownMax ? ", ..." : ".";
+  }
+  return sql::SqlError(range, std::string("Unknown ") + what + ": " + value, hint);
 }
 
 }  // namespace

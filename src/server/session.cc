@@ -6,6 +6,7 @@
 #include <map>
 
 #include "expr/time_zone.h"
+#include "server/dead_letter_table.h"
 #include "server/object_names.h"
 #include "server/table_capabilities.h"
 #include "sql/diagnostic.h"
@@ -100,7 +101,9 @@ arrow::Status Session::RefreshFunctionContext() {
   const std::string zone = configuration_.GetString(config::kLocalTimeZone);
   functions_.local_time_zone = zone.empty() || zone == "default" ? expr::SystemTimeZoneName() : zone;
   const auto known = expr::TimeZone::Make(functions_.local_time_zone).status();
-  if (!known.ok()) return known.WithMessage("Option '", config::kLocalTimeZone, "': ", known.message());
+  if (const sql::Diagnostic* unknown = sql::DiagnosticOf(known))
+    return sql::SqlError({}, std::string("Option '") + config::kLocalTimeZone + "': " + unknown->message,
+                         unknown->hint);
   functions_.query_start_micros = clock_->NowMicros();
   functions_.streaming = configuration_.GetString(config::kRuntimeMode) != "batch";
   functions_.random_seed = static_cast<uint64_t>(functions_.query_start_micros);
@@ -114,7 +117,7 @@ arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Sta
     case sql::StatementKind::kQuery:
       return PrepareQuery(*statement->As<sql::QueryStatement>().query);
     case sql::StatementKind::kInsert:
-      return PrepareInserts({&statement->As<sql::InsertStatement>()});
+      return PrepareInserts({&statement->As<sql::InsertStatement>()}, statement->range);
     case sql::StatementKind::kStatementSet:
       return PrepareStatementSet(statement->As<sql::StatementSetStatement>());
     case sql::StatementKind::kExplain:
@@ -160,33 +163,35 @@ arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Sta
   return sql::NotSupportedYet(statement->range, NameOf(statement->kind), InsteadOf(statement->kind));
 }
 
-arrow::Result<plan::PhysicalPlan> Session::Plan(std::vector<plan::BoundQuery> queries) {
+arrow::Result<PreparedStatement> Session::Plan(std::vector<plan::BoundQuery> queries, sql::SourceRange place) {
   for (auto& query : queries) {
     ARROW_ASSIGN_OR_RAISE(query, plan::Optimize(std::move(query), plan_context()));
   }
-  return plan::MakePhysicalPlan(queries, plan_context());
+  PreparedStatement prepared;
+  prepared.kind = PreparedStatement::Kind::kJob;
+  ARROW_ASSIGN_OR_RAISE(prepared.plan, plan::MakePhysicalPlan(queries, plan_context()));
+  ARROW_ASSIGN_OR_RAISE(prepared.dead_letter_table, FindDeadLetterTable(prepared.plan, plan_context(), place));
+  return prepared;
 }
 
 arrow::Result<PreparedStatement> Session::PrepareQuery(const sql::Query& query) {
   ARROW_ASSIGN_OR_RAISE(auto bound, plan::BindQuery(query, plan_context()));
-  PreparedStatement prepared;
-  prepared.kind = PreparedStatement::Kind::kJob;
+  Schema schema = bound.root->schema();
+  ARROW_ASSIGN_OR_RAISE(PreparedStatement prepared, Plan({std::move(bound)}, query.range));
   prepared.is_query = true;
-  prepared.schema = bound.root->schema();
-  ARROW_ASSIGN_OR_RAISE(prepared.plan, Plan({std::move(bound)}));
+  prepared.schema = std::move(schema);
   prepared.updating = !prepared.plan.sinks[0]->inputs()[0]->changelog().insert_only();
   return prepared;
 }
 
-arrow::Result<PreparedStatement> Session::PrepareInserts(const std::vector<const sql::InsertStatement*>& inserts) {
+arrow::Result<PreparedStatement> Session::PrepareInserts(const std::vector<const sql::InsertStatement*>& inserts,
+                                                         sql::SourceRange place) {
   std::vector<plan::BoundQuery> queries;
   for (const auto* insert : inserts) {
     ARROW_ASSIGN_OR_RAISE(auto bound, plan::BindInsert(*insert, plan_context()));
     queries.push_back(std::move(bound));
   }
-  PreparedStatement prepared;
-  prepared.kind = PreparedStatement::Kind::kJob;
-  ARROW_ASSIGN_OR_RAISE(prepared.plan, Plan(std::move(queries)));
+  ARROW_ASSIGN_OR_RAISE(PreparedStatement prepared, Plan(std::move(queries), place));
   for (const auto* insert : inserts) {
     if (!insert->overwrite || prepared.plan.bounded) continue;
     return sql::SqlError(insert->range,
@@ -205,7 +210,7 @@ arrow::Result<PreparedStatement> Session::PrepareStatementSet(const sql::Stateme
       return sql::NotSupportedYet(statement->range, "a statement other than INSERT in a statement set");
     inserts.push_back(insert);
   }
-  return PrepareInserts(inserts);
+  return PrepareInserts(inserts, set.range);
 }
 
 arrow::Result<PreparedStatement> Session::PrepareExplain(const sql::ExplainStatement& explain) {
@@ -222,7 +227,7 @@ arrow::Result<PreparedStatement> Session::PrepareExplain(const sql::ExplainState
   if (const auto* query = inner.TryAs<sql::QueryStatement>()) {
     ARROW_ASSIGN_OR_RAISE(planned, PrepareQuery(*query->query));
   } else if (const auto* insert = inner.TryAs<sql::InsertStatement>()) {
-    ARROW_ASSIGN_OR_RAISE(planned, PrepareInserts({insert}));
+    ARROW_ASSIGN_OR_RAISE(planned, PrepareInserts({insert}, insert->range));
   } else if (const auto* set = inner.TryAs<sql::StatementSetStatement>()) {
     ARROW_ASSIGN_OR_RAISE(planned, PrepareStatementSet(*set));
   } else {
@@ -242,6 +247,10 @@ arrow::Result<PreparedStatement> Session::PrepareCreateTable(
     table = std::get<TablePtr>(*object);
   } else if (exists && statement->replace) {
     ARROW_RETURN_NOT_OK(sql::WithPlace(catalog_.Replace(table), statement->name.range));
+  } else if (exists) {
+    return sql::SqlError(statement->name.range,
+                         "A table or view named '" + statement->name.ToString() + "' exists already",
+                         "Write CREATE TABLE IF NOT EXISTS or CREATE OR REPLACE TABLE, or drop it first.");
   } else {
     ARROW_RETURN_NOT_OK(sql::WithPlace(catalog_.Add(table), statement->name.range));
   }
@@ -249,10 +258,7 @@ arrow::Result<PreparedStatement> Session::PrepareCreateTable(
   // CREATE TABLE ... AS SELECT: the table is there, what remains is an INSERT.
   auto fill = [&]() -> arrow::Result<PreparedStatement> {
     ARROW_ASSIGN_OR_RAISE(auto bound, plan::BindTableFill(*statement->query, table, plan_context()));
-    PreparedStatement prepared;
-    prepared.kind = PreparedStatement::Kind::kJob;
-    ARROW_ASSIGN_OR_RAISE(prepared.plan, Plan({std::move(bound)}));
-    return prepared;
+    return Plan({std::move(bound)}, statement->range);
   };
   auto prepared = fill();
   if (!prepared.ok() && !exists) ARROW_RETURN_NOT_OK(catalog_.Drop(table->path));

@@ -40,8 +40,9 @@ struct PreparedStatement {
   std::string text;
   plan::PhysicalPlan plan;
   bool is_query = false;
-  Schema schema;          ///< of a query's rows
-  bool updating = false;  ///< a query whose rows may be taken back
+  Schema schema;               ///< of a query's rows
+  bool updating = false;       ///< a query whose rows may be taken back
+  TablePtr dead_letter_table;  ///< where a job's bad records go (FindDeadLetterTable), or null
 };
 
 /// One user's state. Not thread-safe. Outlives the jobs planned with it.
@@ -69,11 +70,13 @@ class Session {
   plan::PlanContext plan_context() const;
   arrow::Status RefreshFunctionContext();
   arrow::Result<PreparedStatement> PrepareQuery(const sql::Query& query);
-  arrow::Result<PreparedStatement> PrepareInserts(const std::vector<const sql::InsertStatement*>& inserts);
+  arrow::Result<PreparedStatement> PrepareInserts(const std::vector<const sql::InsertStatement*>& inserts,
+                                                  sql::SourceRange place);
   arrow::Result<PreparedStatement> PrepareStatementSet(const sql::StatementSetStatement& set);
   arrow::Result<PreparedStatement> PrepareExplain(const sql::ExplainStatement& explain);
   arrow::Result<PreparedStatement> PrepareCreateTable(std::shared_ptr<const sql::CreateTableStatement> statement);
-  arrow::Result<plan::PhysicalPlan> Plan(std::vector<plan::BoundQuery> queries);
+  /// A job of `queries` for the statement at `place`.
+  arrow::Result<PreparedStatement> Plan(std::vector<plan::BoundQuery> queries, sql::SourceRange place);
 
   Clock* clock_;
   Catalog catalog_;

@@ -16,6 +16,10 @@ Prepared CreateView(std::shared_ptr<const sql::CreateViewStatement> create, std:
   ARROW_ASSIGN_OR_RAISE(auto view, plan::BindCreateView(create, text, context));
   const bool exists = catalog->Contains(view->path, view->temporary);
   if (create->if_not_exists && exists) return Done();
+  if (exists && !create->or_replace) {
+    return sql::SqlError(create->name.range, "A table or view named '" + create->name.ToString() + "' exists already",
+                         "Write CREATE VIEW IF NOT EXISTS or CREATE OR REPLACE VIEW, or drop it first.");
+  }
   ARROW_RETURN_NOT_OK(
       sql::WithPlace(create->or_replace && exists ? catalog->Replace(view) : catalog->Add(view), create->name.range));
   return Done();

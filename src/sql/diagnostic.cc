@@ -194,10 +194,12 @@ arrow::Status WithPlace(arrow::Status status, SourceRange range) {
 std::string RenderDiagnostic(const arrow::Status& status, std::string_view file_name, std::string_view text) {
   const Diagnostic* diagnostic = DiagnosticOf(status);
   std::string rendered(file_name);
-  const std::string message = ShowMessage(diagnostic == nullptr ? status.message() : diagnostic->message);
+  // Without a place, others may have said in the message where it happened.
+  const bool has_place = diagnostic != nullptr && !(diagnostic->range == SourceRange{});
+  const std::string message = ShowMessage(has_place ? diagnostic->message : status.message());
   if (diagnostic == nullptr) return rendered + ": error: " + message + "\n";
   const std::string hint = diagnostic->hint.empty() ? "" : "hint: " + ShowMessage(diagnostic->hint) + "\n";
-  if (diagnostic->range == SourceRange{}) return rendered + ": error: " + message + "\n" + hint;
+  if (!has_place) return rendered + ": error: " + message + "\n" + hint;
   const LineColumn place = LocateOffset(text, diagnostic->range.begin);
   rendered += ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": error: " + message + "\n";
   return rendered + RenderSource(text, diagnostic->range) + hint;

@@ -158,5 +158,11 @@ TEST(NearestNamesTest, Question) {
   EXPECT_EQ(DidYouMean("x", {"total"}), "");
 }
 
+TEST(RenderDiagnostic, WithoutAPlaceSaysWhatWasPutBefore) {
+  const arrow::Status inner = SqlError({}, "Unknown zone", "Write UTC.");
+  EXPECT_EQ(RenderDiagnostic(inner.WithMessage("Calc: ", inner.message()), "q.sql", ""),
+            "q.sql: error: Calc: Unknown zone\nhint: Write UTC.\n");
+}
+
 }  // namespace
 }  // namespace tidemark::sql

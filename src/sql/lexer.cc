@@ -220,7 +220,8 @@ class Lexer {
     }
     const SourceRange line = {token_begin_, position_};
     position_ = text_.size();
-    EmitError(line, "This name is never closed: the back-quote has no partner on its line", "");
+    EmitError(line, "This name is never closed: the back-quote has no partner on its line",
+              "Close it with `. A back-quote inside a name is written twice.");
   }
 
   void ReadDoubleQuoted() {

@@ -35,7 +35,9 @@ arrow::Status AddTimeUnit(TokenCursor& cursor, FunctionCall* call) {
   if (!TimeUnitFromName(token.upper)) {
     std::vector<std::string> units;
     for (int i = 0; i <= static_cast<int>(TimeUnit::kEpoch); ++i) units.emplace_back(TimeUnitName(TimeUnit{i}));
-    return SqlError(token.range, "Unknown time unit: " + token.text, DidYouMean(token.upper, units));
+    std::string hint = DidYouMean(token.upper, units);
+    if (hint.empty()) hint = "Write YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE or SECOND.";
+    return SqlError(token.range, "Unknown time unit: " + token.text, hint);
   }
   AddArgument(call, ParseSymbol(cursor));
   return arrow::Status::OK();

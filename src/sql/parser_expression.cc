@@ -6,6 +6,7 @@
 #include "sql/diagnostic.h"
 #include "sql/keywords.h"
 #include "sql/parser_rules.h"
+#include "sql/printer_rules.h"
 
 namespace tidemark::sql::internal {
 
@@ -82,6 +83,33 @@ arrow::Result<ExpressionPtr> WrapQuery(TokenCursor& cursor, size_t begin, QueryP
   return ExpressionPtr(std::move(node));
 }
 
+/// `(a - b) DAY TO SECOND` becomes a call of "-" with the unit as its third argument; the cursor is behind the
+/// parenthesis. Anything else stays as it is.
+arrow::Status ParseDifferenceUnit(TokenCursor& cursor, ExpressionPtr* expression) {
+  const Token& token = cursor.Peek();
+  const auto unit = token.kind == TokenKind::kWord ? TimeUnitFromName(token.upper) : std::nullopt;
+  if (!unit || *unit < TimeUnit::kSecond || *unit > TimeUnit::kYear) return arrow::Status::OK();
+  auto* difference = (*expression)->TryAs<BinaryExpression>();
+  if (difference == nullptr || difference->op != BinaryOperator::kSubtract) {
+    if (!IsReservedWord(token.upper)) return arrow::Status::OK();  // an alias
+    return SyntaxError(token.range, "A unit of time stands behind a difference of two times",
+                       "Write (a - b) " + token.upper + ", or `" + token.text + "` to use it as a name.");
+  }
+  auto symbol = std::make_unique<Symbol>();
+  ARROW_ASSIGN_OR_RAISE(const IntervalQualifier qualifier, ParseIntervalQualifier(cursor));
+  WriteIntervalQualifier(qualifier, &symbol->name);
+  symbol->time_unit = qualifier.start;
+  symbol->range = qualifier.range;
+  auto call = std::make_unique<FunctionCall>();
+  call->name.parts.push_back({"-", difference->op_range, false});
+  call->name.range = difference->op_range;
+  call->arguments.push_back({std::nullopt, std::move(difference->left)});
+  call->arguments.push_back({std::nullopt, std::move(difference->right)});
+  call->arguments.push_back({std::nullopt, std::move(symbol)});
+  *expression = std::move(call);
+  return arrow::Status::OK();
+}
+
 /// `(expression)`, `(a, b)` which is a row, `(SELECT ...)`, `((SELECT ...) UNION ...)`; the cursor is at `(`.
 arrow::Result<ExpressionPtr> ParseParenthesized(TokenCursor& cursor) {
   const SourceRange open = cursor.Take().range;
@@ -101,6 +129,7 @@ arrow::Result<ExpressionPtr> ParseParenthesized(TokenCursor& cursor) {
   if (!cursor.Is(",")) {
     cursor.Note(",");
     ARROW_RETURN_NOT_OK(cursor.ExpectClosing(")", open));
+    ARROW_RETURN_NOT_OK(ParseDifferenceUnit(cursor, &first));
     SetRange(cursor, open.begin, first.get());
     return first;
   }

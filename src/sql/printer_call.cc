@@ -151,9 +151,24 @@ void WriteSuffixes(const FunctionCall& call, std::string* out) {
   }
 }
 
+/// (a - b) DAY TO SECOND
+void WriteDifference(const FunctionCall& call, std::string* out) {
+  *out += '(';
+  WriteExpression(*call.arguments[0].value, kPrecedenceAdd, out);
+  *out += " - ";
+  WriteExpression(*call.arguments[1].value, kPrecedenceAdd + 1, out);
+  *out += ") " + call.arguments[2].value->As<Symbol>().name;
+}
+
+bool IsDifference(const FunctionCall& call) {
+  return call.arguments.size() == 3 && IsSymbol(call, 2) && call.name.parts.size() == 1 &&
+         call.name.parts[0].value == "-" && !call.name.parts[0].quoted;
+}
+
 }  // namespace
 
 void WriteCall(const FunctionCall& call, std::string* out) {
+  if (IsDifference(call)) return WriteDifference(call, out);
   // A name in back-quotes is an ordinary function, even when the word is one that SQL gives a special syntax.
   const bool is_plain_word = call.name.parts.size() == 1 && !call.name.last().quoted;
   const std::string special = is_plain_word ? ToUpperAscii(call.name.last().value) : "";

@@ -181,6 +181,64 @@ std::string BackslashBeforeQuote(const TokenCursor& cursor) {
   return "A backslash has no meaning in a string; a quote inside is written twice: 'it''s'.";
 }
 
+/// WHERE name = ;   WHERE a AND;   IN ()
+std::string MissingOperand(const TokenCursor& cursor) {
+  if (!Noted(cursor, "an expression") || !cursor.HasPrevious()) return "";
+  if (cursor.Is(")") && IsSymbolBefore(cursor, "(") && WordBefore(cursor, 2) == "IN")
+    return "IN takes at least one value: IN (1, 2).";
+  const bool list_ends = cursor.Is(")") || cursor.Is("]") || EndsStatement(cursor);
+  static constexpr auto kOperators =
+      std::to_array<std::string_view>({"=", "<>", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "||"});
+  static constexpr auto kWords =
+      std::to_array<std::string_view>({"AND", "BETWEEN", "BY", "HAVING", "NOT", "ON", "OR", "WHERE"});
+  const Token& previous = cursor.Previous();
+  const bool behind_operator =
+      previous.kind == TokenKind::kSymbol && std::ranges::find(kOperators, previous.text) != kOperators.end();
+  const bool behind_word = std::ranges::find(kWords, WordBefore(cursor)) != kWords.end();
+  if (!list_ends || (!behind_operator && !behind_word)) return "";
+  return "Write what stands behind " + (behind_word ? previous.upper : "'" + previous.text + "'") + ", or remove it.";
+}
+
+/// LIMIT -1, LIMIT 'a'
+std::string RowCount(const TokenCursor& cursor) {
+  if (!Noted(cursor, "a number of rows")) return "";
+  if (cursor.Is("-")) return "A number of rows is 0 or more; without LIMIT all rows come.";
+  return cursor.Peek().kind == TokenKind::kString ? "Write the number without quotes." : "";
+}
+
+/// SUBSTRING(name), EXTRACT(ts): calls with words inside.
+std::string CallWithWords(const TokenCursor& cursor) {
+  struct Form {
+    std::string_view name;
+    std::string_view text;
+  };
+  static constexpr auto kForms = std::to_array<Form>({{"CAST", "CAST(value AS type)"},
+                                                      {"EXTRACT", "EXTRACT(unit FROM time)"},
+                                                      {"OVERLAY", "OVERLAY(text PLACING other FROM start FOR length)"},
+                                                      {"POSITION", "POSITION(part IN text)"},
+                                                      {"SUBSTRING", "SUBSTRING(text, start, length)"},
+                                                      {"TRY_CAST", "TRY_CAST(value AS type)"}});
+  const size_t open = OpenParenthesis(cursor);
+  if (open == 0 || Noted(cursor, "an expression")) return "";
+  const auto form = std::ranges::find(kForms, WordBefore(cursor, open + 1), &Form::name);
+  return form == kForms.end() ? "" : "It is called as " + std::string(form->text) + ".";
+}
+
+/// BEGIN STATEMENT SET; SELECT ...
+std::string QueryInStatementSet(const TokenCursor& cursor) {
+  const bool in_set = Noted(cursor, "INSERT") && Noted(cursor, "END");
+  return in_set && BeginsStatement(cursor.Peek())
+             ? "A statement set holds INSERTs only: write INSERT INTO table SELECT ..."
+             : "";
+}
+
+/// INTERVAL '1' FORTNIGHT
+std::string UnknownUnit(const TokenCursor& cursor) {
+  const bool wants_unit = Noted(cursor, "YEAR") && Noted(cursor, "SECOND") && cursor.HasPrevious();
+  if (!wants_unit || cursor.Previous().kind != TokenKind::kString) return "";
+  return "Write one of these units behind the quotes: INTERVAL '14' DAY.";
+}
+
 /// INTERVAL '1 day'
 std::string UnitInsideInterval(const TokenCursor& cursor) {
   if (!Noted(cursor, "YEAR") || !Noted(cursor, "SECOND") || !cursor.HasPrevious()) return "";
@@ -215,10 +273,11 @@ std::string MisspelledBefore(const TokenCursor& cursor) {
 }
 
 std::string HintForUnexpected(const TokenCursor& cursor) {
-  static constexpr Rule kRules[] = {HintForForeignSyntax, MissingFrom,    BackslashBeforeQuote, StringAsAlias,
-                                    MissingSemicolon,     MisspelledHere, TrailingComma,        ReservedWordAsName,
-                                    WrongOrderOrPlace,    MissingIs,      UnopenedParenthesis,  UnitInsideInterval,
-                                    MissingComma,         MissingAnd};
+  static constexpr Rule kRules[] = {
+      HintForForeignSyntax, MissingFrom,         BackslashBeforeQuote, StringAsAlias,     MissingSemicolon,
+      MisspelledHere,       TrailingComma,       ReservedWordAsName,   WrongOrderOrPlace, MissingIs,
+      UnopenedParenthesis,  UnitInsideInterval,  UnknownUnit,          MissingOperand,    RowCount,
+      CallWithWords,        QueryInStatementSet, MissingComma,         MissingAnd};
   for (Rule rule : kRules) {
     if (std::string hint = rule(cursor); !hint.empty()) return hint;
   }

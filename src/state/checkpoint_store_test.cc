@@ -158,7 +158,20 @@ TEST(CheckpointStore, AddsChangesToTheBasesTheyBuildOn) {
   EXPECT_EQ(NumbersOf(*reader->Read("facts")), (std::vector<int64_t>{30, 300}));
   EXPECT_EQ(reader->watermark(), 32);
 
-  ASSERT_TRUE(Write(&store, Number(4), {LogOf(0, 1)}).ok());
+  StateSnapshot restarted;
+  const auto writer = MakeSnapshotWriter(&restarted.parts["groups"]);
+  ASSERT_TRUE(writer->RestartLog("log").ok());
+  ASSERT_TRUE(writer->WriteChanges("log", Numbers(70, 71), RowOwner::Key({0})).ok());
+  CheckpointManifest fourth = Number(4);
+  fourth.bases = {1, 2, 3};
+  ASSERT_TRUE(Write(&store, fourth, {restarted, LogOf(400, 401)}).ok());
+  const auto again = store.Load(store.List()->back());
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(NumbersOf((*again)[0].parts.at("groups").tables.at("log").batches), (std::vector<int64_t>{70}));
+  EXPECT_EQ(NumbersOf((*again)[1].parts.at("groups").tables.at("log").batches),
+            (std::vector<int64_t>{100, 200, 300, 400}));
+
+  ASSERT_TRUE(Write(&store, Number(5), {LogOf(0, 1)}).ok());
   EXPECT_EQ(store.List()->size(), 1u) << "nobody builds on the old ones any more";
 }
 

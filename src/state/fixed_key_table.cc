@@ -87,12 +87,43 @@ class FixedKeyTable final : public KeyedTable {
     null_row_ = nullptr;
   }
 
+  bool RetireOldest(std::vector<uint8_t*>* payloads) override {
+    const size_t first = payloads->size();
+    const bool any = pages_.RetireOldest(payloads);
+    for (size_t i = first; i < payloads->size(); ++i) (*payloads)[i] = PayloadOf((*payloads)[i]);
+    return any;
+  }
+
+  void Renew(std::span<uint8_t*> payloads) override {
+    for (uint8_t*& payload : payloads) {
+      uint8_t* row = RowOf(payload);
+      uint8_t* renewed = pages_.Allocate();
+      std::memcpy(renewed, row, static_cast<size_t>(pages_.row_bytes()));
+      if (row == null_row_) {
+        null_row_ = renewed;
+      } else {
+        directory_.Replace(HashOf(WordsAt(row)), row, renewed);
+      }
+      pages_.Free(row);
+      payload = PayloadOf(renewed);
+    }
+  }
+
+  void Shrink() override {
+    if (directory_.capacity() > kShrinkFrom && pages_.size() * 6 < directory_.capacity()) RebuildFor(pages_.size() * 2);
+  }
+  Growth growth() const override { return {directory_.GrowthBytes(), directory_.GrowsAt(pages_.size())}; }
+
   void Reserve(int64_t rows) override {
     if (rows > directory_.capacity()) RebuildFor(rows);
   }
 
   void ForEach(const std::function<void(uint8_t*)>& visit) const override {
     pages_.ForEach([&](uint8_t* row) { visit(PayloadOf(row)); });
+  }
+
+  bool Walk(RowCursor* cursor, int64_t rows, const std::function<void(uint8_t*)>& visit) const override {
+    return pages_.Walk(cursor, rows, [&](uint8_t* row) { visit(PayloadOf(row)); });
   }
 
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Keys(std::span<uint8_t* const> payloads) const override {
@@ -119,6 +150,8 @@ class FixedKeyTable final : public KeyedTable {
   }
 
  private:
+  static constexpr int64_t kShrinkFrom = 1024;
+
   /// What ProbeDirectory asks of the keys in keys_.
   struct Probe {
     FixedKeyTable* table;
@@ -138,7 +171,7 @@ class FixedKeyTable final : public KeyedTable {
       created->push_back(Position(i));
       return row;
     }
-    void Rebuild() const { table->RebuildFor(HashDirectory::GrownFor(table->pages_.size())); }
+    void Rebuild() const { table->RebuildFor(table->directory_.RemadeFor(table->pages_.size())); }
   };
 
   static const uint64_t* WordsAt(const uint8_t* row) { return reinterpret_cast<const uint64_t*>(row); }

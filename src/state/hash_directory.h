@@ -61,12 +61,25 @@ class HashDirectory {
 
   /// Removes the row. REQUIRES: it is there.
   void Erase(uint64_t hash, const uint8_t* row);
+  /// The row has moved. REQUIRES: it is there.
+  void Replace(uint64_t hash, const uint8_t* row, const uint8_t* moved) {
+    uint64_t& slot = slots()[SlotOf(hash, row)];
+    slot = (slot & ~kAddressMask) | reinterpret_cast<uint64_t>(moved);
+  }
 
   /// Forgets all rows and makes room for `rows`.
   void Reset(int64_t rows);
   int64_t memory_bytes() const { return block_.size(); }
-  /// For how many rows to make the directory anew when it is full and holds `rows`: small ones grow faster.
-  static int64_t GrownFor(int64_t rows) { return rows < 32768 ? rows * 2 : rows + rows / 2; }
+  /// For how many rows to make the directory anew when it is full and holds `rows`: as large as it is where enough of
+  /// its slots are only erased ones; else larger, small ones faster.
+  int64_t RemadeFor(int64_t rows) const {
+    if (!GrowsAt(rows)) return capacity() - 1;
+    return rows < 32768 ? rows * 2 : rows + rows / 2;
+  }
+  /// The directory grows when it is full and holds `rows`.
+  bool GrowsAt(int64_t rows) const { return rows * 4 > capacity() * 3; }
+  /// Bytes that it has more when it has grown once.
+  int64_t GrowthBytes() const { return block_.size(); }
   /// How many rows fit without growth.
   int64_t capacity() const { return static_cast<int64_t>(mask_ + 1) / 2; }
 
@@ -77,6 +90,11 @@ class HashDirectory {
   static constexpr uint64_t kErased = 1;  // no row lies at address 1
   static constexpr int64_t kSlotsMin = 16;
 
+  uint64_t SlotOf(uint64_t hash, const uint8_t* row) const {
+    uint64_t slot = Home(hash);
+    while ((slots()[slot] & kAddressMask) != reinterpret_cast<uint64_t>(row)) slot = Next(slot);
+    return slot;
+  }
   uint64_t* slots() const { return reinterpret_cast<uint64_t*>(block_.data()); }
 
   MemoryBlock block_;

@@ -6,10 +6,9 @@
 #include <arrow/util/bit_util.h>
 
 #include <bit>
-#include <cmath>
-#include <limits>
 #include <string>
 
+#include "state/float_key.h"
 #include "state/hash_bytes.h"
 #include "state/nested_codec.h"
 
@@ -30,10 +29,7 @@ uint64_t Mix(uint64_t value) {
   return static_cast<uint64_t>(product >> 64) ^ static_cast<uint64_t>(product);
 }
 
-uint64_t DoubleBits(double value) {
-  if (std::isnan(value)) value = std::numeric_limits<double>::quiet_NaN();
-  return std::bit_cast<uint64_t>(value == 0 ? 0.0 : value);
-}
+uint64_t DoubleBits(double value) { return std::bit_cast<uint64_t>(FloatKey(value)); }
 
 /// Adds hash(row) of every row to `hashes`, which hold the columns before this one.
 template <typename HashOf>

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catalog/data_type.h"
+#include "state/row_pages.h"
 
 namespace tidemark::state {
 
@@ -45,11 +46,28 @@ class KeyedTable {
   /// Removes the rows with these payloads. The owner destroys what the payload owns before.
   virtual void Erase(std::span<uint8_t* const> payloads) = 0;
   virtual void Clear() = 0;
+  /// Takes the oldest rows out, those of one page: removes their room from what new rows are made in, so that memory is
+  /// given back when each of them is erased or renewed. Adds them to `payloads`. False: the table is empty.
+  /// REQUIRES: the rows of the last call have been erased or renewed.
+  virtual bool RetireOldest(std::vector<uint8_t*>* payloads) = 0;
+  /// Gives the rows new places, as if they had been made just now. `payloads` then name the new places.
+  virtual void Renew(std::span<uint8_t*> payloads) = 0;
+  /// Gives memory back when few rows are left of many.
+  virtual void Shrink() = 0;
+  /// Bytes that the table takes at once when the directory of its rows grows for the next time, and whether this comes
+  /// by inserting alone (while there are fewer rows, erased ones make room).
+  struct Growth {
+    int64_t bytes = 0;
+    bool is_near = false;
+  };
+  virtual Growth growth() const = 0;
   /// Makes room for `rows` rows at once, so that inserting them does not grow the table step by step.
   virtual void Reserve(int64_t rows) = 0;
 
   /// Every payload, in insertion order as far as nothing was erased.
   virtual void ForEach(const std::function<void(uint8_t* payload)>& visit) const = 0;
+  /// See RowPages::Walk. `cursor` begins as RowCursor().
+  virtual bool Walk(RowCursor* cursor, int64_t rows, const std::function<void(uint8_t* payload)>& visit) const = 0;
   /// The key columns of the given rows.
   virtual arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Keys(std::span<uint8_t* const> payloads) const = 0;
 

@@ -176,6 +176,47 @@ TEST_P(KeyedTableOf, TakesInTheKeysOfAnotherTable) {
   EXPECT_EQ(Contents(*target), expected);
 }
 
+TEST_P(KeyedTableOf, OldRowsAreTakenOutAndTheirMemoryGivenBack) {
+  std::mt19937 random(9);
+  const auto table = KeyedTable::Make(GetParam(), sizeof(int64_t));
+  std::map<std::string, int64_t> expected;
+  std::vector<uint8_t*> payloads;
+  std::vector<int32_t> created;
+  int64_t largest = 0;
+  for (int round = 0; round < 60; ++round) {
+    const Columns keys = RandomKeys(GetParam(), 300, 30'000, &random);
+    ASSERT_TRUE(table->FindOrInsert(keys, 300, nullptr, &payloads, &created).ok());
+    for (int64_t row = 0; row < 300; ++row) {
+      ++Counter(payloads[row]);
+      ++expected[KeyText(keys, row)];
+    }
+    while (table->size() > 1000) {
+      std::vector<uint8_t*> old;
+      ASSERT_TRUE(table->RetireOldest(&old));
+      ASSERT_FALSE(old.empty());
+      std::vector<uint8_t*> kept;
+      std::vector<uint8_t*> gone;
+      for (uint8_t* payload : old) (random() % 4 == 0 ? kept : gone).push_back(payload);
+      const auto gone_keys = table->Keys(gone).ValueOrDie();
+      for (size_t i = 0; i < gone.size(); ++i) expected.erase(KeyText(gone_keys, static_cast<int64_t>(i)));
+      table->Erase(gone);
+      table->Renew(kept);
+      for (uint8_t* payload : kept) EXPECT_GT(Counter(payload), 0);
+    }
+    ASSERT_EQ(Contents(*table), expected);
+    if (round == 10) largest = table->memory_bytes();
+  }
+  EXPECT_LT(table->memory_bytes(), largest * 2);
+  std::vector<uint8_t*> old;
+  while (table->RetireOldest(&old)) {
+    table->Erase(old);
+    old.clear();
+  }
+  table->Shrink();
+  EXPECT_EQ(table->size(), 0);
+  EXPECT_LT(table->memory_bytes(), 100'000);
+}
+
 TEST_P(KeyedTableOf, PayloadsStayWhereTheyAre) {
   const auto& types = GetParam();
   std::mt19937 random(5);

@@ -6,9 +6,9 @@
 #include <arrow/builder.h>
 #include <arrow/type.h>
 
-#include <cmath>
 #include <cstring>
-#include <limits>
+
+#include "state/float_key.h"
 
 namespace tidemark::state {
 namespace {
@@ -20,9 +20,7 @@ void AppendRaw(T value, std::string* bytes) {
 
 template <typename Float>
 void AppendFloat(Float value, bool as_key, std::string* bytes) {
-  if (as_key && std::isnan(value)) value = std::numeric_limits<Float>::quiet_NaN();
-  if (as_key && value == 0) value = 0;
-  AppendRaw(value, bytes);
+  AppendRaw(as_key ? FloatKey(value) : value, bytes);
 }
 
 void EncodeElements(const arrow::Array& elements, int64_t begin, int64_t end, bool floats_as_keys, std::string* bytes) {

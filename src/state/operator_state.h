@@ -41,6 +41,8 @@ class StateWriter {
   /// the reader gets them all, the oldest first. What a later row means for an earlier one is the operator's affair.
   /// All calls for one table are of the same of the two functions.
   virtual arrow::Status WriteChanges(std::string_view table, const Batch& rows, const RowOwner& owner) = 0;
+  /// Before the first WriteChanges of a checkpoint: what earlier ones hold of the table counts no more.
+  virtual arrow::Status RestartLog(std::string_view table) = 0;
 };
 
 /// Gives one operator of one worker the state that is its own now. Rows that several workers wrote come one worker's

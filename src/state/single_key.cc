@@ -8,22 +8,15 @@
 #include <arrow/util/bit_util.h>
 
 #include <bit>
-#include <cmath>
 #include <cstring>
-#include <limits>
+
+#include "state/float_key.h"
 
 namespace tidemark::state {
 namespace {
 
-uint64_t DoubleWord(double value) {
-  if (std::isnan(value)) value = std::numeric_limits<double>::quiet_NaN();
-  return std::bit_cast<uint64_t>(value == 0 ? 0.0 : value);
-}
-
-uint64_t FloatWord(float value) {
-  if (std::isnan(value)) value = std::numeric_limits<float>::quiet_NaN();
-  return std::bit_cast<uint32_t>(value == 0 ? 0.0f : value);
-}
+uint64_t DoubleWord(double value) { return std::bit_cast<uint64_t>(FloatKey(value)); }
+uint64_t FloatWord(float value) { return std::bit_cast<uint32_t>(FloatKey(value)); }
 
 /// Fills `keys` with word(row) of every row that is not NULL.
 template <typename Word>

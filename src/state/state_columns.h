@@ -56,6 +56,7 @@ class WithColumnsWriter final : public StateWriter {
   WithColumnsWriter(StateWriter* out, Columns columns) : out_(out), columns_(std::move(columns)) {}
   arrow::Status Write(std::string_view table, const Batch& rows, const RowOwner& owner) override;
   arrow::Status WriteChanges(std::string_view table, const Batch& rows, const RowOwner& owner) override;
+  arrow::Status RestartLog(std::string_view table) override { return out_->RestartLog(table); }
 
  private:
   arrow::Result<Batch> WithColumns(const Batch& rows) const;

@@ -24,6 +24,8 @@ namespace {
 
 constexpr std::string_view kMagic("TMSTATE\x01", 8);
 constexpr std::string_view kLogKey = "log";
+constexpr std::string_view kGoesOn = "goes on";
+constexpr std::string_view kRestarts = "restarts";
 constexpr int64_t kRowsPerSection = int64_t{1} << 20;
 
 std::string_view OwnerName(RowOwner::Kind kind) {
@@ -65,13 +67,18 @@ uint64_t ReadWord(const char* bytes) {
 std::shared_ptr<arrow::Schema> SectionSchema(const std::string& part, EventTimeMs watermark, const std::string& name,
                                              const StateSnapshot::Table& table) {
   arrow::FieldVector fields;
-  for (const auto& column : table.batches[0].columns) {
-    fields.push_back(arrow::field("c" + std::to_string(fields.size()), column->type()));
+  if (!table.batches.empty()) {
+    for (const auto& column : table.batches[0].columns) {
+      fields.push_back(arrow::field("c" + std::to_string(fields.size()), column->type()));
+    }
   }
   auto metadata = arrow::key_value_metadata({"part", "table", "owner", "keys", "watermark"},
                                             {part, name, std::string(OwnerName(table.owner.kind)),
                                              JoinNumbers(table.owner.key_columns), std::to_string(watermark)});
-  if (table.is_log) metadata->Append(std::string(kLogKey), "");
+  if (table.is_log) {
+    // A section has rows, or it says that the log restarts.
+    metadata->Append(std::string(kLogKey), std::string(table.batches.empty() ? kRestarts : kGoesOn));
+  }
   return arrow::schema(std::move(fields), std::move(metadata));
 }
 
@@ -108,6 +115,9 @@ class StateFileWriter::Sections {
 
   arrow::Status WriteTable(const std::string& part, EventTimeMs watermark, const std::string& name,
                            const StateSnapshot::Table& table) {
+    // That a log restarts is said once, in a section without rows.
+    if (table.restarts) ARROW_RETURN_NOT_OK(Write(SectionSchema(part, watermark, name, {.is_log = true}), {}, 0, 0));
+    if (table.batches.empty()) return arrow::Status::OK();
     const auto schema = SectionSchema(part, watermark, name, table);
     for (size_t begin = 0; begin < table.batches.size();) {
       int64_t rows = 0;
@@ -170,13 +180,18 @@ arrow::Status ReadSection(std::shared_ptr<arrow::Buffer> body, StateTables table
   RowOwner owner;
   EventTimeMs watermark = kMinWatermark;
   ARROW_RETURN_NOT_OK(ReadMetadata(*reader->schema(), &part_id, &name, &owner, &watermark));
-  const bool is_log = reader->schema()->metadata()->Contains(kLogKey);
+  const auto log = reader->schema()->metadata()->Get(std::string(kLogKey));
+  const bool is_log = log.ok();
   if (tables == StateTables::kLogs && !is_log) return arrow::Status::OK();
   auto& part = snapshot->parts[part_id];
   part.watermark = watermark;
   auto& table = part.tables[name];
-  table.owner = std::move(owner);
   table.is_log = is_log;
+  if (is_log && *log == kRestarts) {
+    table.batches.clear();
+    return arrow::Status::OK();
+  }
+  table.owner = std::move(owner);
   while (true) {
     ARROW_ASSIGN_OR_RAISE(const auto rows, reader->Next());
     if (rows == nullptr) return arrow::Status::OK();

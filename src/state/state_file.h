@@ -5,8 +5,9 @@
 // bytes), XXH3-64 of the body (8), the body; at the end a length of 0 and the number of sections (8). A body is an
 // Apache Arrow IPC stream, buffers compressed with LZ4: rows of one table, whose place is in the schema's metadata:
 // "part", "table", "owner" (key, one, every), "keys" (column numbers separated by commas), "watermark" (of the part),
-// and "log" (there: the rows follow those of earlier checkpoints). A table may fill several sections, in order. So any
-// Arrow library reads what is kept.
+// and of logs "log" ("goes on": the rows follow those of earlier checkpoints; "restarts": there are no rows, and those
+// of earlier checkpoints count no more). A table may fill several sections, in order. So any Arrow library reads what
+// is kept.
 #pragma once
 
 #include <arrow/result.h>

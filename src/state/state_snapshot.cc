@@ -25,14 +25,20 @@ class SnapshotWriter final : public StateWriter {
     Add(table, rows, owner, /*is_log=*/true);
     return arrow::Status::OK();
   }
+  arrow::Status RestartLog(std::string_view table) override {
+    StateSnapshot::Table& restarted = part_->tables[std::string(table)];
+    restarted.batches.clear();
+    restarted.is_log = restarted.restarts = true;
+    return arrow::Status::OK();
+  }
 
  private:
   void Add(std::string_view table, const Batch& rows, const RowOwner& owner, bool is_log) {
     if (rows.num_rows == 0) return;
     auto found = part_->tables.find(table);
-    if (found == part_->tables.end()) {
-      found = part_->tables.emplace(table, StateSnapshot::Table{owner, {}, is_log}).first;
-    }
+    if (found == part_->tables.end()) found = part_->tables.emplace(table, StateSnapshot::Table{}).first;
+    found->second.owner = owner;
+    found->second.is_log = is_log;
     found->second.batches.push_back(Batch{rows.num_rows, rows.columns});
   }
 

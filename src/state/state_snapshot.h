@@ -20,7 +20,8 @@ struct StateSnapshot {
   struct Table {
     RowOwner owner;
     std::vector<Batch> batches;
-    bool is_log = false;  ///< the rows follow those of earlier checkpoints (see StateWriter::WriteChanges)
+    bool is_log = false;    ///< the rows follow those of earlier checkpoints (see StateWriter::WriteChanges)
+    bool restarts = false;  ///< of a log: they do not, but replace them
   };
   struct Part {
     EventTimeMs watermark = kMinWatermark;

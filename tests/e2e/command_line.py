@@ -156,7 +156,14 @@ class Scripts(unittest.TestCase):
         result = tidemark("run", "-", "--format", "csv", text="SELECT REGEXP('b', '?'), REGEXP('b', 'a**'), REGEXP('\u00e9', '\\\u00e9');")
         self.check(result, 0)
         self.assertIn("FALSE,FALSE,TRUE", result.stdout.decode().upper())
-        self.check(tidemark("run", "-", text="SELECT REGEXP('b', 'a{1001}');"), 1, "not supported yet")
+        self.check(tidemark("run", "-", text="SELECT REGEXP('b', 'a{1001}');"), 2, "not supported yet")
+        self.check(tidemark("run", "-", text="SELECT REGEXP('b', x) FROM (VALUES ('(?<=a)b')) AS v (x);"), 1, "not supported yet")
+
+    def test_piped_statements_all_run_and_a_failure_shows_in_the_exit_code(self):
+        for text, code in (("SELECT nope;\nSELECT 1;\n", 2), ("SELECT 1 / 0;\nSELECT 1;\n", 1), ("SELECT 1;\nQUIT;\n", 0)):
+            result = tidemark("sql", "--format", "csv", text=text)
+            self.check(result, code)
+            self.assertIn("EXPR$0\n1\n", result.stdout.decode())
 
     def test_a_reader_that_goes_away_ends_the_program(self):
         options = "'connector' = 'datagen', 'rows-per-second' = '1000000'"
@@ -184,6 +191,10 @@ class Inputs(unittest.TestCase):
         self.fails(self.count(scratch.SCRATCH / "cut.json.gz", "json"), "cut.json.gz", "cut off")
         (scratch.SCRATCH / "cut.json").write_bytes(lines[:-20])
         self.fails(self.count(scratch.SCRATCH / "cut.json", "json"), "cut.json:20000")
+        damaged = bytearray(gzip.compress(lines, compresslevel=0))  # stored as it is, so the bytes still unpack
+        damaged[5000] ^= 0xFF
+        (scratch.SCRATCH / "bit.json.gz").write_bytes(damaged)
+        self.fails(self.count(scratch.SCRATCH / "bit.json.gz", "json"), "bit.json.gz: damaged gzip data")
         for name in ("json", "csv", "parquet"):
             (scratch.SCRATCH / "noise").write_bytes(os.urandom(5000))
             self.fails(self.count(scratch.SCRATCH / "noise", name), "noise")
@@ -196,12 +207,42 @@ class Inputs(unittest.TestCase):
         self.assertEqual(result.stdout.decode(), '{"a":1}\n{"a":2}\n')
         self.assertIn("2 bad records", result.stderr.decode())
 
+    def test_bad_records_go_to_the_dead_letter_table(self):
+        (scratch.SCRATCH / "letters.json").write_text('{"a":1}\nnot json\n{"a":2}\n')
+        letters = scratch.SCRATCH / "letters"
+        script = (table(scratch.SCRATCH / "letters.json", "json", ("tidemark.bad-records", "dead-letter")) +
+                  "CREATE TABLE letters (record STRING, `position` STRING) WITH ('connector' = 'filesystem', 'format' = 'json', "
+                  f"'path' = '{letters}'); SELECT a FROM t;")
+        name = ("--set", "tidemark.dead-letter-table=letters")
+        result = tidemark("run", "-", "--format", "csv", *name, text=script)
+        self.assertEqual((result.returncode, result.stdout), (0, b"a\n1\n2\n"), result.stderr.decode())
+        self.assertIn("1 bad records were skipped or written to table 'letters'", result.stderr.decode())
+        kept = [json.loads(line) for file in letters.iterdir() for line in file.read_text().splitlines()]
+        self.assertEqual(kept, [{"record": "not json", "position": f"{scratch.SCRATCH}/letters.json:2"}])
+        for command in ("run", "check"):
+            self.assertEqual(tidemark(command, "-", *name, text=script.replace("record STRING", "text STRING")).returncode, 2)
+            self.assertEqual(tidemark(command, "-", text=script).returncode, 2)
+
     def test_empty_and_missing(self):
         (scratch.SCRATCH / "empty").write_bytes(b"")
         for name in ("json", "csv"):
             self.assertEqual(self.count(scratch.SCRATCH / "empty", name).stdout.decode(), '{"EXPR$0":0}\n')
         self.fails(self.count(scratch.SCRATCH / "empty", "parquet"), "empty")
         self.fails(self.count(scratch.SCRATCH / "none", "json"), "No such file")
+
+    def test_nothing_to_read_is_said(self):
+        (scratch.SCRATCH / "nothing").mkdir()
+        result = self.count(str(scratch.SCRATCH / "nothing" / "no*.csv"), "csv")
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        self.assertIn("Source(t) had nothing to read", result.stderr.decode())
+
+    def test_links_that_lead_nowhere_are_passed_over(self):
+        folder = scratch.SCRATCH / "links"
+        folder.mkdir()
+        (folder / "a.csv").write_text("1,x\n")
+        (folder / "loop.csv").symlink_to("loop.csv")
+        (folder / "dangling.csv").symlink_to("none.csv")
+        self.assertEqual(self.count(folder, "csv").stdout.decode(), '{"EXPR$0":1}\n')
 
     def test_a_file_that_is_replaced_while_it_is_read(self):
         path = scratch.SCRATCH / "replaced.json"

@@ -19,6 +19,9 @@ import kafka_offsets
 import scratch
 
 KILLS = int(os.environ.get("KILLS", "10"))
+# Where a commit can be when its job dies; the tests see to it that each is met.
+BEFORE, DURING, AFTER = PARTS = ("between manifest and commit", "while writers were committing", "after the commit")
+KILLS_MAX = 10 * KILLS
 ROWS = 100_000
 PARTITIONS = 3
 JARS = sys.argv.pop()
@@ -146,20 +149,26 @@ class KafkaCrashes(unittest.TestCase):
     def test_killed_when_a_checkpoint_is_complete_but_not_committed(self):
         draw = random.Random(2)
         kills = 0
-        while kills < KILLS:
+        reached = collections.Counter()
+        while kills < KILLS or (kills < KILLS_MAX and len(reached) < len(PARTS)):
             self.begin()
             for _ in range(5):  # soon enough, or the job ends by itself
-                process = self.start(draw.choice([2, 3, 4]))
-                if self.wait_for_manifest(process) is None:
+                part = draw.choice([part for part in PARTS if part not in reached] or PARTS)
+                # What is between two checkpoints must be long enough to be met.
+                process = self.start(4, "500 ms") if part == AFTER else self.start(draw.choice([2, 3, 4]))
+                number = self.wait_for_manifest(process)
+                if number is None:
                     process.communicate(timeout=60)
                     break
-                time.sleep(draw.choice([0, 0.003, 0.01, 0.02, 0.04, 0.08]))
+                self.wait_for_commit(part, number, process)
                 process.kill()
                 process.communicate(timeout=60)
                 kills += 1
-                self.deaths[self.committed_part()] += 1
+                reached[self.committed_part()] += 1
             self.assertFalse(self.until_killed(self.start(2, "1 s"), 60))
             self.check()
+        self.deaths.update(reached)
+        self.assertEqual(set(reached), set(PARTS), f"after {kills} kills")
 
     def newest_manifest(self):
         numbers = [int(path.parent.name.removeprefix("chk-")) for path in self.state.glob("*/chk-*/manifest.json")]
@@ -168,28 +177,38 @@ class KafkaCrashes(unittest.TestCase):
     def wait_for_manifest(self, process):
         """The number of the first checkpoint that it completes; None: it ended."""
         before = self.newest_manifest()
-        while process.poll() is None:
-            number = self.newest_manifest()
-            if number > before:
-                return number
-        return None
+
+        def ended_or_newer():
+            ended = process.poll() is not None
+            return max(self.newest_manifest() - before, 0) or ended
+        scratch.wait_until(ended_or_newer)
+        return self.newest_manifest() if process.poll() is None else None
+
+    def wait_for_commit(self, part, number, process):
+        """Until the checkpoint's commit has come about so far, or it is over."""
+        reached = {BEFORE: lambda: True,
+                   DURING: lambda: self.marker(0, 0) == number,
+                   AFTER: lambda: self.committed_part() == AFTER}[part]
+        scratch.wait_until(lambda: reached() or process.poll() is not None or self.newest_manifest() > number)
 
     def committed_part(self):
         """How far the writers of the newest checkpoint had come, as their markers say."""
-        job = next(self.state.glob("*/job-id")).read_text(encoding="utf-8").strip()
         newest = self.newest_manifest()
-        groups = [f"tidemark-{job}-{table}-{worker}-{number}" for number, table in enumerate(("counts", "extremes"))
-                  for worker in range(4)]
-        markers = [kafka_offsets.committed(broker.plain, group, topic, 0)
-                   for group, topic in zip(groups, [self.topics[0]] * 4 + [self.topics[1]] * 4)]
+        markers = [self.marker(sink, worker) for sink in range(2) for worker in range(4)]
         if None in markers:
-            return "within a transaction"
+            return DURING
         self.assertLessEqual(max(markers), newest)
         at_newest = markers.count(newest)
         if at_newest == 0:
-            return "between manifest and commit"
+            return BEFORE
         # A writer without records in a checkpoint has no marker of it.
-        return "when some writers had committed" if at_newest < 6 else "after the commit"
+        return DURING if at_newest < 6 else AFTER
+
+    def marker(self, sink, worker):
+        """The last checkpoint that the writer has committed; None: it is just being committed."""
+        job = next(self.state.glob("*/job-id")).read_text(encoding="utf-8").strip()
+        group = f"tidemark-{job}-{('counts', 'extremes')[sink]}-{worker}-{sink}"
+        return kafka_offsets.committed(broker.plain, group, self.topics[sink], 0)
 
     def test_a_broker_that_is_killed(self):
         self.begin()

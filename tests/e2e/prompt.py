@@ -238,10 +238,7 @@ class Prompt(unittest.TestCase):
 
     def when_editing(self, text):
         """Types once the program reads key by key; the terminal would take a TAB for itself before."""
-        deadline = time.monotonic() + 30
-        while termios.tcgetattr(self.screen)[3] & termios.ICANON:
-            self.assertLess(time.monotonic(), deadline, "the terminal is still read line by line")
-            time.sleep(0.001)
+        scratch.wait_until(lambda: not termios.tcgetattr(self.screen)[3] & termios.ICANON, 30, "reading key by key")
         self.type(text)
 
 

@@ -8,6 +8,8 @@ import random
 import shutil
 import signal
 import sys
+import threading
+import time
 import unittest
 
 # Set by main.
@@ -19,6 +21,19 @@ def heed_signals():
     """In the child: what runs in the background of a shell, or under nohup, would ignore these otherwise."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def wait_until(condition, seconds=60, what="what was waited for"):
+    """The first true answer of `condition`, which is asked again and again, and leaves the processor to others between."""
+    pause = threading.Event()
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not come within {seconds} s")
+        pause.wait(0.001)
 
 
 def write_events(path, rows):

@@ -14,6 +14,7 @@ namespace tidemark::golden {
 struct CaseOptions {
   bool rewrite = false;  ///< put what came out in the place of what was expected
   bool quick = false;    ///< one setting only
+  bool spills = false;   ///< state is kept on disk
 };
 
 /// "file: title", as in the list of known failures.

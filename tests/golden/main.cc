@@ -105,6 +105,7 @@ int main(int argc, char** argv) {
   app.add_flag("--rewrite", options.cases.rewrite,
                "Expect what comes out now; read the difference before you commit it");
   app.add_flag("--quick", options.cases.quick, "One worker, one batch size");
+  app.add_flag("--spill", options.cases.spills, "Keep all state that can be kept on disk there");
   app.add_flag("--simulate", options.simulate, "Run under the simulator");
   app.add_option("--seeds", options.simulated.seeds, "How many seeds, with --simulate")->capture_default_str();
   app.add_option("--first-seed", options.simulated.first_seed, "The first seed")->capture_default_str();

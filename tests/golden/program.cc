@@ -93,7 +93,7 @@ std::string DescribeColumns(const Schema& schema) {
 
 std::string RunSettings::ToString() const {
   if (seed) return fmt::format("seed {}", *seed);
-  return fmt::format("{} workers, batches of {}", workers, batch_rows);
+  return fmt::format("{} workers, batches of {}{}", workers, batch_rows, spills ? ", state on disk" : "");
 }
 
 std::vector<std::string> ProgramResult::LinesBelow(const std::string& folder) const {
@@ -174,13 +174,17 @@ arrow::Status Program::RunJob(const Step& step, const RunSettings& settings, Pro
   options.batch_rows = settings.batch_rows;
   options.functions = step.functions;
   options.configuration = &step.configuration;
+  options.dead_letter_table = prepared.dead_letter_table;
   options.files = result->files.get();
   options.streams = &streams;
   options.collector = prepared.is_query ? &table : nullptr;
+  if (settings.spills) options.spill_from_bytes = 1;
   if (settings.components != nullptr) options.components = settings.components;
   if (settings.seed) {
     runtime::SimulationOptions simulation;
     simulation.seed = settings.schedule;
+    // Nothing, everything, or some of it is kept outside of memory.
+    if (settings.schedule % 3 != 0) options.spill_from_bytes = settings.schedule % 3 == 1 ? 1 : 2000;
     CommittedRows committed(options.components, &table);
     if (settings.crashes > 0) {
       simulation.crashes = settings.crashes;

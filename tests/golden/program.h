@@ -22,6 +22,7 @@ namespace tidemark::golden {
 struct RunSettings {
   int workers = 1;
   int64_t batch_rows = 8192;
+  bool spills = false;  ///< what can be kept on disk is there between two batches
   /// Simulated. Sizes and schedule are drawn from `schedule`, which is drawn from `seed`, what the user named.
   std::optional<uint64_t> seed;
   uint64_t schedule = 0;

@@ -14,10 +14,10 @@ class CheckStyleTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
-        for folder, deps in (("base", ""), ("time", " DEPS base"), ("plan", " DEPS time")):
+        for folder, deps in (("base", ""), ("time", "base"), ("plan", "time")):
             self.write(f"src/{folder}/CMakeLists.txt",
-                       f"# SPDX-License-Identifier: Apache-2.0\ntidemark_library({folder}{deps} LINK other)\n")
-            self.write(f"src/{folder}/README.md", f"# {folder}\n")
+                       f"# SPDX-License-Identifier: Apache-2.0\ntidemark_library({folder}{' DEPS ' + deps if deps else ''} LINK other)\n")
+            self.write(f"src/{folder}/README.md", f"# {folder}\n\nMay use: {deps or 'nothing of tidemark'}.\n")
         self.write("src/base/clock.h", LICENCE + "#pragma once\n")
         self.write("src/plan/plan.cc", LICENCE + '#include "base/clock.h"\n#include "plan/plan.h"\n#include <vector>\n')
         self.write("src/plan/plan.h", LICENCE + "#pragma once\n")
@@ -71,6 +71,39 @@ class CheckStyleTest(unittest.TestCase):
         self.write("src/base/bare.cc", "int y;\n")
         self.write("src/base/common/x.h", LICENCE + "#pragma once\n")
         self.assert_refused("common/x.h: the name", "string_utils.h: the name says nothing", "string_utils.h:3", "later.cc:2", "bare.cc: the first line")
+
+    def test_refuses_a_readme_that_names_other_folders_than_deps(self):
+        self.write("src/plan/README.md", "# plan\n\nMay use: base, time.\n")
+        self.write("src/base/README.md", "# base\n")
+        self.assert_refused("src/plan/README.md: the DEPS of its CMakeLists.txt ask for the line 'May use: time.'",
+                            "src/base/README.md: the DEPS")
+
+    def test_refuses_functions_over_the_budget(self):
+        line = "  x = 1;\n"
+        inner = "  if (x) {\n" + line * 60 + "  }\n"
+        self.write("src/base/a.cc", LICENCE + "namespace a {\nint Short(int a,\n          int b) {\n" + inner + "}\n\n"
+                   + "class C {\n  int Long(int a, int b) const override {\n" + "    x = 1;\n" * 69 + "  }\n};\n\n"
+                   + "C::C()\n    : x_(1),\n      y_(2) {\n" + line * 69 + "}\n\n"
+                   + "TEST(Suite, Name) {\n" + line * 69 + "}\n\n"
+                   + "const auto text = R\"(\n" + "f() {\n" * 80 + ")\";\n\nint Next() {\n" + line * 68 + "}\n")
+        self.write("scripts/a.py", "# SPDX-License-Identifier: Apache-2.0\ndef long(\n    x,\n):\n" + "    x = 1\n" * 68
+                   + "\n\ndef short():\n    pass\n")
+        result = self.check()
+        self.assertEqual(result.stderr, "scripts/a.py:2: long has 71 lines, more than 70; split it by meaning\n"
+                         "src/base/a.cc:70: Long has 71 lines, more than 70; split it by meaning\n"
+                         "src/base/a.cc:145: C::C has 71 lines, more than 70; split it by meaning\n"
+                         "src/base/a.cc:217: TEST.Suite.Name has 71 lines, more than 70; split it by meaning\n")
+
+    def test_refuses_an_exemption_that_is_not_needed(self):
+        self.write("src/catalog/configuration.cc", LICENCE + "int Configuration::Specs() {\n}\n")
+        self.assert_refused("src/catalog/configuration.cc: Configuration::Specs is no longer long")
+
+    def test_refuses_clocks_and_random_numbers_of_the_machine(self):
+        code = LICENCE + "auto now = std::chrono::steady_clock::now();  // not system_clock\n"
+        for path in ("src/plan/a.cc", "src/plan/a_test.cc", "src/base/a.cc"):
+            self.write(path, code)
+        self.assertEqual(self.check().stderr, "src/plan/a.cc:2: steady_clock: use the clock, or the random numbers, that "
+                         "the code was given\n")
 
     def test_refuses_a_link_that_leads_nowhere(self):
         self.write("docs/page.md", "[there](../src/base/README.md) [nowhere](gone.md) [web](https://example.org/x)\n")

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "catalog/configuration.h"
+#include "connectors/name_hash.h"
 
 namespace tidemark::connectors {
 namespace {
@@ -47,12 +48,6 @@ int64_t LowestOf(TypeKind kind) {
 }
 
 int64_t HighestOf(TypeKind kind) { return -(LowestOf(kind) + 1); }
-
-uint64_t SeedOf(const std::string& name) {
-  uint64_t seed = 0xcbf29ce484222325ull;  // FNV-1a
-  for (unsigned char c : name) seed = (seed ^ c) * 0x100000001b3ull;
-  return seed;
-}
 
 /// The options of one column.
 class FieldOptions {
@@ -265,7 +260,7 @@ arrow::Result<std::unique_ptr<ValueGenerator>> MakeValueGenerator(const TableDef
   } else {
     return options.Bad("kind", "'random' or 'sequence'");
   }
-  return std::make_unique<CellGenerator>(column.type.ToArrow(), SeedOf(column.name), null_rate, rows,
+  return std::make_unique<CellGenerator>(column.type.ToArrow(), HashOfName(column.name), null_rate, rows,
                                          std::move(append));
 }
 

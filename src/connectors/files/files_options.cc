@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "connectors/option_value.h"
 #include "io/file_system.h"
 
 namespace tidemark::connectors {
@@ -11,12 +12,7 @@ namespace {
 
 /// The value of an option, or the default in its spec.
 std::string ValueOf(const TableDefinition& table, const std::string& key) {
-  const auto found = table.options.find(key);
-  if (found != table.options.end()) return found->second;
-  for (const auto& spec : FilesOptionSpecs()) {
-    if (spec.key == key) return spec.default_value;
-  }
-  return "";
+  return OptionValue(table, key, FilesOptionSpecs());
 }
 
 }  // namespace

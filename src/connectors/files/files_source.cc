@@ -11,6 +11,7 @@
 #include "connectors/files/file_listing.h"
 #include "connectors/files/file_reader.h"
 #include "connectors/files/files_options.h"
+#include "connectors/name_hash.h"
 #include "connectors/source_positions.h"
 #include "expr/evaluator.h"
 
@@ -26,12 +27,8 @@ struct OutputColumn {
   DataType type;
 };
 
-/// Stable across workers and runs, so that all workers name a file alike without talking to each other (FNV-1a).
-SplitId SplitOf(const std::string& path) {
-  uint64_t hash = 0xcbf29ce484222325ull;
-  for (unsigned char c : path) hash = (hash ^ c) * 0x100000001b3ull;
-  return static_cast<SplitId>(hash >> 1);
-}
+/// Stable across workers and runs, so that all workers name a file alike without talking to each other.
+SplitId SplitOf(const std::string& path) { return static_cast<SplitId>(HashOfName(path) >> 1); }
 
 struct PendingPiece {
   FilePiece piece;

@@ -76,6 +76,7 @@ class TextReader final : public FileReader {
     if (records_->wants_bytes()) ARROW_RETURN_NOT_OK(compressed_ ? FillCompressed() : FillPlain());
     auto batch = records_->Next();
     if (!batch.ok()) {
+      if (compressed_) ARROW_RETURN_NOT_OK(CheckRest());
       // What the decoder says has no place, what the policy says has one.
       const std::string& message = batch.status().message();
       return message.starts_with(piece_.file.path) ? batch.status()
@@ -162,6 +163,15 @@ class TextReader final : public FileReader {
     else
       records_->Added(got);
     return arrow::Status::OK();
+  }
+
+  /// What cannot be decoded may be the first that is seen of damage to the file, whose checksum comes last.
+  arrow::Status CheckRest() {
+    std::string block(static_cast<size_t>(block_bytes_), '\0');
+    while (true) {
+      ARROW_ASSIGN_OR_RAISE(const int64_t got, compressed_->Read(block_bytes_, block.data()));
+      if (got == 0) return arrow::Status::OK();
+    }
   }
 
   arrow::Status TooShort(int64_t bytes) const {

@@ -152,9 +152,20 @@ void Client::OnCommit(rd_kafka_t* /*handle*/, rd_kafka_resp_err_t error, rd_kafk
                       void* self) {
   auto* client = static_cast<Client*>(self);
   --client->commits_under_way_;
-  for (int i = 0; error == RD_KAFKA_RESP_ERR_NO_ERROR && offsets != nullptr && i < offsets->cnt; ++i)
-    error = offsets->elems[i].err;
+  const bool answered = error == RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (int i = 0; answered && offsets != nullptr && i < offsets->cnt; ++i) {
+    const rd_kafka_topic_partition_t& place = offsets->elems[i];
+    if (place.err != RD_KAFKA_RESP_ERR_NO_ERROR)
+      error = place.err;
+    else
+      client->committed_[{place.topic, place.partition}] = place.offset;
+  }
   client->commit_error_ = error == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : rd_kafka_err2str(error);
+}
+
+int64_t Client::committed(const std::string& topic, int32_t partition) const {
+  const auto found = committed_.find({topic, partition});
+  return found == committed_.end() ? -1 : found->second;
 }
 
 arrow::Status Client::Unreachable(const std::string& doing) const {

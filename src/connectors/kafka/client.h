@@ -72,6 +72,8 @@ class Client {
 
   /// Commits offsets for the client's group, in the background; what becomes of it is heard while serving.
   void CommitOffsets(const rd_kafka_topic_partition_list_t& offsets);
+  /// What the group has committed of the partition as far as the brokers have answered; -1: nothing so far.
+  int64_t committed(const std::string& topic, int32_t partition) const;
   /// Commits that were begun and not yet answered.
   int commits_under_way() const { return commits_under_way_; }
   /// Why the last one failed; empty: it did not.
@@ -103,6 +105,7 @@ class Client {
   DeliveryListener* listener_ = nullptr;
   int commits_under_way_ = 0;
   std::string commit_error_;
+  std::map<std::pair<std::string, int32_t>, int64_t> committed_;
   bool all_down_ = false;
   bool refused_ = false;  ///< wrong password, wrong certificate: waiting does not help
   std::string last_error_;

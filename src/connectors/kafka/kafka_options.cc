@@ -9,6 +9,7 @@
 #include <cctype>
 
 #include "connectors/bad_records.h"
+#include "connectors/option_value.h"
 #include "sql/diagnostic.h"
 
 namespace tidemark::connectors::kafka {
@@ -62,11 +63,6 @@ const std::vector<OptionSpec>& SharedSpecs() {
   return specs;
 }
 
-std::string ValueOf(const TableDefinition& table, const std::string& key) {
-  const auto found = table.options.find(key);
-  return found == table.options.end() ? "" : found->second;
-}
-
 arrow::Result<std::map<int32_t, int64_t>> ParseOffsets(const std::string& key, const std::string& text) {
   static const RE2 kEntry(R"(\s*partition:(\d+),\s*offset:(\d+)\s*)");
   std::map<int32_t, int64_t> offsets;
@@ -102,7 +98,7 @@ arrow::Result<OffsetRule> ReadRule(const TableDefinition& table, const std::stri
   const std::string mode = ChoiceOf(table, name + ".mode");
   rule.mode = ModeOf(mode, otherwise);
   const auto required = [&](const std::string& key) -> arrow::Result<std::string> {
-    const std::string value = ValueOf(table, key);
+    const std::string value = OptionValue(table, key);
     if (value.empty())
       return arrow::Status::Invalid("Option '", name, ".mode' = '", mode, "' needs the option '", key, "'");
     return value;
@@ -125,8 +121,8 @@ arrow::Result<OffsetRule> ReadRule(const TableDefinition& table, const std::stri
 }
 
 arrow::Status ReadTopics(const TableDefinition& table, KafkaOptions* options) {
-  const std::string topics = ValueOf(table, "topic");
-  options->topic_pattern = ValueOf(table, "topic-pattern");
+  const std::string topics = OptionValue(table, "topic");
+  options->topic_pattern = OptionValue(table, "topic-pattern");
   if (topics.empty() == options->topic_pattern.empty()) {
     return arrow::Status::Invalid(topics.empty()
                                       ? "Table '" + table.name() + "' needs the option 'topic', or 'topic-pattern'"
@@ -159,12 +155,12 @@ arrow::Status ReadTransactionOptions(const TableDefinition& table, KafkaOptions*
     return sql::NotSupportedYet({}, "Option 'sink.delivery-guarantee' = 'exactly-once' of connector 'upsert-kafka'",
                                 "There is: at-least-once, which leaves every key with its last value, and none.");
   }
-  options->transactional_id_prefix = ValueOf(table, "sink.transactional-id-prefix");
+  options->transactional_id_prefix = OptionValue(table, "sink.transactional-id-prefix");
   const auto timeout = options->properties.settings.find("transaction.timeout.ms");
   if (timeout != options->properties.settings.end()) {
     ARROW_ASSIGN_OR_RAISE(options->transaction_timeout_ms, ParseInteger(timeout->second));
   }
-  const std::string buffer = ValueOf(table, "tidemark.checkpoint-buffer");
+  const std::string buffer = OptionValue(table, "tidemark.checkpoint-buffer");
   ARROW_ASSIGN_OR_RAISE(options->gathered_bytes_max, ParseMemorySizeBytes(buffer.empty() ? "512 mb" : buffer));
   if (options->gathered_bytes_max >= 1 && options->gathered_bytes_max <= kGatheredBytesMax) return arrow::Status::OK();
   return arrow::Status::Invalid("Option 'tidemark.checkpoint-buffer' must be between 1 byte and 1 gb, not '", buffer,
@@ -178,24 +174,28 @@ arrow::Status ReadSinkOptions(const TableDefinition& table, KafkaOptions* option
     options->exactly_once |= guarantee == "exactly-once";
   }
   if (options->exactly_once) ARROW_RETURN_NOT_OK(ReadTransactionOptions(table, options));
-  const std::string partitioner = ValueOf(table, "sink.partitioner");
+  const std::string partitioner = OptionValue(table, "sink.partitioner");
   if (partitioner == "fixed") options->partitioner = Partitioner::kFixed;
   if (partitioner == "round-robin") options->partitioner = Partitioner::kRoundRobin;
   if (!partitioner.empty() && partitioner != "default" && options->partitioner == Partitioner::kDefault) {
     return sql::NotSupportedYet({}, "Option 'sink.partitioner' = '" + partitioner + "'",
                                 "There is: default, fixed, round-robin.");
   }
-  if (options->partitioner == Partitioner::kRoundRobin && !ValueOf(table, "key.fields").empty())
+  if (options->partitioner == Partitioner::kRoundRobin && !OptionValue(table, "key.fields").empty())
     return arrow::Status::Invalid("Option 'sink.partitioner' = 'round-robin' is for tables without 'key.fields'");
-  const std::string rows = ValueOf(table, "sink.buffer-flush.max-rows");
+  const std::string rows = OptionValue(table, "sink.buffer-flush.max-rows");
   ARROW_ASSIGN_OR_RAISE(options->flush_rows, ParseInteger(rows.empty() ? "0" : rows));
-  const std::string interval = ValueOf(table, "sink.buffer-flush.interval");
+  const std::string interval = OptionValue(table, "sink.buffer-flush.interval");
   ARROW_ASSIGN_OR_RAISE(options->flush_interval_ms, ParseDurationMillis(interval.empty() ? "0 s" : interval));
   if ((options->flush_rows > 0) != (options->flush_interval_ms > 0)) {
     return arrow::Status::Invalid(
         "Options 'sink.buffer-flush.max-rows' and 'sink.buffer-flush.interval' go together: set both above zero, or "
         "none");
   }
+  const std::string held = OptionValue(table, "tidemark.upsert-buffer");
+  ARROW_ASSIGN_OR_RAISE(options->held_bytes_max, ParseMemorySizeBytes(held.empty() ? "64 mb" : held));
+  if (options->held_bytes_max < 1)
+    return arrow::Status::Invalid("Option 'tidemark.upsert-buffer' must be at least 1 byte");
   return arrow::Status::OK();
 }
 
@@ -253,6 +253,10 @@ const std::vector<OptionSpec>& UpsertKafkaOptionSpecs() {
          .type = OptionType::kDuration,
          .default_value = "0 s",
          .description = "Hold changes back so long at most"},
+        {.key = "tidemark.upsert-buffer",
+         .type = OptionType::kMemorySize,
+         .default_value = "64 mb",
+         .description = "Hold back so much on each worker at most; more is sent before its time"},
         BadRecordsOption(),
     };
     all.insert(all.end(), own.begin(), own.end());
@@ -269,14 +273,14 @@ arrow::Result<KafkaOptions> ReadKafkaOptions(const TableDefinition& table, bool 
   ARROW_ASSIGN_OR_RAISE(options.start,
                         ReadRule(table, "scan.startup", upsert ? OffsetMode::kEarliest : OffsetMode::kGroup, options));
   ARROW_ASSIGN_OR_RAISE(options.stop, ReadRule(table, "scan.bounded", OffsetMode::kUnbounded, options));
-  const std::string interval = ValueOf(table, "scan.topic-partition-discovery.interval");
+  const std::string interval = OptionValue(table, "scan.topic-partition-discovery.interval");
   ARROW_ASSIGN_OR_RAISE(options.discovery_interval_ms, ParseDurationMillis(interval.empty() ? "5 min" : interval));
   ARROW_RETURN_NOT_OK(ReadSinkOptions(table, &options));
   return options;
 }
 
 std::string ChoiceOf(const TableDefinition& table, const std::string& key) {
-  std::string choice = ValueOf(table, key);
+  std::string choice = OptionValue(table, key);
   for (char& c : choice) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return choice;
 }

@@ -42,6 +42,7 @@ struct KafkaOptions {
   Partitioner partitioner = Partitioner::kDefault;
   int64_t flush_rows = 0;  ///< upserts are held back until so many keys, or so long; 0: not at all
   int64_t flush_interval_ms = 0;
+  int64_t held_bytes_max = 0;  ///< or until they are larger than this together
 };
 
 const std::vector<OptionSpec>& KafkaOptionSpecs();

@@ -16,6 +16,14 @@
 namespace tidemark::connectors::kafka {
 namespace {
 
+/// What a record that is held back takes, with its key in the table of such records.
+int64_t BytesOf(const OutRecord& record) {
+  size_t bytes =
+      sizeof(record) + record.topic.size() + 2 * record.key->size() + (record.value ? record.value->size() : 0);
+  for (const auto& [name, value] : record.headers) bytes += name.size() + (value ? value->size() : 0);
+  return static_cast<int64_t>(bytes);
+}
+
 class KafkaSink final : public Sink {
  public:
   KafkaSink(const plan::SinkNode& node, const ConnectorContext& context, KafkaOptions options)
@@ -75,13 +83,18 @@ class KafkaSink final : public Sink {
   arrow::Status HoldBack(OutRecord record) {
     if (held_.empty()) held_since_micros_ = context_.clock->SteadyMicros();
     const std::string key = *record.key;
-    held_[key] = std::move(record);
-    return static_cast<int64_t>(held_.size()) < options_.flush_rows ? arrow::Status::OK() : SendHeld();
+    OutRecord& held = held_[key];
+    held_bytes_ += BytesOf(record) - (held.key ? BytesOf(held) : 0);
+    held = std::move(record);
+    const bool full =
+        static_cast<int64_t>(held_.size()) >= options_.flush_rows || held_bytes_ > options_.held_bytes_max;
+    return full ? SendHeld() : arrow::Status::OK();
   }
 
   arrow::Status SendHeld() {
     for (auto& [key, record] : held_) ARROW_RETURN_NOT_OK(Send(&record));
     held_.clear();
+    held_bytes_ = 0;
     return arrow::Status::OK();
   }
 
@@ -91,6 +104,7 @@ class KafkaSink final : public Sink {
   std::unique_ptr<RecordEncoder> encoder_;
   std::unique_ptr<RecordSender> sender_;
   std::unordered_map<std::string, OutRecord> held_;  ///< by key
+  int64_t held_bytes_ = 0;
   int64_t held_since_micros_ = 0;
 };
 

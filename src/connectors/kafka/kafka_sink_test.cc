@@ -107,6 +107,30 @@ TEST_F(KafkaSinkTest, HeldBackOnlyTheLastOfAKeyIsSent) {
               ::testing::UnorderedElementsAre(R"({"a":1}={"a":1,"b":"z"})", R"({"a":2}=-)"));
 }
 
+TEST_F(KafkaSinkTest, WhatIsHeldBackHasABoundInBytes) {
+  cluster_.CreateTopic("u", 1);
+  ConnectorTable table = Table(Upserts({{"sink.buffer-flush.max-rows", "1000000"},
+                                        {"sink.buffer-flush.interval", "1 h"},
+                                        {"tidemark.upsert-buffer", "10 kb"}}));
+  table.definition().primary_key = {"a"};
+  ASSERT_TRUE(table.Validate().ok());
+  auto sink = table.MakeSink().ValueOrDie();
+  const std::string large(4'000, 'x');
+  const auto write = [&](int key) { ASSERT_TRUE(sink->Write(RowsOf(kAb, std::to_string(key) + "," + large)).ok()); };
+  for (int times = 0; times < 10; ++times) write(1);  // of one key only the last is held
+  write(2);
+  EXPECT_EQ(cluster_.Take("u", 1).size(), 0);
+  write(3);
+  size_t arrived = 0;  // librdkafka's threads bring them there
+  for (int tries = 0; tries < 100 && arrived < 3; ++tries) {
+    ASSERT_TRUE(sink->Tick().ok());
+    arrived = cluster_.Take("u", 1).size();
+  }
+  EXPECT_EQ(arrived, 3);
+  write(4);
+  ASSERT_TRUE(sink->Close(true).ok());
+}
+
 TEST_F(KafkaSinkTest, WritesTimestampsHeadersAndTopics) {
   cluster_.CreateTopic("u", 1);
   Schema schema = kAb;
@@ -128,6 +152,22 @@ TEST_F(KafkaSinkTest, WritesTimestampsHeadersAndTopics) {
   EXPECT_THAT(table.WriteRows(RowsOf(schema, "1,x,other,NULL\n")).ToString(), HasSubstr("'other' is none of those"));
   add("offset", DataType::BigInt());
   EXPECT_THAT(table.MakeSink().status().ToString(), HasSubstr("VIRTUAL"));
+}
+
+TEST_F(KafkaSinkTest, TimestampsThatKafkaCannotKeepAreErrors) {
+  Schema schema = kAb;
+  ConnectorTable table = Table();
+  table.AddMetadata("timestamp", DataType::TimestampLtz(6), "timestamp");
+  table.definition().columns.back().metadata_virtual = false;
+  schema.push_back({"timestamp", DataType::TimestampLtz(6)});
+  const auto error = [&](const std::string& time) {
+    return table.WriteRows(RowsOf(schema, "1,x," + time + "\n")).ToString();
+  };
+  EXPECT_THAT(error("1970-01-01 00:00:00Z"), HasSubstr("cannot be written to Kafka"));
+  EXPECT_THAT(error("1970-01-01 00:00:00.000999Z"), HasSubstr("cannot be written to Kafka"));
+  EXPECT_THAT(error("1969-12-31 23:59:59.999999Z"), HasSubstr("no timestamps before 1970: -1 ms"));
+  EXPECT_EQ(error("1970-01-01 00:00:00.001Z"), "OK");
+  EXPECT_EQ(error("NULL"), "OK");
 }
 
 TEST_F(KafkaSinkTest, WhatIsNotAcknowledgedFailsTheJob) {

@@ -6,7 +6,6 @@
 
 #include "connectors/connectors_testing.h"
 #include "connectors/kafka/kafka_testing.h"
-#include "connectors/source_positions.h"
 #include "formats/formats_testing.h"
 
 namespace tidemark::connectors::kafka {
@@ -16,19 +15,16 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 const Schema kAb = {{"a", DataType::BigInt()}, {"b", DataType::String()}};
-
-std::string Row(int a, const std::string& b) { return "{\"a\":" + std::to_string(a) + ",\"b\":\"" + b + "\"}"; }
 
 class KafkaSourceTest : public ::testing::Test {
  protected:
   /// Topic 't' with rows 1, 2 in partition 0, nothing in 1, and 3, 4, 5 in 2.
   void PutRows() {
     cluster_.CreateTopic("t", 3);
-    cluster_.PutValues("t", 0, {Row(1, "x"), Row(2, "y")});
-    cluster_.PutValues("t", 2, {Row(3, "z"), Row(4, "z"), Row(5, "z")});
+    cluster_.PutValues("t", 0, {TestRow(1, "x"), TestRow(2, "y")});
+    cluster_.PutValues("t", 2, {TestRow(3, "z"), TestRow(4, "z"), TestRow(5, "z")});
   }
   ConnectorTable Table(const TableOptions& more = {}, const Schema& schema = kAb) {
     return ConnectorTable(schema, cluster_.Options("t", more));
@@ -105,7 +101,7 @@ TEST_F(KafkaSourceTest, OffsetsThatAreNotThereAreErrors) {
 TEST_F(KafkaSourceTest, ReadsSeveralTopicsByNameAndByPattern) {
   PutRows();
   cluster_.CreateTopic("t2", 1);
-  cluster_.PutValues("t2", 0, {Row(9, "n")});
+  cluster_.PutValues("t2", 0, {TestRow(9, "n")});
   EXPECT_EQ(Rows({{"topic", "t2; t"}}).size(), 6);
   ConnectorTable table(kAb, cluster_.Options("t", {{"topic-pattern", "t[0-9]"}}));
   table.definition().options.erase("topic");
@@ -117,8 +113,8 @@ TEST_F(KafkaSourceTest, ReadsSeveralTopicsByNameAndByPattern) {
 TEST_F(KafkaSourceTest, GivesMetadata) {
   cluster_.CreateTopic("t", 2);
   cluster_.Put("t", 1,
-               {{.value = Row(1, "x"), .headers = {{"h", "v"}, {"i", "w"}}, .timestamp_ms = 1'700'000'000'123},
-                {.value = Row(2, "y"), .timestamp_ms = 1'700'000'000'124}});
+               {{.value = TestRow(1, "x"), .headers = {{"h", "v"}, {"i", "w"}}, .timestamp_ms = 1'700'000'000'123},
+                {.value = TestRow(2, "y"), .timestamp_ms = 1'700'000'000'124}});
   ConnectorTable table = Table({}, {{"a", DataType::BigInt()}});
   table.AddMetadata("topic", DataType::String(), "topic");
   table.AddMetadata("p", DataType::BigInt(), "partition");
@@ -206,7 +202,7 @@ class KeptRecords final : public DeadLetterSink {
 
 TEST_F(KafkaSourceTest, BadRecordsHaveTheirPlace) {
   cluster_.CreateTopic("t", 1);
-  cluster_.PutValues("t", 0, {Row(1, "x"), "{\"a\":\n\"no\"}", "", Row(3, "z"), "rubbish"});
+  cluster_.PutValues("t", 0, {TestRow(1, "x"), "{\"a\":\n\"no\"}", "", TestRow(3, "z"), "rubbish"});
   EXPECT_THAT(Error(), AllOf(HasSubstr("t-0@1: field 'a'"), HasSubstr("'tidemark.bad-records' = 'skip'")));
   ConnectorTable skip = Table({{"tidemark.bad-records", "skip"}});
   skip.AddMetadata("offset", DataType::BigInt(), "offset");
@@ -269,7 +265,7 @@ TEST_F(KafkaSourceTest, TellsOfItsPartitions) {
   EXPECT_TRUE(source->NeverWritten(splits["t-1"]));
   EXPECT_FALSE(source->NeverWritten(splits["t-0"]));
   EXPECT_EQ(source->PendingRows(splits["t-1"]), 0);
-  cluster_.PutValues("t", 1, {Row(6, "late")});
+  cluster_.PutValues("t", 1, {TestRow(6, "late")});
   for (int tries = 0; tries < 30'000 && source->NeverWritten(splits["t-1"]); ++tries) {
     if (source->Next().ValueOrDie().state == Poll::State::kNothing) cluster_.Breathe();
   }
@@ -316,57 +312,6 @@ TEST_F(KafkaSourceTest, ABrokerThatHasJustStartedIsAskedAgain) {
   EXPECT_EQ(Rows({}).size(), 5);
 }
 
-TEST_F(KafkaSourceTest, GoesOnWhereACheckpointWas) {
-  PutRows();
-  ConnectorTable table = Table({{"scan.startup.mode", "latest-offset"}, {"tidemark.bad-records", "skip"}});
-  table.definition().options.erase("scan.bounded.mode");
-  SourcePositions positions;
-  const auto read = [&](Source* source, int64_t wanted) {
-    std::vector<std::string> rows;
-    for (int tries = 0; tries < 30'000 && static_cast<int64_t>(rows.size()) < wanted; ++tries) {
-      const Poll poll = source->Next().ValueOrDie();
-      if (poll.state == Poll::State::kNothing) cluster_.Breathe();
-      if (poll.state != Poll::State::kBatch) continue;
-      positions.Advance(poll, poll.batch.num_rows, true);
-      if (poll.batch.num_rows == 0) continue;
-      for (const auto& row : formats::PrintRows(poll.batch, kAb)) rows.push_back(row);
-    }
-    return rows;
-  };
-  {
-    auto source = table.MakeSource().ValueOrDie();
-    for (int i = 0; i < 3; ++i) positions.Advance(source->Next().ValueOrDie(), 0, true);
-  }
-  // While nobody reads, records come that a new job would not see.
-  cluster_.PutValues("t", 0, {Row(6, "n"), "rubbish"});
-  table.SetStart(&positions);
-  {
-    auto source = table.MakeSource().ValueOrDie();
-    EXPECT_THAT(read(source.get(), 1), ElementsAre("+I[6, n]"));
-  }
-  cluster_.PutValues("t", 0, {Row(7, "n")});
-  auto source = table.MakeSource().ValueOrDie();
-  EXPECT_THAT(read(source.get(), 1), ElementsAre("+I[7, n]"));
-}
-
-TEST_F(KafkaSourceTest, PartitionsThatEndedAreNotReadAgain) {
-  PutRows();
-  ConnectorTable table = Table();
-  SourcePositions positions;
-  table.SetOnQuiet([this] { cluster_.Breathe(); });
-  auto source = table.MakeSource().ValueOrDie();
-  for (int tries = 0; tries < 30'000; ++tries) {
-    const Poll poll = source->Next().ValueOrDie();
-    if (poll.state == Poll::State::kEnd) break;
-    if (poll.state == Poll::State::kNothing) cluster_.Breathe();
-    if (poll.state == Poll::State::kBatch) positions.Advance(poll, poll.batch.num_rows, true);
-  }
-  table.SetStart(&positions);
-  auto resumed = table.MakeSource().ValueOrDie();
-  EXPECT_THAT(resumed->ActiveSplits(), IsEmpty());
-  EXPECT_EQ(resumed->Next().ValueOrDie().state, Poll::State::kEnd);
-}
-
 TEST_F(KafkaSourceTest, FindsNewTopicsWhileItRuns) {
   PutRows();
   ConnectorTable table = Table({{"topic-pattern", "t.*"}, {"scan.topic-partition-discovery.interval", "1 s"}});
@@ -375,7 +320,7 @@ TEST_F(KafkaSourceTest, FindsNewTopicsWhileItRuns) {
   auto source = table.MakeSource().ValueOrDie();
   const int64_t version = source->splits_version();
   cluster_.CreateTopic("t_new", 1);
-  cluster_.PutValues("t_new", 0, {Row(6, "n"), Row(7, "n")});
+  cluster_.PutValues("t_new", 0, {TestRow(6, "n"), TestRow(7, "n")});
   int64_t rows = 0;
   for (int tries = 0; tries < 30'000 && rows < 7; ++tries) {
     const Poll poll = source->Next().ValueOrDie();
@@ -432,7 +377,7 @@ TEST_F(KafkaSourceTest, UsesTheSystemsOpenSsl) {
   EXPECT_THAT(std::string(info.dli_fname), HasSubstr("libcrypto.so"));
   PutRows();
   EXPECT_THAT(Error({{"properties.security.protocol", "SSL"}, {"properties.default.api.timeout.ms", "2000"}}),
-              AllOf(HasSubstr("Kafka at '"), Not(HasSubstr("+I"))));
+              HasSubstr("Kafka at '"));
 }
 
 }  // namespace

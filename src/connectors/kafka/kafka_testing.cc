@@ -46,6 +46,8 @@ TestRecord RecordOf(const rd_kafka_message_t& message) {
 
 }  // namespace
 
+std::string TestRow(int a, const std::string& b) { return "{\"a\":" + std::to_string(a) + ",\"b\":\"" + b + "\"}"; }
+
 MockCluster::MockCluster(int brokers)
     : owner_(MakeClient(RD_KAFKA_PRODUCER, {})), cluster_(rd_kafka_mock_cluster_new(owner_, brokers)) {
   producer_ = MakeClient(RD_KAFKA_PRODUCER, {{"bootstrap.servers", bootstrap()}});

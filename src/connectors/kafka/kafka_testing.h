@@ -24,6 +24,9 @@ struct TestRecord {
   int32_t partition = 0;
 };
 
+/// A value of a table (a BIGINT, b STRING) in JSON.
+std::string TestRow(int a, const std::string& b);
+
 class MockCluster {
  public:
   explicit MockCluster(int brokers = 1);

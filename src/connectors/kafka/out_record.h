@@ -17,8 +17,8 @@ struct OutRecord {
   std::string topic;
   int32_t partition = kAnyPartition;
   std::optional<std::string> key;
-  std::optional<std::string> value;  ///< nullopt: a tombstone
-  int64_t timestamp_ms = 0;          ///< 0: now
+  std::optional<std::string> value;     ///< nullopt: a tombstone
+  std::optional<int64_t> timestamp_ms;  ///< above 0; nullopt: the time of writing
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
 };
 

@@ -12,8 +12,6 @@ namespace {
 /// Between two tries of a question that could not be answered yet.
 constexpr int kAgainMs = 100;
 
-std::string NameOf(const PartitionRange& range) { return range.topic + "-" + std::to_string(range.partition); }
-
 /// Offsets of all partitions, asked for together. A question that finds nothing has RD_KAFKA_OFFSET_INVALID or _END.
 class Offsets {
  public:
@@ -75,7 +73,7 @@ class Offsets {
     for (int i = 0; i < list.cnt; ++i) {
       const auto& entry = list.elems[i];
       if (entry.err != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return client_.ToStatus(entry.err, doing + " of " + NameOf(ranges_[static_cast<size_t>(i)]));
+        return client_.ToStatus(entry.err, doing + " of " + ranges_[static_cast<size_t>(i)].name());
       offsets.push_back(entry.offset);
     }
     return offsets;
@@ -111,7 +109,7 @@ arrow::Result<int64_t> Reset(const KafkaOptions& options, const PartitionRange& 
       break;
   }
   return arrow::Status::Invalid("Consumer group '", options.properties.group_id, "' has no committed offset for ",
-                                NameOf(range),
+                                range.name(),
                                 ". Set 'scan.startup.mode' = 'earliest-offset', or 'properties.auto.offset.reset' = "
                                 "'earliest' for groups that have none");
 }
@@ -149,7 +147,7 @@ arrow::Status SetBegins(const KafkaOptions& options, const Offsets& offsets, std
     range.begin = begins[i];
     if (range.begin >= first[i] && range.begin <= last[i]) continue;
     if (options.properties.offset_reset == OffsetReset::kNone) {
-      return arrow::Status::Invalid("Offset ", range.begin, " of ", NameOf(range), " is not there: it has ", first[i],
+      return arrow::Status::Invalid("Offset ", range.begin, " of ", range.name(), " is not there: it has ", first[i],
                                     " to ", last[i],
                                     ". Set 'properties.auto.offset.reset' = 'earliest' to go on with what is left");
     }
@@ -187,7 +185,7 @@ arrow::Status SetEnds(const KafkaOptions& options, const Offsets& offsets, std::
     PartitionRange& range = (*ranges)[i];
     if (ends[i] < 0) {
       return arrow::Status::Invalid("Consumer group '", options.properties.group_id, "' has no committed offset for ",
-                                    NameOf(range), ", where 'scan.bounded.mode' = 'group-offsets' would end");
+                                    range.name(), ", where 'scan.bounded.mode' = 'group-offsets' would end");
     }
     range.end = std::max(ends[i], range.begin);
   }

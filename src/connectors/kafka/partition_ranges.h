@@ -10,8 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "connectors/connector.h"
 #include "connectors/kafka/client.h"
 #include "connectors/kafka/kafka_options.h"
+#include "connectors/name_hash.h"
 
 namespace tidemark::connectors::kafka {
 
@@ -24,6 +26,12 @@ struct PartitionRange {
   int64_t end = kNoEnd;  ///< the first offset not read
   /// Begins at whatever is the first record when reading begins: `begin` may be gone by then.
   bool from_earliest = false;
+
+  bool bounded() const { return end != kNoEnd; }
+  /// "orders-3", as Kafka's tools write it.
+  std::string name() const { return topic + "-" + std::to_string(partition); }
+  /// Checkpoints know the partition by it. '/' is in no name of a topic.
+  SplitId split() const { return static_cast<SplitId>(HashOfName(topic + "/" + std::to_string(partition)) >> 1); }
 };
 
 /// Asks the cluster, once for a job: all workers share the answer. Topics in their order, partitions ascending.

@@ -13,6 +13,7 @@ namespace {
 
 constexpr char kMagic[4] = {'T', 'M', 'K', 'R'};
 constexpr uint32_t kVersion = 1;
+constexpr int64_t kNoTimestamp = 0;
 /// Where what is known at the end only stands.
 constexpr size_t kCheckpointAt = sizeof(kMagic) + sizeof(kVersion);
 constexpr size_t kNonceAt = kCheckpointAt + sizeof(int64_t);
@@ -57,7 +58,7 @@ void PreparedWriter::Begin() {
 void PreparedWriter::Add(const OutRecord& record) {
   PutText(&bytes_, record.topic);
   Put(&bytes_, record.partition);
-  Put(&bytes_, record.timestamp_ms);
+  Put(&bytes_, record.timestamp_ms.value_or(kNoTimestamp));
   PutOptional(&bytes_, record.key);
   PutOptional(&bytes_, record.value);
   Put(&bytes_, static_cast<uint32_t>(record.headers.size()));
@@ -113,15 +114,17 @@ bool PreparedReader::TakeHeader() {
 
 bool PreparedReader::TakeRecord(OutRecord* record) {
   uint32_t headers = 0;
+  int64_t timestamp_ms = 0;
   record->headers.clear();
-  if (!TakeText(&record->topic) || !Take(&record->partition) || !Take(&record->timestamp_ms) ||
-      !TakeOptional(&record->key) || !TakeOptional(&record->value) || !Take(&headers))
+  if (!TakeText(&record->topic) || !Take(&record->partition) || !Take(&timestamp_ms) || !TakeOptional(&record->key) ||
+      !TakeOptional(&record->value) || !Take(&headers))
     return false;
   for (; headers > 0; --headers) {
     auto& [name, value] = record->headers.emplace_back();
     if (!TakeText(&name) || !TakeOptional(&value)) return false;
   }
-  return record->partition >= kAnyPartition && record->timestamp_ms >= 0;
+  record->timestamp_ms = timestamp_ms == kNoTimestamp ? std::nullopt : std::optional(timestamp_ms);
+  return record->partition >= kAnyPartition && timestamp_ms >= 0;
 }
 
 arrow::Result<PreparedReader> PreparedReader::Open(std::string_view bytes) {

@@ -114,9 +114,16 @@ arrow::Result<OutRecord> RecordEncoder::RecordOf(const Batch& batch, int64_t row
 arrow::Status RecordEncoder::SetTimestamp(const Batch& batch, int64_t row, OutRecord* record) const {
   const auto& times = static_cast<const arrow::TimestampArray&>(*batch.columns[static_cast<size_t>(timestamp_column_)]);
   if (times.IsNull(row)) return arrow::Status::OK();
-  record->timestamp_ms = times.Value(row) / timestamp_per_milli_;
-  if (record->timestamp_ms >= 0) return arrow::Status::OK();
-  return arrow::Status::Invalid("Kafka has no timestamps before 1970: ", record->timestamp_ms, " ms");
+  const int64_t value = times.Value(row);
+  const int64_t millis = value / timestamp_per_milli_ - (value % timestamp_per_milli_ < 0 ? 1 : 0);
+  if (millis < 0) return arrow::Status::Invalid("Kafka has no timestamps before 1970: ", millis, " ms");
+  if (millis == 0) {
+    return arrow::Status::Invalid(
+        "The timestamp 1970-01-01 00:00:00.000 cannot be written to Kafka: to the client library it means now. Write "
+        "NULL for the time of writing, or any later time");
+  }
+  record->timestamp_ms = millis;
+  return arrow::Status::OK();
 }
 
 void RecordEncoder::SetHeaders(const Batch& batch, int64_t row, OutRecord* record) const {

@@ -7,15 +7,11 @@
 #include <algorithm>
 
 #include "connectors/kafka/kafka_options.h"
+#include "connectors/option_value.h"
 #include "sql/diagnostic.h"
 
 namespace tidemark::connectors::kafka {
 namespace {
-
-std::string ValueOf(const TableDefinition& table, const std::string& key) {
-  const auto found = table.options.find(key);
-  return found == table.options.end() ? "" : found->second;
-}
 
 std::vector<std::string> PhysicalNames(const TableDefinition& table) {
   std::vector<std::string> names;
@@ -28,7 +24,7 @@ std::vector<std::string> PhysicalNames(const TableDefinition& table) {
 /// `option`: "format", "key.format" or "value.format"; its format's options have the same prefix.
 arrow::Result<RecordPart> PartOf(const TableDefinition& table, const std::string& option) {
   RecordPart part;
-  const std::string name = ValueOf(table, option);
+  const std::string name = OptionValue(table, option);
   part.format = formats::FindFormat(name);
   if (part.format == nullptr) return arrow::Status::Invalid("Unknown format '", name, "'");
   if (part.format->make_decoder == nullptr) {
@@ -50,13 +46,13 @@ arrow::Result<std::vector<std::string>> KeyFields(const TableDefinition& table, 
         "key of the records");
   }
   std::vector<std::string> fields;
-  const std::string text = ValueOf(table, "key.fields");
+  const std::string text = OptionValue(table, "key.fields");
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find(';', begin), text.size());
     fields.push_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
-  const bool has_format = !ValueOf(table, "key.format").empty();
+  const bool has_format = !OptionValue(table, "key.format").empty();
   if (has_format && fields.empty())
     return arrow::Status::Invalid("Option 'key.format' needs the option 'key.fields': the columns that make the key");
   if (!has_format && !fields.empty())
@@ -111,8 +107,8 @@ arrow::Status CheckChangelog(const TableDefinition& table, bool upsert, const Re
 
 arrow::Result<RecordLayout> RecordLayout::Of(const TableDefinition& table, bool upsert) {
   RecordLayout layout;
-  const bool has_value_format = !ValueOf(table, "value.format").empty();
-  const bool has_format = !upsert && !ValueOf(table, "format").empty();
+  const bool has_value_format = !OptionValue(table, "value.format").empty();
+  const bool has_format = !upsert && !OptionValue(table, "format").empty();
   if (!has_value_format && !has_format)
     return arrow::Status::Invalid("Table '", table.name(), "' needs the option '", upsert ? "value.format" : "format",
                                   "'");
@@ -120,7 +116,7 @@ arrow::Result<RecordLayout> RecordLayout::Of(const TableDefinition& table, bool 
     return arrow::Status::Invalid("Options 'format' and 'value.format' mean the same; set one of them");
   ARROW_ASSIGN_OR_RAISE(layout.value, PartOf(table, has_format ? "format" : "value.format"));
   ARROW_ASSIGN_OR_RAISE(const auto fields, KeyFields(table, upsert));
-  const std::string prefix = ValueOf(table, "key.fields-prefix");
+  const std::string prefix = OptionValue(table, "key.fields-prefix");
   const bool except_key = ChoiceOf(table, "value.fields-include") == "except_key";
   if (!fields.empty()) {
     ARROW_ASSIGN_OR_RAISE(layout.key, PartOf(table, "key.format"));

@@ -13,6 +13,8 @@ namespace {
 constexpr int kFlushMs = 100;
 /// While librdkafka's buffer is full, room is looked for so often.
 constexpr int kFullMs = 1;
+/// To librdkafka this timestamp means the time of writing.
+constexpr int64_t kNow = 0;
 
 }  // namespace
 
@@ -106,7 +108,7 @@ rd_kafka_resp_err_t RecordSender::Produce(const OpenTopic& topic, const OutRecor
   // librdkafka copies it.
   void* value = record.value ? const_cast<char*>(record.value->data()) : nullptr;
   const size_t value_size = record.value ? record.value->size() : 0;
-  if (record.headers.empty() && record.timestamp_ms == 0) {
+  if (record.headers.empty() && !record.timestamp_ms) {
     const int result = rd_kafka_produce(topic.handle.get(), record.partition, RD_KAFKA_MSG_F_COPY, value, value_size,
                                         key, key_size, nullptr);
     return result == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
@@ -119,7 +121,7 @@ rd_kafka_resp_err_t RecordSender::Produce(const OpenTopic& topic, const OutRecor
   const rd_kafka_resp_err_t error = rd_kafka_producev(
       client_->handle(), RD_KAFKA_V_RKT(topic.handle.get()), RD_KAFKA_V_PARTITION(record.partition),
       RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key, key_size), RD_KAFKA_V_VALUE(value, value_size),
-      RD_KAFKA_V_TIMESTAMP(record.timestamp_ms), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+      RD_KAFKA_V_TIMESTAMP(record.timestamp_ms.value_or(kNow)), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
   // librdkafka owns the headers of what it took.
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(headers);
   return error;

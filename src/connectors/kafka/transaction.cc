@@ -13,15 +13,12 @@
 namespace tidemark::connectors::kafka {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
 /// A transaction that had to be aborted is tried so often.
 constexpr int kTries = 5;
 /// Before a step is repeated that failed at once.
 constexpr int kPauseMs = 50;
 /// An abort gets so long, also when the time is over: until then nobody can read what comes after the transaction.
-constexpr milliseconds kAbortTime{5'000};
+constexpr int64_t kAbortMs = 5'000;
 /// One partition that every topic has.
 constexpr int32_t kMarkerPartition = 0;
 
@@ -29,11 +26,6 @@ struct ErrorDeleter {
   void operator()(rd_kafka_error_t* error) const { rd_kafka_error_destroy(error); }
 };
 using Error = std::unique_ptr<rd_kafka_error_t, ErrorDeleter>;
-
-int MillisUntil(steady_clock::time_point deadline) {
-  const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now()).count();
-  return static_cast<int>(std::max<int64_t>(left, 0));
-}
 
 PartitionList MarkerList(const std::string& topic) {
   PartitionList list(rd_kafka_topic_partition_list_new(1));
@@ -48,8 +40,15 @@ bool IsFenced(rd_kafka_resp_err_t error) {
 
 }  // namespace
 
-TransactionalProducer::TransactionalProducer(const KafkaOptions& options, PreparingWriter writer)
-    : writer_(std::move(writer)), timeout_(options.transaction_timeout_ms), marker_properties_(options.properties) {
+int TransactionalProducer::MillisUntil(int64_t deadline) const {
+  return static_cast<int>(std::max<int64_t>((deadline - clock_->SteadyMicros()) / 1'000, 0));
+}
+
+TransactionalProducer::TransactionalProducer(const KafkaOptions& options, Clock* clock, PreparingWriter writer)
+    : writer_(std::move(writer)),
+      clock_(clock),
+      timeout_ms_(options.transaction_timeout_ms),
+      marker_properties_(options.properties) {
   marker_properties_.group_id = writer_.marker_group;
   marker_properties_.settings["group.id"] = writer_.marker_group;
   // Waits for transactions that are just being ended.
@@ -58,14 +57,14 @@ TransactionalProducer::TransactionalProducer(const KafkaOptions& options, Prepar
 
 arrow::Result<std::unique_ptr<TransactionalProducer>> TransactionalProducer::Open(const std::string& table,
                                                                                   const KafkaOptions& options,
-                                                                                  int worker,
+                                                                                  const ConnectorContext& context,
                                                                                   const PreparingWriter& writer) {
-  std::unique_ptr<TransactionalProducer> producer(new TransactionalProducer(options, writer));
+  std::unique_ptr<TransactionalProducer> producer(new TransactionalProducer(options, context.clock, writer));
   const std::string timeout = std::to_string(options.transaction_timeout_ms);
   std::vector<std::pair<std::string, std::string>> settings = {{"transactional.id", writer.transactional_id},
                                                                {"transaction.timeout.ms", timeout},
                                                                {"message.timeout.ms", timeout}};
-  ARROW_ASSIGN_OR_RAISE(producer->sender_, RecordSender::Open(table, options, worker, settings));
+  ARROW_ASSIGN_OR_RAISE(producer->sender_, RecordSender::Open(table, options, context.worker, settings));
   ARROW_ASSIGN_OR_RAISE(producer->markers_, Client::MakeConsumer(producer->marker_properties_, {}));
   ARROW_RETURN_NOT_OK(producer->Init());
   return producer;
@@ -74,8 +73,7 @@ arrow::Result<std::unique_ptr<TransactionalProducer>> TransactionalProducer::Ope
 arrow::Status TransactionalProducer::Init() {
   bool abortable = false;
   return Repeat([&](int ms) { return rd_kafka_init_transactions(sender_->client().handle(), ms); },
-                "Beginning transactions", steady_clock::now() + milliseconds(sender_->client().timeout_ms()),
-                &abortable);
+                "Beginning transactions", After(sender_->client().timeout_ms()), &abortable);
 }
 
 arrow::Status TransactionalProducer::Commit(const std::string& bytes, bool resumed) {
@@ -83,7 +81,7 @@ arrow::Status TransactionalProducer::Commit(const std::string& bytes, bool resum
   PreparedReader first = reader;
   OutRecord record;
   ARROW_RETURN_NOT_OK(first.Next(&record).status());
-  const Time deadline = steady_clock::now() + timeout_;
+  const int64_t deadline = After(timeout_ms_);
   arrow::Status status;
   for (int tries = 0; tries < kTries; ++tries) {
     ARROW_ASSIGN_OR_RAISE(const Marker marker, ReadMarker(record.topic, deadline));
@@ -100,7 +98,7 @@ arrow::Status TransactionalProducer::Commit(const std::string& bytes, bool resum
 }
 
 arrow::Result<TransactionalProducer::Marker> TransactionalProducer::ReadMarker(const std::string& topic,
-                                                                               Time deadline) {
+                                                                               int64_t deadline) {
   while (true) {
     const PartitionList list = MarkerList(topic);
     rd_kafka_topic_partition_t& place = list->elems[0];
@@ -118,7 +116,7 @@ arrow::Result<TransactionalProducer::Marker> TransactionalProducer::ReadMarker(c
   }
 }
 
-arrow::Status TransactionalProducer::Try(PreparedReader reader, const std::string& marker_topic, Time deadline,
+arrow::Status TransactionalProducer::Try(PreparedReader reader, const std::string& marker_topic, int64_t deadline,
                                          bool* again) {
   sender_->ForgetFailures();
   bool abortable = false;
@@ -129,13 +127,13 @@ arrow::Status TransactionalProducer::Try(PreparedReader reader, const std::strin
   if (status.ok()) return status;
   const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(handle, nullptr, 0);
   if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) status = ToStatus(RD_KAFKA_RESP_ERR__FATAL, "", "Writing a transaction");
-  const bool aborted = fatal == RD_KAFKA_RESP_ERR_NO_ERROR &&
-                       AbortTransaction(std::max(deadline, steady_clock::now() + kAbortTime)).ok();
+  const bool aborted =
+      fatal == RD_KAFKA_RESP_ERR_NO_ERROR && AbortTransaction(std::max(deadline, After(kAbortMs))).ok();
   *again &= aborted;
   return status;
 }
 
-arrow::Status TransactionalProducer::Fill(PreparedReader* reader, const std::string& marker_topic, Time deadline,
+arrow::Status TransactionalProducer::Fill(PreparedReader* reader, const std::string& marker_topic, int64_t deadline,
                                           bool* again) {
   rd_kafka_t* handle = sender_->client().handle();
   const PreparedReader begin = *reader;
@@ -157,8 +155,8 @@ arrow::Status TransactionalProducer::SendRecords(PreparedReader* reader) {
   }
 }
 
-arrow::Status TransactionalProducer::SendMarker(const PreparedReader& reader, const std::string& topic, Time deadline,
-                                                bool* abortable) {
+arrow::Status TransactionalProducer::SendMarker(const PreparedReader& reader, const std::string& topic,
+                                                int64_t deadline, bool* abortable) {
   const PartitionList list = MarkerList(topic);
   rd_kafka_topic_partition_t& place = list->elems[0];
   place.offset = reader.checkpoint();
@@ -173,14 +171,14 @@ arrow::Status TransactionalProducer::SendMarker(const PreparedReader& reader, co
   return Repeat(send, "Marking a transaction in group '" + writer_.marker_group + "'", deadline, abortable);
 }
 
-arrow::Status TransactionalProducer::AbortTransaction(Time deadline) {
+arrow::Status TransactionalProducer::AbortTransaction(int64_t deadline) {
   bool abortable = false;
   return Repeat([&](int ms) { return rd_kafka_abort_transaction(sender_->client().handle(), ms); },
                 "Aborting a transaction", deadline, &abortable);
 }
 
 template <typename Step>
-arrow::Status TransactionalProducer::Repeat(const Step& step, const std::string& doing, Time deadline,
+arrow::Status TransactionalProducer::Repeat(const Step& step, const std::string& doing, int64_t deadline,
                                             bool* abortable) {
   while (true) {
     const Error error(step(MillisUntil(deadline)));
@@ -206,7 +204,7 @@ arrow::Status TransactionalProducer::ToStatus(rd_kafka_resp_err_t error, const s
   }
   if (error == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT) {
     const std::string longest = AskLongestTransaction();
-    return arrow::Status::Invalid("Option 'properties.transaction.timeout.ms' is ", timeout_.count(),
+    return arrow::Status::Invalid("Option 'properties.transaction.timeout.ms' is ", timeout_ms_,
                                   ", more than the brokers allow (their setting transaction.max.timeout.ms",
                                   longest.empty() ? "" : " is ", longest, ")");
   }

@@ -8,12 +8,13 @@
 
 #include <arrow/result.h>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
+#include "connectors/connector.h"
 #include "connectors/kafka/prepared_records.h"
 #include "connectors/kafka/record_sender.h"
 
@@ -24,7 +25,8 @@ class TransactionalProducer {
  public:
   /// `options` outlives the producer. Ends what another process has left open under the writer's id.
   static arrow::Result<std::unique_ptr<TransactionalProducer>> Open(const std::string& table,
-                                                                    const KafkaOptions& options, int worker,
+                                                                    const KafkaOptions& options,
+                                                                    const ConnectorContext& context,
                                                                     const PreparingWriter& writer);
 
   const PreparingWriter& writer() const { return writer_; }
@@ -35,30 +37,33 @@ class TransactionalProducer {
   arrow::Status Commit(const std::string& bytes, bool resumed);
 
  private:
-  using Time = std::chrono::steady_clock::time_point;
   struct Marker {
     int64_t checkpoint = 0;  ///< 0: nothing was committed so far
     std::string nonce;
   };
 
-  TransactionalProducer(const KafkaOptions& options, PreparingWriter writer);
+  TransactionalProducer(const KafkaOptions& options, Clock* clock, PreparingWriter writer);
   arrow::Status Init();
-  arrow::Result<Marker> ReadMarker(const std::string& topic, Time deadline);
+  arrow::Result<Marker> ReadMarker(const std::string& topic, int64_t deadline);
+  // Deadlines are points of the clock's SteadyMicros.
+  int64_t After(int64_t ms) const { return clock_->SteadyMicros() + ms * 1'000; }
+  int MillisUntil(int64_t deadline) const;
   /// One try. When it fails, `again` says whether another may succeed: nothing of this one is or will be visible.
-  arrow::Status Try(PreparedReader reader, const std::string& marker_topic, Time deadline, bool* again);
-  arrow::Status Fill(PreparedReader* reader, const std::string& marker_topic, Time deadline, bool* again);
+  arrow::Status Try(PreparedReader reader, const std::string& marker_topic, int64_t deadline, bool* again);
+  arrow::Status Fill(PreparedReader* reader, const std::string& marker_topic, int64_t deadline, bool* again);
   arrow::Status SendRecords(PreparedReader* reader);
-  arrow::Status SendMarker(const PreparedReader& reader, const std::string& topic, Time deadline, bool* abortable);
-  arrow::Status AbortTransaction(Time deadline);
+  arrow::Status SendMarker(const PreparedReader& reader, const std::string& topic, int64_t deadline, bool* abortable);
+  arrow::Status AbortTransaction(int64_t deadline);
   /// Repeats `step`, which is given milliseconds, while it may pass. `abortable`: the transaction can be aborted.
   template <typename Step>
-  arrow::Status Repeat(const Step& step, const std::string& doing, Time deadline, bool* abortable);
+  arrow::Status Repeat(const Step& step, const std::string& doing, int64_t deadline, bool* abortable);
   arrow::Status ToStatus(rd_kafka_resp_err_t error, const std::string& text, const std::string& doing);
   /// The longest transaction that the brokers allow, as text; empty: they do not tell.
   std::string AskLongestTransaction();
 
   const PreparingWriter writer_;
-  std::chrono::milliseconds timeout_{60'000};
+  Clock* const clock_;
+  const int64_t timeout_ms_;
   ClientProperties marker_properties_;
   std::unique_ptr<RecordSender> sender_;
   std::unique_ptr<Client> markers_;

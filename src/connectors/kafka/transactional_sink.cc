@@ -7,9 +7,9 @@
 
 #include <arrow/status.h>
 
-#include <random>
 #include <utility>
 
+#include "base/random.h"
 #include "connectors/kafka/record_encoder.h"
 #include "connectors/kafka/transaction.h"
 
@@ -25,17 +25,13 @@ PreparingWriter WriterOf(const TableDefinition& table, const ConnectorContext& c
           .marker_group = (prefix.empty() ? own : prefix + "-" + context.job_id) + "-" + place};
 }
 
-uint64_t NewNonce() {
-  std::random_device random;
-  return (uint64_t{random()} << 32) | random();
-}
-
 class TransactionalSink final : public Sink {
  public:
   TransactionalSink(const plan::SinkNode& node, const ConnectorContext& context, KafkaOptions options)
       : node_(node),
         context_(context),
         options_(std::move(options)),
+        random_(context.random != nullptr ? context.random : SystemRandom()),
         writer_(WriterOf(*node.table, context, options_)),
         gathered_(writer_) {}
 
@@ -61,7 +57,7 @@ class TransactionalSink final : public Sink {
 
   arrow::Result<std::string> Prepare(int64_t checkpoint) override {
     if (gathered_.empty()) return std::string();
-    return gathered_.Finish(checkpoint, NewNonce());
+    return gathered_.Finish(checkpoint, random_->Next());
   }
 
   arrow::Status Commit(const std::string& prepared) override {
@@ -84,12 +80,13 @@ class TransactionalSink final : public Sink {
 
  private:
   arrow::Result<std::unique_ptr<TransactionalProducer>> OpenProducer(const PreparingWriter& writer) {
-    return TransactionalProducer::Open(node_.table->name(), options_, context_.worker, writer);
+    return TransactionalProducer::Open(node_.table->name(), options_, context_, writer);
   }
 
   const plan::SinkNode& node_;
   const ConnectorContext context_;
   const KafkaOptions options_;
+  RandomSource* const random_;
   const PreparingWriter writer_;
   PreparedWriter gathered_;
   std::unique_ptr<RecordEncoder> encoder_;

@@ -149,6 +149,115 @@ void AppendOffset(char letter, int count, int64_t seconds, std::string* out) {
   AppendPadded(magnitude / 60 % 60, 2, out);
 }
 
+/// "123000" for a fraction of 0.123 s: digits of the fraction, or to SimpleDateFormat the number of milliseconds.
+void AppendFraction(int64_t nano, int count, PatternDialect dialect, std::string* out) {
+  if (dialect == PatternDialect::kSimpleDateFormat) return AppendPadded(nano / 1'000'000, count, out);
+  std::string digits;
+  AppendPadded(nano, 9, &digits);
+  digits.resize(static_cast<size_t>(count), '0');
+  *out += digits;
+}
+
+/// Appends a field of the date; false: the letter is none.
+bool AppendDateField(char letter, int count, const Parts& parts, PatternDialect dialect, std::string* out) {
+  const bool simple = dialect == PatternDialect::kSimpleDateFormat;
+  switch (letter) {
+    case 'G':
+      AppendEra(parts.date.year, count, dialect, out);
+      return true;
+    case 'y':
+      AppendYear(parts.date.year > 0 ? parts.date.year : 1 - parts.date.year, count, dialect, out);
+      return true;
+    case 'u':
+      if (simple) {
+        AppendPadded(IsoDayOfWeek(parts.days), count, out);
+      } else {
+        AppendYear(parts.date.year, count, dialect, out);
+      }
+      return true;
+    case 'Y':
+      AppendYear(WeekYear(parts.days), count, dialect, out);
+      return true;
+    case 'M':
+    case 'L':
+      AppendMonth(parts.date.month, count, out);
+      return true;
+    case 'd':
+      AppendPadded(parts.date.day, count, out);
+      return true;
+    case 'D':
+      AppendPadded(DayOfYear(parts.days), count, out);
+      return true;
+    case 'Q':
+    case 'q':
+      AppendQuarter(parts.date.month, count, out);
+      return true;
+    case 'w':
+      AppendPadded(WeekOfYear(parts.days), count, out);
+      return true;
+    case 'W':
+      AppendPadded(WeekOfMonth(parts.days), count, out);
+      return true;
+    case 'F':
+      AppendPadded(simple ? (parts.date.day - 1) / 7 + 1 : (parts.date.day - 1) % 7 + 1, count, out);
+      return true;
+    case 'E':
+      AppendWeekday(parts.days, count, out);
+      return true;
+    case 'e':
+    case 'c':
+      if (count <= 2) {
+        AppendPadded(DayOfWeek(parts.days), count, out);
+      } else {
+        AppendWeekday(parts.days, count, out);
+      }
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Appends a field of the time of day; false: the letter is none.
+bool AppendTimeField(char letter, int count, const Parts& parts, PatternDialect dialect, std::string* out) {
+  switch (letter) {
+    case 'a':
+      *out += parts.hour < 12 ? "AM" : "PM";
+      return true;
+    case 'H':
+      AppendPadded(parts.hour, count, out);
+      return true;
+    case 'k':
+      AppendPadded(parts.hour == 0 ? 24 : parts.hour, count, out);
+      return true;
+    case 'K':
+      AppendPadded(parts.hour % 12, count, out);
+      return true;
+    case 'h':
+      AppendPadded(parts.hour % 12 == 0 ? 12 : parts.hour % 12, count, out);
+      return true;
+    case 'm':
+      AppendPadded(parts.minute, count, out);
+      return true;
+    case 's':
+      AppendPadded(parts.second, count, out);
+      return true;
+    case 'S':
+      AppendFraction(parts.nano, count, dialect, out);
+      return true;
+    case 'A':
+      AppendPadded(parts.nanos_of_day / 1'000'000, count, out);
+      return true;
+    case 'n':
+      AppendPadded(parts.nano, count, out);
+      return true;
+    case 'N':
+      AppendPadded(parts.nanos_of_day, count, out);
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 arrow::Result<DatePattern> DatePattern::Make(std::string_view pattern, PatternDialect dialect) {
@@ -232,114 +341,18 @@ arrow::Status DatePattern::CloseBrackets(std::string_view pattern) {
 
 arrow::Status DatePattern::Format(const WallClock& clock, std::string* out) const {
   const Parts parts = TakeApart(clock);
-  const bool simple = dialect_ == PatternDialect::kSimpleDateFormat;
   for (const Element& element : elements_) {
     if (element.kind == Element::Kind::kLiteral) *out += element.literal;
     if (element.kind != Element::Kind::kField) continue;
-    const int count = element.count;
-    switch (element.letter) {
-      case 'G':
-        AppendEra(parts.date.year, count, dialect_, out);
-        break;
-      case 'y':
-        AppendYear(parts.date.year > 0 ? parts.date.year : 1 - parts.date.year, count, dialect_, out);
-        break;
-      case 'u':
-        if (simple) {
-          AppendPadded(IsoDayOfWeek(parts.days), count, out);
-        } else {
-          AppendYear(parts.date.year, count, dialect_, out);
-        }
-        break;
-      case 'Y':
-        AppendYear(WeekYear(parts.days), count, dialect_, out);
-        break;
-      case 'M':
-      case 'L':
-        AppendMonth(parts.date.month, count, out);
-        break;
-      case 'd':
-        AppendPadded(parts.date.day, count, out);
-        break;
-      case 'D':
-        AppendPadded(DayOfYear(parts.days), count, out);
-        break;
-      case 'Q':
-      case 'q':
-        AppendQuarter(parts.date.month, count, out);
-        break;
-      case 'w':
-        AppendPadded(WeekOfYear(parts.days), count, out);
-        break;
-      case 'W':
-        AppendPadded(WeekOfMonth(parts.days), count, out);
-        break;
-      case 'F':
-        AppendPadded(simple ? (parts.date.day - 1) / 7 + 1 : (parts.date.day - 1) % 7 + 1, count, out);
-        break;
-      case 'E':
-        AppendWeekday(parts.days, count, out);
-        break;
-      case 'e':
-      case 'c':
-        if (count <= 2) {
-          AppendPadded(DayOfWeek(parts.days), count, out);
-        } else {
-          AppendWeekday(parts.days, count, out);
-        }
-        break;
-      case 'a':
-        *out += parts.hour < 12 ? "AM" : "PM";
-        break;
-      case 'H':
-        AppendPadded(parts.hour, count, out);
-        break;
-      case 'k':
-        AppendPadded(parts.hour == 0 ? 24 : parts.hour, count, out);
-        break;
-      case 'K':
-        AppendPadded(parts.hour % 12, count, out);
-        break;
-      case 'h':
-        AppendPadded(parts.hour % 12 == 0 ? 12 : parts.hour % 12, count, out);
-        break;
-      case 'm':
-        AppendPadded(parts.minute, count, out);
-        break;
-      case 's':
-        AppendPadded(parts.second, count, out);
-        break;
-      case 'S':
-        if (simple) {
-          AppendPadded(parts.nano / 1'000'000, count, out);
-        } else {
-          std::string digits;
-          AppendPadded(parts.nano, 9, &digits);
-          digits.resize(static_cast<size_t>(count), '0');
-          *out += digits;
-        }
-        break;
-      case 'A':
-        AppendPadded(parts.nanos_of_day / 1'000'000, count, out);
-        break;
-      case 'n':
-        AppendPadded(parts.nano, count, out);
-        break;
-      case 'N':
-        AppendPadded(parts.nanos_of_day, count, out);
-        break;
-      case 'Z':
-      case 'X':
-      case 'x':
-        if (!clock.has_offset)
-          return arrow::Status::Invalid("Date pattern letter '", std::string(1, element.letter),
-                                        "' asks for a zone, which a timestamp lacks");
-        AppendOffset(element.letter, count, clock.offset_seconds, out);
-        break;
-      default:
-        return arrow::Status::Invalid("Date pattern letter '", std::string(1, element.letter),
-                                      "' asks for the name of a zone, which a timestamp lacks");
+    const char letter = element.letter;
+    if (AppendDateField(letter, element.count, parts, dialect_, out)) continue;
+    if (AppendTimeField(letter, element.count, parts, dialect_, out)) continue;
+    const bool is_offset = letter == 'Z' || letter == 'X' || letter == 'x';
+    if (!is_offset || !clock.has_offset) {
+      return arrow::Status::Invalid("Date pattern letter '", std::string(1, letter), "' asks for ",
+                                    is_offset ? "a zone" : "the name of a zone", ", which a timestamp lacks");
     }
+    AppendOffset(letter, element.count, clock.offset_seconds, out);
   }
   return arrow::Status::OK();
 }

@@ -67,7 +67,11 @@ class DatePattern {
   arrow::Status CloseBrackets(std::string_view pattern);
   bool ParseRange(size_t begin, size_t end, Cursor* cursor) const;
   bool ParseField(const Element& element, size_t index, Cursor* cursor) const;
+  /// A name, a half of the day or an offset; nullopt: the field is a number.
+  std::optional<bool> ParseText(const Element& element, Cursor* cursor) const;
   bool ParseNumber(const Element& element, size_t index, Cursor* cursor, int64_t* value) const;
+  /// False where the field takes no such number.
+  bool SetNumber(char letter, int64_t value, Fields* fields) const;
   /// Digits that fixed-width fields right behind element `index` claim.
   int DigitsReservedAfter(size_t index) const;
 

@@ -205,6 +205,12 @@ bool DatePattern::ParseNumber(const Element& element, size_t index, Cursor* curs
 }
 
 bool DatePattern::ParseField(const Element& element, size_t index, Cursor* cursor) const {
+  if (const auto text = ParseText(element, cursor)) return *text;
+  int64_t value = 0;
+  return ParseNumber(element, index, cursor, &value) && SetNumber(element.letter, value, &cursor->fields);
+}
+
+std::optional<bool> DatePattern::ParseText(const Element& element, Cursor* cursor) const {
   std::string_view& text = cursor->rest;
   Fields& fields = cursor->fields;
   const bool simple = dialect_ == PatternDialect::kSimpleDateFormat;
@@ -248,52 +254,54 @@ bool DatePattern::ParseField(const Element& element, size_t index, Cursor* curso
         fields.month = month + 1;
         return true;
       }
-      break;
+      return std::nullopt;
     default:
-      break;
+      return std::nullopt;
   }
-  int64_t value = 0;
-  if (!ParseNumber(element, index, cursor, &value)) return false;
-  switch (element.letter) {
+}
+
+bool DatePattern::SetNumber(char letter, int64_t value, Fields* fields) const {
+  const bool simple = dialect_ == PatternDialect::kSimpleDateFormat;
+  switch (letter) {
     case 'y':
-      fields.year = value;
+      fields->year = value;
       return true;
     case 'u':
-      if (!simple) fields.year = value;
+      if (!simple) fields->year = value;
       return true;
     case 'M':
     case 'L':
-      fields.month = value;
+      fields->month = value;
       return true;
     case 'd':
-      fields.day = value;
+      fields->day = value;
       return true;
     case 'D':
-      fields.day_of_year = value;
+      fields->day_of_year = value;
       return true;
     case 'H':
-      fields.hour = value;
+      fields->hour = value;
       return true;
     case 'k':
-      fields.hour = value == 24 ? 0 : value;
+      fields->hour = value == 24 ? 0 : value;
       return simple || (value >= 1 && value <= 24);
     case 'K':
-      fields.hour_of_half = value;
+      fields->hour_of_half = value;
       return simple || value <= 11;
     case 'h':
-      fields.hour_of_half = value == 12 ? 0 : value;
+      fields->hour_of_half = value == 12 ? 0 : value;
       return simple || (value >= 1 && value <= 12);
     case 'm':
-      fields.minute = value;
+      fields->minute = value;
       return true;
     case 's':
-      fields.second = value;
+      fields->second = value;
       return true;
     case 'S':
-      (simple ? fields.millis : fields.nanos) = value;
+      (simple ? fields->millis : fields->nanos) = value;
       return true;
     case 'n':
-      fields.nanos = value;
+      fields->nanos = value;
       return value < 1'000'000'000;
     default:
       return true;  // weeks and quarters alone decide no date

@@ -13,6 +13,7 @@ void RegisterOperators(FunctionRegistry* registry) {
   RegisterLike(registry);
   RegisterIn(registry);
   RegisterConstructors(registry);
+  RegisterItem(registry);
 }
 
 }  // namespace tidemark::expr

@@ -11,7 +11,8 @@ void RegisterComparison(FunctionRegistry* registry);    ///< = <> < <= > >=, IS 
 void RegisterLogic(FunctionRegistry* registry);         ///< NOT, IS [NOT] NULL / TRUE / FALSE / UNKNOWN
 void RegisterLike(FunctionRegistry* registry);          ///< [NOT] LIKE, [NOT] SIMILAR TO
 void RegisterIn(FunctionRegistry* registry);            ///< IN over a list
-void RegisterConstructors(FunctionRegistry* registry);  ///< ARRAY, MAP, ROW, subscripts, ||
+void RegisterConstructors(FunctionRegistry* registry);  ///< ARRAY, MAP, ROW, ||
+void RegisterItem(FunctionRegistry* registry);          ///< subscripts
 
 /// Arithmetic on dates, times and intervals, which shares + - * with numbers.
 arrow::Result<ResolvedSignature> ResolveTemporalArithmetic(const std::string& op,

@@ -76,7 +76,7 @@ arrow::Result<ResolvedSignature> ResolveUnary(const std::string& op, std::span<c
 
 arrow::Result<ResolvedSignature> ResolveArithmetic(const std::string& op, std::span<const ArgumentInfo> arguments) {
   if (arguments.size() == 1 && (op == "+" || op == "-")) return ResolveUnary(op, arguments);
-  if (IsTemporalArithmetic(arguments)) return ResolveTemporalArithmetic(op, arguments);
+  if (arguments.size() == 3 || IsTemporalArithmetic(arguments)) return ResolveTemporalArithmetic(op, arguments);
   if (arguments.size() != 2) return CannotApply(op, arguments);
   const DataType& a = arguments[0].type;
   const DataType& b = arguments[1].type;

@@ -21,6 +21,10 @@ int64_t WrapMultiply(int64_t a, int64_t b) {
 }
 
 arrow::Status CannotApply(const std::string& op, std::span<const ArgumentInfo> arguments) {
+  if (arguments.size() == 3) {
+    return arrow::Status::TypeError("(a - b) ", LiteralText(arguments[2]).value_or("unit"),
+                                    " takes two TIMESTAMPs or two DATEs, not ", TypeListText(arguments.first(2)));
+  }
   return arrow::Status::TypeError(
       op, " does not take ", TypeListText(arguments),
       op == "-" && arguments.size() == 2 && arguments[0].type.is_datetime() && arguments[1].type.is_datetime()
@@ -47,7 +51,8 @@ arrow::Result<ResolvedSignature> ResolveDifference(std::span<const ArgumentInfo>
   const DataType& a = arguments[0].type;
   const DataType& b = arguments[1].type;
   const bool same = a.kind() == b.kind() || (a.is_timestamp() && b.is_timestamp());
-  if (!unit || !same || a.kind() == TypeKind::kTime) return CannotApply("-", arguments);
+  if (!unit || !same || !a.is_datetime() || a.kind() == TypeKind::kTime) return CannotApply("-", arguments);
+  // As in Flink the unit says no more than whether months or milliseconds are counted.
   const bool months = *unit == "YEAR" || *unit == "MONTH" || *unit == "QUARTER";
   const DataType result = months ? DataType::IntervalYearMonth() : DataType::IntervalDayTime();
   // Milliseconds are what an interval keeps.
@@ -154,9 +159,10 @@ std::unique_ptr<ScalarKernel> MakeDifference(const CallSite& site) {
   return MakeValueKernel(type, [](int64_t a, int64_t b) {
     const int64_t a_days = FloorDivide(a, kMillisPerDay);
     const int64_t b_days = FloorDivide(b, kMillisPerDay);
-    // As Flink counts: the time of day takes a month off, never adds one.
+    const int64_t months = MonthsBetween(b_days, a_days);
+    // As Flink counts: the time of day takes a month off where the day is the same, and never adds one.
     const bool earlier = a - a_days * kMillisPerDay < b - b_days * kMillisPerDay;
-    return static_cast<int32_t>(MonthsBetween(b_days, a_days) - (earlier ? 1 : 0));
+    return static_cast<int32_t>(months - (earlier && AddMonths(b_days, months) == a_days ? 1 : 0));
   });
 }
 

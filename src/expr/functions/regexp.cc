@@ -6,6 +6,7 @@
 #include "expr/functions/regexp.h"
 #include "expr/functions/register.h"
 #include "expr/functions/utf16.h"
+#include "expr/signature.h"
 #include "expr/value_limit.h"
 
 namespace tidemark::expr {
@@ -92,26 +93,37 @@ arrow::Result<std::unique_ptr<ScalarKernel>> MakeExtract(const CallSite& site) {
 
 }  // namespace
 
+ScalarFunction CheckingPattern(ScalarFunction function) {
+  function.resolve = [resolve = std::move(function.resolve)](
+                         std::span<const ArgumentInfo> arguments) -> arrow::Result<ResolvedSignature> {
+    ARROW_ASSIGN_OR_RAISE(auto signature, resolve(arguments));
+    if (const auto pattern = LiteralText(arguments[1])) ARROW_RETURN_NOT_OK(JavaRegex::Compile(*pattern));
+    return signature;
+  };
+  return function;
+}
+
 void RegisterRegexp(FunctionRegistry* registry) {
   const DataType string = DataType::String();
-  registry->Add(
+  registry->Add(CheckingPattern(
       DefineFallible("REGEXP", {Signature{{TextArg(), TextArg()}, Returns(DataType::Boolean())}}, MakeCached<Regexp>,
-                     {"REGEXP(text, pattern)", "Whether a part of the text matches a Java regular expression"}));
-  registry->Add(DefineFallible(
+                     {"REGEXP(text, pattern)", "Whether a part of the text matches a Java regular expression"})));
+  registry->Add(CheckingPattern(DefineFallible(
       "REGEXP_EXTRACT", {Signature{{TextArg(), TextArg(), Optional(CountArg())}, ReturnsNullable(string)}}, MakeExtract,
-      {"REGEXP_EXTRACT(text, pattern [, group])", "The first match, or one group of it, counted from 1"}));
-  registry->Add(DefineFallible("REGEXP_REPLACE", {Signature{{TextArg(), TextArg(), TextArg()}, Returns(string)}},
-                               MakeCached<ReplaceAll>,
-                               {"REGEXP_REPLACE(text, pattern, replacement)", "The text with every match replaced"}));
-  registry->Add(DefineFallible("REGEXP_COUNT",
-                               OrNulls({Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}}),
-                               MakeCached<Count>, {"REGEXP_COUNT(text, pattern)", "Number of matches"}));
-  registry->Add(
+      {"REGEXP_EXTRACT(text, pattern [, group])", "The first match, or one group of it, counted from 1"})));
+  registry->Add(CheckingPattern(DefineFallible(
+      "REGEXP_REPLACE", {Signature{{TextArg(), TextArg(), TextArg()}, Returns(string)}}, MakeCached<ReplaceAll>,
+      {"REGEXP_REPLACE(text, pattern, replacement)", "The text with every match replaced"})));
+  registry->Add(CheckingPattern(
+      DefineFallible("REGEXP_COUNT", OrNulls({Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}}),
+                     MakeCached<Count>, {"REGEXP_COUNT(text, pattern)", "Number of matches"})));
+  registry->Add(CheckingPattern(
       DefineFallible("REGEXP_INSTR", OrNulls({Signature{{TextArg(), TextArg()}, ReturnsNullable(DataType::Int())}}),
                      MakeCached<Position>,
-                     {"REGEXP_INSTR(text, pattern)", "Where the first match begins, from 1; 0 if there is none"}));
-  registry->Add(DefineFallible("REGEXP_SUBSTR", OrNulls({Signature{{TextArg(), TextArg()}, ReturnsNullable(string)}}),
-                               MakeCached<ExtractWhole>, {"REGEXP_SUBSTR(text, pattern)", "The first match"}));
+                     {"REGEXP_INSTR(text, pattern)", "Where the first match begins, from 1; 0 if there is none"})));
+  registry->Add(CheckingPattern(
+      DefineFallible("REGEXP_SUBSTR", OrNulls({Signature{{TextArg(), TextArg()}, ReturnsNullable(string)}}),
+                     MakeCached<ExtractWhole>, {"REGEXP_SUBSTR(text, pattern)", "The first match"})));
   RegisterRegexpExtractAll(registry);
 }
 

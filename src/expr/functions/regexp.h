@@ -7,6 +7,9 @@
 
 namespace tidemark::expr {
 
+/// The function with one check more: a literal pattern that cannot be run here is refused while the call is bound.
+ScalarFunction CheckingPattern(ScalarFunction function);
+
 void RegisterRegexpExtractAll(FunctionRegistry* registry);  ///< regexp_extract_all.cc
 
 }  // namespace tidemark::expr

@@ -29,12 +29,13 @@ arrow::Result<std::unique_ptr<ScalarKernel>> MakeExtractAll(const CallSite&) {
 }  // namespace
 
 void RegisterRegexpExtractAll(FunctionRegistry* registry) {
-  registry->Add(DefineFallible("REGEXP_EXTRACT_ALL",
-                               OrNulls({Signature{{TextArg(), TextArg(), Optional(CountArg())},
-                                                  ReturnsNullable(DataType::Array(DataType::String()))}}),
-                               MakeExtractAll,
-                               {"REGEXP_EXTRACT_ALL(text, pattern [, group])",
-                                "One group of every match, the first by default; 0 is the whole match"}));
+  registry->Add(
+      CheckingPattern(DefineFallible("REGEXP_EXTRACT_ALL",
+                                     OrNulls({Signature{{TextArg(), TextArg(), Optional(CountArg())},
+                                                        ReturnsNullable(DataType::Array(DataType::String()))}}),
+                                     MakeExtractAll,
+                                     {"REGEXP_EXTRACT_ALL(text, pattern [, group])",
+                                      "One group of every match, the first by default; 0 is the whole match"})));
 }
 
 }  // namespace tidemark::expr

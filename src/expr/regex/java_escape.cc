@@ -103,8 +103,12 @@ arrow::Status EscapeTranslator::Escape(bool in_class) {
     case 'c':
       return Control(in_class);
     default:
-      break;
+      return OtherEscape(c, in_class);
   }
+}
+
+/// What depends on its place, and what means itself.
+arrow::Status EscapeTranslator::OtherEscape(char c, bool in_class) {
   if (!in_class && (c == 'b' || c == 'B' || c == 'A' || c == 'z')) {
     Copy(2);
     return arrow::Status::OK();

@@ -55,6 +55,7 @@ class EscapeTranslator {
   bool invalid_ = false;
 
  private:
+  arrow::Status OtherEscape(char c, bool in_class);
   arrow::Status EmitSet(const CharacterSet& set, bool negated, bool in_class, size_t consumed);
   void EmitCode(uint32_t code, bool in_class, size_t consumed);
   arrow::Status Property(bool in_class);

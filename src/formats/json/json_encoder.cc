@@ -22,6 +22,23 @@ std::string_view BytesOf(const arrow::Array& array, int64_t row) {
   return static_cast<const arrow::BinaryArray&>(array).GetView(row);
 }
 
+int64_t IntegerOf(const arrow::Array& array, int64_t row, TypeKind kind) {
+  switch (kind) {
+    case TypeKind::kTinyInt:
+      return ValueOf<arrow::Int8Array>(array, row);
+    case TypeKind::kSmallInt:
+      return ValueOf<arrow::Int16Array>(array, row);
+    case TypeKind::kInt:
+      return ValueOf<arrow::Int32Array>(array, row);
+    case TypeKind::kIntervalYearMonth:
+      return ValueOf<arrow::MonthIntervalArray>(array, row);
+    case TypeKind::kIntervalDayTime:
+      return ValueOf<arrow::DurationArray>(array, row);
+    default:
+      return ValueOf<arrow::Int64Array>(array, row);
+  }
+}
+
 /// JSON has no NaN and no infinity: they are strings, as Flink writes them.
 template <typename T, typename FormatValue>
 void AppendFloating(T value, FormatValue format, std::string* out) {
@@ -212,22 +229,12 @@ arrow::Status AppendJsonValue(const arrow::Array& array, int64_t row, const Data
       *out += ValueOf<arrow::BooleanArray>(array, row) ? "true" : "false";
       break;
     case TypeKind::kTinyInt:
-      FormatInteger(ValueOf<arrow::Int8Array>(array, row), out);
-      break;
     case TypeKind::kSmallInt:
-      FormatInteger(ValueOf<arrow::Int16Array>(array, row), out);
-      break;
     case TypeKind::kInt:
-      FormatInteger(ValueOf<arrow::Int32Array>(array, row), out);
-      break;
     case TypeKind::kBigInt:
-      FormatInteger(ValueOf<arrow::Int64Array>(array, row), out);
-      break;
     case TypeKind::kIntervalYearMonth:
-      FormatInteger(ValueOf<arrow::MonthIntervalArray>(array, row), out);
-      break;
     case TypeKind::kIntervalDayTime:
-      FormatInteger(ValueOf<arrow::DurationArray>(array, row), out);
+      FormatInteger(IntegerOf(array, row, type.kind()), out);
       break;
     case TypeKind::kFloat:
       AppendFloating(ValueOf<arrow::FloatArray>(array, row), FormatFloat, out);

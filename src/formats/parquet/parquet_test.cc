@@ -2,9 +2,11 @@
 // Parquet: round trips of every type, files written by others, skipped row groups, and damaged files.
 #include <arrow/api.h>
 #include <arrow/compute/api.h>
+#include <arrow/io/memory.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <parquet/arrow/writer.h>
+#include <parquet/file_reader.h>
 
 #include <random>
 
@@ -297,6 +299,26 @@ TEST_F(ParquetTest, TimestampsAreWrittenAsAskedFor) {
     ASSERT_TRUE(Write("/a", batch, schema, options).ok());
     EXPECT_THAT(Read("/a", Request(schema)).ValueOrDie(), ElementsAreArray(PrintRows(batch, schema)));
   }
+}
+
+TEST_F(ParquetTest, ShortDecimalsHaveNoDictionary) {
+  const DataType nested = DataType::Row({{"d", DataType::Decimal(7, 1)}, {"s", DataType::String()}});
+  const Schema schema = {{"short", DataType::Decimal(5, 2)},
+                         {"longest", DataType::Decimal(18, 3)},
+                         {"long", DataType::Decimal(19, 3)},
+                         {"text", DataType::String()},
+                         {"r", nested}};
+  ASSERT_TRUE(Write("/d", RandomRows(schema, 20, 6), schema).ok());
+  const auto bytes = std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(files_.Get("/d")));
+  const auto reader = parquet::ParquetFileReader::Open(bytes);
+  const auto group = reader->metadata()->RowGroup(0);
+  std::vector<std::string> with_dictionary;
+  for (int i = 0; i < group->num_columns(); ++i) {
+    const auto encodings = group->ColumnChunk(i)->encodings();
+    if (std::count(encodings.begin(), encodings.end(), parquet::Encoding::RLE_DICTIONARY) > 0)
+      with_dictionary.push_back(group->ColumnChunk(i)->path_in_schema()->ToDotString());
+  }
+  EXPECT_THAT(with_dictionary, ElementsAre("long", "text", "r.s"));
 }
 
 TEST_F(ParquetTest, DamagedFilesAreErrorsThatNameThem) {

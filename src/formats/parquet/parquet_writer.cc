@@ -3,6 +3,7 @@
 #include "formats/parquet/parquet_writer.h"
 
 #include <arrow/api.h>
+#include <parquet/arrow/schema.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
 
@@ -76,6 +77,20 @@ class ArrowParquetWriter final : public ParquetWriter {
   int64_t held_bytes_ = 0;
 };
 
+/// Flink's reader knows no dictionary of decimals that fit 64 bits.
+arrow::Status DisableDictionaryOfShortDecimals(const arrow::Schema& schema,
+                                               parquet::WriterProperties::Builder* properties) {
+  constexpr int kPrecisionMax = 18;
+  std::shared_ptr<parquet::SchemaDescriptor> columns;
+  ARROW_RETURN_NOT_OK(parquet::arrow::ToParquetSchema(&schema, *parquet::default_writer_properties(), &columns));
+  for (int i = 0; i < columns->num_columns(); ++i) {
+    const auto& type = *columns->Column(i)->logical_type();
+    if (type.is_decimal() && static_cast<const parquet::DecimalLogicalType&>(type).precision() <= kPrecisionMax)
+      properties->disable_dictionary(columns->Column(i)->path());
+  }
+  return arrow::Status::OK();
+}
+
 }  // namespace
 
 arrow::Result<std::unique_ptr<ParquetWriter>> ParquetWriter::Make(io::WritableFile* file, const Schema& schema,
@@ -98,6 +113,7 @@ arrow::Result<std::unique_ptr<ParquetWriter>> ParquetWriter::Make(io::WritableFi
     arrow_properties.coerce_timestamps(arrow::TimeUnit::MICRO);
   }
   auto arrow_schema = ToArrowSchema(schema);
+  ARROW_RETURN_NOT_OK(DisableDictionaryOfShortDecimals(*arrow_schema, &properties));
   auto stream = MakeArrowStream(file);
   try {
     ARROW_ASSIGN_OR_RAISE(auto writer,

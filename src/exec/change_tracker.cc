@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lists of changed entries, and the walk over them.
+#include "exec/change_tracker.h"
+
+#include <algorithm>
+
+namespace tidemark::exec {
+
+void ChangeTracker::Begin(bool everything) {
+  saving_ = epoch_++;
+  is_saving_ = true;
+  everything_ = everything || !lists_changes_;
+  saved_ = std::move(changed_);
+  changed_ = {};
+  if (everything_) saved_ = {};
+  next_saved_ = 0;
+  cursor_ = {};
+}
+
+bool ChangeTracker::Next(int64_t rows, std::vector<uint8_t*>* entries) {
+  const auto add = [&](uint8_t* entry) {
+    ChangeMark& mark = MarkOf(entry);
+    if (!IsUnsaved(mark)) return;
+    mark.saved = saving_;
+    entries->push_back(entry);
+  };
+  bool more = false;
+  if (everything_) {
+    more = table_.Walk(&cursor_, rows, add);
+  } else {
+    const size_t end = std::min(saved_.size(), next_saved_ + static_cast<size_t>(rows));
+    for (; next_saved_ < end; ++next_saved_) {
+      if (saved_[next_saved_] != nullptr) add(saved_[next_saved_]);
+    }
+    more = end < saved_.size();
+  }
+  if (more) return true;
+  is_saving_ = false;
+  saved_ = {};
+  return false;
+}
+
+void ChangeTracker::AddUnsaved(std::span<uint8_t* const> entries, std::vector<uint8_t*>* first) {
+  if (!is_saving_) return;
+  for (uint8_t* entry : entries) {
+    ChangeMark& mark = MarkOf(entry);
+    if (!IsUnsaved(mark)) continue;
+    mark.saved = saving_;
+    first->push_back(entry);
+  }
+}
+
+void ChangeTracker::NoteChange(uint8_t* entry) {
+  ChangeMark& mark = MarkOf(entry);
+  mark.generation = generation();
+  if (!lists_changes_) return;
+  mark.places[epoch_ % 2] = static_cast<uint32_t>(changed_.size());
+  changed_.push_back(entry);
+}
+
+void ChangeTracker::NoteErased(uint8_t* entry) {
+  const ChangeMark& mark = MarkOf(entry);
+  const auto forget = [&](std::vector<uint8_t*>* list, uint32_t epoch) {
+    // A place may be of an older list.
+    const uint32_t place = mark.places[epoch % 2];
+    if (place < list->size() && (*list)[place] == entry) (*list)[place] = nullptr;
+  };
+  forget(&changed_, epoch_);
+  forget(&saved_, saving_);
+}
+
+void ChangeTracker::StopListing() {
+  lists_changes_ = false;
+  changed_ = {};
+  saved_ = {};
+}
+
+}  // namespace tidemark::exec

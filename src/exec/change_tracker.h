@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// ChangeTracker: which entries of a table a checkpoint has to hold, and which of them it has not got yet.
+//
+// Time is cut into epochs by the beginnings of checkpoints. An entry's mark says when it changed last. A checkpoint
+// saves the entries that changed in the epoch that it ends, or all of them, while the next epoch goes on: piece by
+// piece, and an entry that is about to change before its turn first. So what is saved is what there was when it began.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "state/keyed_table.h"
+
+namespace tidemark::exec {
+
+/// Part of an entry; all 0 when it is made.
+struct ChangeMark {
+  /// When the entry changed last: twice the epoch (an odd number is of an entry restored from a checkpoint). 0: it was
+  /// only just made.
+  uint32_t generation = 0;
+  uint32_t saved = 0;       ///< the last checkpoint that has the entry
+  uint32_t places[2] = {};  ///< in the lists of changed entries: of an even and of an odd epoch
+};
+static_assert(sizeof(ChangeMark) == 16);
+
+/// Entries are payloads of one KeyedTable, with a ChangeMark at the same place in each. One thread.
+class ChangeTracker {
+ public:
+  /// `mark_offset`: of the mark within an entry. `table` outlives the tracker.
+  ChangeTracker(const state::KeyedTable* table, int32_t mark_offset) : table_(*table), mark_offset_(mark_offset) {}
+
+  ChangeMark& MarkOf(uint8_t* entry) const { return *reinterpret_cast<ChangeMark*>(entry + mark_offset_); }
+
+  /// What is saved now came to be before this generation: twice the epoch that the checkpoint ended, and one.
+  uint32_t saved_generation() const { return 2 * saving_ + 1; }
+  uint32_t generation() const { return 2 * epoch_; }
+
+  /// A checkpoint begins. REQUIRES: the one before is through.
+  void Begin(bool everything);
+  bool is_saving() const { return is_saving_; }
+  /// Adds to `entries` about as many as `rows` that are to be saved, and takes them as saved. False: that was all.
+  bool Next(int64_t rows, std::vector<uint8_t*>* entries);
+  /// Adds those of `entries` that are to be saved before they change to `first`, and takes them as saved.
+  void AddUnsaved(std::span<uint8_t* const> entries, std::vector<uint8_t*>* first);
+  /// The entries are about to change, or were made. REQUIRES: AddUnsaved was called.
+  void NoteChanged(std::span<uint8_t* const> entries) {
+    for (uint8_t* entry : entries) {
+      if (MarkOf(entry).generation != generation()) NoteChange(entry);
+    }
+  }
+  /// The entry is about to be removed from the table. REQUIRES: AddUnsaved was called.
+  void NoteErased(uint8_t* entry);
+
+  /// Entries are going to be moved: from now on checkpoints can only save everything. REQUIRES: not is_saving, or
+  /// everything is being saved.
+  void StopListing();
+  /// Whether a checkpoint may save changes only.
+  bool lists_changes() const { return lists_changes_; }
+  /// After entries were restored with marks of up to this generation.
+  void GoOnAfter(uint32_t generation) { epoch_ = std::max(epoch_, generation / 2 + 1); }
+
+  int64_t memory_bytes() const {
+    return static_cast<int64_t>((changed_.capacity() + saved_.capacity()) * sizeof(void*));
+  }
+
+ private:
+  bool IsUnsaved(const ChangeMark& mark) const {
+    if (!is_saving_ || mark.saved == saving_ || mark.generation == 0) return false;
+    return everything_ ? mark.generation <= 2 * saving_ + 1 : mark.generation == 2 * saving_;
+  }
+  void NoteChange(uint8_t* entry);
+
+  const state::KeyedTable& table_;
+  const int32_t mark_offset_;
+  uint32_t epoch_ = 1;
+  bool lists_changes_ = true;
+  std::vector<uint8_t*> changed_;  ///< in this epoch, each once; null: it was erased
+
+  // The checkpoint under way.
+  bool is_saving_ = false;
+  bool everything_ = false;
+  uint32_t saving_ = 0;          ///< the epoch that it ended
+  std::vector<uint8_t*> saved_;  ///< changed in that epoch
+  size_t next_saved_ = 0;
+  state::RowCursor cursor_;
+};
+
+}  // namespace tidemark::exec

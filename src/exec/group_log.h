@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// GroupLog: the groups of a GROUP BY as a log in checkpoints. Each one gets the groups that changed since the one
+// before, piece by piece while the job goes on.
+//
+// Rows of the log: the key, the number of rows, the accumulators, whether the group is emitted, the generation (see
+// ChangeMark), whether the group is gone. Of the rows of one key that with the greatest generation holds, of equals the
+// last. So the order in which pieces are written does not matter, and neither do out-of-date groups from the disk.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "exec/change_tracker.h"
+#include "exec/group_spill.h"
+
+namespace tidemark::exec {
+
+/// One thread.
+class GroupLog final : public GroupWatcher {
+ public:
+  /// Everything outlives the object; groups have a GroupHeader and a ChangeMark behind it. `owner`: of the rows.
+  /// `spill` may be null.
+  GroupLog(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
+           state::RowOwner owner, GroupSpill* spill);
+
+  /// The groups were just found and are about to change.
+  arrow::Status BeforeChange(std::span<uint8_t* const> groups);
+  /// The groups are about to be erased from the table for good.
+  arrow::Status BeforeErase(std::span<uint8_t* const> groups);
+  // As GroupWatcher.
+  arrow::Status BeforeMove(std::span<uint8_t* const> groups) override;
+  arrow::Status BeforeReuse(uint8_t* group) override;
+
+  // See Operator.
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out);
+  arrow::Result<bool> SaveMore(int64_t rows);
+  /// `report`: called after each piece; may move groups to disk.
+  arrow::Status Restore(const state::StateReader& in, const std::function<arrow::Status()>& report);
+
+  int64_t memory_bytes() const { return tracker_.memory_bytes() + removed_bytes_; }
+
+ private:
+  using Columns = std::vector<std::shared_ptr<arrow::Array>>;
+  class Tombstones;
+
+  arrow::Status SaveFirst(std::span<uint8_t* const> groups);
+  arrow::Status Write(const std::vector<uint8_t*>& groups);
+  arrow::Status WriteRemoved();
+  arrow::Status RestorePiece(const Batch& rows, Tombstones* tombstones, uint32_t* greatest);
+
+  static constexpr std::string_view kLog = "group-log";
+
+  AggregateTable& table_;
+  const AggregateTableLayout& layout_;
+  const OperatorContext& context_;
+  const state::RowOwner owner_;
+  GroupSpill* spill_;
+  ChangeTracker tracker_;
+  std::vector<Batch> removed_;  ///< keys of groups that were erased in this epoch
+  int64_t removed_bytes_ = 0;
+
+  // The checkpoint under way.
+  state::StateWriter* out_ = nullptr;
+  std::optional<GroupSpill::Reader> stored_;  ///< of groups on disk, as they were when it began
+};
+
+}  // namespace tidemark::exec

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// Choosing groups, writing them, and finding them again.
+#include "exec/group_spill.h"
+
+#include <arrow/api.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace tidemark::exec {
+namespace {
+
+constexpr int64_t kSliceBytesMax = int64_t{16} << 20;
+/// A batch of groups read back ends at so many bytes.
+constexpr size_t kReadBytesMax = size_t{16} << 20;
+
+}  // namespace
+
+GroupSpill::GroupSpill(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
+                       std::vector<int> key_groups)
+    : table_(*table),
+      layout_(layout),
+      context_(context),
+      slice_bytes_(std::min(context.memory->spill_from_bytes() / 64 + 1, kSliceBytesMax)),
+      keys_(context.number, /*table=*/0, layout.key_types, std::move(key_groups)) {}
+
+arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t num_rows,
+                                     const std::vector<uint8_t*>& groups, std::vector<int32_t>* created) {
+  ARROW_RETURN_NOT_OK(MarkUsed(groups, *created));
+  if (groups_on_disk_ == 0 || created->empty()) return arrow::Status::OK();
+  ARROW_RETURN_NOT_OK(keys_.Encode(keys, num_rows, created));
+  const std::vector<int32_t> sorted = keys_.Sorted();
+  std::vector<std::string_view> wanted;
+  wanted.reserve(sorted.size());
+  for (int32_t position : sorted) wanted.push_back(keys_.key(position));
+  std::vector<std::optional<std::string_view>> values;
+  ARROW_RETURN_NOT_OK(store_->MultiGet(wanted, &values));
+  std::vector<bool> is_loaded(created->size(), false);
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    if (!values[i]) continue;
+    ARROW_ASSIGN_OR_RAISE(const Stored stored, ParseStored(*values[i]));
+    uint8_t* group = groups[(*created)[sorted[i]]];
+    ARROW_RETURN_NOT_OK(table_.Load(stored.row_count, stored.accumulators, group));
+    HeaderOf(group)->is_emitted = stored.is_emitted;
+    HeaderOf(group)->is_stored = 1;
+    if (watcher_ != nullptr) ChangeMarkOf(group)->generation = stored.generation;
+    is_loaded[sorted[i]] = true;
+    --groups_on_disk_;
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < created->size(); ++i) {
+    if (!is_loaded[i]) (*created)[kept++] = (*created)[i];
+  }
+  created->resize(kept);
+  return arrow::Status::OK();
+}
+
+arrow::Status GroupSpill::MarkUsed(const std::vector<uint8_t*>& groups, const std::vector<int32_t>& created) {
+  for (uint8_t* group : groups) {
+    GroupHeader* header = HeaderOf(group);
+    header->is_used = 1;
+    if (header->is_erased == 0) continue;
+    if (watcher_ != nullptr) ARROW_RETURN_NOT_OK(watcher_->BeforeReuse(group));
+    --groups_erased_;
+    header->is_erased = 0;
+  }
+  for (int32_t position : created) HeaderOf(groups[position])->is_used = 0;
+  return arrow::Status::OK();
+}
+
+int64_t GroupSpill::Excess(int64_t own_bytes) const {
+  if (table_.size() == 0) return 0;
+  const int64_t excess = context_.memory->ExcessOf(own_bytes);
+  const auto growth = table_.rows().growth();
+  // The directory of a large table is not to grow when this would not fit: then the table keeps its size.
+  return excess > 0 || !growth.is_near ? excess : context_.memory->ExcessOf(own_bytes, growth.bytes);
+}
+
+arrow::Result<bool> GroupSpill::Evict(int64_t bytes) {
+  if (table_.size() == 0) return false;
+  const int64_t goal = std::clamp(bytes, slice_bytes_, std::max(slice_bytes_, kSliceBytesMax));
+  const int64_t bytes_per_group = table_.memory_bytes() / table_.size() + 1;
+  std::vector<uint8_t*> old;
+  while (static_cast<int64_t>(old.size()) * bytes_per_group < goal && table_.rows().RetireOldest(&old)) {
+  }
+  if (watcher_ != nullptr) ARROW_RETURN_NOT_OK(watcher_->BeforeMove(old));
+  std::vector<uint8_t*> used;
+  std::vector<uint8_t*> moved;
+  for (uint8_t* group : old) {
+    GroupHeader* header = HeaderOf(group);
+    const bool stays = header->is_used != 0 && header->is_erased == 0 && used.size() * 2 < old.size();
+    header->is_used = 0;
+    (stays ? used : moved).push_back(group);
+  }
+  ARROW_RETURN_NOT_OK(Write(moved));
+  table_.Erase(moved);
+  table_.rows().Renew(used);
+  table_.rows().Shrink();
+  return true;
+}
+
+arrow::Status GroupSpill::Write(const std::vector<uint8_t*>& groups) {
+  if (store_ == nullptr) {
+    ARROW_ASSIGN_OR_RAISE(store_, context_.spill->StoreOf(context_.worker));
+  }
+  const size_t num_keys = layout_.key_types.size();
+  for (size_t next = 0; next < groups.size();) {
+    const size_t begin = next;
+    ARROW_ASSIGN_OR_RAISE(const Batch piece, table_.Save(groups, static_cast<int64_t>(groups.size()), &next));
+    const auto keys = state::KeyedTable::Columns(piece.columns).first(num_keys);
+    ARROW_RETURN_NOT_OK(keys_.Encode(keys, piece.num_rows, nullptr));
+    const int64_t* row_counts = state::Int64Values(piece, num_keys);
+    const auto& accumulators = static_cast<const arrow::BinaryArray&>(*piece.columns[num_keys + 1]);
+    std::string values;
+    std::vector<size_t> ends;
+    for (int64_t row = 0; row < piece.num_rows; ++row) {
+      const GroupHeader& header = *HeaderOf(groups[begin + row]);
+      if (!header.is_erased) {
+        const uint32_t generation = watcher_ == nullptr ? 0 : ChangeMarkOf(groups[begin + row])->generation;
+        AppendStored({header.is_emitted != 0, row_counts[row], generation, accumulators.GetView(row)}, &values);
+        ++groups_on_disk_;
+      }
+      groups_erased_ -= header.is_erased;
+      ends.push_back(values.size());
+    }
+    std::vector<state::StoreEntry> entries;
+    entries.reserve(ends.size());
+    for (int32_t row : keys_.Sorted()) {
+      const size_t start = row == 0 ? 0 : ends[row - 1];
+      entries.push_back({keys_.key(row), std::string_view(values).substr(start, ends[row] - start),
+                         HeaderOf(groups[begin + row])->is_erased != 0});
+    }
+    ARROW_RETURN_NOT_OK(store_->Write(entries));
+  }
+  return arrow::Status::OK();
+}
+
+void GroupSpill::MarkErased(const std::vector<uint8_t*>& groups) {
+  for (uint8_t* group : groups) {
+    table_.Reset(group);
+    HeaderOf(group)->is_stored = 1;
+    HeaderOf(group)->is_erased = 1;
+  }
+  groups_erased_ += static_cast<int64_t>(groups.size());
+}
+
+void GroupSpill::AppendStored(const Stored& group, std::string* to) const {
+  to->push_back(group.is_emitted ? 1 : 0);
+  if (layout_.input_retracts) to->append(reinterpret_cast<const char*>(&group.row_count), sizeof(group.row_count));
+  if (watcher_ != nullptr) to->append(reinterpret_cast<const char*>(&group.generation), sizeof(group.generation));
+  to->append(group.accumulators);
+}
+
+arrow::Result<GroupSpill::Stored> GroupSpill::ParseStored(std::string_view value) const {
+  Stored group;
+  const size_t count_bytes = layout_.input_retracts ? sizeof(group.row_count) : 0;
+  const size_t generation_bytes = watcher_ != nullptr ? sizeof(group.generation) : 0;
+  if (value.size() < 1 + count_bytes + generation_bytes)
+    return arrow::Status::Invalid("Damaged state on disk: a group is too short");
+  group.is_emitted = value[0] != 0;
+  std::memcpy(&group.row_count, value.data() + 1, count_bytes);
+  std::memcpy(&group.generation, value.data() + 1 + count_bytes, generation_bytes);
+  group.accumulators = value.substr(1 + count_bytes + generation_bytes);
+  return group;
+}
+
+GroupSpill::Reader::Reader(GroupSpill* spill, bool all) : spill_(spill), all_(all) {
+  if (spill_->store_ != nullptr) scan_ = spill_->store_->Scan(spill_->keys_.prefix());
+}
+
+arrow::Result<Batch> GroupSpill::Reader::Next(int64_t rows_max) {
+  while (scan_ != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(Batch piece, ReadPiece(rows_max));
+    if (piece.num_rows > 0) return piece;
+  }
+  return Batch{};
+}
+
+/// The next entries, unless all_ without those whose group is in memory: maybe none.
+arrow::Result<Batch> GroupSpill::Reader::ReadPiece(int64_t rows_max) {
+  std::string bytes;
+  std::vector<size_t> ends;  // of a key, then of its value
+  while (static_cast<int64_t>(ends.size()) < rows_max * 2 && bytes.size() < kReadBytesMax) {
+    ARROW_ASSIGN_OR_RAISE(const bool more, scan_->Next());
+    if (!more) {
+      scan_ = nullptr;
+      break;
+    }
+    bytes.append(scan_->key());
+    ends.push_back(bytes.size());
+    bytes.append(scan_->value());
+    ends.push_back(bytes.size());
+  }
+  const auto part = [&](size_t i) {
+    const size_t begin = i == 0 ? 0 : ends[i - 1];
+    return std::string_view(bytes).substr(begin, ends[i] - begin);
+  };
+  std::vector<std::string_view> keys;
+  for (size_t i = 0; i < ends.size(); i += 2) keys.push_back(part(i));
+  Batch found;
+  found.num_rows = static_cast<int64_t>(keys.size());
+  ARROW_ASSIGN_OR_RAISE(found.columns, spill_->keys_.Decode(keys));
+  std::vector<uint8_t*> in_memory(keys.size(), nullptr);
+  if (!all_) ARROW_RETURN_NOT_OK(spill_->table_.Find(found.columns, found.num_rows, &in_memory));
+  std::vector<int32_t> rows;
+  std::vector<int64_t> row_counts;
+  std::vector<bool> emitted;
+  std::vector<int64_t> generations;
+  arrow::BinaryBuilder accumulators;
+  for (int64_t row = 0; row < found.num_rows; ++row) {
+    if (in_memory[row] != nullptr) continue;
+    ARROW_ASSIGN_OR_RAISE(const Stored stored, spill_->ParseStored(part(row * 2 + 1)));
+    rows.push_back(static_cast<int32_t>(row));
+    row_counts.push_back(stored.row_count);
+    emitted.push_back(stored.is_emitted);
+    generations.push_back(stored.generation);
+    ARROW_RETURN_NOT_OK(accumulators.Append(stored.accumulators));
+  }
+  ARROW_ASSIGN_OR_RAISE(Batch piece, Take(found, rows));
+  ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(row_counts));
+  ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), accumulators.Finish());
+  ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(emitted));
+  if (spill_->watcher_ == nullptr) return piece;
+  ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(generations));
+  return piece;
+}
+
+}  // namespace tidemark::exec

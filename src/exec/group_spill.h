@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// GroupSpill: the groups of an aggregation that are on disk because memory was short.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "exec/aggregate_table.h"
+#include "exec/change_tracker.h"
+#include "exec/operator.h"
+#include "state/state_store.h"
+#include "state/store_keys.h"
+
+namespace tidemark::exec {
+
+/// The header of a group of GROUP BY, at the beginning of its payload.
+struct GroupHeader {
+  int32_t change = 0;      ///< the group is among the changed ones
+  uint8_t is_emitted = 0;  ///< a row of the group is part of the result so far
+
+  // GroupSpill's own.
+  uint8_t is_stored = 0;  ///< the store has something of the group, be it out of date
+  uint8_t is_used = 0;    ///< it was looked up again after it had been made or loaded
+  uint8_t is_erased = 0;  ///< there is no such group any more, and the store does not know yet
+};
+static_assert(sizeof(GroupHeader) == 8);
+
+inline GroupHeader* HeaderOf(uint8_t* group) { return reinterpret_cast<GroupHeader*>(group); }
+/// Only where the groups of an operator have one.
+inline ChangeMark* ChangeMarkOf(uint8_t* group) { return reinterpret_cast<ChangeMark*>(group + sizeof(GroupHeader)); }
+
+/// Told of groups before they are moved.
+class GroupWatcher {
+ public:
+  virtual ~GroupWatcher() = default;
+  /// The groups are about to get other places, or none.
+  virtual arrow::Status BeforeMove(std::span<uint8_t* const> groups) = 0;
+  /// An erased group (GroupHeader::is_erased) is about to be used anew.
+  virtual arrow::Status BeforeReuse(uint8_t* group) = 0;
+};
+
+/// Moves groups between a table and a StateStore. Invariants:
+/// 1. A group that is in the table is the truth; what the store has of it is out of date, and is not looked at.
+/// 2. A group that is not in the table is as the store has it, or does not exist.
+/// 3. A group that ends while the store has something of it stays in the table as an erased one, which looks like one
+///    just made, until it is moved: then the store forgets it too.
+/// All that is in memory has been written to since it was loaded (every look-up of GROUP BY is a change), so there is
+/// nothing clean that need not be written again.
+///
+/// Which groups go: the oldest first, by the page of the table that they were made in; one that was used in the
+/// meantime is made anew instead (the second chance of a clock), as long as these are not more than half. One thread.
+class GroupSpill final : public GroupLoader {
+ public:
+  /// `table` outlives the object, and its layout has a GroupHeader. `key_groups`: see StoreKeys.
+  GroupSpill(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
+             std::vector<int> key_groups);
+
+  /// `watcher` outlives the object. Groups then have a ChangeMark behind their header, whose generation goes to disk
+  /// with them.
+  void set_watcher(GroupWatcher* watcher) { watcher_ = watcher; }
+
+  arrow::Status LoadGroups(state::KeyedTable::Columns keys, int64_t num_rows, const std::vector<uint8_t*>& groups,
+                           std::vector<int32_t>* created) override;
+
+  /// How many bytes must be moved now, where the table's operator holds `own_bytes`; 0: none.
+  int64_t Excess(int64_t own_bytes) const;
+  /// Moves groups of about `bytes` to the store, but never more than a slice, so that it takes some 100 ms at most.
+  /// Invalidates all groups. False: there was nothing left to move. REQUIRES: no group has `change` set.
+  arrow::Result<bool> Evict(int64_t bytes);
+
+  /// Ends groups that the store has something of (GroupHeader::is_stored).
+  void MarkErased(const std::vector<uint8_t*>& groups);
+
+  /// Groups that are not in memory, and erased ones that are.
+  int64_t groups_on_disk() const { return groups_on_disk_; }
+  int64_t groups_erased() const { return groups_erased_; }
+  int64_t disk_bytes() const { return store_ ? store_->disk_bytes(keys_.prefix()) : 0; }
+
+  /// The groups that are not in memory, in batches as AggregateTable::Save gives them, with one more column: whether
+  /// the group is emitted; where there is a watcher, one more with the generation. They are as they were when the
+  /// reader was made; but of those that were moved into memory since, only ReadAll gives any.
+  class Reader {
+   public:
+    /// At most `rows_max` of them, at least one; none at the end.
+    arrow::Result<Batch> Next(int64_t rows_max);
+
+   private:
+    friend class GroupSpill;
+    Reader(GroupSpill* spill, bool all);
+    arrow::Result<Batch> ReadPiece(int64_t rows_max);
+
+    GroupSpill* spill_;
+    bool all_;
+    std::unique_ptr<state::StoreScan> scan_;  ///< null: the store is empty, or all is read
+  };
+  Reader Read() { return Reader(this, /*all=*/false); }
+  /// Also groups that are in memory: out of date. Their generation is less than that of the group in memory.
+  Reader ReadAll() { return Reader(this, /*all=*/true); }
+
+ private:
+  struct Stored {
+    bool is_emitted = false;
+    int64_t row_count = 0;
+    uint32_t generation = 0;
+    std::string_view accumulators;
+  };
+  void AppendStored(const Stored& group, std::string* to) const;
+  arrow::Result<Stored> ParseStored(std::string_view value) const;
+  arrow::Status Write(const std::vector<uint8_t*>& groups);
+  arrow::Status MarkUsed(const std::vector<uint8_t*>& groups, const std::vector<int32_t>& created);
+
+  AggregateTable& table_;
+  const AggregateTableLayout& layout_;
+  const OperatorContext& context_;
+  const int64_t slice_bytes_;
+  state::StoreKeys keys_;
+  state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
+  GroupWatcher* watcher_ = nullptr;
+  int64_t groups_on_disk_ = 0;
+  int64_t groups_erased_ = 0;
+};
+
+}  // namespace tidemark::exec

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows by join key, to the store and back.
+#include "exec/join_side_store.h"
+
+#include <arrow/api.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "exec/join_side.h"
+#include "state/state_columns.h"
+
+namespace tidemark::exec {
+namespace {
+
+constexpr int64_t kSliceBytesMax = int64_t{16} << 20;
+constexpr size_t kReadBytesMax = size_t{16} << 20;
+
+JoinKey* AsKey(uint8_t* payload) { return reinterpret_cast<JoinKey*>(payload); }
+
+std::vector<DataType> TypesOf(const Schema& schema) {
+  std::vector<DataType> types;
+  for (const auto& field : schema) types.push_back(field.type);
+  return types;
+}
+
+std::vector<std::shared_ptr<arrow::Array>> Select(const Batch& batch, const std::vector<int>& columns) {
+  std::vector<std::shared_ptr<arrow::Array>> selected;
+  for (int column : columns) selected.push_back(batch.columns[column]);
+  return selected;
+}
+
+template <typename T>
+void Append(T value, std::string* to) {
+  to->append(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
+/// A row of a key, and where its bytes lie: the value of a key is a sequence of these.
+struct RowFacts {
+  int64_t count;
+  int64_t matches;
+  int64_t length;
+};
+
+}  // namespace
+
+JoinSideStore::JoinSideStore(JoinSide* side, const OperatorContext& context, int side_number,
+                             std::vector<int> key_groups)
+    : side_(*side),
+      context_(context),
+      row_codec_(TypesOf(side->schema_), state::KeyCodec::Floats::kAsKeys),
+      keys_(context.number, side_number, TypesOf(side->KeySchema()), std::move(key_groups)) {}
+
+arrow::Status JoinSideStore::LoadKeys(const Batch& batch, const std::vector<int>& key_columns) {
+  const auto columns = Select(batch, key_columns);
+  std::vector<uint8_t*> found;
+  ARROW_RETURN_NOT_OK(side_.keys_->Find(columns, batch.num_rows, nullptr, &found));
+  const std::vector<bool> unmatchable = side_.Unmatchable(batch, key_columns);
+  std::vector<int32_t> missing;
+  for (int64_t row = 0; row < batch.num_rows; ++row) {
+    if (found[row] != nullptr) {
+      AsKey(found[row])->is_used = 1;
+    } else if (unmatchable.empty() || !unmatchable[row]) {
+      missing.push_back(static_cast<int32_t>(row));
+    }
+  }
+  if (rows_on_disk_ == 0 || missing.empty()) return arrow::Status::OK();
+  ARROW_RETURN_NOT_OK(keys_.Encode(columns, batch.num_rows, &missing));
+  std::vector<std::string_view> wanted;
+  for (int32_t i : keys_.Sorted()) {
+    if (wanted.empty() || wanted.back() != keys_.key(i)) wanted.push_back(keys_.key(i));
+  }
+  std::vector<std::optional<std::string_view>> values;
+  ARROW_RETURN_NOT_OK(store_->MultiGet(wanted, &values));
+  StoredRows stored;
+  for (const auto& value : values) {
+    if (value) ARROW_RETURN_NOT_OK(Parse(*value, &stored));
+  }
+  rows_on_disk_ -= static_cast<int64_t>(stored.rows.size());
+  return Insert(stored);
+}
+
+arrow::Status JoinSideStore::Insert(const StoredRows& stored) {
+  if (stored.rows.empty()) return arrow::Status::OK();
+  ARROW_ASSIGN_OR_RAISE(const Batch batch, Columns(stored));
+  std::vector<JoinRow*> rows;
+  ARROW_RETURN_NOT_OK(side_.FindOrInsertInMemory(batch, &rows));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] == nullptr || rows[i]->count != 0) return arrow::Status::Invalid("Damaged state on disk: a row twice");
+    rows[i]->count = stored.counts[i];
+    rows[i]->matches = stored.matches[i];
+    reinterpret_cast<JoinKey*>(rows[i]->head)->is_stored = 1;
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Result<Batch> JoinSideStore::Columns(const StoredRows& stored) const {
+  Batch batch;
+  batch.num_rows = static_cast<int64_t>(stored.rows.size());
+  ARROW_ASSIGN_OR_RAISE(batch.columns, row_codec_.Decode(stored.rows));
+  return batch;
+}
+
+arrow::Status JoinSideStore::Parse(std::string_view value, StoredRows* to) {
+  while (!value.empty()) {
+    RowFacts facts;
+    if (value.size() < sizeof(facts)) return arrow::Status::Invalid("Damaged state on disk: a row is too short");
+    std::memcpy(&facts, value.data(), sizeof(facts));
+    value.remove_prefix(sizeof(facts));
+    if (facts.length < 0 || facts.length > static_cast<int64_t>(value.size())) {
+      return arrow::Status::Invalid("Damaged state on disk: a row is too short");
+    }
+    to->rows.push_back(reinterpret_cast<const uint8_t*>(value.data()));
+    to->counts.push_back(facts.count);
+    to->matches.push_back(facts.matches);
+    value.remove_prefix(static_cast<size_t>(facts.length));
+  }
+  return arrow::Status::OK();
+}
+
+int64_t JoinSideStore::unused_bytes() const {
+  const auto used = static_cast<int64_t>(bytes_per_row_ * static_cast<double>(side_.rows_->size()));
+  return bytes_per_row_ == 0 ? 0 : std::max<int64_t>(0, side_.memory_bytes() - used);
+}
+
+int64_t JoinSideStore::growth_bytes() const {
+  int64_t bytes = 0;
+  for (const auto* table : {side_.rows_.get(), side_.keys_.get()}) {
+    const auto growth = table->growth();
+    if (growth.is_near) bytes += growth.bytes;
+  }
+  return bytes;
+}
+
+arrow::Result<bool> JoinSideStore::Evict(int64_t bytes) {
+  const int64_t num_keys = side_.keys_->size();
+  if (num_keys == 0) return false;
+  if (bytes_per_row_ == 0) {
+    bytes_per_row_ = static_cast<double>(side_.memory_bytes()) / static_cast<double>(side_.rows_->size() + 1);
+  }
+  const int64_t slice_bytes = std::min(context_.memory->spill_from_bytes() / 64 + 1, kSliceBytesMax);
+  const int64_t goal = std::clamp(bytes, slice_bytes, kSliceBytesMax);
+  std::vector<uint8_t*> old;
+  while (static_cast<int64_t>(old.size()) * (side_.memory_bytes() / num_keys + 1) < goal &&
+         side_.keys_->RetireOldest(&old)) {
+  }
+  std::vector<uint8_t*> used;
+  std::vector<uint8_t*> moved;
+  for (uint8_t* payload : old) {
+    JoinKey* key = AsKey(payload);
+    const bool stays = key->is_used != 0 && key->head != nullptr && used.size() * 2 < old.size();
+    key->is_used = 0;
+    (stays ? used : moved).push_back(payload);
+  }
+  ARROW_RETURN_NOT_OK(Write(moved));
+  std::vector<uint8_t*> rows;
+  for (uint8_t* key : moved) {
+    for (JoinRow* row = AsKey(key)->head; row != nullptr; row = row->next) {
+      rows.push_back(reinterpret_cast<uint8_t*>(row));
+    }
+  }
+  side_.keys_->Erase(moved);
+  side_.rows_->Erase(rows);
+  side_.keys_->Renew(used);
+  for (uint8_t* key : used) {
+    for (JoinRow* row = AsKey(key)->head; row != nullptr; row = row->next) row->head = &AsKey(key)->head;
+  }
+  side_.keys_->Shrink();
+  side_.rows_->Shrink();
+  return true;
+}
+
+arrow::Status JoinSideStore::Write(const std::vector<uint8_t*>& keys) {
+  if (store_ == nullptr) {
+    ARROW_ASSIGN_OR_RAISE(store_, context_.spill->StoreOf(context_.worker));
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto columns, side_.keys_->Keys(keys));
+  ARROW_RETURN_NOT_OK(keys_.Encode(columns, static_cast<int64_t>(keys.size()), nullptr));
+  std::vector<JoinRow*> rows;  // key by key, the oldest of each first
+  std::vector<size_t> rows_end;
+  for (uint8_t* key : keys) {
+    const auto begin = static_cast<std::ptrdiff_t>(rows.size());
+    for (JoinRow* row = AsKey(key)->head; row != nullptr; row = row->next) rows.push_back(row);
+    std::reverse(rows.begin() + begin, rows.end());
+    rows_end.push_back(rows.size());
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto row_columns, side_.Columns(rows));
+  state::EncodedRows encoded;
+  ARROW_RETURN_NOT_OK(row_codec_.Encode(row_columns, static_cast<int64_t>(rows.size()), nullptr, &encoded));
+  std::string values;
+  std::vector<size_t> ends;
+  for (size_t i = 0, key = 0; key < keys.size(); ++key) {
+    for (; i < rows_end[key]; ++i) {
+      const bool fixed = row_codec_.fixed();
+      const int64_t begin = fixed ? static_cast<int64_t>(i) * row_codec_.fixed_bytes() : encoded.offsets[i];
+      const int64_t end = fixed ? begin + row_codec_.fixed_bytes() : encoded.offsets[i + 1];
+      Append(RowFacts{rows[i]->count, rows[i]->matches, end - begin}, &values);
+      values.append(reinterpret_cast<const char*>(encoded.bytes.data()) + begin, static_cast<size_t>(end - begin));
+    }
+    ends.push_back(values.size());
+  }
+  std::vector<state::StoreEntry> entries;
+  for (int32_t key : keys_.Sorted()) {
+    const size_t begin = key == 0 ? 0 : ends[key - 1];
+    entries.push_back(
+        {keys_.key(key), std::string_view(values).substr(begin, ends[key] - begin), AsKey(keys[key])->head == nullptr});
+  }
+  rows_on_disk_ += static_cast<int64_t>(rows.size());
+  return store_->Write(entries);
+}
+
+arrow::Status JoinSideStore::ReadStored(int64_t rows_max,
+                                        const std::function<arrow::Status(const Batch& rows)>& visit) const {
+  if (store_ == nullptr) return arrow::Status::OK();
+  const auto scan = store_->Scan(keys_.prefix());
+  for (bool more = true; more;) {
+    std::string bytes;
+    std::vector<size_t> ends;  // of a key, then of its value
+    while (static_cast<int64_t>(ends.size()) < rows_max * 2 && bytes.size() < kReadBytesMax) {
+      ARROW_ASSIGN_OR_RAISE(more, scan->Next());
+      if (!more) break;
+      bytes.append(scan->key());
+      ends.push_back(bytes.size());
+      bytes.append(scan->value());
+      ends.push_back(bytes.size());
+    }
+    const auto part = [&](size_t i) {
+      const size_t begin = i == 0 ? 0 : ends[i - 1];
+      return std::string_view(bytes).substr(begin, ends[i] - begin);
+    };
+    std::vector<std::string_view> keys;
+    for (size_t i = 0; i < ends.size(); i += 2) keys.push_back(part(i));
+    ARROW_ASSIGN_OR_RAISE(const auto columns, keys_.Decode(keys));
+    std::vector<uint8_t*> in_memory;
+    ARROW_RETURN_NOT_OK(side_.keys_->Find(columns, static_cast<int64_t>(keys.size()), nullptr, &in_memory));
+    StoredRows stored;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (in_memory[i] == nullptr) ARROW_RETURN_NOT_OK(Parse(part(i * 2 + 1), &stored));
+    }
+    if (stored.rows.empty()) continue;
+    ARROW_ASSIGN_OR_RAISE(Batch rows, Columns(stored));
+    ARROW_ASSIGN_OR_RAISE(rows.columns.emplace_back(), state::Int64Column(stored.counts));
+    ARROW_ASSIGN_OR_RAISE(rows.columns.emplace_back(), state::Int64Column(stored.matches));
+    for (int64_t at = 0; at < rows.num_rows; at += rows_max) {
+      ARROW_RETURN_NOT_OK(visit(rows.Slice(at, std::min(rows_max, rows.num_rows - at))));
+    }
+  }
+  return arrow::Status::OK();
+}
+
+}  // namespace tidemark::exec

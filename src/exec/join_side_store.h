@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// JoinSideStore: the rows of a join side that are on disk because memory was short.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "columnar/batch.h"
+#include "exec/operator.h"
+#include "state/key_codec.h"
+#include "state/keyed_table.h"
+#include "state/state_store.h"
+#include "state/store_keys.h"
+
+namespace tidemark::exec {
+
+class JoinSide;
+
+/// Moves the rows of join keys, all of a key together, between a JoinSide and a StateStore. The invariants are those
+/// of GroupSpill, with keys in the place of groups; keys whose rows are all gone stay in memory without any until the
+/// store has forgotten them. One thread.
+class JoinSideStore {
+ public:
+  /// `side` outlives the object.
+  JoinSideStore(JoinSide* side, const OperatorContext& context, int side_number, std::vector<int> key_groups);
+
+  /// Brings all rows of the join keys of a batch into memory, whose key is in `key_columns` of it.
+  arrow::Status LoadKeys(const Batch& batch, const std::vector<int>& key_columns);
+
+  /// Moves keys of about `bytes`, no more than a slice. Invalidates all rows. False: there was none left to move.
+  /// REQUIRES: all rows are settled.
+  arrow::Result<bool> Evict(int64_t bytes);
+
+  /// Calls `visit` with the rows that are on disk, in batches of about `rows_max`: their columns, counts and matches.
+  arrow::Status ReadStored(int64_t rows_max, const std::function<arrow::Status(const Batch& rows)>& visit) const;
+
+  int64_t rows_on_disk() const { return rows_on_disk_; }
+  int64_t disk_bytes() const { return store_ ? store_->disk_bytes(keys_.prefix()) : 0; }
+  /// About how many bytes of the side's tables wait for new rows.
+  int64_t unused_bytes() const;
+  /// Bytes that the side is about to take at once, for a larger directory of its tables; 0: none.
+  int64_t growth_bytes() const;
+
+ private:
+  /// Rows on their way from the store.
+  struct StoredRows {
+    std::vector<const uint8_t*> rows;
+    std::vector<int64_t> counts;
+    std::vector<int64_t> matches;
+  };
+  static arrow::Status Parse(std::string_view value, StoredRows* to);
+  arrow::Result<Batch> Columns(const StoredRows& stored) const;
+  arrow::Status Insert(const StoredRows& stored);
+  arrow::Status Write(const std::vector<uint8_t*>& keys);
+
+  JoinSide& side_;
+  const OperatorContext& context_;
+  const state::KeyCodec row_codec_;
+  mutable state::StoreKeys keys_;
+  state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
+  int64_t rows_on_disk_ = 0;
+  double bytes_per_row_ = 0;  ///< of a side without unused bytes
+};
+
+}  // namespace tidemark::exec

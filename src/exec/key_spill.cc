@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Choosing keys, writing them, and finding them again.
+#include "exec/key_spill.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+namespace tidemark::exec {
+namespace {
+
+constexpr int64_t kSliceBytesMax = int64_t{16} << 20;
+constexpr size_t kReadBytesMax = size_t{16} << 20;
+
+}  // namespace
+
+bool KeySpill::IsPossible(const OperatorContext& context, size_t num_keys) {
+  return num_keys > 0 && context.spill != nullptr && context.memory != nullptr &&
+         context.memory->spill_from_bytes() > 0;
+}
+
+std::vector<int> KeySpill::GroupColumns(const state::RowOwner& rows, const std::vector<int>& key_columns) {
+  std::vector<int> columns;
+  for (int column : rows.key_columns) {
+    const auto found = std::find(key_columns.begin(), key_columns.end(), column);
+    if (found == key_columns.end()) return {};
+    columns.push_back(static_cast<int>(found - key_columns.begin()));
+  }
+  return columns;
+}
+
+KeySpill::KeySpill(state::KeyedTable* table, int32_t own_bytes, SpilledValues* values, std::vector<DataType> key_types,
+                   std::vector<int> key_groups, const OperatorContext& context)
+    : table_(*table),
+      own_bytes_(own_bytes),
+      values_(*values),
+      context_(context),
+      keys_(context.number, /*table=*/0, std::move(key_types), std::move(key_groups)) {}
+
+arrow::Status KeySpill::Load(state::KeyedTable::Columns keys, int64_t num_rows, const std::vector<uint8_t*>& payloads,
+                             std::vector<int32_t>* created) {
+  for (uint8_t* payload : payloads) {
+    Flags* flags = FlagsOf(payload);
+    flags->is_used = 1;
+    keys_erased_ -= flags->is_erased;
+    flags->is_erased = 0;
+  }
+  for (int32_t position : *created) FlagsOf(payloads[position])->is_used = 0;
+  if (keys_on_disk_ == 0 || created->empty()) return arrow::Status::OK();
+  ARROW_RETURN_NOT_OK(keys_.Encode(keys, num_rows, created));
+  const std::vector<int32_t> sorted = keys_.Sorted();
+  std::vector<std::string_view> wanted;
+  for (int32_t i : sorted) wanted.push_back(keys_.key(i));
+  std::vector<std::optional<std::string_view>> values;
+  ARROW_RETURN_NOT_OK(store_->MultiGet(wanted, &values));
+  std::vector<bool> is_loaded(created->size(), false);
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    if (!values[i]) continue;
+    uint8_t* payload = payloads[(*created)[sorted[i]]];
+    ARROW_RETURN_NOT_OK(values_.LoadValue(*values[i], payload));
+    FlagsOf(payload)->is_stored = 1;
+    is_loaded[sorted[i]] = true;
+    --keys_on_disk_;
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < created->size(); ++i) {
+    if (!is_loaded[i]) (*created)[kept++] = (*created)[i];
+  }
+  created->resize(kept);
+  return arrow::Status::OK();
+}
+
+arrow::Status KeySpill::FindStored(state::KeyedTable::Columns keys, int64_t num_rows,
+                                   const std::vector<uint8_t*>& payloads, std::vector<bool>* stored) {
+  stored->assign(payloads.size(), false);
+  std::vector<int32_t> missing;
+  for (size_t row = 0; row < payloads.size(); ++row) {
+    if (payloads[row] == nullptr) {
+      missing.push_back(static_cast<int32_t>(row));
+    } else {
+      FlagsOf(payloads[row])->is_used = 1;
+    }
+  }
+  if (keys_on_disk_ == 0 || missing.empty()) return arrow::Status::OK();
+  ARROW_RETURN_NOT_OK(keys_.Encode(keys, num_rows, &missing));
+  const std::vector<int32_t> sorted = keys_.Sorted();
+  std::vector<std::string_view> wanted;
+  for (int32_t i : sorted) wanted.push_back(keys_.key(i));
+  std::vector<std::optional<std::string_view>> values;
+  ARROW_RETURN_NOT_OK(store_->MultiGet(wanted, &values));
+  for (size_t i = 0; i < sorted.size(); ++i) (*stored)[missing[sorted[i]]] = values[i].has_value();
+  return arrow::Status::OK();
+}
+
+void KeySpill::Erase(std::span<uint8_t* const> payloads) {
+  std::vector<uint8_t*> unknown;
+  for (uint8_t* payload : payloads) {
+    if (FlagsOf(payload)->is_stored == 0) {
+      unknown.push_back(payload);
+      continue;
+    }
+    std::memset(payload, 0, static_cast<size_t>(own_bytes_));
+    FlagsOf(payload)->is_erased = 1;
+    ++keys_erased_;
+  }
+  table_.Erase(unknown);
+}
+
+int64_t KeySpill::Excess(int64_t held_bytes) const {
+  if (table_.size() == 0) return 0;
+  const MemoryBudget& memory = *context_.memory;
+  // Room that a moved key leaves where others of its page stay is used again before the table grows, so it counts as
+  // free until memory is really short.
+  const auto used = static_cast<int64_t>(bytes_per_key_ * static_cast<double>(table_.size()));
+  const int64_t unused = bytes_per_key_ == 0 ? 0 : std::max<int64_t>(0, held_bytes - used);
+  const bool is_short =
+      memory.limit_bytes() > 0 && memory.used_bytes() > (memory.limit_bytes() + memory.spill_from_bytes()) / 2;
+  const int64_t room = is_short ? 0 : unused;
+  const int64_t excess = memory.ExcessOf(held_bytes, -room);
+  const auto growth = table_.growth();
+  // The directory of a large table is not to grow when this would not fit: then the table keeps its size.
+  return excess > 0 || !growth.is_near ? excess : memory.ExcessOf(held_bytes, growth.bytes - room);
+}
+
+arrow::Status KeySpill::MakeRoom(const std::function<int64_t()>& held_bytes,
+                                 const std::function<arrow::Status()>& report, arrow::Status status) {
+  while (const int64_t excess = Excess(held_bytes())) {
+    ARROW_ASSIGN_OR_RAISE(const bool any, Evict(excess, held_bytes()));
+    if (!any) break;
+    status = report();
+  }
+  return status;
+}
+
+arrow::Result<bool> KeySpill::Evict(int64_t bytes, int64_t held_bytes) {
+  if (table_.size() == 0) return false;
+  const int64_t bytes_per_key = held_bytes / table_.size() + 1;
+  if (bytes_per_key_ == 0) bytes_per_key_ = static_cast<double>(bytes_per_key);
+  const int64_t slice_bytes = std::min(context_.memory->spill_from_bytes() / 64 + 1, kSliceBytesMax);
+  const int64_t goal = std::clamp(bytes, slice_bytes, kSliceBytesMax);
+  std::vector<uint8_t*> old;
+  while (static_cast<int64_t>(old.size()) * bytes_per_key < goal && table_.RetireOldest(&old)) {
+  }
+  std::vector<uint8_t*> used;
+  std::vector<uint8_t*> moved;
+  for (uint8_t* payload : old) {
+    Flags* flags = FlagsOf(payload);
+    const bool stays = flags->is_used != 0 && flags->is_erased == 0 && used.size() * 2 < old.size();
+    flags->is_used = 0;
+    (stays ? used : moved).push_back(payload);
+  }
+  ARROW_RETURN_NOT_OK(Write(moved));
+  for (uint8_t* payload : moved) {
+    if (!FlagsOf(payload)->is_erased) values_.ReleaseValue(payload);
+  }
+  table_.Erase(moved);
+  table_.Renew(used);
+  table_.Shrink();
+  return true;
+}
+
+arrow::Status KeySpill::Write(const std::vector<uint8_t*>& payloads) {
+  if (store_ == nullptr) {
+    ARROW_ASSIGN_OR_RAISE(store_, context_.spill->StoreOf(context_.worker));
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto columns, table_.Keys(payloads));
+  ARROW_RETURN_NOT_OK(keys_.Encode(columns, static_cast<int64_t>(payloads.size()), nullptr));
+  std::string values;
+  std::vector<size_t> ends;
+  for (uint8_t* payload : payloads) {
+    const bool is_erased = FlagsOf(payload)->is_erased != 0;
+    if (!is_erased) values_.AppendValue(payload, &values);
+    (is_erased ? keys_erased_ : keys_on_disk_) += is_erased ? -1 : 1;
+    ends.push_back(values.size());
+  }
+  std::vector<state::StoreEntry> entries;
+  entries.reserve(payloads.size());
+  for (int32_t i : keys_.Sorted()) {
+    const size_t begin = i == 0 ? 0 : ends[i - 1];
+    entries.push_back(
+        {keys_.key(i), std::string_view(values).substr(begin, ends[i] - begin), FlagsOf(payloads[i])->is_erased != 0});
+  }
+  return store_->Write(entries);
+}
+
+arrow::Status KeySpill::VisitStored(int64_t keys_max,
+                                    const std::function<arrow::Status(const std::vector<uint8_t*>&)>& visit) {
+  if (store_ == nullptr) return arrow::Status::OK();
+  const auto scan = store_->Scan(keys_.prefix());
+  for (bool more = true; more;) {
+    std::string bytes;
+    std::vector<size_t> ends;  // of a key, then of its value
+    while (static_cast<int64_t>(ends.size()) < keys_max * 2 && bytes.size() < kReadBytesMax) {
+      ARROW_ASSIGN_OR_RAISE(more, scan->Next());
+      if (!more) break;
+      bytes.append(scan->key());
+      ends.push_back(bytes.size());
+      bytes.append(scan->value());
+      ends.push_back(bytes.size());
+    }
+    const auto part = [&](size_t i) {
+      const size_t begin = i == 0 ? 0 : ends[i - 1];
+      return std::string_view(bytes).substr(begin, ends[i] - begin);
+    };
+    std::vector<std::string_view> keys;
+    for (size_t i = 0; i < ends.size(); i += 2) keys.push_back(part(i));
+    ARROW_ASSIGN_OR_RAISE(const auto columns, keys_.Decode(keys));
+    std::vector<uint8_t*> payloads;
+    std::vector<int32_t> created;  // those that are in memory are the truth, and visited there
+    ARROW_RETURN_NOT_OK(table_.FindOrInsert(columns, static_cast<int64_t>(keys.size()), nullptr, &payloads, &created));
+    std::vector<uint8_t*> loaded;
+    arrow::Status status;
+    for (int32_t i : created) {
+      loaded.push_back(payloads[i]);
+      if (status.ok()) status = values_.LoadValue(part(static_cast<size_t>(i) * 2 + 1), payloads[i]);
+    }
+    if (status.ok() && !loaded.empty()) status = visit(loaded);
+    for (uint8_t* payload : loaded) values_.ReleaseValue(payload);
+    table_.Erase(loaded);
+    ARROW_RETURN_NOT_OK(status);
+  }
+  return arrow::Status::OK();
+}
+
+}  // namespace tidemark::exec

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// FloatKey: floating point numbers as keys. Hashes, keys in tables and keys as bytes must agree on what is equal.
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+namespace tidemark::state {
+
+/// All NaN are one key, and so are 0 and -0. Saved state relies on it.
+template <typename Float>
+Float FloatKey(Float value) {
+  if (std::isnan(value)) return std::numeric_limits<Float>::quiet_NaN();
+  return value == 0 ? Float{0} : value;
+}
+
+}  // namespace tidemark::state

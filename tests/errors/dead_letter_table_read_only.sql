@@ -1,0 +1,4 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'filesystem', 'path' = 't.json', 'format' = 'json', 'tidemark.bad-records' = 'dead-letter');
+CREATE TABLE letters (reason STRING) WITH ('connector' = 'datagen');
+SET 'tidemark.dead-letter-table' = 'letters';
+SELECT id FROM t;

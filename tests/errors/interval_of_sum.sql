@@ -1,0 +1,1 @@
+SELECT (a + b) DAY FROM (VALUES (DATE '2024-01-01', DATE '2024-01-02')) AS v (a, b);
