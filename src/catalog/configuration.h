@@ -71,6 +71,7 @@ inline constexpr char kReuseSources[] = "table.optimizer.reuse-source-enabled";
 inline constexpr char kNotNullEnforcer[] = "table.exec.sink.not-null-enforcer";  // ERROR | DROP
 inline constexpr char kStateTtl[] = "table.exec.state.ttl";
 inline constexpr char kCheckpointInterval[] = "execution.checkpointing.interval";
+inline constexpr char kCheckpointsTolerated[] = "execution.checkpointing.tolerable-failed-checkpoints";
 inline constexpr char kCheckpointFolder[] = "execution.checkpointing.dir";              // "": no checkpoints
 inline constexpr char kCheckpointsRetained[] = "execution.checkpointing.num-retained";  // of each job
 inline constexpr char kMemory[] = "tidemark.memory";                                    // bytes of state, 0: unlimited

@@ -2,14 +2,13 @@
 // Naming, listing and verifying checkpoints.
 #include "cli/checkpoints.h"
 
-#include <date/date.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <vector>
 
+#include "cli/time_text.h"
 #include "state/checkpoint_store.h"
 
 namespace tidemark::cli {
@@ -20,10 +19,7 @@ bool Overwrites(const plan::PhysicalPlan& plan) {
                      [](const auto& sink) { return static_cast<const plan::SinkNode&>(*sink).overwrite; });
 }
 
-std::string Time(int64_t micros) {
-  const date::sys_time<std::chrono::microseconds> point{std::chrono::microseconds(micros)};
-  return date::format("%F %T", date::floor<std::chrono::seconds>(point));
-}
+std::string Time(int64_t micros) { return TimeText(micros / 1'000'000 * 1000); }
 
 const char* KindOf(const state::CheckpointManifest& manifest) {
   if (manifest.finished) return manifest.committed ? "finished" : "last";
@@ -81,6 +77,7 @@ runtime::CheckpointOptions CheckpointsOf(const server::PreparedStatement& prepar
   checkpoints.folder = folder + "/" + names->Take(prepared.plan);
   checkpoints.interval_micros = configuration.GetDurationMillis(config::kCheckpointInterval) * 1000;
   checkpoints.retained = static_cast<int>(configuration.GetInteger(config::kCheckpointsRetained));
+  checkpoints.tolerable_failures = static_cast<int>(configuration.GetInteger(config::kCheckpointsTolerated));
   checkpoints.restore_from = options.savepoint;
   checkpoints.program_version = options.program_version;
   return checkpoints;

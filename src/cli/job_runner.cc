@@ -13,8 +13,10 @@
 #include <thread>
 
 #include "cli/checkpoints.h"
+#include "cli/job_folder.h"
 #include "cli/live_view.h"
 #include "cli/progress.h"
+#include "plan/state_bounds.h"
 #include "runtime/job.h"
 
 namespace tidemark::cli {
@@ -140,9 +142,13 @@ arrow::Result<TablePtr> LateTable(const server::Session& session, const Configur
   return std::get<TablePtr>(*object);
 }
 
-/// Counts that a person must not miss, once the job is over.
-void Warn(const runtime::JobMetrics& metrics, const TablePtr& dead_letter_table) {
-  if (metrics.late_rows > 0) {
+/// Counts that a person must not miss, once the job is over. `late_table`: takes late rows; empty: nothing does.
+void Warn(const runtime::JobMetrics& metrics, const std::string& late_table, const TablePtr& dead_letter_table) {
+  if (metrics.late_rows > 0 && !late_table.empty()) {
+    std::cerr << fmt::format(
+        "tidemark: {} late rows are in table '{}': they came after what they belong to was finished\n",
+        metrics.late_rows, late_table);
+  } else if (metrics.late_rows > 0) {
     std::cerr << fmt::format("tidemark: {} late rows were dropped: they came after what they belong to was finished\n",
                              metrics.late_rows);
   }
@@ -185,6 +191,12 @@ void SayWhereItGoesOn(const runtime::Job& job) {
   }
 }
 
+/// What grows as long as the job runs, which may be very long.
+void WarnOfState(const plan::PhysicalPlan& plan) {
+  for (const auto& state : plan::UnboundedStates(plan))
+    std::cerr << "tidemark: warning: nothing bounds the state of " << state.ToString() << "\n";
+}
+
 arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, const server::Session& session,
                                  const CommandOptions& options, JobNames* names) {
   const Configuration& configuration = session.configuration();
@@ -205,6 +217,10 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   }
   job_options.checkpoints = CheckpointsOf(prepared, session, options, names);
   const bool keeps_checkpoints = !job_options.checkpoints.folder.empty();
+  std::unique_ptr<JobFolder> folder;  // outlives the job
+  if (keeps_checkpoints) {
+    ARROW_ASSIGN_OR_RAISE(folder, JobFolder::Enter(job_options.checkpoints.folder, options.file));
+  }
   ARROW_ASSIGN_OR_RAISE(auto job, runtime::Job::Make(prepared.plan, std::move(job_options)));
   if (keeps_checkpoints) {
     SayWhereItGoesOn(*job);
@@ -213,15 +229,18 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
         << "tidemark: no checkpoints are kept of a batch or an INSERT OVERWRITE: all of its results appear at the "
            "end, or none\n";
   }
+  if (!options.at_prompt) WarnOfState(prepared.plan);
   arrow::Status status;
   {
     StopOnSignal stop(job.get());
     ProgressLine progress(*job, !options.quiet && !prepared.is_query);
+    if (folder) folder->Serve(job.get());
     status = job->Run();
+    if (folder) folder->StopServing();
   }
   ARROW_RETURN_NOT_OK(status);
   if (writer) ARROW_RETURN_NOT_OK(writer->Finish());
-  Warn(job->Metrics(), prepared.dead_letter_table);
+  Warn(job->Metrics(), configuration.GetString(config::kLateTable), prepared.dead_letter_table);
   if (prepared.plan.bounded && job->incomplete()) {
     if (keeps_checkpoints) std::cerr << "tidemark: run the same command again to go on\n";
     return arrow::Status::Cancelled("stopped before the input was read to its end");

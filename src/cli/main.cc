@@ -13,6 +13,7 @@
 
 #include "cli/checkpoints.h"
 #include "cli/command_hint.h"
+#include "cli/job_commands.h"
 #include "cli/prompt.h"
 #include "cli/script.h"
 #include "state/key_groups.h"
@@ -38,6 +39,28 @@ void AddFormat(CLI::App* command, CommandOptions* options, std::string* format) 
   command->add_option("--format", *format, "How rows of SELECTs are written: table, csv, json or changelog")
       ->check(CLI::IsMember({"table", "csv", "json", "changelog"}));
   command->add_flag("-q,--quiet", options->quiet, "No progress line");
+}
+
+struct JobCommand {
+  CLI::App* command;
+  int (*carry_out)(const tidemark::cli::JobCommandOptions& options);
+};
+
+/// The commands that ask a running job.
+std::vector<JobCommand> AddJobCommands(CLI::App* app, tidemark::cli::JobCommandOptions* options) {
+  auto* savepoint = app->add_subcommand("savepoint", "Take a savepoint of a running job, and print its folder");
+  auto* watermarks = app->add_subcommand("watermarks", "Show which split holds a running job back");
+  auto* state = app->add_subcommand("state", "Show what the operators of a running job remember");
+  for (auto* command : {savepoint, watermarks, state})
+    command->add_option("FOLDER", options->folder, "The folder given to --state, or one job's in it")->required();
+  savepoint->add_option("TARGET", options->target, "Folder for the savepoint (default: with the job's checkpoints)");
+  savepoint->add_flag("--stop", options->stop, "Stop the job with it; to go on: run FILE --from-savepoint");
+  for (auto* command : {watermarks, state}) {
+    command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  }
+  return {{savepoint, tidemark::cli::TakeSavepoint},
+          {watermarks, tidemark::cli::ShowWatermarks},
+          {state, tidemark::cli::ShowState}};
 }
 
 /// A closed standard stream's number would go to the first file that is opened, and what is printed into that file.
@@ -124,6 +147,8 @@ int main(int argc, char** argv) {
   tidemark::cli::CheckpointsOptions listing;
   checkpoints->add_option("FOLDER", listing.folder, "The folder given to --state, or one job's in it")->required();
   checkpoints->add_flag("--verify", listing.verify, "Read every byte and compare it with what was written");
+  tidemark::cli::JobCommandOptions asked;
+  const auto job_commands = AddJobCommands(&app, &asked);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -138,6 +163,9 @@ int main(int argc, char** argv) {
   if (check->parsed()) return AfterOutput(tidemark::cli::CheckScript(options));
   if (explain->parsed()) return AfterOutput(tidemark::cli::ExplainScript(options));
   if (checkpoints->parsed()) return AfterOutput(tidemark::cli::ListCheckpoints(listing));
+  for (const auto& [command, carry_out] : job_commands) {
+    if (command->parsed()) return AfterOutput(carry_out(asked));
+  }
   if (prompt->parsed()) return AfterOutput(tidemark::cli::RunPrompt(options));
   return AfterOutput(WithoutCommand(app));
 }

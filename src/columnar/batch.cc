@@ -43,7 +43,7 @@ const char* RowKindName(RowKind kind) {
 }
 
 Batch Batch::WithColumns(std::vector<std::shared_ptr<arrow::Array>> new_columns) const {
-  return Batch{num_rows, std::move(new_columns), row_kinds, row_watermarks, row_numbers};
+  return Batch{num_rows, std::move(new_columns), row_kinds, row_watermarks, row_numbers, row_origins};
 }
 
 Batch Batch::Slice(int64_t offset, int64_t length) const {
@@ -54,6 +54,7 @@ Batch Batch::Slice(int64_t offset, int64_t length) const {
   slice.row_kinds = SliceVector(row_kinds, offset, length);
   slice.row_watermarks = SliceVector(row_watermarks, offset, length);
   slice.row_numbers = SliceVector(row_numbers, offset, length);
+  slice.row_origins = SliceVector(row_origins, offset, length);
   return slice;
 }
 
@@ -72,6 +73,7 @@ arrow::Result<Batch> Take(const Batch& batch, const std::vector<int32_t>& indice
   taken.row_kinds = TakeVector(batch.row_kinds, indices);
   taken.row_watermarks = TakeVector(batch.row_watermarks, indices);
   taken.row_numbers = TakeVector(batch.row_numbers, indices);
+  taken.row_origins = TakeVector(batch.row_origins, indices);
   return taken;
 }
 
@@ -92,11 +94,13 @@ arrow::Result<Batch> Concatenate(const std::vector<Batch>& batches) {
   bool any_kinds = false;
   bool any_watermarks = false;
   bool any_numbers = false;
+  bool any_origins = false;
   for (const auto& batch : batches) {
     all.num_rows += batch.num_rows;
     any_kinds |= batch.row_kinds != nullptr;
     any_watermarks |= batch.row_watermarks != nullptr;
     any_numbers |= batch.row_numbers != nullptr;
+    any_origins |= batch.row_origins != nullptr;
   }
   for (size_t column = 0; column < batches[0].columns.size(); ++column) {
     arrow::ArrayVector pieces;
@@ -107,15 +111,18 @@ arrow::Result<Batch> Concatenate(const std::vector<Batch>& batches) {
   auto kinds = std::make_shared<std::vector<RowKind>>();
   auto watermarks = std::make_shared<std::vector<EventTimeMs>>();
   auto numbers = std::make_shared<std::vector<int64_t>>();
+  auto origins = std::make_shared<std::vector<RowOrigin>>();
   for (const auto& batch : batches) {
     for (int64_t row = 0; any_kinds && row < batch.num_rows; ++row) kinds->push_back(batch.kind(row));
     for (int64_t row = 0; any_watermarks && row < batch.num_rows; ++row)
       watermarks->push_back(batch.watermark_before(row));
     for (int64_t row = 0; any_numbers && row < batch.num_rows; ++row) numbers->push_back(batch.number_in_split(row));
+    for (int64_t row = 0; any_origins && row < batch.num_rows; ++row) origins->push_back(batch.origin(row));
   }
   if (any_kinds) all.row_kinds = std::move(kinds);
   if (any_watermarks) all.row_watermarks = std::move(watermarks);
   if (any_numbers) all.row_numbers = std::move(numbers);
+  if (any_origins) all.row_origins = std::move(origins);
   return all;
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,6 +69,8 @@ struct ConnectorContext {
   ReadSizes read_sizes;
   /// Used while a source is made. Null: each source looks for itself.
   SharedFindings* findings = nullptr;
+  /// Sources say of each row where it lies (Poll::row_positions), if they know.
+  bool row_positions = false;
   /// Takes records that could not be decoded, when the table names a dead-letter table; null otherwise.
   class DeadLetterSink* dead_letters = nullptr;
 };
@@ -104,6 +107,9 @@ struct Poll {
   /// resumed source begins there. Without it the source begins the piece anew, and as many rows as were handed on
   /// before are skipped.
   std::optional<int64_t> next_position;
+  /// Of each row its place in the split, for people (a Kafka offset). Null: its number in the split says as much, or
+  /// nobody asked (ConnectorContext::row_positions).
+  std::shared_ptr<const std::vector<int64_t>> row_positions;
 };
 
 /// Progress and lag, for the progress line and metrics. Written by the worker, read by others.
@@ -124,11 +130,31 @@ class Source {
   /// first Next and again whenever `splits_version` changed (a watched folder found a file).
   virtual std::vector<SplitId> ActiveSplits() const = 0;
   virtual int64_t splits_version() const { return 0; }
-  /// The split is caught up to its end offset, so that silence means idle (D9).
+  /// The split is caught up to its end offset, so that silence means idle.
   virtual bool CaughtUp(SplitId split) const {
     (void)split;
     return false;
   }
+  /// The split has never held a record: it is known to be empty from its very beginning, on this worker. Such a one
+  /// does not hold the watermark back.
+  virtual bool NeverWritten(SplitId split) const {
+    (void)split;
+    return false;
+  }
+  /// Rows of this worker's split that are known to be there and were not given yet.
+  virtual std::optional<int64_t> PendingRows(SplitId split) const {
+    (void)split;
+    return std::nullopt;
+  }
+  /// What people call the split, on whichever worker it is read: a file's path, "orders-3".
+  virtual std::string SplitName(SplitId split) const { return std::to_string(split); }
+
+  /// Splits of this worker that are not to be read on for now, since they are ahead of others; all others are. Only of
+  /// sources that can (CanPause).
+  virtual void Pause(const std::set<SplitId>& splits) { (void)splits; }
+  /// Whether one split can wait while others are read. Files are read one after the other.
+  virtual bool CanPause() const { return false; }
+
   /// What is known before the first Next and must not be found out again by a job that is resumed: where splits begin
   /// and end. Called once then, for this worker's splits; every checkpoint keeps it.
   virtual void MarkBegin(class SourcePositions* positions) const { (void)positions; }

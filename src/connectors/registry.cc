@@ -117,9 +117,24 @@ const std::vector<OptionSpec>& CommonOptions() {
        "Accepted; watermarks follow rows",
        {"on-event", "on-periodic"},
        false},
-      {"scan.watermark.alignment.group", OptionType::kString, "", "Accepted; not supported yet", {}, false},
-      {"scan.watermark.alignment.max-drift", OptionType::kDuration, "", "Accepted; not supported yet", {}, false},
-      {"scan.watermark.alignment.update-interval", OptionType::kDuration, "", "Accepted; not supported yet", {}, false},
+      {"scan.watermark.alignment.group",
+       OptionType::kString,
+       "",
+       "Tables of a job in one group do not run ahead of each other",
+       {},
+       false},
+      {"scan.watermark.alignment.max-drift",
+       OptionType::kDuration,
+       "",
+       "How far splits may be ahead of the slowest of the group before they are read no further",
+       {},
+       false},
+      {"scan.watermark.alignment.update-interval",
+       OptionType::kDuration,
+       "1 s",
+       "How often it is looked up which is the slowest",
+       {},
+       false},
   };
   return options;
 }
@@ -137,6 +152,27 @@ std::vector<std::string> ConnectorNames() {
   std::sort(names.begin(), names.end());
   return names;
 }
+
+namespace {
+
+/// Half of what alignment needs would change nothing, which is hard to notice.
+arrow::Status CheckAlignment(const TableDefinition& table) {
+  const std::string prefix = "scan.watermark.alignment.";
+  const auto given = [&](const char* key) { return table.options.contains(prefix + key); };
+  const bool any = given("group") || given("max-drift") || given("update-interval");
+  for (const char* key : {"group", "max-drift"}) {
+    if (!any || given(key)) continue;
+    return sql::SqlError({}, "Table '" + table.name() + "' is to be aligned, and '" + prefix + key + "' is missing",
+                         "'" + prefix + "group' and '" + prefix + "max-drift' go together");
+  }
+  if (any && !table.watermark) {
+    return sql::SqlError({}, "Table '" + table.name() + "' is to be aligned by its watermark, and has none",
+                         "add WATERMARK FOR ... to its columns, or leave out the options '" + prefix + "*'");
+  }
+  return arrow::Status::OK();
+}
+
+}  // namespace
 
 arrow::Status ValidateTable(const TableDefinition& table) {
   const auto connector_name = table.options.find("connector");
@@ -164,6 +200,7 @@ arrow::Status ValidateTable(const TableDefinition& table) {
           "add '" + spec.key + "' = '...': " + spec.description);
     }
   }
+  ARROW_RETURN_NOT_OK(CheckAlignment(table));
   return connector->Validate(table);
 }
 

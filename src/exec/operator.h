@@ -41,11 +41,18 @@ struct OperatorMetrics {
   std::atomic<int64_t> watermark{kMinWatermark};
 };
 
-/// A row that came too late for one window.
+/// Rows that came too late, once for each window missed.
 struct LateRows {
-  Batch rows;                            ///< as the operator received them
-  std::vector<EventTimeMs> watermarks;   ///< the watermark that had passed, per row
-  std::vector<EventTimeMs> window_ends;  ///< the window missed, per row
+  enum class Reason {
+    kWindow,   ///< the window, or every session that the row could be part of, is complete
+    kInstant,  ///< rows are given in the order of their times, and those after the row's have been: no window
+  };
+  Reason reason = Reason::kWindow;
+  int input = 0;                           ///< of the operator
+  Batch rows;                              ///< as the operator received them
+  std::vector<EventTimeMs> watermarks;     ///< the watermark that had passed, per row
+  std::vector<EventTimeMs> window_starts;  ///< the window missed, per row; a session's would have been
+  std::vector<EventTimeMs> window_ends;
 };
 
 /// Takes late rows where the user asked to keep them (a late table). Belongs to the operator's worker.

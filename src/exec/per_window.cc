@@ -32,7 +32,7 @@ class PerWindow final : public Operator {
 
   arrow::Status Push(int input, Batch batch, Emitter& out) override {
     ARROW_RETURN_NOT_OK(Assign(input, batch));
-    ARROW_RETURN_NOT_OK(late_.HandOver(batch, context()));
+    ARROW_RETURN_NOT_OK(late_.HandOver(batch, context(), input));
     for (OpenWindow* window : touched_) {
       const bool all = static_cast<int64_t>(window->rows.size()) == batch.num_rows;
       Batch rows = batch;
@@ -141,7 +141,7 @@ class PerWindow final : public Operator {
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       const EventTimeMs watermark = std::max(batch.watermark_before(row), watermark_);
       if (watermark >= CompletedBy(ends[row])) {
-        late_.Add(static_cast<int32_t>(row), watermark, ends[row]);
+        late_.Add(static_cast<int32_t>(row), watermark, {starts[row], ends[row]});
         continue;
       }
       if (window == nullptr || key != WindowKey{ends[row], starts[row]}) {

@@ -64,7 +64,7 @@ arrow::Result<Batch> RowTimeGate::Decide(EventTimeMs watermark, const OperatorCo
   Rise(watermark);
   std::sort(late.begin(), late.end());
   // What a row has missed is the instant after its own.
-  for (const int32_t row : late) late_.Add(row, stamps[row], times[row] + 1);
+  for (const int32_t row : late) late_.Add(row, stamps[row], {times[row], times[row] + 1});
   ARROW_RETURN_NOT_OK(late_.HandOver(rows, context));
   if (decided < order.size()) {
     ARROW_ASSIGN_OR_RAISE(Batch rest, Take(rows, {order.begin() + static_cast<std::ptrdiff_t>(decided), order.end()}));

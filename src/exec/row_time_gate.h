@@ -55,7 +55,7 @@ class RowTimeGate {
   std::priority_queue<EventTimeMs, std::vector<EventTimeMs>, std::greater<>> times_;
   EventTimeMs watermark_ = kMinWatermark;
   EventTimeMs emitted_until_ = kMinWatermark;
-  LateRowCollector late_;
+  LateRowCollector late_{LateRows::Reason::kInstant};
 };
 
 }  // namespace tidemark::exec

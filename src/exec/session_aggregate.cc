@@ -155,7 +155,7 @@ class SessionAggregate final : public Operator {
       const EventTimeMs watermark = batch.watermark_before(row);
       Session* session = sessions_.Place(payloads_[row], time, watermark);
       if (session == nullptr) {
-        late_.Add(static_cast<int32_t>(row), watermark, time + node_.window.size_ms);
+        late_.Add(static_cast<int32_t>(row), watermark, {time, time + node_.window.size_ms});
         continue;
       }
       rows_.push_back(static_cast<int32_t>(row));

@@ -64,7 +64,7 @@ bool SliceAssigner::FindSlice(EventTimeMs time, EventTimeMs watermark, int32_t r
   const time::WindowEnds ends = time::WindowEndsOfSlice(node_.window, slice_end);
   EventTimeMs first = ends.first;
   while (first <= ends.last && watermark >= CompletedBy(first)) {
-    late->Add(row, watermark, first);
+    late->Add(row, watermark, time::WindowEndingAt(node_.window, first));
     first += ends.step;
   }
   if (first > ends.last) return false;
@@ -99,7 +99,7 @@ arrow::Status SliceAssigner::AssignByColumns(const Batch& batch, EventTimeMs wat
     }
     const EventTimeMs passed = std::max(batch.watermark_before(row), watermark);
     if (passed >= late_from) {
-      sinks.late->Add(static_cast<int32_t>(row), passed, key.end);
+      sinks.late->Add(static_cast<int32_t>(row), passed, {starts[row], key.end});
       continue;
     }
     if (slice == nullptr) slice = slices_->SliceOf(key);

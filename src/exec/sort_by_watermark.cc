@@ -121,7 +121,7 @@ class SortByWatermark final : public Operator {
         on_time.push_back(static_cast<int32_t>(row));
       } else {
         // What the row has missed is the instant after its own.
-        late_.Add(static_cast<int32_t>(row), watermark, times[row] + 1);
+        late_.Add(static_cast<int32_t>(row), watermark, {times[row], times[row] + 1});
       }
     }
     ARROW_RETURN_NOT_OK(late_.HandOver(*batch, context()));
@@ -166,7 +166,7 @@ class SortByWatermark final : public Operator {
   RowTimeGate gate_;  ///< unless by_watermark_
   SortKeys keys_;
   StateReport report_;
-  LateRowCollector late_;
+  LateRowCollector late_{LateRows::Reason::kInstant};
   EventTimeMs watermark_ = kMinWatermark;
   std::vector<Run> runs_;
   int64_t rows_ = 0;

@@ -305,6 +305,7 @@ class LocalFiles final : public FileSystem {
         if (errno == ENOENT || errno == ELOOP) continue;  // removed while we were listing, or a link that leads nowhere
         return Failure(path, errno);
       }
+      if (S_ISSOCK(status.st_mode)) continue;  // somebody listens there (local_socket.h); it holds no bytes
       ARROW_ASSIGN_OR_RAISE(found->emplace_back(), InfoOf(path, status));
       if (recursive && S_ISDIR(status.st_mode)) ARROW_RETURN_NOT_OK(ListInto(path, recursive, open_folders, found));
     }

@@ -6,6 +6,7 @@
 #include "plan/explain_details.h"
 #include "plan/physical_plan.h"
 #include "plan/planner.h"
+#include "plan/state_bounds.h"
 
 namespace tidemark::plan {
 namespace {
@@ -65,13 +66,20 @@ class Printer {
   std::string text_;
 };
 
+std::string Warnings(const PhysicalPlan& plan) {
+  std::string text;
+  for (const auto& state : UnboundedStates(plan))
+    text += "warning: nothing bounds the state of " + state.ToString() + "\n";
+  return text;
+}
+
 }  // namespace
 
 std::string Explain(const PhysicalPlan& plan) {
   Printer printer(plan);
   for (const auto& sink : plan.sinks) printer.Print(*sink, "", "");
   return (plan.batch_mode ? "== Physical plan, batch ==\n" : "== Physical plan, streaming ==\n") + printer.text() +
-         printer.Legend();
+         printer.Legend() + Warnings(plan);
 }
 
 }  // namespace tidemark::plan

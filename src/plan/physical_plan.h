@@ -100,6 +100,7 @@ struct SourceNode final : PhysicalNode {
   /// Over the *output* columns; null: no watermark.
   expr::ExpressionPtr watermark;
   int rowtime_column = -1;  ///< output column
+  bool bounded = true;      ///< the table ends by itself
   /// All splits are read by one worker, one after the other, because something above depends on the order of rows.
   bool ordered = false;
 };

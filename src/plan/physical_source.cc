@@ -162,6 +162,7 @@ PhysicalPtr PhysicalBuilder::MakeSource(const LogicalScan& scan, const SourceNee
   }
   source->filters = std::move(filters);
   source->ordered = needs.ordered;
+  source->bounded = context_.tables->IsBounded(table);
   return source;
 }
 

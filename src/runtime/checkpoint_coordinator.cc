@@ -21,8 +21,14 @@ CheckpointCoordinator::CheckpointCoordinator(CheckpointSettings settings, state:
 void CheckpointCoordinator::RequestWhenDue(int64_t now_micros) {
   if (due_micros_.load(std::memory_order_relaxed) < 0) due_micros_.store(now_micros + settings_.interval_micros);
   if (under_way_.load(std::memory_order_acquire) || last_.load(std::memory_order_relaxed)) return;
-  if (now_micros < due_micros_.load(std::memory_order_relaxed)) return;
+  if (savepoints_.waiting()) {
+    // Of the job's last checkpoint all workers know before any of them takes part in it.
+    if (savepoints_.Begin().stop) last_.store(true, std::memory_order_release);
+  } else if (now_micros < due_micros_.load(std::memory_order_relaxed)) {
+    return;
+  }
   Request(now_micros);
+  if (last_.load(std::memory_order_relaxed)) control_->RequestStop();
 }
 
 int64_t CheckpointCoordinator::MicrosUntilDue(int64_t now_micros) const {
@@ -30,7 +36,7 @@ int64_t CheckpointCoordinator::MicrosUntilDue(int64_t now_micros) const {
   if (due < 0 || under_way_.load(std::memory_order_acquire) || last_.load(std::memory_order_relaxed)) {
     return std::numeric_limits<int64_t>::max();
   }
-  return due > now_micros ? due - now_micros : 0;
+  return due > now_micros && !savepoints_.waiting() ? due - now_micros : 0;
 }
 
 void CheckpointCoordinator::RequestLast(bool finished) {
@@ -58,9 +64,15 @@ void CheckpointCoordinator::Pass() {
   if (all_passed()) control_->WakeAll();
 }
 
+bool CheckpointCoordinator::is_savepoint() const {
+  const auto savepoint = savepoints_.under_way();
+  return savepoint && savepoint->target.empty();
+}
+
 bool CheckpointCoordinator::ChangesSuffice() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (chain_.empty()) return false;
+  // A savepoint needs nothing but itself, and may be moved away: nothing builds on it.
+  if (chain_.empty() || chain_.back().savepoint || savepoints_.under_way()) return false;
   int64_t changed_bytes = 0;
   for (size_t i = 1; i < chain_.size(); ++i) changed_bytes += chain_[i].size_bytes();
   return changed_bytes < chain_.front().size_bytes();
@@ -90,7 +102,7 @@ void CheckpointCoordinator::Acknowledge() {
 
 void CheckpointCoordinator::Write(int worker, const state::StateSnapshot& piece, int64_t bytes) {
   const bool was_congested = is_congested();
-  if (!control_->failed()) {
+  if (!control_->failed() && failure_.ok()) {
     const arrow::Status status = TryWrite(worker, piece);
     if (!status.ok()) Fail(status);
   }
@@ -100,15 +112,20 @@ void CheckpointCoordinator::Write(int worker, const state::StateSnapshot& piece,
 
 arrow::Status CheckpointCoordinator::TryWrite(int worker, const state::StateSnapshot& piece) {
   if (!writer_) {
-    ARROW_ASSIGN_OR_RAISE(writer_, store_->Begin(requested(), /*savepoint=*/false, control_->workers()));
+    ARROW_ASSIGN_OR_RAISE(writer_, store_->Begin(requested(), is_savepoint(), control_->workers()));
   }
   return writer_->Add(worker, piece);
 }
 
 void CheckpointCoordinator::Complete() {
   if (control_->failed()) return;
+  if (!failure_.ok()) return GiveUp();
   const auto written = TryComplete();
-  if (!written.ok()) return Fail(written.status());
+  if (!written.ok()) {
+    Fail(written.status());
+    return control_->failed() ? void() : GiveUp();
+  }
+  failed_in_a_row_ = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!changes_only()) chain_.clear();
@@ -118,8 +135,15 @@ void CheckpointCoordinator::Complete() {
     metrics_.last_size_bytes = written->size_bytes();
     metrics_.last_duration_micros = clock_->SteadyMicros() - requested_micros_.load(std::memory_order_relaxed);
   }
+  if (savepoints_.under_way()) FinishSavepoint(*written);
   completed_.store(written->number, std::memory_order_release);
   control_->WakeAll();
+}
+
+void CheckpointCoordinator::FinishSavepoint(const state::CheckpointManifest& written) {
+  const SavepointRequest request = *savepoints_.under_way();
+  if (request.target.empty()) return savepoints_.Finish(written);
+  savepoints_.Finish(state::CheckpointStore::CopySavepoint(store_->files(), written, request.target));
 }
 
 arrow::Result<state::CheckpointManifest> CheckpointCoordinator::TryComplete() {
@@ -127,6 +151,7 @@ arrow::Result<state::CheckpointManifest> CheckpointCoordinator::TryComplete() {
   manifest.number = requested();
   manifest.job_id = settings_.job_id;
   manifest.finished = finished_.load(std::memory_order_relaxed);
+  manifest.savepoint = is_savepoint();
   manifest.program_version = settings_.program_version;
   manifest.parts = settings_.parts;
   manifest.taken_at_micros = clock_->NowMicros();
@@ -140,7 +165,30 @@ arrow::Result<state::CheckpointManifest> CheckpointCoordinator::TryComplete() {
 }
 
 void CheckpointCoordinator::Fail(const arrow::Status& status) {
-  control_->Fail(status.WithMessage("Checkpoint ", requested(), " could not be written: ", status.message()));
+  const arrow::Status failure =
+      status.WithMessage("Checkpoint ", requested(), " could not be written: ", status.message());
+  const bool tolerable = savepoints_.under_way() || failed_in_a_row_ < settings_.tolerable_failures;
+  // The last one has nobody to come after it.
+  if (!tolerable || last_.load(std::memory_order_relaxed)) return control_->Fail(failure);
+  failure_ = failure;
+  writer_.reset();
+}
+
+void CheckpointCoordinator::GiveUp() {
+  const arrow::Status failure = std::exchange(failure_, arrow::Status::OK());
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    chain_.clear();  // what has changed since then was not written
+    ++metrics_.failed;
+  }
+  if (savepoints_.under_way()) {
+    savepoints_.Finish(failure);
+  } else {
+    ++failed_in_a_row_;
+    if (settings_.warn) settings_.warn(failure.message() + ". The job goes on, with the next one in its place");
+  }
+  under_way_.store(false, std::memory_order_release);
+  control_->WakeAll();
 }
 
 void CheckpointCoordinator::Commit() {

@@ -12,7 +12,8 @@
 //   4. acknowledged by all, when everything was handed over: the background writes the manifest.
 //   5. completed, when it is on disk: each worker commits the results that were prepared.
 // The next one is requested when all have committed. A checkpoint that cannot be written fails the job, which can be
-// resumed from the one before.
+// resumed from the one before; unless that is to be tolerated: then the next one holds everything, and with it become
+// visible the results that were prepared for both. A savepoint that fails is its user's matter alone.
 //
 // A checkpoint holds only what changed since the one before, its last base, as long as such changes add up to less than
 // the first base; else, and when the job begins or a savepoint is taken, it holds everything.
@@ -20,6 +21,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,21 +30,25 @@
 #include "base/clock.h"
 #include "runtime/background.h"
 #include "runtime/job_control.h"
+#include "runtime/savepoints.h"
 #include "state/checkpoint_store.h"
 
 namespace tidemark::runtime {
 
 struct CheckpointSettings {
   int64_t interval_micros = 10'000'000;
-  int64_t last_number = 0;  ///< the greatest that is taken
+  int64_t last_number = 0;     ///< the greatest that is taken
+  int tolerable_failures = 0;  ///< checkpoints in a row that may fail
   std::string job_id;
   std::string program_version;
   std::vector<state::StatefulPart> parts;
+  std::function<void(const std::string& message)> warn;  ///< of failures that are tolerated; null: nobody is told
 };
 
 /// What is known of checkpoints so far, for progress and metrics.
 struct CheckpointMetrics {
   int64_t completed = 0;
+  int64_t failed = 0;
   int64_t last_number = 0;
   int64_t last_size_bytes = 0;
   int64_t last_duration_micros = 0;
@@ -80,11 +86,15 @@ class CheckpointCoordinator {
   /// No other checkpoint follows the one that was requested last.
   bool is_last() const { return last_.load(std::memory_order_acquire); }
   int64_t completed() const { return completed_.load(std::memory_order_acquire); }
+  /// One was requested, and is neither committed by all nor given up.
+  bool under_way() const { return under_way_.load(std::memory_order_acquire); }
   void Commit();
   /// Everything is in the last checkpoint and committed.
   bool all_done() const { return all_done_.load(std::memory_order_acquire); }
 
   CheckpointMetrics metrics() const;
+  /// Savepoints that users ask for: each is the next checkpoint that can be.
+  Savepoints& savepoints() { return savepoints_; }
 
  private:
   static constexpr int64_t kWaitingBytesMax = int64_t{64} << 20;
@@ -96,7 +106,11 @@ class CheckpointCoordinator {
   void Complete();
   arrow::Result<state::CheckpointManifest> TryComplete();
   void Fail(const arrow::Status& status);
+  void GiveUp();
+  void FinishSavepoint(const state::CheckpointManifest& written);
   bool ChangesSuffice() const;
+  /// The checkpoint under way lies in a savepoint's folder.
+  bool is_savepoint() const;
 
   const CheckpointSettings settings_;
   state::CheckpointStore* store_;
@@ -118,8 +132,12 @@ class CheckpointCoordinator {
   std::atomic<bool> all_done_{false};
   std::atomic<int64_t> due_micros_{-1};  // -1: not yet known
   std::atomic<int64_t> requested_micros_{0};
+  Savepoints savepoints_;
 
-  std::unique_ptr<state::CheckpointWriter> writer_;  // of the background
+  // Of the background.
+  std::unique_ptr<state::CheckpointWriter> writer_;
+  arrow::Status failure_;  // of the one under way, which is tolerated
+  int failed_in_a_row_ = 0;
 
   mutable std::mutex mutex_;
   CheckpointMetrics metrics_;                     // guarded by mutex_

@@ -41,6 +41,7 @@ JobParts::JobParts(plan::PhysicalPlan the_plan, JobOptions the_options)
       shape(plan, options.workers),
       control(options.workers),
       memory(options.memory_bytes, options.spill_from_bytes),
+      growing(plan::UnboundedStates(plan)),
       spill(MakeSpillSpace(options, &memory)),
       ids(options.checkpoints.folder.empty() ? std::vector<std::string>(shape.nodes().size()) : PlanIdentity(shape)),
       metrics(shape.nodes().size()) {
@@ -62,6 +63,11 @@ JobParts::JobParts(plan::PhysicalPlan the_plan, JobOptions the_options)
   }
   if (options.replay_speed > 0) replay = std::make_unique<ReplayClock>(options.replay_speed);
   if (options.collector != nullptr) collector = std::make_unique<SerialCollector>(options.collector);
+}
+
+OriginText JobParts::NameOrigin(const RowOrigin& origin) const {
+  const auto& node = static_cast<const plan::SourceNode&>(*shape.nodes()[static_cast<size_t>(origin.table)]);
+  return {node.table->name(), boards.at(&node)->NameOf(origin.split)};
 }
 
 namespace {
@@ -198,6 +204,10 @@ class DataflowBuilder {
     connectors::ConnectorContext context = MakeConnectorContext(parts_.shape.OnlyOnWorker0(node));
     ARROW_ASSIGN_OR_RAISE(context.dead_letters, MakeDeadLetters(*node.table));
     SourceTaskOptions task_options;
+    if (parts_.late_sink_node && WantsOrigins(*parts_.late_sink_node)) {
+      context.row_positions = true;
+      task_options.table = parts_.shape.IndexOf(node);
+    }
     if (parts_.resumed) {
       const auto state = StateOf(IdOf(node));
       ARROW_RETURN_NOT_OK(site->Note(task_options.start.Restore(*state), node.label()));
@@ -214,6 +224,7 @@ class DataflowBuilder {
       ARROW_ASSIGN_OR_RAISE(const int64_t millis, ParseDurationMillis(idle_option->second));
       task_options.idle_timeout_micros = millis * 1000;
     }
+    ARROW_RETURN_NOT_OK(site->Note(Align(node, &task_options), node.label()));
     const auto board = parts_.boards.find(&node);
     auto task = SourceTask::Make(node, std::move(source).ValueUnsafe(),
                                  board == parts_.boards.end() ? nullptr : board->second.get(), task_options,
@@ -223,6 +234,19 @@ class DataflowBuilder {
     parts_.sources.push_back({parts_.shape.IndexOf(node), task->get()});
     dataflow_.sources.push_back(task->get());
     AddStage(node, std::move(task).ValueUnsafe(), /*is_input=*/true);
+    return arrow::Status::OK();
+  }
+
+  /// A table without watermark has nothing to be aligned by.
+  arrow::Status Align(const plan::SourceNode& node, SourceTaskOptions* options) {
+    ARROW_ASSIGN_OR_RAISE(const auto alignment, Alignment::Of(*node.table));
+    const auto board = parts_.boards.find(&node);
+    if (!alignment || board == parts_.boards.end() || parts_.plan.batch_mode) return arrow::Status::OK();
+    AlignmentGroup& group = parts_.alignment_groups[alignment->group];
+    // Every worker builds a task of its own, and all share the board.
+    if (worker_ == 0) group.Add(board->second.get(), alignment->update_interval_micros);
+    options->alignment = &group;
+    options->max_drift_ms = alignment->max_drift_ms;
     return arrow::Status::OK();
   }
 
@@ -336,13 +360,19 @@ class DataflowBuilder {
 
   arrow::Result<exec::LateRowSink*> MakeLateRows(const PhysicalNode& node) {
     const bool may_drop = node.kind() == Kind::kWindowAggregate || node.kind() == Kind::kSessionAggregate ||
+                          node.kind() == Kind::kPerWindow ||
                           (node.kind() == Kind::kRank && static_cast<const plan::RankNode&>(node).keeps_first) ||
                           (node.kind() == Kind::kSort &&
                            static_cast<const plan::SortNode&>(node).mode == plan::SortNode::Mode::kByWatermark);
     if (!parts_.late_sink_node || !may_drop) return nullptr;
     ARROW_ASSIGN_OR_RAISE(OpenSink * sink, MakeSideSink(*parts_.late_sink_node, &late_sink_));
-    ARROW_ASSIGN_OR_RAISE(
-        auto writer, MakeLateRowWriter(node, *parts_.late_sink_node, sink->get(), &options_.functions, options_.clock));
+    LateRowWriterOptions options{.node = &node,
+                                 .sink_node = parts_.late_sink_node.get(),
+                                 .sink = sink->get(),
+                                 .functions = &options_.functions,
+                                 .clock = options_.clock,
+                                 .name_origin = [parts = &parts_](const RowOrigin& o) { return parts->NameOrigin(o); }};
+    ARROW_ASSIGN_OR_RAISE(auto writer, MakeLateRowWriter(std::move(options)));
     dataflow_.late_rows.push_back(std::move(writer));
     return dataflow_.late_rows.back().get();
   }

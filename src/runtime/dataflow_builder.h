@@ -10,9 +10,12 @@
 
 #include "base/memory_budget.h"
 #include "exec/operator.h"
+#include "plan/state_bounds.h"
+#include "runtime/alignment.h"
 #include "runtime/exchange.h"
 #include "runtime/job_control.h"
 #include "runtime/job_options.h"
+#include "runtime/late_rows.h"
 #include "runtime/plan_shape.h"
 #include "runtime/replay_clock.h"
 #include "runtime/source_task.h"
@@ -26,6 +29,9 @@ namespace tidemark::runtime {
 /// What the workers' dataflows of one job have in common. Outlives them.
 struct JobParts {
   JobParts(plan::PhysicalPlan plan, JobOptions options);
+
+  /// Of a known origin. Thread-safe.
+  OriginText NameOrigin(const RowOrigin& origin) const;
 
   /// A source as one worker reads it.
   struct SourceInstance {
@@ -41,10 +47,12 @@ struct JobParts {
   std::unique_ptr<state::SpillSpace> spill;  ///< null: state stays in memory
   std::map<const plan::PhysicalNode*, std::unique_ptr<ExchangeChannels>> exchanges;
   std::map<const plan::PhysicalNode*, std::unique_ptr<SplitBoard>> boards;
+  std::map<std::string, AlignmentGroup> alignment_groups;  ///< of tables that have a board
   std::unique_ptr<SerialCollector> collector;
   connectors::SharedFindings findings;
   std::unique_ptr<plan::SinkNode> late_sink_node;         ///< null: no late table. Set by Job::Make
   std::unique_ptr<plan::SinkNode> dead_letter_sink_node;  ///< likewise
+  const std::vector<plan::UnboundedState> growing;        ///< see plan::UnboundedStates
   std::unique_ptr<ReplayClock> replay;                    ///< null: as fast as can be
   std::vector<std::string> ids;    ///< of the nodes by index, see PlanIdentity; empty without checkpoints
   std::string job_id;              ///< see ConnectorContext; empty without checkpoints

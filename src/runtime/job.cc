@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "plan/state_bounds.h"
 #include "runtime/dataflow_builder.h"
 #include "runtime/dead_letters.h"
 #include "runtime/job_resume.h"
@@ -74,6 +75,13 @@ arrow::Status Job::OpenCheckpoints() {
   }
   CheckpointSettings settings;
   settings.interval_micros = options.interval_micros;
+  settings.tolerable_failures = options.tolerable_failures;
+  if (io::StandardStreams* streams = parts_->options.streams; streams != nullptr) {
+    settings.warn = [streams](const std::string& message) {
+      // A warning that nobody can read is no reason to stop.
+      (void)streams->WriteError("tidemark: warning: " + message + "\n");
+    };
+  }
   settings.last_number = parts_->last_checkpoint;
   settings.job_id = parts_->job_id;
   settings.program_version = options.program_version;
@@ -100,7 +108,27 @@ arrow::Status Job::Run() {
   for (int worker = 1; worker < num_workers(); ++worker) threads.emplace_back([this, worker] { RunWorker(worker); });
   RunWorker(0);
   for (auto& thread : threads) thread.join();
+  CloseSavepoints();
   return parts_->control.status();
+}
+
+arrow::Result<std::future<Savepoints::Outcome>> Job::TakeSavepoint(SavepointRequest request) {
+  if (!coordinator_)
+    return arrow::Status::Invalid("The job keeps no checkpoints, so there is none to make a savepoint of");
+  auto outcome = coordinator_->savepoints().Ask(std::move(request));
+  parts_->control.WakeAll();
+  return outcome;
+}
+
+/// Whoever still waits for a savepoint learns that the job has ended.
+void Job::CloseSavepoints() {
+  if (!coordinator_) return;
+  const arrow::Status status = parts_->control.status();
+  coordinator_->savepoints().Close(
+      !status.ok() ? status.WithMessage("The job failed: ", status.message())
+      : stop_requested()
+          ? arrow::Status::Cancelled("The job was stopped before the savepoint was taken")
+          : arrow::Status::Cancelled("The job has read all its input and is done: nothing is left to save"));
 }
 
 void Job::RunWorker(int index) {
@@ -137,6 +165,7 @@ NodeMetrics Sum(const std::string& label, const std::vector<std::unique_ptr<exec
     sum.late_rows += metrics->late_rows_dropped.load(std::memory_order_relaxed);
     sum.state_rows += metrics->state_rows.load(std::memory_order_relaxed);
     sum.state_bytes += metrics->state_bytes.load(std::memory_order_relaxed);
+    sum.state_disk_bytes += metrics->state_disk_bytes.load(std::memory_order_relaxed);
     sum.watermark = std::min(sum.watermark, metrics->watermark.load(std::memory_order_relaxed));
   }
   return sum;
@@ -150,6 +179,34 @@ void AddSource(const connectors::SourceMetrics& metrics, SourceProgress* progres
 }
 
 }  // namespace
+
+std::vector<NodeMetrics> Job::Nodes() const {
+  std::vector<NodeMetrics> all;
+  const auto& nodes = parts_->shape.nodes();
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i]->kind() == plan::PhysicalNode::Kind::kExchange) continue;
+    all.push_back(Sum(nodes[i]->label(), parts_->metrics[i]));
+    all.back().state = plan::StateText(*nodes[i]);
+    const auto grows = std::find_if(parts_->growing.begin(), parts_->growing.end(),
+                                    [&](const auto& growing) { return growing.node == nodes[i]; });
+    if (grows != parts_->growing.end()) all.back().unbounded = grows->reason + "; " + grows->advice;
+  }
+  return all;
+}
+
+std::vector<SourceWatermarks> Job::Watermarks() const {
+  std::vector<SourceWatermarks> all;
+  for (const plan::PhysicalNode* node : parts_->shape.nodes()) {
+    const auto board = parts_->boards.find(node);
+    if (board == parts_->boards.end()) continue;
+    const auto& source = static_cast<const plan::SourceNode&>(*node);
+    all.push_back({.table = source.table->name(),
+                   .label = source.label(),
+                   .now_micros = parts_->options.clock->SteadyMicros(),
+                   .report = board->second->Report()});
+  }
+  return all;
+}
 
 JobMetrics Job::Metrics() const {
   JobMetrics all;

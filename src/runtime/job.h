@@ -4,6 +4,7 @@
 
 #include <arrow/result.h>
 
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -43,6 +44,15 @@ class Job {
   /// From any thread, at any time between Make and the destructor.
   JobMetrics Metrics() const;
 
+  /// Each node of the plan that runs. Cheaper than Metrics.
+  std::vector<NodeMetrics> Nodes() const;
+  /// Every source of the plan that has a watermark, with its splits.
+  std::vector<SourceWatermarks> Watermarks() const;
+
+  /// Asks for a savepoint of the running job, which comes as soon as can be; with `stop` the job ends with it. The
+  /// outcome comes when it is on disk, or with the job's end. Invalid when the job keeps no checkpoints.
+  arrow::Result<std::future<Savepoints::Outcome>> TakeSavepoint(SavepointRequest request);
+
   /// Metrics count time from now on. Run does it by itself.
   void MarkStarted();
 
@@ -63,6 +73,7 @@ class Job {
   Job();
   arrow::Status OpenCheckpoints();
   void RunWorker(int index);
+  void CloseSavepoints();
 
   std::unique_ptr<JobParts> parts_;
   std::unique_ptr<state::CheckpointStore> store_;

@@ -10,6 +10,7 @@
 
 #include "base/event_time.h"
 #include "exec/operator.h"
+#include "runtime/split_board.h"
 
 namespace tidemark::runtime {
 
@@ -20,8 +21,19 @@ struct NodeMetrics {
   int64_t rows_out = 0;
   int64_t late_rows = 0;
   int64_t state_rows = 0;
-  int64_t state_bytes = 0;
+  int64_t state_bytes = 0;                ///< in memory
+  int64_t state_disk_bytes = 0;           ///< of state that outgrew memory
   EventTimeMs watermark = kMinWatermark;  ///< the minimum over the workers it runs on
+  std::string state;                      ///< what it remembers, by which key, and when that is freed; empty: nothing
+  std::string unbounded;                  ///< why nothing bounds it, and what to write instead; empty: something does
+};
+
+/// The watermarks of one source of the plan.
+struct SourceWatermarks {
+  std::string table;
+  std::string label;
+  int64_t now_micros = 0;  ///< of the steady clock, as the report's
+  TableReport report;
 };
 
 /// One source of the plan, summed over the workers.

@@ -16,17 +16,18 @@ namespace tidemark::runtime {
 using connectors::Poll;
 using connectors::SplitId;
 
-namespace {
-
 /// One worker's share of a fake table.
-class MemorySource final : public connectors::Source {
+class FakeReader final : public connectors::Source {
  public:
-  MemorySource(const FakeTable& table, const connectors::ConnectorContext& context, std::atomic<int64_t>* rows_read)
-      : table_(table), batch_rows_(context.batch_rows), rows_read_(rows_read) {
+  FakeReader(const std::string& name, const connectors::ConnectorContext& context, FakeComponents* owner)
+      : name_(name), table_(owner->tables_.at(name)), batch_rows_(context.batch_rows), owner_(*owner) {
     int number = 0;
-    for (size_t split = 0; split < table.splits.size(); ++split) {
-      for (size_t piece = 0; piece < table.splits[split].size(); ++piece, ++number) {
-        if (number % context.workers == context.worker) pieces_.push_back({split, piece, number});
+    for (size_t split = 0; split < table_.splits.size(); ++split) {
+      const std::lock_guard<std::mutex> lock(owner_.mutex_);
+      owner_.latest_.try_emplace({name_, split}, kMinWatermark);
+      for (size_t piece = 0; piece < table_.splits[split].size(); ++piece, ++number) {
+        const int turn = table_.pausable ? static_cast<int>(split) : number;
+        if (turn % context.workers == context.worker) pieces_.push_back({split, piece, number});
       }
     }
   }
@@ -38,8 +39,12 @@ class MemorySource final : public connectors::Source {
     if (at_ == pieces_.size() || limited) {
       return Poll{.state = table_.unbounded ? Poll::State::kNothing : Poll::State::kEnd};
     }
+    if (table_.pausable && !TurnToNextSplit()) return Poll{};
     return Read();
   }
+
+  void Pause(const std::set<SplitId>& splits) override { paused_ = splits; }
+  bool CanPause() const override { return table_.pausable; }
 
   std::vector<SplitId> ActiveSplits() const override {
     std::vector<SplitId> splits;
@@ -61,29 +66,57 @@ class MemorySource final : public connectors::Source {
     size_t split;
     size_t piece;
     int number;
+    size_t row = 0;  ///< the next to be read
   };
 
+  /// Another split than before, if there is one that need not wait.
+  bool TurnToNextSplit() {
+    const auto first = pieces_.begin() + static_cast<int64_t>(at_);
+    const auto may_go_on = [&](const Piece& piece) { return !paused_.contains(static_cast<SplitId>(piece.split)); };
+    const auto other = std::find_if(first, pieces_.end(),
+                                    [&](const Piece& piece) { return piece.split != turn_ && may_go_on(piece); });
+    const auto next = other != pieces_.end() ? other : std::find_if(first, pieces_.end(), may_go_on);
+    if (next == pieces_.end()) return false;
+    turn_ = next->split;
+    std::rotate(first, next, next + 1);
+    return true;
+  }
+
+  /// Notes how far ahead of all others the split is that is read on now.
+  void NoteProgress(size_t split, EventTimeMs latest, bool ended) {
+    const std::lock_guard<std::mutex> lock(owner_.mutex_);
+    EventTimeMs& own = owner_.latest_[{name_, split}];
+    EventTimeMs least = own;
+    for (const auto& [other, time] : owner_.latest_) least = std::min(least, time);
+    if (least != kMinWatermark) owner_.furthest_ahead_ms = std::max(owner_.furthest_ahead_ms.load(), own - least);
+    own = std::max(own, latest);
+    if (ended) owner_.latest_.erase({name_, split});
+  }
+
   arrow::Result<Poll> Read() {
-    const Piece& piece = pieces_[at_];
+    Piece& piece = pieces_[at_];
     if (piece.number == table_.failing_piece) return arrow::Status::IOError("piece ", piece.number, " is damaged");
     const auto& rows = table_.splits[piece.split][piece.piece];
-    int64_t count = std::min<int64_t>(batch_rows_, static_cast<int64_t>(rows.size() - row_));
+    int64_t count = std::min<int64_t>(batch_rows_, static_cast<int64_t>(rows.size() - piece.row));
     if (table_.rows_per_worker_max >= 0) count = std::min(count, table_.rows_per_worker_max - given_);
     Poll poll;
     poll.state = Poll::State::kBatch;
     poll.split = static_cast<SplitId>(piece.split);
     poll.piece = static_cast<int64_t>(piece.piece);
-    ARROW_ASSIGN_OR_RAISE(poll.batch, MakeBatch(rows, row_, static_cast<size_t>(count)));
-    row_ += count;
+    ARROW_ASSIGN_OR_RAISE(poll.batch, MakeBatch(rows, piece.row, static_cast<size_t>(count)));
+    EventTimeMs latest = kMinWatermark;
+    for (size_t row = 0; row < piece.row + static_cast<size_t>(count); ++row) latest = std::max(latest, rows[row].time);
+    piece.row += static_cast<size_t>(count);
     given_ += count;
-    *rows_read_ += count;
-    if (row_ == rows.size()) {
+    owner_.rows_read += count;
+    const size_t split = piece.split;
+    if (piece.row == rows.size()) {
       poll.piece_end = true;
       poll.split_end = piece.piece + 1 == table_.splits[piece.split].size() && !table_.unbounded;
       if (poll.split_end) ended_.insert(poll.split);
-      row_ = 0;
       ++at_;
     }
+    NoteProgress(split, latest, poll.split_end);
     return poll;
   }
 
@@ -108,18 +141,18 @@ class MemorySource final : public connectors::Source {
     return batch;
   }
 
+  const std::string name_;
   const FakeTable& table_;
   const int64_t batch_rows_;
-  std::atomic<int64_t>* rows_read_;
+  FakeComponents& owner_;
   std::vector<Piece> pieces_;
   size_t at_ = 0;
-  size_t row_ = 0;
+  size_t turn_ = 0;  ///< the split read last, of a pausable table
+  std::set<SplitId> paused_;
   int64_t given_ = 0;
   int polls_ = 0;
   std::set<SplitId> ended_;
 };
-
-}  // namespace
 
 class FakeSink final : public connectors::Sink {
  public:
@@ -164,7 +197,7 @@ std::vector<FakeSinkRecord> FakeComponents::sinks() {
 
 arrow::Result<std::unique_ptr<connectors::Source>> FakeComponents::MakeSource(
     const connectors::SourceRequest& request, const connectors::ConnectorContext& context) {
-  return std::make_unique<MemorySource>(tables_.at(request.node->table->name()), context, &rows_read);
+  return std::make_unique<FakeReader>(request.node->table->name(), context, this);
 }
 
 arrow::Result<std::unique_ptr<connectors::Sink>> FakeComponents::MakeSink(const plan::SinkNode& node,
@@ -189,9 +222,10 @@ std::string RowText(const Batch& batch, int64_t row) {
   return text;
 }
 
-TablePtr MakeTable(const std::string& name) {
+TablePtr MakeTable(const std::string& name, std::map<std::string, std::string> options = {}) {
   auto table = std::make_shared<TableDefinition>();
   table->path = {"default_catalog", "default_database", name};
+  table->options = std::move(options);
   return table;
 }
 
@@ -208,13 +242,13 @@ std::vector<std::string> TextCollector::SortedRows() const {
   return sorted;
 }
 
-plan::PhysicalPtr FakeSource(const std::string& table, bool ordered) {
+plan::PhysicalPtr FakeSource(const std::string& table, bool ordered, std::map<std::string, std::string> options) {
   const Schema schema = {{"time", DataType::Timestamp(3)},
                          {"watermark", DataType::Timestamp(3)},
                          {"key", DataType::BigInt()},
                          {"value", DataType::BigInt()}};
   auto source = std::make_shared<plan::SourceNode>(schema, plan::ChangelogMode{}, "Source(" + table + ")");
-  source->table = MakeTable(table);
+  source->table = MakeTable(table, std::move(options));
   source->read_columns = {0, 1, 2, 3};
   source->watermark = expr::Expression::Column(1, DataType::Timestamp(3), "watermark");
   source->rowtime_column = 0;

@@ -54,6 +54,8 @@ struct FakeTable {
   int64_t delay_ms = 0;
   /// Nothing more comes, but the end does not either: the splits stay open and are caught up.
   bool unbounded = false;
+  /// Splits are read whole by one worker each, piece by piece in turns, and can wait for others (Source::Pause).
+  bool pausable = false;
   /// Splits of this table that never say anything, though they exist.
   int silent_splits = 0;
   /// Every n-th poll says "nothing now"; 0: none does.
@@ -104,12 +106,16 @@ class FakeComponents : public Components {
   std::atomic<int> finished_inputs{0};
   std::atomic<int> finished_operators{0};
   std::atomic<int64_t> rows_read{0};
+  /// Of any split, ahead of the one that was least far when it was read on: by the times of their latest rows.
+  std::atomic<int64_t> furthest_ahead_ms{0};
 
  private:
   friend class FakeSink;
+  friend class FakeReader;
   FakeTables tables_;
   std::mutex mutex_;
   std::vector<std::shared_ptr<FakeSinkRecord>> sinks_;
+  std::map<std::pair<std::string, size_t>, EventTimeMs> latest_;  ///< rows read of splits that go on
 };
 
 /// Keeps rows as text: "+I 1000 7 2 30" (time columns in ms).
@@ -124,7 +130,8 @@ class TextCollector final : public ResultCollector {
 };
 
 /// The plan's nodes over fake tables.
-plan::PhysicalPtr FakeSource(const std::string& table, bool ordered = false);
+plan::PhysicalPtr FakeSource(const std::string& table, bool ordered = false,
+                             std::map<std::string, std::string> options = {});
 plan::PhysicalPtr FakeExchange(plan::PhysicalPtr input, std::vector<int> hash_columns);
 /// Tumbling windows over column 0, keyed by column 2 of a source's rows.
 plan::PhysicalPtr FakeWindows(plan::PhysicalPtr input, int64_t size_ms);

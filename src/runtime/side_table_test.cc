@@ -74,7 +74,14 @@ TEST_F(SideTableTest, LateRowsSayWhatTheyMissed) {
   const plan::ValuesNode input({{"id", DataType::BigInt()}, {"name", DataType::String()}}, {}, "input");
   const plan::UnionNode op({}, {std::make_shared<plan::ValuesNode>(input)}, {}, "WindowAggregate(id)");
   const expr::FunctionContext functions;
-  const auto writer = MakeLateRowWriter(op, **node, &sink_, &functions, &clock_);
+  const auto writer = MakeLateRowWriter({.node = &op,
+                                         .sink_node = node->get(),
+                                         .sink = &sink_,
+                                         .functions = &functions,
+                                         .clock = &clock_,
+                                         .name_origin = [](const RowOrigin& origin) {
+                                           return OriginText{"bids", "bids-" + std::to_string(origin.split)};
+                                         }});
   ASSERT_TRUE(writer.ok()) << writer.status().ToString();
 
   arrow::Int64Builder ids;
@@ -83,16 +90,32 @@ TEST_F(SideTableTest, LateRowsSayWhatTheyMissed) {
   ASSERT_TRUE(names.Append("a").ok());
   ASSERT_TRUE(names.AppendNull().ok());
   exec::LateRows late;
-  late.rows = Batch{2, {*ids.Finish(), *names.Finish()}, nullptr, nullptr};
+  late.rows = Batch{2, {*ids.Finish(), *names.Finish()}};
+  late.rows.row_origins = std::make_shared<const std::vector<RowOrigin>>(std::vector<RowOrigin>{{4, 3, 70}, {}});
   late.watermarks = {1'000, 2'000};
-  late.window_ends = {500, kMinWatermark};
+  late.window_starts = {0, 1'500};
+  late.window_ends = {500, 2'000};
   ASSERT_TRUE((*writer)->Add(late).ok());
   ASSERT_EQ(sink_.rows.size(), 2u);
   EXPECT_THAT(sink_.rows[0], HasSubstr("WindowAggregate(id)"));
   EXPECT_THAT(sink_.rows[0], HasSubstr("{\"id\":7,\"name\":\"a\"}"));
-  EXPECT_THAT(sink_.rows[0], HasSubstr("+I | 1970-01-01 00:00:01.000 | 1970-01-01 00:00:00.500"));
+  EXPECT_THAT(sink_.rows[0],
+              HasSubstr("+I | 1970-01-01 00:00:01.000 | 1970-01-01 00:00:00.000 | 1970-01-01 00:00:00.500"));
+  EXPECT_THAT(sink_.rows[0], HasSubstr(" | bids | bids-3 | 70 | "));
   EXPECT_THAT(sink_.rows[0], HasSubstr("2023-11-14 22:13:20"));
-  EXPECT_THAT(sink_.rows[1], HasSubstr("1970-01-01 00:00:02.000 | null"));
+  EXPECT_THAT(sink_.rows[1], HasSubstr("1970-01-01 00:00:02.000 | 1970-01-01 00:00:01.500 | 1970-01-01 00:00:02.000"));
+  EXPECT_THAT(sink_.rows[1], HasSubstr(" | null | null | null | "));
+  late.reason = exec::LateRows::Reason::kInstant;
+  ASSERT_TRUE((*writer)->Add(late).ok());
+  EXPECT_THAT(sink_.rows[2], HasSubstr("the row's time"));
+  EXPECT_THAT(sink_.rows[2], HasSubstr("1970-01-01 00:00:01.000 | null | null | bids"));
+}
+
+TEST_F(SideTableTest, OriginsAreBroughtAlongOnlyWhereTheyAreWritten) {
+  const auto plain = MakeSideSinkNode(Table({{"reason", DataType::String()}}), LateRowSchema(), "LateRows");
+  EXPECT_FALSE(WantsOrigins(**plain));
+  const auto with = MakeSideSinkNode(Table({{"source_position", DataType::BigInt()}}), LateRowSchema(), "LateRows");
+  EXPECT_TRUE(WantsOrigins(**with));
 }
 
 TEST_F(SideTableTest, BadRecordsAreGatheredAndNothingIsLost) {

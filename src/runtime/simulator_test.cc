@@ -161,6 +161,59 @@ TEST(Simulator, AStoppedJobEmitsNoUnfinishedWindow) {
   EXPECT_GT(complete_windows, 0);
 }
 
+TEST(Simulator, AlignedTablesDoNotRunAheadAndChangeNothing) {
+  constexpr int64_t kDriftMs = 100;
+  const std::map<std::string, std::string> aligned = {
+      {"scan.watermark.alignment.group", "g"},
+      {"scan.watermark.alignment.max-drift", std::to_string(kDriftMs) + " ms"},
+      {"scan.watermark.alignment.update-interval", "0 ms"}};
+  // Partitions beside files, which are read one after the other, from several workers.
+  FakeTable partitions = RandomTable(31, 4, 6, 40);
+  partitions.pausable = true;
+  FakeTable files = RandomTable(32, 2, 5, 40);
+  const ExpectedWindows expected = ComputeWindows({partitions, files}, kWindowMs);
+  const auto plan = [&](const std::map<std::string, std::string>& options) {
+    return PlanOf(FakeCollect(FakeWindows(
+        FakeExchange(FakeUnion({FakeSource("p", false, options), FakeSource("f", false, options)}), {2}), kWindowMs)));
+  };
+  for (uint64_t seed = 0; seed < 100; ++seed) {
+    FakeComponents components({{"p", partitions}, {"f", files}});
+    const auto outcome = RunSeed(plan(aligned), &components, {.seed = seed});
+    ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
+    ASSERT_EQ(outcome->rows, expected.rows) << "seed " << seed;
+  }
+}
+
+TEST(Simulator, AlignedPartitionsStayWithinTheirDrift) {
+  constexpr int64_t kDriftMs = 100;
+  constexpr int64_t kDisorderMs = 200;  // of rows, and what one batch may add
+  const std::map<std::string, std::string> aligned = {
+      {"scan.watermark.alignment.group", "g"},
+      {"scan.watermark.alignment.max-drift", std::to_string(kDriftMs) + " ms"},
+      {"scan.watermark.alignment.update-interval", "0 ms"}};
+  FakeTable table = RandomTable(33, 3, 4, 100);
+  table.pausable = true;
+  // The time of one split moves on much more slowly than that of the others.
+  for (auto& piece : table.splits[0]) {
+    for (auto& row : piece) row.time /= 8;
+  }
+  const ExpectedWindows expected = ComputeWindows({table}, kWindowMs);
+  bool others_ran_ahead = false;
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    for (const bool aligns : {true, false}) {
+      const auto options = aligns ? aligned : std::map<std::string, std::string>();
+      const auto plan = PlanOf(FakeCollect(FakeWindows(FakeExchange(FakeSource("t", false, options), {2}), kWindowMs)));
+      FakeComponents components({{"t", table}});
+      const auto outcome = RunSeed(plan, &components, {.seed = seed, .batch_rows = 4});
+      ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
+      ASSERT_EQ(outcome->rows, expected.rows) << "seed " << seed;
+      if (aligns) ASSERT_LE(components.furthest_ahead_ms, kDriftMs + kDisorderMs) << "seed " << seed;
+      others_ran_ahead |= !aligns && components.furthest_ahead_ms > 2 * (kDriftMs + kDisorderMs);
+    }
+  }
+  EXPECT_TRUE(others_ran_ahead);
+}
+
 TEST(Simulator, AnIdleSplitReleasesTheOthers) {
   FakeTable table = RandomTable(14, 2, 1, 60);
   table.unbounded = true;

@@ -19,6 +19,17 @@ namespace {
 /// Rows whose time is this close go out together.
 constexpr int64_t kReplayStepMicros = 2'000;
 
+/// How often the board is told of what is pending.
+constexpr int64_t kTellMicros = 100'000;
+
+/// Removes the first `count` rows of the batch.
+void DropRows(int64_t count, Poll* poll) {
+  poll->batch = poll->batch.Slice(count, poll->batch.num_rows - count);
+  if (!poll->row_positions) return;
+  poll->row_positions =
+      std::make_shared<const std::vector<int64_t>>(poll->row_positions->begin() + count, poll->row_positions->end());
+}
+
 std::shared_ptr<const std::vector<int64_t>> NumbersFrom(int64_t first, int64_t count) {
   auto numbers = std::make_shared<std::vector<int64_t>>(count);
   std::iota(numbers->begin(), numbers->end(), first);
@@ -44,7 +55,10 @@ arrow::Result<std::unique_ptr<SourceTask>> SourceTask::Make(const plan::SourceNo
 
 void SourceTask::AnnounceSplits(int64_t now_micros) {
   splits_version_ = source_->splits_version();
-  if (board_ != nullptr) board_->AddSplits(source_->ActiveSplits(), now_micros);
+  if (board_ == nullptr) return;
+  const auto splits = source_->ActiveSplits();
+  board_->AddSplits(splits, now_micros);
+  for (const connectors::SplitId split : splits) board_->SetName(split, source_->SplitName(split));
 }
 
 arrow::Result<HeadStep> SourceTask::Step(int64_t now_micros) {
@@ -87,6 +101,10 @@ arrow::Result<HeadStep> SourceTask::StepUnlabelled(int64_t now_micros) {
     if (!board_->MayReadOn(options_.worker)) return HeadStep{};
   }
   if (now_micros < next_poll_micros_) return HeadStep{.retry_micros = next_poll_micros_ - now_micros};
+  if (board_ != nullptr) TellBoard(now_micros);
+  if (options_.alignment != nullptr && WaitsForOthers(now_micros)) {
+    return HeadStep{.retry_micros = std::max<int64_t>(options_.alignment->update_interval_micros(), 1)};
+  }
   return Read(now_micros);
 }
 
@@ -109,10 +127,7 @@ arrow::Result<HeadStep> SourceTask::Read(int64_t now_micros) {
         ARROW_RETURN_NOT_OK(EmitStamped());
         return HeadStep{.progress = true};
       }
-      if (board_ == nullptr || options_.idle_timeout_micros == 0) return HeadStep{.retry_micros = retry};
-      auto caught_up = source_->ActiveSplits();
-      std::erase_if(caught_up, [&](connectors::SplitId split) { return !source_->CaughtUp(split); });
-      board_->MarkCaughtUp(options_.worker, caught_up, now_micros, options_.idle_timeout_micros);
+      if (board_ == nullptr || !MarkSilent(now_micros)) return HeadStep{.retry_micros = retry};
       ARROW_ASSIGN_OR_RAISE(const bool emitted, EmitProgress());
       return HeadStep{.progress = emitted, .retry_micros = retry};
     }
@@ -124,6 +139,62 @@ arrow::Result<HeadStep> SourceTask::Read(int64_t now_micros) {
   return arrow::Status::UnknownError("a source gave a state that does not exist");
 }
 
+/// True when the board may have changed.
+bool SourceTask::MarkSilent(int64_t now_micros) {
+  std::vector<connectors::SplitId> caught_up;
+  std::vector<connectors::SplitId> never_written;
+  for (const connectors::SplitId split : source_->ActiveSplits()) {
+    if (paused_.contains(split)) continue;  // nobody has looked
+    if (source_->NeverWritten(split)) never_written.push_back(split);
+    if (options_.idle_timeout_micros > 0 && source_->CaughtUp(split)) caught_up.push_back(split);
+  }
+  if (!never_written.empty()) board_->MarkNeverWritten(options_.worker, never_written, now_micros);
+  if (options_.idle_timeout_micros > 0)
+    board_->MarkCaughtUp(options_.worker, caught_up, now_micros, options_.idle_timeout_micros);
+  return !never_written.empty() || options_.idle_timeout_micros > 0;
+}
+
+/// What is known of splits beside their rows, for whoever asks what a running job waits for.
+void SourceTask::TellBoard(int64_t now_micros) {
+  if (now_micros < next_told_micros_) return;
+  next_told_micros_ = now_micros + kTellMicros;
+  for (const connectors::SplitId split : source_->ActiveSplits()) {
+    if (const auto rows = source_->PendingRows(split)) board_->SetPending(split, *rows);
+  }
+}
+
+/// Pauses the splits that are too far ahead of the slowest of the group; true when the whole table is.
+bool SourceTask::WaitsForOthers(int64_t now_micros) {
+  const auto slowest = options_.alignment->Slowest(now_micros);
+  const EventTimeMs limit = !slowest                    ? kMaxWatermark
+                            : *slowest == kMinWatermark ? kMinWatermark
+                                                        : *slowest + options_.max_drift_ms;
+  // Where splits are read one after the other, those that wait for their turn hold the table's watermark: it is what
+  // the table has come to.
+  if (!source_->CanPause()) return board_->progress().watermark > limit;
+  std::set<connectors::SplitId> ahead;
+  for (const connectors::SplitId split : source_->ActiveSplits()) {
+    if (board_->RunningOf(split).value_or(kMinWatermark) > limit) ahead.insert(split);
+  }
+  if (ahead == paused_) return false;
+  source_->Pause(ahead);
+  paused_ = std::move(ahead);
+  return false;
+}
+
+/// Of rows of which the first is number `first_number` of its split.
+std::shared_ptr<const std::vector<RowOrigin>> SourceTask::OriginsOf(const Poll& poll, int64_t first_number,
+                                                                    int64_t count) const {
+  if (options_.table == RowOrigin::kUnknown) return nullptr;
+  auto origins = std::make_shared<std::vector<RowOrigin>>();
+  origins->reserve(static_cast<size_t>(count));
+  for (int64_t row = 0; row < count; ++row) {
+    const int64_t position = poll.row_positions ? (*poll.row_positions)[row] : first_number + row + 1;
+    origins->push_back({options_.table, poll.split, position});
+  }
+  return origins;
+}
+
 void SourceTask::SkipHandedOn(Poll* poll) {
   if (options_.start.empty() || poll->batch.num_rows == 0) return;
   const auto [left, first_time] = to_skip_.try_emplace({poll->split, poll->piece}, 0);
@@ -133,7 +204,7 @@ void SourceTask::SkipHandedOn(Poll* poll) {
   }
   const int64_t skipped = std::min(left->second, poll->batch.num_rows);
   left->second -= skipped;
-  if (skipped > 0) poll->batch = poll->batch.Slice(skipped, poll->batch.num_rows - skipped);
+  if (skipped > 0) DropRows(skipped, poll);
   if (poll->piece_end) to_skip_.erase(left);
 }
 
@@ -204,6 +275,7 @@ SourceTask::Stamping SourceTask::Stamp(Unstamped& unstamped, int64_t now_micros)
     if (stamps) {
       batch.row_watermarks = std::move(stamps);
       batch.row_numbers = NumbersFrom(progress->rows, due);
+      batch.row_origins = OriginsOf(poll, progress->rows, due);
     }
     progress->rows += due;
     stamped_.push_back({std::move(batch), promise});
@@ -213,7 +285,7 @@ SourceTask::Stamping SourceTask::Stamp(Unstamped& unstamped, int64_t now_micros)
   turn_.reset();
   if (!all || !poll.piece_end) turn_ = poll.split;
   if (all) return Stamping::kDone;
-  poll.batch = poll.batch.Slice(due, poll.batch.num_rows - due);
+  DropRows(due, &poll);
   unstamped.watermarks.erase(unstamped.watermarks.begin(), unstamped.watermarks.begin() + due);
   unstamped.rowtimes.erase(unstamped.rowtimes.begin(), unstamped.rowtimes.begin() + due);
   return Stamping::kPartly;

@@ -16,6 +16,7 @@
 #include "connectors/source_positions.h"
 #include "expr/evaluator.h"
 #include "plan/physical_plan.h"
+#include "runtime/alignment.h"
 #include "runtime/head.h"
 #include "runtime/replay_clock.h"
 #include "runtime/split_board.h"
@@ -27,8 +28,11 @@ struct SourceTaskOptions {
   int64_t idle_timeout_micros = 0;  ///< 0: splits are never idle
   /// Batches decoded ahead of their turn before the task stops reading (SplitBoard, "turn").
   int64_t read_ahead_batches = 64;
-  ReplayClock* replay = nullptr;      ///< rows wait for their time; null: they do not
-  connectors::SourcePositions start;  ///< of all workers' sources, as the source was given them; empty: the beginning
+  int32_t table = RowOrigin::kUnknown;  ///< for the origins of rows that may be late; unknown: nobody wants them
+  AlignmentGroup* alignment = nullptr;  ///< null: reads as fast as it can
+  int64_t max_drift_ms = 0;             ///< ahead of the slowest of the group
+  ReplayClock* replay = nullptr;        ///< rows wait for their time; null: they do not
+  connectors::SourcePositions start;    ///< of all workers' sources, as the source was given them; empty: the beginning
 };
 
 class SourceTask final : public Head {
@@ -96,6 +100,11 @@ class SourceTask final : public Head {
   arrow::Result<HeadStep> StepUnlabelled(int64_t now_micros);
   arrow::Result<HeadStep> Read(int64_t now_micros);
   void SkipHandedOn(connectors::Poll* poll);
+  bool WaitsForOthers(int64_t now_micros);
+  void TellBoard(int64_t now_micros);
+  bool MarkSilent(int64_t now_micros);
+  std::shared_ptr<const std::vector<RowOrigin>> OriginsOf(const connectors::Poll& poll, int64_t first_number,
+                                                          int64_t count) const;
   arrow::Result<Unstamped> Compute(connectors::Poll poll);
   arrow::Status Take(Unstamped unstamped, int64_t now_micros);
   Stamping Stamp(Unstamped& unstamped, int64_t now_micros);
@@ -129,7 +138,9 @@ class SourceTask final : public Head {
   uint64_t stamped_version_ = 0;  // of the board, when no held batch had its turn
   uint64_t emitted_version_ = 0;  // of the board, when its progress was last handed down
   int64_t next_poll_micros_ = 0;
-  int64_t due_micros_ = 0;  // when the next row's time comes, while replaying
+  int64_t next_told_micros_ = 0;          // when the board is told again what is pending
+  std::set<connectors::SplitId> paused_;  // ahead of others in the alignment group
+  int64_t due_micros_ = 0;                // when the next row's time comes, while replaying
   bool source_ended_ = false;
   bool stopping_ = false;
   bool done_ = false;

@@ -8,6 +8,11 @@ namespace tidemark::runtime {
 
 using connectors::SplitId;
 
+namespace {
+/// Between the first row of a table and the moment when splits that were never written hold it back no more.
+constexpr int64_t kFirstRowsMicros = 1'000'000;
+}  // namespace
+
 SplitBoard::SplitBoard(JobControl* control)
     : control_(control), worker_ended_(control->workers(), false), at_limit_(control->workers(), false) {}
 
@@ -34,7 +39,7 @@ SplitBoard::Split& SplitBoard::AddSplit(SplitId id, int64_t now_micros) {
   } else {
     split.running = watermark_;
   }
-  split.last_rows_micros = now_micros;
+  split.last_rows_micros = split.risen_micros = now_micros;
   if (!split.idle) Hold(split.running);
   quiet_without_splits_ = false;
   return split;
@@ -60,7 +65,9 @@ std::optional<SplitProgress> SplitBoard::Turn(SplitId id, int64_t piece, bool ha
   if (piece > split.next_piece) return std::nullopt;
   if (has_rows) {
     split.last_rows_micros = now_micros;
+    split.never_written = false;
     last_rows_micros_ = now_micros;
+    if (first_rows_micros_ < 0) first_rows_micros_ = now_micros;
     if (split.idle) {
       split.idle = false;
       split.running = std::max(split.running, watermark_);
@@ -85,6 +92,7 @@ void SplitBoard::Publish(int worker, SplitId id, SplitProgress progress, bool pi
       Hold(running_watermark);
     }
     split.running = running_watermark;
+    split.risen_micros = split.last_rows_micros;
     highest_running_ = std::max(highest_running_, running_watermark);
   }
   Recompute();
@@ -175,6 +183,24 @@ void SplitBoard::MarkCaughtUp(int worker, const std::vector<SplitId>& splits, in
     LetGo(split.running);
   }
   if (active_.empty() && now_micros - last_rows_micros_ >= timeout_micros) quiet_without_splits_ = true;
+  Recompute();
+  if (watermark_ != before.watermark || idle_ != before.idle) Changed(worker);
+}
+
+void SplitBoard::MarkNeverWritten(int worker, const std::vector<SplitId>& splits, int64_t now_micros) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const TableProgress before{watermark_, idle_};
+  for (SplitId id : splits) {
+    const auto found = active_.find(id);
+    if (found == active_.end()) continue;
+    Split& split = found->second;
+    split.never_written = true;
+    const bool waited = first_rows_micros_ >= 0 && now_micros - first_rows_micros_ >= kFirstRowsMicros &&
+                        now_micros - split.last_rows_micros >= kFirstRowsMicros;
+    if (split.idle || !waited) continue;
+    split.idle = true;
+    LetGo(split.running);
+  }
   Recompute();
   if (watermark_ != before.watermark || idle_ != before.idle) Changed(worker);
 }

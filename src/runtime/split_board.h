@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -25,6 +26,25 @@ namespace tidemark::runtime {
 struct TableProgress {
   EventTimeMs watermark = kMinWatermark;
   bool idle = false;
+};
+
+/// One split, for people who ask what holds a job back. Times of the steady clock.
+struct SplitReport {
+  std::string name;
+  EventTimeMs watermark = kMinWatermark;  ///< the running watermark (see SplitBoard); the minimum: no row so far
+  int64_t since_micros = 0;               ///< when it rose last, or the split became known
+  int64_t rows = 0;                       ///< stamped so far
+  std::optional<int64_t> pending_rows;    ///< known to be there and not read, as of a moment ago
+  bool idle = false;                      ///< holds nothing back: silent for the idle timeout, or never written
+  bool never_written = false;
+};
+
+/// The splits of one table at one moment.
+struct TableReport {
+  EventTimeMs watermark = kMinWatermark;  ///< the table watermark
+  bool idle = false;
+  int64_t ended_splits = 0;
+  std::vector<SplitReport> splits;  ///< those that have not ended, by name
 };
 
 /// How far the rows of one split have been stamped.
@@ -88,6 +108,22 @@ class SplitBoard {
   void MarkCaughtUp(int worker, const std::vector<connectors::SplitId>& splits, int64_t now_micros,
                     int64_t timeout_micros);
 
+  /// Each of these has never held a record. Such a split falls idle a short while after the table's first rows,
+  /// whatever the idle timeout: it may be that all splits are being written for the first time just now.
+  void MarkNeverWritten(int worker, const std::vector<connectors::SplitId>& splits, int64_t now_micros);
+
+  /// What is told of splits beside their rows.
+  void SetName(connectors::SplitId split, std::string name);
+  void SetPending(connectors::SplitId split, int64_t rows);
+  /// The number as text, where no name was told.
+  std::string NameOf(connectors::SplitId split) const;
+  TableReport Report() const;
+
+  /// The running watermark of the split that holds the table back; none while none does.
+  std::optional<EventTimeMs> Slowest() const;
+  /// None: unknown, ended, or idle.
+  std::optional<EventTimeMs> RunningOf(connectors::SplitId split) const;
+
   /// `worker` will read nothing more.
   void EndWorker(int worker);
 
@@ -107,7 +143,10 @@ class SplitBoard {
     int64_t rows = 0;
     int64_t next_piece = 0;
     bool idle = false;
+    bool never_written = false;
     int64_t last_rows_micros = 0;
+    int64_t risen_micros = 0;  // when `running` rose last
+    std::optional<int64_t> pending_rows;
     std::map<int, int64_t> held;  // worker to piece
   };
   Split& AddSplit(connectors::SplitId id, int64_t now_micros);
@@ -125,6 +164,7 @@ class SplitBoard {
   std::unordered_map<connectors::SplitId, Split> active_;
   std::unordered_map<connectors::SplitId, Split> resumed_;  // of a checkpoint, not yet active again
   std::unordered_set<connectors::SplitId> ended_;
+  std::unordered_map<connectors::SplitId, std::string> names_;
   std::multiset<EventTimeMs> holding_;  // running watermarks of active splits that are not idle
   std::vector<bool> worker_ended_;
   std::vector<bool> at_limit_;
@@ -133,6 +173,7 @@ class SplitBoard {
   bool idle_ = false;
   bool quiet_without_splits_ = false;
   int64_t last_rows_micros_ = 0;
+  int64_t first_rows_micros_ = -1;  // -1: the table had no row since the job started
 };
 
 }  // namespace tidemark::runtime

@@ -181,6 +181,50 @@ TEST_F(SplitBoardTest, OthersWaitWhileTheyHoldALaterPiece) {
   EXPECT_FALSE(board_.OthersWait(0, 2));
 }
 
+TEST_F(SplitBoardTest, ASplitThatWasNeverWrittenHoldsNothingAWhileAfterTheFirstRows) {
+  constexpr int64_t kGrace = 1'000'000;
+  board_.AddSplits({1, 2, 3}, kNow);
+  board_.MarkNeverWritten(0, {3}, kNow + 10 * kGrace);  // no row at all so far: all may be about to be written
+  const int64_t first = kNow + 20 * kGrace;
+  Read(0, 1, 0, 100, false, false, first);
+  Read(0, 2, 0, 200, false, false, first);
+  board_.MarkNeverWritten(0, {3}, first + kGrace - 1);
+  EXPECT_EQ(watermark(), kMinWatermark);
+  board_.MarkNeverWritten(0, {3}, first + kGrace);
+  EXPECT_EQ(watermark(), 100);
+  EXPECT_TRUE(board_.Report().splits[2].never_written);
+  // Written after all: it goes on from where the table is.
+  EXPECT_EQ(board_.Turn(3, 0, true, first + 2 * kGrace)->running_watermark, 100);
+  board_.Publish(0, 3, {.running_watermark = 100}, false, false);
+  Read(0, 1, 0, 150, false, false, first + 2 * kGrace);
+  EXPECT_EQ(watermark(), 100);
+  EXPECT_FALSE(board_.Report().splits[2].never_written);
+}
+
+TEST_F(SplitBoardTest, ReportsEachSplitByName) {
+  board_.AddSplits({1, 2, 3}, kNow);
+  board_.SetName(1, "b");
+  board_.SetName(2, "a");
+  board_.SetName(3, "c");
+  Read(0, 1, 0, 100, false, false, kNow + 5);
+  Read(0, 1, 0, 90, false, false, kNow + 9);
+  Read(0, 3, 0, 10, true, true, kNow + 9);
+  board_.SetPending(1, 7);
+  const TableReport report = board_.Report();
+  EXPECT_EQ(report.ended_splits, 1);
+  ASSERT_EQ(report.splits.size(), 2);
+  EXPECT_EQ(report.splits[0].name, "a");
+  EXPECT_EQ(report.splits[0].watermark, kMinWatermark);
+  EXPECT_EQ(report.splits[0].since_micros, kNow);
+  EXPECT_EQ(report.splits[0].pending_rows, std::nullopt);
+  EXPECT_EQ(report.splits[1].name, "b");
+  EXPECT_EQ(report.splits[1].watermark, 100);
+  EXPECT_EQ(report.splits[1].since_micros, kNow + 5);  // later rows did not raise it
+  EXPECT_EQ(report.splits[1].pending_rows, 7);
+  EXPECT_EQ(board_.NameOf(3), "c");
+  EXPECT_EQ(board_.NameOf(4), "4");
+}
+
 TEST_F(SplitBoardTest, WhenAllWaitAtTheirLimitAllMayReadOn) {
   board_.AddSplits({1, 2}, kNow);
   EXPECT_FALSE(board_.MayReadOn(0));

@@ -126,6 +126,23 @@ arrow::Result<std::string> ReadAll(io::FileSystem* files, const std::string& pat
   return text;
 }
 
+arrow::Status WriteManifest(io::FileSystem* files, const CheckpointManifest& manifest) {
+  return WriteAll(files, ManifestPath(manifest.folder), ToJson(manifest).dump(2) + "\n");
+}
+
+arrow::Status CopyFile(io::FileSystem* files, const std::string& from, const std::string& to) {
+  constexpr int64_t kPieceBytes = int64_t{1} << 20;
+  ARROW_ASSIGN_OR_RAISE(const auto source, files->OpenForRead(from));
+  ARROW_ASSIGN_OR_RAISE(auto copy, files->OpenForWrite(to));
+  std::string piece(kPieceBytes, '\0');
+  for (int64_t offset = 0;;) {
+    ARROW_ASSIGN_OR_RAISE(const int64_t read, source->ReadAt(offset, kPieceBytes, piece.data()));
+    if (read == 0) return copy->Commit();
+    ARROW_RETURN_NOT_OK(copy->Append({piece.data(), static_cast<size_t>(read)}));
+    offset += read;
+  }
+}
+
 }  // namespace
 
 int64_t CheckpointManifest::size_bytes() const {
@@ -159,9 +176,33 @@ arrow::Result<CheckpointManifest> CheckpointStore::Complete(CheckpointWriter* wr
     ARROW_ASSIGN_OR_RAISE(manifest.files.emplace_back(), file->Finish());
     manifest.rows += file->rows();
   }
-  ARROW_RETURN_NOT_OK(WriteAll(files_, ManifestPath(manifest.folder), ToJson(manifest).dump(2) + "\n"));
+  ARROW_RETURN_NOT_OK(WriteManifest(files_, manifest));
   RemoveOld(manifest.number);
   return manifest;
+}
+
+arrow::Result<CheckpointManifest> CheckpointStore::CopySavepoint(io::FileSystem* files,
+                                                                 const CheckpointManifest& manifest,
+                                                                 const std::string& target) {
+  CheckpointManifest copy = manifest;
+  copy.savepoint = true;
+  copy.committed = false;
+  copy.folder = fmt::format("{}/{}{}", target, kSavepointPrefix, manifest.number);
+  if (files->Exists(copy.folder)) {
+    return arrow::Status::Invalid("'", copy.folder, "' is there already: choose another folder for the savepoint");
+  }
+  ARROW_RETURN_NOT_OK(files->CreateFolders(copy.folder));
+  const auto fill = [&]() -> arrow::Status {
+    for (int worker = 0; worker < manifest.workers(); ++worker) {
+      ARROW_RETURN_NOT_OK(CopyFile(files, StatePath(manifest.folder, worker), StatePath(copy.folder, worker)));
+    }
+    return WriteManifest(files, copy);
+  };
+  if (auto filled = fill(); !filled.ok()) {
+    (void)files->Remove(copy.folder);  // the first error says what is wrong
+    return filled;
+  }
+  return copy;
 }
 
 arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {

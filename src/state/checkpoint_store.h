@@ -66,6 +66,7 @@ class CheckpointStore {
       : files_(files), folder_(std::move(folder)), retained_(retained) {}
 
   const std::string& folder() const { return folder_; }
+  io::FileSystem* files() const { return files_; }
 
   /// Begins checkpoint `number` (a savepoint has a folder of another name) of as many workers.
   arrow::Result<std::unique_ptr<CheckpointWriter>> Begin(int64_t number, bool savepoint, int workers);
@@ -88,6 +89,11 @@ class CheckpointStore {
 
   /// Notes that everything which a job's last checkpoint had prepared is committed, so that nothing is left to do.
   arrow::Status MarkCommitted(const CheckpointManifest& manifest);
+
+  /// Copies a complete checkpoint that builds on no other to `target`/savepoint-<number>, where nothing may be, as a
+  /// savepoint that needs nothing but its own folder. What was copied is removed again when it fails.
+  static arrow::Result<CheckpointManifest> CopySavepoint(io::FileSystem* files, const CheckpointManifest& manifest,
+                                                         const std::string& target);
 
   /// The checkpoint in a folder, wherever it lies, whatever the folder is called now.
   static arrow::Result<CheckpointManifest> ReadManifest(io::FileSystem* files, const std::string& folder);

@@ -91,6 +91,11 @@ class FilesSource final : public Source {
     return splits;
   }
   int64_t splits_version() const override { return version_; }
+  std::string SplitName(SplitId split) const override {
+    const auto found =
+        std::find_if(files_.begin(), files_.end(), [&](const auto& file) { return SplitOf(file->info.path) == split; });
+    return found == files_.end() ? std::to_string(split) : (*found)->info.path;
+  }
 
  private:
   void PlanColumns() {

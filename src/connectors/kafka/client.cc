@@ -22,10 +22,6 @@ bool IsUnknownTopic(rd_kafka_resp_err_t error) {
          error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
 }
 
-bool MayPass(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE || IsUnknownTopic(error);
-}
-
 /// As the Java client does: exactly one copy of each message, unless the settings exclude it.
 bool IsIdempotent(const std::map<std::string, std::string>& settings) {
   const auto is = [&](const char* key, std::initializer_list<std::string_view> values) {
@@ -38,6 +34,22 @@ bool IsIdempotent(const std::map<std::string, std::string>& settings) {
 }
 
 }  // namespace
+
+bool IsPassing(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
+    case RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH:
+    case RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+    case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_NOT_COORDINATOR:
+      return true;
+    default:
+      return false;
+  }
+}
 
 arrow::Result<std::unique_ptr<Client>> Client::MakeConsumer(
     const ClientProperties& properties, const std::vector<std::pair<std::string, std::string>>& defaults) {
@@ -213,13 +225,14 @@ arrow::Result<std::vector<TopicPartitions>> Client::ListTopics(int timeout_ms) {
 arrow::Result<TopicPartitions> Client::FindTopic(const std::string& topic, bool may_appear) {
   ARROW_ASSIGN_OR_RAISE(const TopicHandle handle, OpenTopic(topic));
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
-  const int patience_ms = may_appear ? std::min(timeout_ms(), kAppearMs) : 0;
+  const int appears_ms = may_appear ? std::min(timeout_ms(), kAppearMs) : 0;
+  int patience_ms = 0;
   for (int waited_ms = 0; waited_ms <= patience_ms; waited_ms += kSliceMs) {
     ARROW_ASSIGN_OR_RAISE(const auto found, AskMetadata(handle.get(), timeout_ms(), &error));
     for (const auto& one : found) {
       if (one.topic == topic && one.partitions > 0) return one;
     }
-    if (!MayPass(error)) break;
+    patience_ms = IsPassing(error) ? timeout_ms() : IsUnknownTopic(error) ? appears_ms : 0;
     if (waited_ms < patience_ms) Serve(kSliceMs);
   }
   if (!IsUnknownTopic(error) && error != RD_KAFKA_RESP_ERR_NO_ERROR) return ToStatus(error, "Topic '" + topic + "'");

@@ -37,6 +37,9 @@ class DeliveryListener {
   virtual void Failed(const rd_kafka_message_t& message) = 0;
 };
 
+/// What brokers answer while they start, or while a partition or a group changes its leader: it passes by itself.
+bool IsPassing(rd_kafka_resp_err_t error);
+
 /// One thread; librdkafka's own threads are inside.
 class Client {
  public:

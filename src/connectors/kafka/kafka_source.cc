@@ -71,6 +71,7 @@ class KafkaSource final : public Source {
     reading_.decoder = decoder_.get();
     reading_.metrics = &metrics();
     reading_.batch_rows = context_.batch_rows;
+    reading_.row_positions = context_.row_positions;
     for (const auto& range : mine) ARROW_RETURN_NOT_OK(Add(range));
     return arrow::Status::OK();
   }
@@ -99,8 +100,8 @@ class KafkaSource final : public Source {
     bool open = watches();
     for (size_t tried = 0; tried < mine_.size(); ++tried) {
       PartitionReader& reader = *mine_[turn_];
-      if (!reader.ended()) {
-        open = true;
+      open |= !reader.ended();
+      if (!reader.ended() && !paused_.contains(reader.range().split())) {
         ARROW_ASSIGN_OR_RAISE(const bool gave, reader.Read(&poll));
         if (gave) {
           ++batches_in_a_row_;
@@ -123,6 +124,24 @@ class KafkaSource final : public Source {
     const auto found = by_split_.find(split);
     return found != by_split_.end() && found->second->CaughtUp();  // else another worker's
   }
+
+  bool NeverWritten(SplitId split) const override {
+    const auto found = by_split_.find(split);
+    return found != by_split_.end() && found->second->NeverWritten();
+  }
+
+  std::optional<int64_t> PendingRows(SplitId split) const override {
+    const auto found = by_split_.find(split);
+    return found == by_split_.end() ? std::nullopt : found->second->PendingRows();
+  }
+
+  std::string SplitName(SplitId split) const override {
+    const auto found = names_.find(split);
+    return found == names_.end() ? std::to_string(split) : found->second;
+  }
+
+  void Pause(const std::set<SplitId>& splits) override { paused_ = splits; }
+  bool CanPause() const override { return !InTurnOnly(); }
 
   /// For the group's readers and for tools that show how far behind it is.
   arrow::Status CheckpointCompleted(const SourcePositions& positions) override {
@@ -219,6 +238,7 @@ class KafkaSource final : public Source {
   /// the workers.
   bool Know(const PartitionRange& range) {
     known_.emplace(range.topic, range.partition);
+    names_[range.split()] = range.name();
     if (!start_.HasEnded(range.split())) splits_.push_back(range.split());
     if (node_.ordered) return context_.worker == 0;
     const uint64_t place =
@@ -276,6 +296,8 @@ class KafkaSource final : public Source {
   std::vector<std::unique_ptr<PartitionReader>> mine_;  ///< after all that they use
   std::unordered_map<SplitId, const PartitionReader*> by_split_;
   std::vector<SplitId> splits_;  ///< of all workers
+  std::unordered_map<SplitId, std::string> names_;
+  std::set<SplitId> paused_;
   std::set<std::pair<std::string, int32_t>> known_;
   size_t turn_ = 0;  ///< index in mine_
   int batches_in_a_row_ = 0;

@@ -250,6 +250,68 @@ TEST_F(KafkaSourceTest, KnowsWhenAPartitionIsCaughtUp) {
   EXPECT_TRUE(all_caught_up());
 }
 
+TEST_F(KafkaSourceTest, TellsOfItsPartitions) {
+  PutRows();
+  ConnectorTable table = Table();
+  table.definition().options.erase("scan.bounded.mode");
+  auto source = table.MakeSource().ValueOrDie();
+  std::map<std::string, SplitId> splits;
+  for (const SplitId split : source->ActiveSplits()) splits[source->SplitName(split)] = split;
+  ASSERT_TRUE(splits.contains("t-0") && splits.contains("t-1") && splits.contains("t-2"));
+  EXPECT_FALSE(source->NeverWritten(splits["t-1"]));  // nobody has looked so far
+  for (int tries = 0; tries < 30'000 && !source->NeverWritten(splits["t-1"]); ++tries) {
+    if (source->Next().ValueOrDie().state == Poll::State::kNothing) cluster_.Breathe();
+  }
+  EXPECT_TRUE(source->NeverWritten(splits["t-1"]));
+  EXPECT_FALSE(source->NeverWritten(splits["t-0"]));
+  EXPECT_EQ(source->PendingRows(splits["t-1"]), 0);
+  cluster_.PutValues("t", 1, {TestRow(6, "late")});
+  for (int tries = 0; tries < 30'000 && source->NeverWritten(splits["t-1"]); ++tries) {
+    if (source->Next().ValueOrDie().state == Poll::State::kNothing) cluster_.Breathe();
+  }
+  EXPECT_FALSE(source->NeverWritten(splits["t-1"]));
+}
+
+TEST_F(KafkaSourceTest, APausedPartitionIsNotRead) {
+  PutRows();
+  ConnectorTable table = Table();
+  auto source = table.MakeSource().ValueOrDie();
+  EXPECT_TRUE(source->CanPause());
+  std::set<SplitId> waiting;
+  for (const SplitId split : source->ActiveSplits()) {
+    if (source->SplitName(split) == "t-2") waiting.insert(split);
+  }
+  source->Pause(waiting);
+  int64_t rows = 0;
+  int nothing = 0;
+  for (int tries = 0; tries < 30'000 && !(rows == 2 && nothing > 100); ++tries) {
+    const Poll poll = source->Next().ValueOrDie();
+    ASSERT_NE(poll.state, Poll::State::kEnd);
+    EXPECT_FALSE(waiting.contains(poll.split) && poll.batch.num_rows > 0);
+    rows += poll.batch.num_rows;
+    if (poll.state != Poll::State::kNothing) continue;
+    nothing += rows == 2 ? 1 : 0;
+    cluster_.Breathe();
+  }
+  EXPECT_EQ(rows, 2);
+  source->Pause({});
+  for (int tries = 0; tries < 30'000; ++tries) {
+    const Poll poll = source->Next().ValueOrDie();
+    if (poll.state == Poll::State::kEnd) break;
+    rows += poll.batch.num_rows;
+    if (poll.state == Poll::State::kNothing) cluster_.Breathe();
+  }
+  EXPECT_EQ(rows, 5);
+}
+
+TEST_F(KafkaSourceTest, ABrokerThatHasJustStartedIsAskedAgain) {
+  PutRows();
+  constexpr int16_t kListOffsets = 2;
+  rd_kafka_mock_push_request_errors(cluster_.cluster(), kListOffsets, 2, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+                                    RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
+  EXPECT_EQ(Rows({}).size(), 5);
+}
+
 TEST_F(KafkaSourceTest, FindsNewTopicsWhileItRuns) {
   PutRows();
   ConnectorTable table = Table({{"topic-pattern", "t.*"}, {"scan.topic-partition-discovery.interval", "1 s"}});

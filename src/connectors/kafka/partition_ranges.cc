@@ -9,6 +9,9 @@
 namespace tidemark::connectors::kafka {
 namespace {
 
+/// Between two tries of a question that could not be answered yet.
+constexpr int kAgainMs = 100;
+
 /// Offsets of all partitions, asked for together. A question that finds nothing has RD_KAFKA_OFFSET_INVALID or _END.
 class Offsets {
  public:
@@ -31,9 +34,7 @@ class Offsets {
 
   /// Negative: the group has none.
   arrow::Result<std::vector<int64_t>> Committed() const {
-    const PartitionList list = List(RD_KAFKA_OFFSET_INVALID);
-    const auto error = rd_kafka_committed(client_.handle(), list.get(), client_.timeout_ms());
-    return Answer(*list, error, "Asking for the offsets of a consumer group");
+    return Ask(RD_KAFKA_OFFSET_INVALID, rd_kafka_committed, "Asking for the offsets of a consumer group");
   }
 
  private:
@@ -46,9 +47,22 @@ class Offsets {
 
   /// Also takes the two special times for begin and end.
   arrow::Result<std::vector<int64_t>> AtTime(int64_t timestamp_ms) const {
-    const PartitionList list = List(timestamp_ms);
-    const auto error = rd_kafka_offsets_for_times(client_.handle(), list.get(), client_.timeout_ms());
-    return Answer(*list, error, "Asking for offsets");
+    return Ask(timestamp_ms, rd_kafka_offsets_for_times, "Asking for offsets");
+  }
+
+  using Question = rd_kafka_resp_err_t (*)(rd_kafka_t* handle, rd_kafka_topic_partition_list_t* list, int timeout_ms);
+
+  /// Brokers that have just started, or partitions that change their leader, are asked again.
+  arrow::Result<std::vector<int64_t>> Ask(int64_t about, Question question, const std::string& doing) const {
+    for (int waited_ms = 0;; waited_ms += kAgainMs) {
+      const PartitionList list = List(about);
+      const auto error = question(client_.handle(), list.get(), client_.timeout_ms());
+      const auto* begin = list->elems;
+      const bool passing = IsPassing(error) || std::any_of(begin, begin + list->cnt,
+                                                           [](const auto& entry) { return IsPassing(entry.err); });
+      if (!passing || waited_ms >= client_.timeout_ms()) return Answer(*list, error, doing);
+      client_.Serve(kAgainMs);
+    }
   }
 
   arrow::Result<std::vector<int64_t>> Answer(const rd_kafka_topic_partition_list_t& list, rd_kafka_resp_err_t error,

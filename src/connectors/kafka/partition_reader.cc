@@ -43,18 +43,31 @@ arrow::Result<bool> PartitionReader::Read(Poll* poll) {
   poll->split_end = ended_;
   if (messages.records().empty()) return true;
   ARROW_ASSIGN_OR_RAISE(poll->batch, context_.decoder->Decode(messages.records()));
+  if (context_.row_positions) poll->row_positions = context_.decoder->Offsets(messages.records());
   messages.Clear();
   context_.metrics->rows.fetch_add(poll->batch.num_rows, std::memory_order_relaxed);
   return true;
 }
 
 bool PartitionReader::CaughtUp() const {
-  if (!started_) return false;
-  if (at_end_) return true;
+  if (!started_ || context_.client->all_down()) return false;
+  const int64_t end = KnownEnd();
+  if (end > next_) return false;  // fetched, or on its way, though the end had been reached before
+  return at_end_ || end >= 0;
+}
+
+bool PartitionReader::NeverWritten() const { return started_ && at_end_ && next_ == 0 && KnownEnd() <= 0; }
+
+std::optional<int64_t> PartitionReader::PendingRows() const {
+  const int64_t end = started_ ? KnownEnd() : -1;
+  return end < 0 ? std::nullopt : std::optional(std::max<int64_t>(0, end - next_));
+}
+
+int64_t PartitionReader::KnownEnd() const {
   int64_t low = 0;
   int64_t high = RD_KAFKA_OFFSET_INVALID;
   rd_kafka_get_watermark_offsets(context_.client->handle(), range_.topic.c_str(), range_.partition, &low, &high);
-  return high >= 0 && next_ >= high;
+  return high;
 }
 
 arrow::Status PartitionReader::Start(int64_t from) {

@@ -5,6 +5,7 @@
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "connectors/connector.h"
@@ -44,6 +45,7 @@ struct ReadingContext {
   RecordDecoder* decoder = nullptr;
   SourceMetrics* metrics = nullptr;
   int64_t batch_rows = 8192;
+  bool row_positions = false;  ///< polls tell the offset of each row
   ReadAhead ahead;
   Messages messages;  ///< of the call at hand
 };
@@ -64,10 +66,16 @@ class PartitionReader {
 
   const PartitionRange& range() const { return range_; }
   bool ended() const { return ended_; }
-  /// Everything that the broker has was read.
+  /// Everything that the broker has was read. Nobody knows what a broker that is away has.
   bool CaughtUp() const;
+  /// The broker says that there has never been a record.
+  bool NeverWritten() const;
+  /// Records, and marks of transactions, that the broker has and that were not given; none while that is not known.
+  std::optional<int64_t> PendingRows() const;
 
  private:
+  /// The offset behind the last record, as the broker said when something was fetched last; negative: not known.
+  int64_t KnownEnd() const;
   arrow::Status Start(int64_t from);
   void Stop();
   arrow::Status Fetch();

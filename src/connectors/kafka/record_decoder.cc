@@ -275,6 +275,17 @@ arrow::Result<std::shared_ptr<arrow::Array>> RecordDecoder::Column(
   return rows_.one_to_one ? array : TakeRows(array, rows_.message);
 }
 
+std::shared_ptr<const std::vector<int64_t>> RecordDecoder::Offsets(
+    const std::vector<rd_kafka_message_t*>& messages) const {
+  auto offsets = std::make_shared<std::vector<int64_t>>();
+  if (rows_.one_to_one) {
+    for (const auto* message : messages) offsets->push_back(message->offset);
+  } else {
+    for (const int32_t message : rows_.message) offsets->push_back(messages[static_cast<size_t>(message)]->offset);
+  }
+  return offsets;
+}
+
 arrow::Result<Batch> RecordDecoder::Decode(const std::vector<rd_kafka_message_t*>& messages) {
   if (key_decoder_) ARROW_RETURN_NOT_OK(DecodeKeys(messages));
   ARROW_RETURN_NOT_OK(DecodeValues(messages));

@@ -29,6 +29,8 @@ class RecordDecoder {
   /// One row for each record that is no tombstone, in order; of an upsert table, tombstones are deletes. Bad records
   /// follow the table's 'tidemark.bad-records'. REQUIRES: no message has an error.
   arrow::Result<Batch> Decode(const std::vector<rd_kafka_message_t*>& messages);
+  /// The offset of each row that the last Decode gave, for the same messages.
+  std::shared_ptr<const std::vector<int64_t>> Offsets(const std::vector<rd_kafka_message_t*>& messages) const;
 
  private:
   /// Bad records by their place in the messages given to a decoder.

@@ -1,0 +1,299 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A running job asked and told from outside: one run at a time, savepoints, what holds it back, what it remembers.
+
+  control.py TIDEMARK SCRATCH_FOLDER
+"""
+import collections
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import threading
+import unittest
+
+import scratch
+
+ROWS = 20_000
+LIMIT_SECONDS = 60
+
+SCRIPT = """
+CREATE TABLE events (k BIGINT, v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'filesystem', 'path' = '{folder}/events', 'format' = 'json', 'source.monitor-interval' = '20 ms');
+CREATE TABLE counts (k BIGINT, window_start TIMESTAMP(3), n BIGINT, total BIGINT)
+WITH ('connector' = 'filesystem', 'path' = '{folder}/counts', 'format' = 'json');
+CREATE TABLE latest (k BIGINT, n BIGINT) WITH ('connector' = 'blackhole');
+EXECUTE STATEMENT SET BEGIN
+INSERT INTO counts SELECT k, window_start, COUNT(*), SUM(v)
+  FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY k, window_start, window_end;
+INSERT INTO latest SELECT k, COUNT(*) FROM events GROUP BY k;
+END;
+"""
+JOB = "counts+latest"
+# Completes every window before it, and stays in one that is never complete.
+LAST_ROW = '{"k":1,"v":1,"ts":"2030-01-01 00:00:00.000"}\n'
+
+
+def tidemark(*arguments):
+    return subprocess.run([scratch.TIDEMARK, *map(str, arguments)], timeout=LIMIT_SECONDS, capture_output=True, text=True,
+                          check=False)
+
+
+class Control(unittest.TestCase):
+    def setUp(self):
+        self.folder = scratch.SCRATCH / self.id().rsplit(".", maxsplit=1)[-1]
+        shutil.rmtree(self.folder, ignore_errors=True)
+        (self.folder / "events").mkdir(parents=True)
+        self.state = self.folder / "state"
+        self.script = self.folder / "job.sql"
+        self.script.write_text(SCRIPT.format(folder=self.folder), encoding="utf-8")
+        scratch.write_events(self.folder / "all.json", ROWS)
+        self.lines = (self.folder / "all.json").read_text(encoding="utf-8").splitlines(keepends=True)
+
+    def give(self, name, lines):
+        """A file that appears whole."""
+        hidden = self.folder / "events" / f".{name}"
+        hidden.write_text("".join(lines), encoding="utf-8")
+        hidden.rename(self.folder / "events" / name)
+
+    def start(self, *arguments, state=None, script=None):
+        process = subprocess.Popen(
+            [scratch.TIDEMARK, "run", str(script or self.script), "--state", str(state or self.state), "--set",
+             "execution.checkpointing.interval=50 ms", *arguments],
+            stderr=subprocess.PIPE, text=True, preexec_fn=scratch.heed_signals)
+        limit = threading.Timer(2 * LIMIT_SECONDS, process.kill)
+        limit.daemon = True
+        limit.start()
+        self.addCleanup(limit.cancel)
+        self.addCleanup(self.end, process)
+        self.until(lambda: process.poll() is not None or self.ask("state", state or self.state) is not None, process)
+        return process
+
+    @staticmethod
+    def end(process):
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+    def until(self, condition, process=None):
+        """Waits for what has no other sign."""
+        over = threading.Event()
+        limit = threading.Timer(LIMIT_SECONDS, over.set)
+        limit.daemon = True
+        limit.start()
+        while not over.is_set():
+            if condition():
+                limit.cancel()
+                return
+            if process is not None and process.poll() is not None:
+                self.fail(process.communicate()[1])
+            over.wait(0.01)
+        self.fail("it did not come to it in time")
+
+    def ask(self, command, folder=None):
+        """None: no job answers."""
+        asked = tidemark(command, folder or self.state, "--format", "json")
+        return json.loads(asked.stdout) if asked.returncode == 0 else None
+
+    def savepoint(self, *arguments):
+        asked = tidemark("savepoint", self.state, *arguments)
+        self.assertEqual(asked.returncode, 0, asked.stderr)
+        return pathlib.Path(asked.stdout.strip())
+
+    def stop(self, process):
+        process.send_signal(signal.SIGINT)
+        errors = process.communicate(timeout=LIMIT_SECONDS)[1]
+        self.assertEqual(process.returncode, 0, errors)
+        return errors
+
+    def found(self):
+        lines = collections.Counter()
+        for file in (self.folder / "counts").glob("part-*"):
+            lines.update(file.read_text(encoding="utf-8").splitlines())
+        return lines
+
+    def expected(self):
+        windows = {}
+        for line in self.lines:
+            row = json.loads(line)
+            count = windows.setdefault((row["k"], row["ts"][:16] + ":00"), [0, 0])
+            count[0] += 1
+            count[1] += row["v"]
+        return collections.Counter((k, start, n, total) for (k, start), (n, total) in windows.items())
+
+    def check_counts(self):
+        rows = collections.Counter()
+        for line, times in self.found().items():
+            row = json.loads(line)
+            rows[row["k"], row["window_start"][:19], row["n"], row["total"]] += times
+        self.assertEqual(rows - self.expected(), collections.Counter())
+        self.assertEqual(self.expected() - rows, collections.Counter())
+
+    def test_one_run_at_a_time(self):
+        first = self.start()
+        second = tidemark("run", self.script, "--state", self.state)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn(f"is being run already, by process {first.pid} (tidemark run {self.script}", second.stderr)
+        elsewhere = self.start(state=self.folder / "other")
+        self.stop(elsewhere)
+        first.kill()
+        first.communicate()
+        self.stop(self.start())
+
+    def test_savepoints_of_a_job_that_goes_on(self):
+        self.give("a.json", self.lines[:ROWS // 3])
+        process = self.start("-p", "2")
+        self.until(self.found, process)
+        kept = self.savepoint()
+        self.assertEqual(kept.parent, self.state / JOB)
+        copied = self.savepoint(self.folder / "copies")
+        self.assertEqual(copied.parent, self.folder / "copies")
+        again = tidemark("savepoint", self.state, self.folder / "copies" / "deeper")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.give("b.json", self.lines[ROWS // 3:])
+        self.give("c.json", [LAST_ROW])
+        self.until(lambda: sum(self.found().values()) == sum(self.expected().values()), process)
+        self.stop(process)
+        self.check_counts()
+        # Checkpoints have been removed since, savepoints not.
+        listed = tidemark("checkpoints", "--verify", self.state)
+        self.assertEqual(listed.returncode, 0, listed.stdout)
+        self.assertRegex(listed.stdout, rf"(?m)^savepoint .* {re.escape(str(kept))}  whole$")
+        self.assertEqual(len(re.findall("(?m)^checkpoint ", listed.stdout)), 1)
+        listed = tidemark("checkpoints", "--verify", self.folder / "copies")
+        self.assertRegex(listed.stdout, rf"(?m)^savepoint .* {re.escape(str(copied))}  whole$")
+        # A copy needs nothing else: another folder's job goes on from it, and gives what came after it.
+        shutil.rmtree(self.state)
+        before = self.found()
+        process = self.start("--from-savepoint", str(copied), "-p", "3", state=self.folder / "elsewhere")
+        self.until(lambda: self.found() != before, process)
+        self.stop(process)
+
+    def test_stopped_with_a_savepoint_and_resumed(self):
+        for target in ((), (self.folder / "kept",)):
+            self.setUp()
+            self.give("a.json", self.lines[:ROWS // 2])
+            process = self.start("-p", "1")
+            self.until(self.found, process)
+            folder = self.savepoint(*target, "--stop")
+            # The run is over when the command is.
+            self.assertFalse((self.state / JOB / "control").exists())
+            errors = process.communicate(timeout=LIMIT_SECONDS)[1]
+            self.assertEqual(process.returncode, 0, errors)
+            self.give("b.json", self.lines[ROWS // 2:])
+            self.give("c.json", [LAST_ROW])
+            process = self.start("--from-savepoint", str(folder), "-p", "2")
+            self.until(lambda: sum(self.found().values()) >= sum(self.expected().values()), process)
+            self.stop(process)
+            self.check_counts()
+
+    def test_the_same_command_goes_on_from_a_stop(self):
+        self.give("a.json", self.lines[:ROWS // 2])
+        process = self.start()
+        self.until(self.found, process)
+        # The newest checkpoint lies with the others, wherever the copy is.
+        self.savepoint(self.folder / "kept", "--stop")
+        process.communicate(timeout=LIMIT_SECONDS)
+        self.give("b.json", self.lines[ROWS // 2:])
+        self.give("c.json", [LAST_ROW])
+        process = self.start()
+        self.until(lambda: sum(self.found().values()) >= sum(self.expected().values()), process)
+        self.stop(process)
+        self.check_counts()
+
+    def test_what_cannot_be_asked(self):
+        for command in ("savepoint", "watermarks", "state"):
+            missing = tidemark(command, self.folder / "events")
+            self.assertEqual(missing.returncode, 1)
+            self.assertIn("no job has run there", missing.stderr)
+        process = self.start()
+        self.until(lambda: list((self.state / JOB).glob("chk-*/manifest.json")), process)
+        other = self.folder / "other.sql"
+        other.write_text(self.script.read_text(encoding="utf-8").replace("counts", "numbers"), encoding="utf-8")
+        second = subprocess.Popen([scratch.TIDEMARK, "run", str(other), "--state", str(self.state)],
+                                  stderr=subprocess.PIPE, text=True, preexec_fn=scratch.heed_signals)
+        self.addCleanup(self.end, second)
+        self.until(lambda: self.ask("state", self.state / "latest+numbers"), second)
+        several = tidemark("savepoint", self.state)
+        self.assertEqual(several.returncode, 1)
+        self.assertIn("2 jobs are running", several.stderr)
+        self.assertIn(f"{self.state}/{JOB}\n", several.stderr)
+        self.assertIn(f"{self.state}/latest+numbers", several.stderr)
+        self.assertEqual(tidemark("savepoint", self.state / JOB).returncode, 0)
+        self.stop(second)
+        process.kill()
+        process.communicate()
+        for command in ("savepoint", "watermarks", "state"):
+            ended = tidemark(command, self.state / JOB)
+            self.assertEqual(ended.returncode, 1)
+            self.assertIn("No job is running", ended.stderr)
+            self.assertRegex(ended.stderr, rf"{re.escape(JOB)}: its newest (checkpoint|savepoint), \d+, was taken ")
+
+    def test_a_target_that_cannot_be_written(self):
+        process = self.start()
+        (self.folder / "file").write_text("in the way", encoding="utf-8")
+        refused = tidemark("savepoint", self.state, self.folder / "file")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn(str(self.folder / "file"), refused.stderr)
+        self.assertEqual(tidemark("savepoint", self.state).returncode, 0)
+        self.stop(process)
+
+    def test_what_the_operators_remember(self):
+        self.give("a.json", self.lines)
+        process = self.start("-p", "2")
+        keys = len({json.loads(line)["k"] for line in self.lines})
+        self.until(lambda: any(entry["operator"] == "GroupAggregate(k)" and entry["rows"] == keys
+                               for entry in self.ask("state")["operators"]), process)
+        operators = {entry["operator"]: entry for entry in self.ask("state")["operators"]}
+        counting = operators["GroupAggregate(k)"]
+        self.assertGreater(counting["bytes_in_memory"], 0)
+        self.assertIn("distinct keys (k)", counting["unbounded"])
+        windows = next(entry for name, entry in operators.items() if name.startswith("GlobalWindowAggregate"))
+        self.assertIsNone(windows["unbounded"])
+        self.assertIn("freed when the watermark passes", windows["state"])
+        text = tidemark("state", self.state).stdout
+        self.assertRegex(text, r"GroupAggregate\(k\) +501 .*NOT BOUNDED: grows with the number of distinct keys \(k\)")
+        errors = self.stop(process)
+        self.assertEqual(errors.count("warning: nothing bounds the state of GroupAggregate(k)"), 1)
+
+    def test_watermarks_of_one_split(self):
+        self.give("a.json", self.lines)
+        process = self.start()
+        self.until(lambda: self.ask("watermarks")["tables"][0]["ended_splits"] == 1, process)
+        report = self.ask("watermarks")
+        self.assertIsNone(report["held_back_by"])
+        self.assertEqual(report["tables"][0]["table"], "events")
+        self.assertIsNotNone(report["tables"][0]["watermark_ms"])
+        text = tidemark("watermarks", self.state).stdout
+        self.assertTrue(text.startswith("No split holds another back.\n"), text)
+        self.assertIn("1 splits read to their end", text)
+        self.stop(process)
+
+    def test_the_socket(self):
+        state = self.folder / ("s" * 100) / ("t" * 100)
+        process = self.start(state=state)
+        control = state / JOB / "control"
+        self.assertEqual(stat.S_IMODE(os.stat(control).st_mode), 0o600)
+        with socket.socket(socket.AF_UNIX) as rude:
+            folder = os.open(control.parent, os.O_RDONLY)
+            rude.connect(f"/proc/self/fd/{folder}/control")
+            os.close(folder)
+            rude.sendall(b"{]\n")
+            self.assertIn("not understood", json.loads(rude.makefile().readline())["error"])
+        with socket.socket(socket.AF_UNIX) as silent:
+            folder = os.open(control.parent, os.O_RDONLY)
+            silent.connect(f"/proc/self/fd/{folder}/control")
+            os.close(folder)
+            # One that says nothing holds up neither others nor the end.
+            self.assertIsNotNone(self.ask("watermarks", state))
+            self.stop(process)
+        self.assertFalse(control.exists())
+
+
+if __name__ == "__main__":
+    scratch.main()
