@@ -26,19 +26,21 @@ struct PositionColumns {
   arrow::Int64Builder end;
   arrow::Int64Builder source_position;
   arrow::Int64Builder rows;
+  arrow::Int64Builder bad_records;
 
   arrow::Status Add(SplitId id, int64_t first, int64_t last, const PiecePosition& position) {
     ARROW_RETURN_NOT_OK(split.Append(id));
     ARROW_RETURN_NOT_OK(begin.Append(first));
     ARROW_RETURN_NOT_OK(end.Append(last));
     ARROW_RETURN_NOT_OK(source_position.Append(position.source_position));
-    return rows.Append(position.rows);
+    ARROW_RETURN_NOT_OK(rows.Append(position.rows));
+    return bad_records.Append(position.bad_records);
   }
 
   arrow::Result<Batch> Finish() {
     Batch batch;
     batch.num_rows = split.length();
-    for (arrow::Int64Builder* builder : {&split, &begin, &end, &source_position, &rows}) {
+    for (arrow::Int64Builder* builder : {&split, &begin, &end, &source_position, &rows, &bad_records}) {
       ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), builder->Finish());
     }
     return batch;
@@ -66,7 +68,7 @@ bool SourcePositions::IsDone(const Split& split, int64_t piece) {
   return next != split.done.begin() && std::prev(next)->second > piece;
 }
 
-void SourcePositions::Advance(const Poll& poll, int64_t rows, bool all) {
+void SourcePositions::Advance(const Poll& poll, int64_t rows, bool all, int64_t bad_records) {
   Split& split = splits_[poll.split];
   if (all && poll.split_end) split.pieces = poll.piece + 1;
   if (all && (poll.piece_end || poll.split_end)) {
@@ -74,13 +76,14 @@ void SourcePositions::Advance(const Poll& poll, int64_t rows, bool all) {
   } else {
     PiecePosition& position = split.begun[poll.piece];
     position.rows += rows;
-    if (all && poll.next_position) position = {*poll.next_position, 0};
+    position.bad_records += bad_records;
+    if (all && poll.next_position) position = {*poll.next_position, 0, 0};
   }
 }
 
 void SourcePositions::Begin(SplitId id, int64_t source_position, std::optional<int64_t> end) {
   Split& split = splits_[id];
-  if (!IsDone(split, 0)) split.begun.try_emplace(0, PiecePosition{source_position, 0});
+  if (!IsDone(split, 0)) split.begun.try_emplace(0, PiecePosition{source_position, 0, 0});
   if (!split.end) split.end = end;
 }
 
@@ -122,16 +125,17 @@ arrow::Status SourcePositions::Save(state::StateWriter& out) const {
 }
 
 arrow::Status SourcePositions::Restore(const state::StateReader& in) {
-  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kTable, {}, state::ArrowTypes(5, arrow::int64())));
+  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kTable, {}, state::ArrowTypes(6, arrow::int64())));
   for (const Batch& batch : batches) {
     const auto value = [&](size_t column, int64_t row) { return state::Int64Values(batch, column)[row]; };
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       const int64_t begin = value(1, row);
       const int64_t end = value(2, row);
-      const PiecePosition position{value(3, row), value(4, row)};
+      const PiecePosition position{value(3, row), value(4, row), value(5, row)};
       if (begin < kSplitEnd || end < 0 || (begin >= 0 && end < begin))
         return state::DamagedState(kTable, "pieces " + std::to_string(begin) + " to " + std::to_string(end));
-      if (position.source_position < 0 || position.rows < 0) return state::DamagedState(kTable, "a position below 0");
+      if (position < PiecePosition{} || position.rows < 0 || position.bad_records < 0)
+        return state::DamagedState(kTable, "a position below 0");
       Split& split = splits_[value(0, row)];
       if (begin == kPieces) {
         split.pieces = end;

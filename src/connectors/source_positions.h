@@ -14,11 +14,12 @@
 
 namespace tidemark::connectors {
 
-/// A place within a piece: `rows` rows behind the source's own position (the piece's beginning, where the source has
-/// none). Places are ordered as they are passed.
+/// A place within a piece: `rows` rows, and `bad_records` records that went to the dead-letter table, behind the
+/// source's own position (the piece's beginning, where the source has none). Places are ordered as they are passed.
 struct PiecePosition {
   int64_t source_position = 0;
   int64_t rows = 0;
+  int64_t bad_records = 0;
   auto operator<=>(const PiecePosition&) const = default;
 };
 
@@ -26,8 +27,9 @@ struct PiecePosition {
 /// One thread.
 class SourcePositions {
  public:
-  /// `rows` more rows of the batch of `poll` were handed on, `all`: the last of them.
-  void Advance(const Poll& poll, int64_t rows, bool all);
+  /// `rows` more rows of the batch of `poll` were handed on, `all`: the last of them, and `bad_records` that were read
+  /// with them.
+  void Advance(const Poll& poll, int64_t rows, bool all, int64_t bad_records = 0);
 
   /// The split, read as one piece, begins at `source_position` and ends before `end` (none: it has no end), unless its
   /// progress is known already.

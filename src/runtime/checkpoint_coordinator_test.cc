@@ -11,6 +11,12 @@
 namespace tidemark::runtime {
 namespace {
 
+/// At once, in the calling thread.
+class InlineBackground final : public Background {
+ public:
+  void Run(std::function<void()> work) override { work(); }
+};
+
 using ::testing::HasSubstr;
 
 constexpr int64_t kInterval = 1'000;

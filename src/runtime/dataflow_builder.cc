@@ -202,8 +202,9 @@ class DataflowBuilder {
     request.node = &node;
     request.batch_mode = parts_.plan.batch_mode;
     connectors::ConnectorContext context = MakeConnectorContext(parts_.shape.OnlyOnWorker0(node));
-    ARROW_ASSIGN_OR_RAISE(context.dead_letters, MakeDeadLetters(*node.table));
     SourceTaskOptions task_options;
+    ARROW_ASSIGN_OR_RAISE(task_options.dead_letters, MakeDeadLetters(*node.table));
+    context.dead_letters = task_options.dead_letters;
     if (parts_.late_sink_node && WantsOrigins(*parts_.late_sink_node)) {
       context.row_positions = true;
       task_options.table = parts_.shape.IndexOf(node);
@@ -350,7 +351,7 @@ class DataflowBuilder {
     return *open = dataflow_.sinks.back().get();
   }
 
-  arrow::Result<connectors::DeadLetterSink*> MakeDeadLetters(const TableDefinition& table) {
+  arrow::Result<DeadLetterWriter*> MakeDeadLetters(const TableDefinition& table) {
     if (!parts_.dead_letter_sink_node) return nullptr;
     ARROW_ASSIGN_OR_RAISE(OpenSink * sink, MakeSideSink(*parts_.dead_letter_sink_node, &dead_letter_sink_));
     dataflow_.dead_letters.push_back(

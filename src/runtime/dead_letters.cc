@@ -50,10 +50,18 @@ DeadLetterWriter::DeadLetterWriter(std::string table_name, const plan::SinkNode&
       clock_(clock) {}
 
 arrow::Status DeadLetterWriter::Add(const std::string& position, const std::string& reason, std::string_view record) {
-  gathered_bytes_ += position.size() + reason.size() + record.size();
-  letters_.push_back({position, reason, std::string(record), clock_->NowMicros() / 1000});
-  if (letters_.size() < kGatheredLettersMax && gathered_bytes_ < kGatheredBytesMax) return arrow::Status::OK();
-  return Flush();
+  added_.push_back({position, reason, std::string(record), clock_->NowMicros() / 1000});
+  return arrow::Status::OK();
+}
+
+arrow::Status DeadLetterWriter::Give(std::vector<Letter> letters) {
+  for (Letter& letter : letters) {
+    gathered_bytes_ += letter.position.size() + letter.reason.size() + letter.record.size();
+    letters_.push_back(std::move(letter));
+    if (letters_.size() < kGatheredLettersMax && gathered_bytes_ < kGatheredBytesMax) continue;
+    ARROW_RETURN_NOT_OK(Flush());
+  }
+  return arrow::Status::OK();
 }
 
 arrow::Status DeadLetterWriter::Flush() {

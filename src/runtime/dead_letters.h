@@ -23,29 +23,36 @@ namespace tidemark::runtime {
 ///   seen_at    TIMESTAMP_LTZ(3)  the clock
 const Schema& DeadLetterSchema();
 
-/// Gathers the bad records of one table on one worker and writes them to `sink`, opened for `sink_node`.
+/// Gathers the bad records of one table on one worker and writes them to `sink`, opened for `sink_node`. A record is
+/// read before the rows around it are handed on, and a checkpoint may lie between: so it waits here until its turn.
 class DeadLetterWriter final : public connectors::DeadLetterSink {
  public:
-  /// Everything outlives the writer.
-  DeadLetterWriter(std::string table_name, const plan::SinkNode& sink_node, connectors::Sink* sink, Clock* clock);
-
-  arrow::Status Add(const std::string& position, const std::string& reason, std::string_view record) override;
-  /// Writes what was gathered. Called now and then, and before the sink is closed.
-  arrow::Status Flush();
-
- private:
   struct Letter {
     std::string position;
     std::string reason;
     std::string record;
     int64_t seen_ms;
   };
+
+  /// Everything outlives the writer.
+  DeadLetterWriter(std::string table_name, const plan::SinkNode& sink_node, connectors::Sink* sink, Clock* clock);
+
+  arrow::Status Add(const std::string& position, const std::string& reason, std::string_view record) override;
+  /// What was added since the last call.
+  std::vector<Letter> TakeAdded() { return std::exchange(added_, {}); }
+  /// Letters whose turn it is.
+  arrow::Status Give(std::vector<Letter> letters);
+  /// Writes what was gathered. Called now and then, and before the sink is closed.
+  arrow::Status Flush();
+
+ private:
   arrow::Result<std::shared_ptr<arrow::Array>> Column(int column) const;
 
   const std::string table_name_;
   const std::vector<int> columns_;  // positions in DeadLetterSchema(), in the table's order
   connectors::Sink* sink_;
   Clock* clock_;
+  std::vector<Letter> added_;
   std::vector<Letter> letters_;
   size_t gathered_bytes_ = 0;
 };

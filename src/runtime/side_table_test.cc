@@ -129,8 +129,12 @@ TEST_F(SideTableTest, BadRecordsAreGatheredAndNothingIsLost) {
   ASSERT_TRUE(writer.Add("x.json:3", "not JSON", "{\"a\": \xFFz").ok());
   EXPECT_TRUE(sink_.rows.empty());
   ASSERT_TRUE(writer.Flush().ok());
+  EXPECT_TRUE(sink_.rows.empty()) << "its turn has not come";
+  ASSERT_TRUE(writer.Give(writer.TakeAdded()).ok());
+  ASSERT_TRUE(writer.Flush().ok());
   EXPECT_THAT(sink_.rows, ElementsAre("bids | x.json:3 | not JSON | {\"a\": \xEF\xBF\xBDz"));
   for (int i = 0; i < 5000; ++i) ASSERT_TRUE(writer.Add("p", "r", "x").ok());
+  ASSERT_TRUE(writer.Give(writer.TakeAdded()).ok());
   EXPECT_GT(sink_.rows.size(), 4000u);  // bounded
   ASSERT_TRUE(writer.Flush().ok());
   EXPECT_EQ(sink_.rows.size(), 5001u);

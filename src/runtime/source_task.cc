@@ -63,6 +63,10 @@ void SourceTask::AnnounceSplits(int64_t now_micros) {
 
 arrow::Result<HeadStep> SourceTask::Step(int64_t now_micros) {
   auto step = StepUnlabelled(now_micros);
+  if (step.ok() && !due_letters_.empty()) {
+    const arrow::Status given = options_.dead_letters->Give(std::exchange(due_letters_, {}));
+    if (!given.ok()) step = given;
+  }
   if (!step.ok()) return site_->Note(step.status(), node_.label());
   return step;
 }
@@ -114,8 +118,11 @@ arrow::Result<HeadStep> SourceTask::Read(int64_t now_micros) {
     case Poll::State::kBatch: {
       // A split that the source has only now found must be known before its rows are stamped.
       if (source_->splits_version() != splits_version_) AnnounceSplits(now_micros);
-      SkipHandedOn(&poll);
-      ARROW_ASSIGN_OR_RAISE(Unstamped unstamped, Compute(std::move(poll)));
+      Unstamped unstamped;
+      unstamped.poll = std::move(poll);
+      if (options_.dead_letters != nullptr) unstamped.letters = options_.dead_letters->TakeAdded();
+      SkipHandedOn(&unstamped);
+      ARROW_RETURN_NOT_OK(Compute(&unstamped));
       ARROW_RETURN_NOT_OK(Take(std::move(unstamped), now_micros));
       if (!stamped_.empty() && !ReadsOnFirst(now_micros)) ARROW_RETURN_NOT_OK(EmitStamped());
       return HeadStep{.progress = true};
@@ -134,6 +141,7 @@ arrow::Result<HeadStep> SourceTask::Read(int64_t now_micros) {
     case Poll::State::kEnd:
       source_ended_ = true;
       if (board_ != nullptr) board_->EndWorker(options_.worker);
+      if (options_.dead_letters != nullptr) due_letters_ = options_.dead_letters->TakeAdded();
       return HeadStep{.progress = true};
   }
   return arrow::Status::UnknownError("a source gave a state that does not exist");
@@ -195,38 +203,47 @@ std::shared_ptr<const std::vector<RowOrigin>> SourceTask::OriginsOf(const Poll& 
   return origins;
 }
 
-void SourceTask::SkipHandedOn(Poll* poll) {
-  if (options_.start.empty() || poll->batch.num_rows == 0) return;
-  const auto [left, first_time] = to_skip_.try_emplace({poll->split, poll->piece}, 0);
-  if (first_time) {
-    const auto start = options_.start.StartOf(poll->split, poll->piece);
-    if (start) left->second = start->rows;
-  }
-  const int64_t skipped = std::min(left->second, poll->batch.num_rows);
-  left->second -= skipped;
-  if (skipped > 0) DropRows(skipped, poll);
-  if (poll->piece_end) to_skip_.erase(left);
+void SourceTask::SkipHandedOn(Unstamped* unstamped) {
+  Poll& poll = unstamped->poll;
+  auto& letters = unstamped->letters;
+  if (options_.start.empty() || (poll.batch.num_rows == 0 && letters.empty())) return;
+  const auto [entry, first_time] = to_skip_.try_emplace({poll.split, poll.piece});
+  connectors::PiecePosition& left = entry->second;
+  if (first_time) left = options_.start.StartOf(poll.split, poll.piece).value_or(connectors::PiecePosition{});
+  const int64_t rows = std::min(left.rows, poll.batch.num_rows);
+  left.rows -= rows;
+  if (rows > 0) DropRows(rows, &poll);
+  const int64_t bad_records = std::min<int64_t>(left.bad_records, std::ssize(letters));
+  left.bad_records -= bad_records;
+  letters.erase(letters.begin(), letters.begin() + bad_records);
+  if (poll.piece_end) to_skip_.erase(entry);
 }
 
-arrow::Result<SourceTask::Unstamped> SourceTask::Compute(Poll poll) {
-  Unstamped unstamped;
-  unstamped.poll = std::move(poll);
-  Batch& batch = unstamped.poll.batch;
+/// Computes the columns and times of the rows.
+arrow::Status SourceTask::Compute(Unstamped* unstamped) {
+  Batch& batch = unstamped->poll.batch;
   if (outputs_ && batch.num_rows > 0) {
     ARROW_ASSIGN_OR_RAISE(auto columns, outputs_->Evaluate(batch));
     batch = batch.WithColumns(std::move(columns));
   }
-  if (!watermark_ || batch.num_rows == 0) return unstamped;
+  if (!watermark_ || batch.num_rows == 0) return arrow::Status::OK();
   ARROW_ASSIGN_OR_RAISE(const auto watermarks, watermark_->Evaluate(batch));
-  ARROW_RETURN_NOT_OK(TimestampMillis(*watermarks[0], kMinWatermark, &unstamped.watermarks));
+  ARROW_RETURN_NOT_OK(TimestampMillis(*watermarks[0], kMinWatermark, &unstamped->watermarks));
   // A row without a time is nobody's late row.
-  ARROW_RETURN_NOT_OK(TimestampMillis(*batch.columns[node_.rowtime_column], kMaxWatermark, &unstamped.rowtimes));
-  return unstamped;
+  return TimestampMillis(*batch.columns[node_.rowtime_column], kMaxWatermark, &unstamped->rowtimes);
+}
+
+void SourceTask::NoteHandedOn(Unstamped& unstamped, int64_t rows, bool all) {
+  const int64_t bad_records = all ? std::ssize(unstamped.letters) : 0;
+  positions_.Advance(unstamped.poll, rows, all, bad_records);
+  if (bad_records == 0) return;
+  due_letters_.insert(due_letters_.end(), std::make_move_iterator(unstamped.letters.begin()),
+                      std::make_move_iterator(unstamped.letters.end()));
 }
 
 arrow::Status SourceTask::Take(Unstamped unstamped, int64_t now_micros) {
   if (board_ == nullptr) {
-    positions_.Advance(unstamped.poll, unstamped.poll.batch.num_rows, /*all=*/true);
+    NoteHandedOn(unstamped, unstamped.poll.batch.num_rows, /*all=*/true);
     return outlet_.Emit(std::move(unstamped.poll.batch));
   }
   const auto split = unstamped.poll.split;
@@ -265,7 +282,7 @@ SourceTask::Stamping SourceTask::Stamp(Unstamped& unstamped, int64_t now_micros)
   const int64_t due = CountDueRows(unstamped, now_micros);
   if (has_rows && due == 0) return Stamping::kNotYet;
   const bool all = due == poll.batch.num_rows;
-  positions_.Advance(poll, due, all);
+  NoteHandedOn(unstamped, due, all);
   time::SplitWatermark watermark(progress->running_watermark);
   if (has_rows) {
     auto stamps = all ? watermark.Observe(unstamped.watermarks, unstamped.rowtimes)

@@ -17,6 +17,7 @@
 #include "expr/evaluator.h"
 #include "plan/physical_plan.h"
 #include "runtime/alignment.h"
+#include "runtime/dead_letters.h"
 #include "runtime/head.h"
 #include "runtime/replay_clock.h"
 #include "runtime/split_board.h"
@@ -28,11 +29,12 @@ struct SourceTaskOptions {
   int64_t idle_timeout_micros = 0;  ///< 0: splits are never idle
   /// Batches decoded ahead of their turn before the task stops reading (SplitBoard, "turn").
   int64_t read_ahead_batches = 64;
-  int32_t table = RowOrigin::kUnknown;  ///< for the origins of rows that may be late; unknown: nobody wants them
-  AlignmentGroup* alignment = nullptr;  ///< null: reads as fast as it can
-  int64_t max_drift_ms = 0;             ///< ahead of the slowest of the group
-  ReplayClock* replay = nullptr;        ///< rows wait for their time; null: they do not
-  connectors::SourcePositions start;    ///< of all workers' sources, as the source was given them; empty: the beginning
+  int32_t table = RowOrigin::kUnknown;       ///< for the origins of rows that may be late; unknown: nobody wants them
+  AlignmentGroup* alignment = nullptr;       ///< null: reads as fast as it can
+  int64_t max_drift_ms = 0;                  ///< ahead of the slowest of the group
+  DeadLetterWriter* dead_letters = nullptr;  ///< what the source was given; outlives the task
+  ReplayClock* replay = nullptr;             ///< rows wait for their time; null: they do not
+  connectors::SourcePositions start;  ///< of all workers' sources, as the source was given them; empty: the beginning
 };
 
 class SourceTask final : public Head {
@@ -70,6 +72,7 @@ class SourceTask final : public Head {
   /// Decoded and computed, not yet stamped.
   struct Unstamped {
     connectors::Poll poll;
+    std::vector<DeadLetterWriter::Letter> letters;  ///< read with these rows
     std::vector<EventTimeMs> watermarks;
     std::vector<EventTimeMs> rowtimes;
   };
@@ -99,13 +102,14 @@ class SourceTask final : public Head {
 
   arrow::Result<HeadStep> StepUnlabelled(int64_t now_micros);
   arrow::Result<HeadStep> Read(int64_t now_micros);
-  void SkipHandedOn(connectors::Poll* poll);
+  void SkipHandedOn(Unstamped* unstamped);
+  void NoteHandedOn(Unstamped& unstamped, int64_t rows, bool all);
   bool WaitsForOthers(int64_t now_micros);
   void TellBoard(int64_t now_micros);
   bool MarkSilent(int64_t now_micros);
   std::shared_ptr<const std::vector<RowOrigin>> OriginsOf(const connectors::Poll& poll, int64_t first_number,
                                                           int64_t count) const;
-  arrow::Result<Unstamped> Compute(connectors::Poll poll);
+  arrow::Status Compute(Unstamped* unstamped);
   arrow::Status Take(Unstamped unstamped, int64_t now_micros);
   Stamping Stamp(Unstamped& unstamped, int64_t now_micros);
   int64_t CountDueRows(const Unstamped& unstamped, int64_t now_micros);
@@ -126,8 +130,9 @@ class SourceTask final : public Head {
   FailureSite* site_;
   connectors::SourcePositions positions_;
   connectors::SourcePositions noted_positions_;  ///< in the checkpoint that was taken last
-  /// Of pieces that were begun before the job was resumed: rows that were handed on then and come again now.
-  std::map<std::pair<connectors::SplitId, int64_t>, int64_t> to_skip_;
+  /// Of pieces that were begun before the job was resumed: what was handed on then and comes again now.
+  std::map<std::pair<connectors::SplitId, int64_t>, connectors::PiecePosition> to_skip_;
+  std::vector<DeadLetterWriter::Letter> due_letters_;  ///< their turn has come in this step
 
   std::map<connectors::SplitId, std::deque<Unstamped>> held_;
   int64_t held_batches_ = 0;  // in held_
