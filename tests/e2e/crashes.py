@@ -120,14 +120,13 @@ class Crashes(unittest.TestCase):
 
     def stopped_with_checkpoints(self):
         """A job that was stopped before its end and left several checkpoints."""
-        draw = random.Random(3)
-        for _ in range(50):
-            self.clear()
-            process = self.start(2, "--set", "execution.checkpointing.num-retained=3")
-            stopped = self.until_killed(process, draw.uniform(0.05, 0.5), signal.SIGINT)
-            if stopped and len(self.checkpoints()) >= 2:
-                return self.checkpoints()
-        return self.fail("the job was never stopped in time")
+        self.clear()
+        # Slowly enough that there are some before it ends.
+        process = self.start(2, "--set", "execution.checkpointing.num-retained=3", "--set", "tidemark.batch-size=16")
+        scratch.wait_until(lambda: len(self.checkpoints()) >= 2 or process.poll() is not None, what="two checkpoints")
+        self.assertTrue(self.until_killed(process, 0, signal.SIGINT), "it had ended before")
+        self.assertGreaterEqual(len(self.checkpoints()), 2)
+        return self.checkpoints()
 
     def test_a_job_that_was_set_back_goes_on_from_its_own_checkpoints(self):
         before = self.stopped_with_checkpoints()
