@@ -26,43 +26,64 @@ const char* KindOf(const state::CheckpointManifest& manifest) {
   return manifest.savepoint ? "savepoint" : "checkpoint";
 }
 
-/// Prints the checkpoints of one job. False when one is damaged.
-arrow::Result<bool> ListJob(const std::string& folder, bool verify) {
-  const state::CheckpointStore store(io::LocalFileSystem(), folder, 1);
-  ARROW_ASSIGN_OR_RAISE(const auto folders, store.Folders());
-  bool whole = true;
-  for (const auto& path : folders) {
-    const auto read = state::CheckpointStore::ReadManifest(io::LocalFileSystem(), path);
+/// Prints what checkpoints there are.
+class Listing {
+ public:
+  explicit Listing(bool verify) : verify_(verify) {}
+
+  arrow::Status AddJob(const std::string& folder) {
+    const state::CheckpointStore store(io::LocalFileSystem(), folder, 1);
+    ARROW_ASSIGN_OR_RAISE(const auto folders, store.Folders());
+    for (const auto& path : folders) AddCheckpoint(path);
+    return arrow::Status::OK();
+  }
+
+  void AddCheckpoint(const std::string& folder) {
+    any_ = true;
+    const auto read = state::CheckpointStore::ReadManifest(io::LocalFileSystem(), folder);
     if (!read.ok()) {
-      std::cout << fmt::format("{:<10} {}  DAMAGED: {}\n", "checkpoint", path, read.status().message());
-      whole = false;
-      continue;
+      std::cout << fmt::format("{:<10} {}  DAMAGED: {}\n", "checkpoint", folder, read.status().message());
+      whole_ = false;
+      return;
     }
     const auto& manifest = *read;
-    std::string verdict;
-    if (verify) {
-      const auto loaded = store.Load(manifest);
-      verdict = loaded.ok() ? "  whole" : "  DAMAGED: " + loaded.status().message();
-      whole &= loaded.ok();
-    }
     std::cout << fmt::format("{:<10} {:>8}  {} UTC  {:>12} bytes  {:>10} rows  {:>2} workers  took {} ms  {}{}\n",
                              KindOf(manifest), manifest.number, Time(manifest.taken_at_micros), manifest.size_bytes(),
                              manifest.rows, manifest.workers(), manifest.duration_micros / 1000, manifest.folder,
-                             verdict);
+                             verify_ ? Verdict(manifest) : "");
   }
-  return whole;
-}
+
+  bool any() const { return any_; }
+  /// None was found to be damaged.
+  bool whole() const { return whole_; }
+
+ private:
+  std::string Verdict(const state::CheckpointManifest& manifest) {
+    const state::CheckpointStore store(io::LocalFileSystem(), manifest.folder, 1);
+    const auto loaded = store.Load(manifest);
+    whole_ &= loaded.ok();
+    return loaded.ok() ? "  whole" : "  DAMAGED: " + loaded.status().message();
+  }
+
+  const bool verify_;
+  bool any_ = false;
+  bool whole_ = true;
+};
 
 arrow::Result<bool> ListAll(const CheckpointsOptions& options) {
   io::FileSystem* files = io::LocalFileSystem();
-  ARROW_ASSIGN_OR_RAISE(bool whole, ListJob(options.folder, options.verify));
+  Listing listing(options.verify);
+  if (state::CheckpointStore::IsComplete(files, options.folder)) listing.AddCheckpoint(options.folder);
+  ARROW_RETURN_NOT_OK(listing.AddJob(options.folder));
   ARROW_ASSIGN_OR_RAISE(const auto entries, files->List(options.folder, /*recursive=*/false));
   for (const auto& entry : entries) {
-    if (!entry.is_directory) continue;
-    ARROW_ASSIGN_OR_RAISE(const bool job_whole, ListJob(entry.path, options.verify));
-    whole &= job_whole;
+    if (entry.is_directory) ARROW_RETURN_NOT_OK(listing.AddJob(entry.path));
   }
-  return whole;
+  if (!listing.any()) {
+    return arrow::Status::Invalid("there is no checkpoint in '", options.folder,
+                                  "'. Give the folder of --state, one job's in it, or a checkpoint's own");
+  }
+  return listing.whole();
 }
 
 }  // namespace

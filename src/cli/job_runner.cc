@@ -143,7 +143,10 @@ arrow::Result<TablePtr> LateTable(const server::Session& session, const Configur
 }
 
 /// Counts that a person must not miss, once the job is over. `late_table`: takes late rows; empty: nothing does.
-void Warn(const runtime::JobMetrics& metrics, const std::string& late_table, const TablePtr& dead_letter_table) {
+void Warn(const runtime::Job& job, const std::string& late_table, const TablePtr& dead_letter_table) {
+  const runtime::JobMetrics metrics = job.Metrics();
+  // A job that goes on may have read all there was before.
+  const bool is_new = job.resumed_checkpoint() == 0;
   if (metrics.late_rows > 0 && !late_table.empty()) {
     std::cerr << fmt::format(
         "tidemark: {} late rows are in table '{}': they came after what they belong to was finished\n",
@@ -153,7 +156,7 @@ void Warn(const runtime::JobMetrics& metrics, const std::string& late_table, con
                              metrics.late_rows);
   }
   for (const auto& source : metrics.sources) {
-    if (source.rows == 0 && source.total_bytes == 0) {
+    if (is_new && source.rows == 0 && source.total_bytes == 0) {
       std::cerr << fmt::format(
           "tidemark: {} had nothing to read: no file matches its path and the partitions asked for, or all are empty\n",
           source.label);
@@ -240,7 +243,7 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   }
   ARROW_RETURN_NOT_OK(status);
   if (writer) ARROW_RETURN_NOT_OK(writer->Finish());
-  Warn(job->Metrics(), configuration.GetString(config::kLateTable), prepared.dead_letter_table);
+  Warn(*job, configuration.GetString(config::kLateTable), prepared.dead_letter_table);
   if (prepared.plan.bounded && job->incomplete()) {
     if (keeps_checkpoints) std::cerr << "tidemark: run the same command again to go on\n";
     return arrow::Status::Cancelled("stopped before the input was read to its end");

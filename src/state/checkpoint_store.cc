@@ -231,6 +231,10 @@ arrow::Status CheckpointStore::MarkCommitted(const CheckpointManifest& manifest)
   return WriteAll(files_, CommittedPath(manifest.folder), "");
 }
 
+bool CheckpointStore::IsComplete(io::FileSystem* files, const std::string& folder) {
+  return files->Exists(ManifestPath(folder));
+}
+
 arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* files, const std::string& folder) {
   const std::string path = ManifestPath(folder);
   ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAll(files, path));
@@ -287,7 +291,12 @@ arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const Checkpoint
   };
   for (const int64_t number : manifest.bases) {
     const std::string folder = FolderBeside(manifest.folder, number);
-    ARROW_ASSIGN_OR_RAISE(const CheckpointManifest base, ReadManifest(files_, folder));
+    const auto read = ReadManifest(files_, folder);
+    if (!read.ok()) {
+      return read.status().WithMessage("Checkpoint '", manifest.folder, "' builds on '", folder,
+                                       "', which cannot be read: ", read.status().message());
+    }
+    const CheckpointManifest& base = *read;
     if (base.job_id != manifest.job_id || base.workers() != manifest.workers()) {
       return arrow::Status::Invalid("Checkpoint '", folder, "' is not the one that '", manifest.folder,
                                     "' builds on: it is of job ", base.job_id, " with ", base.workers(),

@@ -159,10 +159,19 @@ class Crashes(unittest.TestCase):
         content = bytearray(files[0].read_bytes())
         content[len(content) // 2] ^= 1
         files[0].write_bytes(content)
-        ran = subprocess.run([scratch.TIDEMARK, "checkpoints", "--verify", str(self.folder / "state")], timeout=100,
-                             stdout=subprocess.PIPE, text=True, check=False)
+        for folder in (self.folder / "state", files[0].parent.parent, files[0].parent):
+            ran = self.verify(folder)
+            self.assertEqual(ran.returncode, 1)
+            self.assertIn("DAMAGED", ran.stdout)
+
+    def verify(self, folder):
+        return subprocess.run([scratch.TIDEMARK, "checkpoints", "--verify", str(folder)], timeout=100, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+
+    def test_a_folder_without_checkpoints_is_not_whole(self):
+        ran = self.verify(self.folder / "counts")
         self.assertEqual(ran.returncode, 1)
-        self.assertIn("DAMAGED", ran.stdout)
+        self.assertIn("there is no checkpoint in", ran.stderr)
 
 
 if __name__ == "__main__":
