@@ -11,8 +11,6 @@ namespace tidemark::exec {
 namespace {
 
 constexpr int64_t kSliceBytesMax = int64_t{16} << 20;
-/// A batch of groups read back ends at so many bytes.
-constexpr size_t kReadBytesMax = size_t{16} << 20;
 
 }  // namespace
 
@@ -29,27 +27,21 @@ arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t nu
   ARROW_RETURN_NOT_OK(MarkUsed(groups, *created));
   if (groups_on_disk_ == 0 || created->empty()) return arrow::Status::OK();
   ARROW_RETURN_NOT_OK(keys_.Encode(keys, num_rows, created));
-  const std::vector<int32_t> sorted = keys_.Sorted();
-  std::vector<std::string_view> wanted;
-  wanted.reserve(sorted.size());
-  for (int32_t position : sorted) wanted.push_back(keys_.key(position));
   std::vector<std::optional<std::string_view>> values;
-  ARROW_RETURN_NOT_OK(store_->MultiGet(wanted, &values));
-  std::vector<bool> is_loaded(created->size(), false);
-  for (size_t i = 0; i < sorted.size(); ++i) {
-    if (!values[i]) continue;
+  ARROW_RETURN_NOT_OK(state::LookUp(keys_, store_, &values));
+  size_t kept = 0;
+  for (size_t i = 0; i < created->size(); ++i) {
+    if (!values[i]) {
+      (*created)[kept++] = (*created)[i];
+      continue;
+    }
     ARROW_ASSIGN_OR_RAISE(const Stored stored, ParseStored(*values[i]));
-    uint8_t* group = groups[(*created)[sorted[i]]];
+    uint8_t* group = groups[(*created)[i]];
     ARROW_RETURN_NOT_OK(table_.Load(stored.row_count, stored.accumulators, group));
     HeaderOf(group)->is_emitted = stored.is_emitted;
     HeaderOf(group)->is_stored = 1;
     if (watcher_ != nullptr) ChangeMarkOf(group)->generation = stored.generation;
-    is_loaded[sorted[i]] = true;
     --groups_on_disk_;
-  }
-  size_t kept = 0;
-  for (size_t i = 0; i < created->size(); ++i) {
-    if (!is_loaded[i]) (*created)[kept++] = (*created)[i];
   }
   created->resize(kept);
   return arrow::Status::OK();
@@ -111,26 +103,18 @@ arrow::Status GroupSpill::Write(const std::vector<uint8_t*>& groups) {
     ARROW_RETURN_NOT_OK(keys_.Encode(keys, piece.num_rows, nullptr));
     const int64_t* row_counts = state::Int64Values(piece, num_keys);
     const auto& accumulators = static_cast<const arrow::BinaryArray&>(*piece.columns[num_keys + 1]);
-    std::string values;
-    std::vector<size_t> ends;
+    state::StoreValues values;
     for (int64_t row = 0; row < piece.num_rows; ++row) {
       const GroupHeader& header = *HeaderOf(groups[begin + row]);
       if (!header.is_erased) {
         const uint32_t generation = watcher_ == nullptr ? 0 : ChangeMarkOf(groups[begin + row])->generation;
-        AppendStored({header.is_emitted != 0, row_counts[row], generation, accumulators.GetView(row)}, &values);
+        AppendStored({header.is_emitted != 0, row_counts[row], generation, accumulators.GetView(row)}, values.bytes());
         ++groups_on_disk_;
       }
       groups_erased_ -= header.is_erased;
-      ends.push_back(values.size());
+      values.End(header.is_erased != 0);
     }
-    std::vector<state::StoreEntry> entries;
-    entries.reserve(ends.size());
-    for (int32_t row : keys_.Sorted()) {
-      const size_t start = row == 0 ? 0 : ends[row - 1];
-      entries.push_back({keys_.key(row), std::string_view(values).substr(start, ends[row] - start),
-                         HeaderOf(groups[begin + row])->is_erased != 0});
-    }
-    ARROW_RETURN_NOT_OK(store_->Write(entries));
+    ARROW_RETURN_NOT_OK(values.Write(keys_, store_));
   }
   return arrow::Status::OK();
 }
@@ -178,29 +162,13 @@ arrow::Result<Batch> GroupSpill::Reader::Next(int64_t rows_max) {
 
 /// The next entries, unless all_ without those whose group is in memory: maybe none.
 arrow::Result<Batch> GroupSpill::Reader::ReadPiece(int64_t rows_max) {
-  std::string bytes;
-  std::vector<size_t> ends;  // of a key, then of its value
-  while (static_cast<int64_t>(ends.size()) < rows_max * 2 && bytes.size() < kReadBytesMax) {
-    ARROW_ASSIGN_OR_RAISE(const bool more, scan_->Next());
-    if (!more) {
-      scan_ = nullptr;
-      break;
-    }
-    bytes.append(scan_->key());
-    ends.push_back(bytes.size());
-    bytes.append(scan_->value());
-    ends.push_back(bytes.size());
-  }
-  const auto part = [&](size_t i) {
-    const size_t begin = i == 0 ? 0 : ends[i - 1];
-    return std::string_view(bytes).substr(begin, ends[i] - begin);
-  };
-  std::vector<std::string_view> keys;
-  for (size_t i = 0; i < ends.size(); i += 2) keys.push_back(part(i));
+  bool more = true;
+  ARROW_ASSIGN_OR_RAISE(const auto entries, state::StorePiece::Read(scan_.get(), rows_max, &more));
+  if (!more) scan_ = nullptr;
   Batch found;
-  found.num_rows = static_cast<int64_t>(keys.size());
-  ARROW_ASSIGN_OR_RAISE(found.columns, spill_->keys_.Decode(keys));
-  std::vector<uint8_t*> in_memory(keys.size(), nullptr);
+  found.num_rows = entries.size();
+  ARROW_ASSIGN_OR_RAISE(found.columns, spill_->keys_.Decode(entries.Keys()));
+  std::vector<uint8_t*> in_memory(static_cast<size_t>(entries.size()), nullptr);
   if (!all_) ARROW_RETURN_NOT_OK(spill_->table_.Find(found.columns, found.num_rows, &in_memory));
   std::vector<int32_t> rows;
   std::vector<int64_t> row_counts;
@@ -209,7 +177,7 @@ arrow::Result<Batch> GroupSpill::Reader::ReadPiece(int64_t rows_max) {
   arrow::BinaryBuilder accumulators;
   for (int64_t row = 0; row < found.num_rows; ++row) {
     if (in_memory[row] != nullptr) continue;
-    ARROW_ASSIGN_OR_RAISE(const Stored stored, spill_->ParseStored(part(row * 2 + 1)));
+    ARROW_ASSIGN_OR_RAISE(const Stored stored, spill_->ParseStored(entries.value(row)));
     rows.push_back(static_cast<int32_t>(row));
     row_counts.push_back(stored.row_count);
     emitted.push_back(stored.is_emitted);

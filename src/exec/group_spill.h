@@ -13,8 +13,7 @@
 #include "exec/aggregate_table.h"
 #include "exec/change_tracker.h"
 #include "exec/operator.h"
-#include "state/state_store.h"
-#include "state/store_keys.h"
+#include "state/store_batch.h"
 
 namespace tidemark::exec {
 

@@ -16,7 +16,6 @@ namespace tidemark::exec {
 namespace {
 
 constexpr int64_t kSliceBytesMax = int64_t{16} << 20;
-constexpr size_t kReadBytesMax = size_t{16} << 20;
 
 JoinKey* AsKey(uint8_t* payload) { return reinterpret_cast<JoinKey*>(payload); }
 
@@ -189,26 +188,20 @@ arrow::Status JoinSideStore::Write(const std::vector<uint8_t*>& keys) {
   ARROW_ASSIGN_OR_RAISE(const auto row_columns, side_.Columns(rows));
   state::EncodedRows encoded;
   ARROW_RETURN_NOT_OK(row_codec_.Encode(row_columns, static_cast<int64_t>(rows.size()), nullptr, &encoded));
-  std::string values;
-  std::vector<size_t> ends;
+  state::StoreValues values;
   for (size_t i = 0, key = 0; key < keys.size(); ++key) {
     for (; i < rows_end[key]; ++i) {
       const bool fixed = row_codec_.fixed();
       const int64_t begin = fixed ? static_cast<int64_t>(i) * row_codec_.fixed_bytes() : encoded.offsets[i];
       const int64_t end = fixed ? begin + row_codec_.fixed_bytes() : encoded.offsets[i + 1];
-      Append(RowFacts{rows[i]->count, rows[i]->matches, end - begin}, &values);
-      values.append(reinterpret_cast<const char*>(encoded.bytes.data()) + begin, static_cast<size_t>(end - begin));
+      Append(RowFacts{rows[i]->count, rows[i]->matches, end - begin}, values.bytes());
+      values.bytes()->append(reinterpret_cast<const char*>(encoded.bytes.data()) + begin,
+                             static_cast<size_t>(end - begin));
     }
-    ends.push_back(values.size());
-  }
-  std::vector<state::StoreEntry> entries;
-  for (int32_t key : keys_.Sorted()) {
-    const size_t begin = key == 0 ? 0 : ends[key - 1];
-    entries.push_back(
-        {keys_.key(key), std::string_view(values).substr(begin, ends[key] - begin), AsKey(keys[key])->head == nullptr});
+    values.End(AsKey(keys[key])->head == nullptr);
   }
   rows_on_disk_ += static_cast<int64_t>(rows.size());
-  return store_->Write(entries);
+  return values.Write(keys_, store_);
 }
 
 arrow::Status JoinSideStore::ReadStored(int64_t rows_max,
@@ -216,28 +209,13 @@ arrow::Status JoinSideStore::ReadStored(int64_t rows_max,
   if (store_ == nullptr) return arrow::Status::OK();
   const auto scan = store_->Scan(keys_.prefix());
   for (bool more = true; more;) {
-    std::string bytes;
-    std::vector<size_t> ends;  // of a key, then of its value
-    while (static_cast<int64_t>(ends.size()) < rows_max * 2 && bytes.size() < kReadBytesMax) {
-      ARROW_ASSIGN_OR_RAISE(more, scan->Next());
-      if (!more) break;
-      bytes.append(scan->key());
-      ends.push_back(bytes.size());
-      bytes.append(scan->value());
-      ends.push_back(bytes.size());
-    }
-    const auto part = [&](size_t i) {
-      const size_t begin = i == 0 ? 0 : ends[i - 1];
-      return std::string_view(bytes).substr(begin, ends[i] - begin);
-    };
-    std::vector<std::string_view> keys;
-    for (size_t i = 0; i < ends.size(); i += 2) keys.push_back(part(i));
-    ARROW_ASSIGN_OR_RAISE(const auto columns, keys_.Decode(keys));
+    ARROW_ASSIGN_OR_RAISE(const auto entries, state::StorePiece::Read(scan.get(), rows_max, &more));
+    ARROW_ASSIGN_OR_RAISE(const auto columns, keys_.Decode(entries.Keys()));
     std::vector<uint8_t*> in_memory;
-    ARROW_RETURN_NOT_OK(side_.keys_->Find(columns, static_cast<int64_t>(keys.size()), nullptr, &in_memory));
+    ARROW_RETURN_NOT_OK(side_.keys_->Find(columns, entries.size(), nullptr, &in_memory));
     StoredRows stored;
-    for (size_t i = 0; i < keys.size(); ++i) {
-      if (in_memory[i] == nullptr) ARROW_RETURN_NOT_OK(Parse(part(i * 2 + 1), &stored));
+    for (int64_t i = 0; i < entries.size(); ++i) {
+      if (in_memory[i] == nullptr) ARROW_RETURN_NOT_OK(Parse(entries.value(i), &stored));
     }
     if (stored.rows.empty()) continue;
     ARROW_ASSIGN_OR_RAISE(Batch rows, Columns(stored));

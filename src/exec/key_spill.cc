@@ -10,7 +10,6 @@ namespace tidemark::exec {
 namespace {
 
 constexpr int64_t kSliceBytesMax = int64_t{16} << 20;
-constexpr size_t kReadBytesMax = size_t{16} << 20;
 
 }  // namespace
 
@@ -48,23 +47,18 @@ arrow::Status KeySpill::Load(state::KeyedTable::Columns keys, int64_t num_rows, 
   for (int32_t position : *created) FlagsOf(payloads[position])->is_used = 0;
   if (keys_on_disk_ == 0 || created->empty()) return arrow::Status::OK();
   ARROW_RETURN_NOT_OK(keys_.Encode(keys, num_rows, created));
-  const std::vector<int32_t> sorted = keys_.Sorted();
-  std::vector<std::string_view> wanted;
-  for (int32_t i : sorted) wanted.push_back(keys_.key(i));
   std::vector<std::optional<std::string_view>> values;
-  ARROW_RETURN_NOT_OK(store_->MultiGet(wanted, &values));
-  std::vector<bool> is_loaded(created->size(), false);
-  for (size_t i = 0; i < sorted.size(); ++i) {
-    if (!values[i]) continue;
-    uint8_t* payload = payloads[(*created)[sorted[i]]];
-    ARROW_RETURN_NOT_OK(values_.LoadValue(*values[i], payload));
-    FlagsOf(payload)->is_stored = 1;
-    is_loaded[sorted[i]] = true;
-    --keys_on_disk_;
-  }
+  ARROW_RETURN_NOT_OK(state::LookUp(keys_, store_, &values));
   size_t kept = 0;
   for (size_t i = 0; i < created->size(); ++i) {
-    if (!is_loaded[i]) (*created)[kept++] = (*created)[i];
+    if (!values[i]) {
+      (*created)[kept++] = (*created)[i];
+      continue;
+    }
+    uint8_t* payload = payloads[(*created)[i]];
+    ARROW_RETURN_NOT_OK(values_.LoadValue(*values[i], payload));
+    FlagsOf(payload)->is_stored = 1;
+    --keys_on_disk_;
   }
   created->resize(kept);
   return arrow::Status::OK();
@@ -83,12 +77,9 @@ arrow::Status KeySpill::FindStored(state::KeyedTable::Columns keys, int64_t num_
   }
   if (keys_on_disk_ == 0 || missing.empty()) return arrow::Status::OK();
   ARROW_RETURN_NOT_OK(keys_.Encode(keys, num_rows, &missing));
-  const std::vector<int32_t> sorted = keys_.Sorted();
-  std::vector<std::string_view> wanted;
-  for (int32_t i : sorted) wanted.push_back(keys_.key(i));
   std::vector<std::optional<std::string_view>> values;
-  ARROW_RETURN_NOT_OK(store_->MultiGet(wanted, &values));
-  for (size_t i = 0; i < sorted.size(); ++i) (*stored)[missing[sorted[i]]] = values[i].has_value();
+  ARROW_RETURN_NOT_OK(state::LookUp(keys_, store_, &values));
+  for (size_t i = 0; i < missing.size(); ++i) (*stored)[missing[i]] = values[i].has_value();
   return arrow::Status::OK();
 }
 
@@ -165,22 +156,14 @@ arrow::Status KeySpill::Write(const std::vector<uint8_t*>& payloads) {
   }
   ARROW_ASSIGN_OR_RAISE(const auto columns, table_.Keys(payloads));
   ARROW_RETURN_NOT_OK(keys_.Encode(columns, static_cast<int64_t>(payloads.size()), nullptr));
-  std::string values;
-  std::vector<size_t> ends;
+  state::StoreValues values;
   for (uint8_t* payload : payloads) {
     const bool is_erased = FlagsOf(payload)->is_erased != 0;
-    if (!is_erased) values_.AppendValue(payload, &values);
+    if (!is_erased) values_.AppendValue(payload, values.bytes());
     (is_erased ? keys_erased_ : keys_on_disk_) += is_erased ? -1 : 1;
-    ends.push_back(values.size());
+    values.End(is_erased);
   }
-  std::vector<state::StoreEntry> entries;
-  entries.reserve(payloads.size());
-  for (int32_t i : keys_.Sorted()) {
-    const size_t begin = i == 0 ? 0 : ends[i - 1];
-    entries.push_back(
-        {keys_.key(i), std::string_view(values).substr(begin, ends[i] - begin), FlagsOf(payloads[i])->is_erased != 0});
-  }
-  return store_->Write(entries);
+  return values.Write(keys_, store_);
 }
 
 arrow::Status KeySpill::VisitStored(int64_t keys_max,
@@ -188,31 +171,16 @@ arrow::Status KeySpill::VisitStored(int64_t keys_max,
   if (store_ == nullptr) return arrow::Status::OK();
   const auto scan = store_->Scan(keys_.prefix());
   for (bool more = true; more;) {
-    std::string bytes;
-    std::vector<size_t> ends;  // of a key, then of its value
-    while (static_cast<int64_t>(ends.size()) < keys_max * 2 && bytes.size() < kReadBytesMax) {
-      ARROW_ASSIGN_OR_RAISE(more, scan->Next());
-      if (!more) break;
-      bytes.append(scan->key());
-      ends.push_back(bytes.size());
-      bytes.append(scan->value());
-      ends.push_back(bytes.size());
-    }
-    const auto part = [&](size_t i) {
-      const size_t begin = i == 0 ? 0 : ends[i - 1];
-      return std::string_view(bytes).substr(begin, ends[i] - begin);
-    };
-    std::vector<std::string_view> keys;
-    for (size_t i = 0; i < ends.size(); i += 2) keys.push_back(part(i));
-    ARROW_ASSIGN_OR_RAISE(const auto columns, keys_.Decode(keys));
+    ARROW_ASSIGN_OR_RAISE(const auto entries, state::StorePiece::Read(scan.get(), keys_max, &more));
+    ARROW_ASSIGN_OR_RAISE(const auto columns, keys_.Decode(entries.Keys()));
     std::vector<uint8_t*> payloads;
     std::vector<int32_t> created;  // those that are in memory are the truth, and visited there
-    ARROW_RETURN_NOT_OK(table_.FindOrInsert(columns, static_cast<int64_t>(keys.size()), nullptr, &payloads, &created));
+    ARROW_RETURN_NOT_OK(table_.FindOrInsert(columns, entries.size(), nullptr, &payloads, &created));
     std::vector<uint8_t*> loaded;
     arrow::Status status;
     for (int32_t i : created) {
       loaded.push_back(payloads[i]);
-      if (status.ok()) status = values_.LoadValue(part(static_cast<size_t>(i) * 2 + 1), payloads[i]);
+      if (status.ok()) status = values_.LoadValue(entries.value(i), payloads[i]);
     }
     if (status.ok() && !loaded.empty()) status = visit(loaded);
     for (uint8_t* payload : loaded) values_.ReleaseValue(payload);

@@ -14,8 +14,7 @@
 
 #include "exec/operator.h"
 #include "state/keyed_table.h"
-#include "state/state_store.h"
-#include "state/store_keys.h"
+#include "state/store_batch.h"
 
 namespace tidemark::exec {
 
