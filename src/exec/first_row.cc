@@ -162,13 +162,8 @@ class FirstRow final : public Operator, public SpilledValues {
     if (context().metrics != nullptr) {
       context().metrics->late_rows_dropped.fetch_add(late, std::memory_order_relaxed);
     }
-    const arrow::Status status = ReportHeld();
-    if (!spill_) return status;
-    const int64_t more_keys = spill_->more_keys();
-    const auto held_bytes = [this] { return given_->memory_bytes(); };
-    const arrow::Status made = spill_->MakeRoom(held_bytes, [this] { return ReportHeld(); }, status);
-    if (spill_->more_keys() > more_keys) report_.SetDisk(spill_->disk_bytes());
-    return made;
+    if (!spill_) return ReportHeld();
+    return spill_->MakeRoom([this] { return given_->memory_bytes(); }, [this] { return ReportHeld(); }, &report_);
   }
   arrow::Status ReportHeld() {
     const int64_t keys = given_->size() + (spill_ ? spill_->more_keys() : 0);

@@ -23,10 +23,16 @@ const state::ArrowTypes& FactTypes() {
   return types;
 }
 
-arrow::Status AddGeneration(int64_t generation, bool is_removed, Batch* rows) {
-  const auto num_rows = static_cast<size_t>(rows->num_rows);
-  ARROW_ASSIGN_OR_RAISE(rows->columns.emplace_back(), state::Int64Column(std::vector<int64_t>(num_rows, generation)));
-  ARROW_ASSIGN_OR_RAISE(rows->columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, is_removed)));
+/// Makes rows of the log of keys whose groups are gone.
+arrow::Status AddRemovedFacts(int64_t generation, Batch* keys) {
+  const auto num_rows = static_cast<size_t>(keys->num_rows);
+  auto& columns = keys->columns;
+  ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::Int64Column(std::vector<int64_t>(num_rows, 0)));
+  ARROW_ASSIGN_OR_RAISE(columns.emplace_back(),
+                        arrow::MakeArrayFromScalar(arrow::BinaryScalar(std::string()), keys->num_rows));
+  ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, false)));
+  ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::Int64Column(std::vector<int64_t>(num_rows, generation)));
+  ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, true)));
   return arrow::Status::OK();
 }
 
@@ -141,12 +147,7 @@ arrow::Status GroupLog::BeginSave(bool changes_only, state::StateWriter& out) {
     if (spill_ != nullptr) stored_ = spill_->ReadAll();
   } else {
     for (Batch& keys : removed_) {
-      const auto num_rows = static_cast<size_t>(keys.num_rows);
-      ARROW_ASSIGN_OR_RAISE(keys.columns.emplace_back(), state::Int64Column(std::vector<int64_t>(num_rows, 0)));
-      ARROW_ASSIGN_OR_RAISE(keys.columns.emplace_back(),
-                            arrow::MakeArrayFromScalar(arrow::BinaryScalar(std::string()), keys.num_rows));
-      ARROW_ASSIGN_OR_RAISE(keys.columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, false)));
-      ARROW_RETURN_NOT_OK(AddGeneration(ended, /*is_removed=*/true, &keys));
+      ARROW_RETURN_NOT_OK(AddRemovedFacts(ended, &keys));
       ARROW_RETURN_NOT_OK(out.WriteChanges(kLog, keys, owner_));
     }
   }

@@ -46,12 +46,10 @@ class GroupLog final : public GroupWatcher {
   int64_t memory_bytes() const { return tracker_.memory_bytes() + removed_bytes_; }
 
  private:
-  using Columns = std::vector<std::shared_ptr<arrow::Array>>;
   class Tombstones;
 
   arrow::Status SaveFirst(std::span<uint8_t* const> groups);
   arrow::Status Write(const std::vector<uint8_t*>& groups);
-  arrow::Status WriteRemoved();
   arrow::Status RestorePiece(const Batch& rows, Tombstones* tombstones, uint32_t* greatest);
 
   static constexpr std::string_view kLog = "group-log";

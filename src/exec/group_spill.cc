@@ -4,22 +4,17 @@
 
 #include <arrow/api.h>
 
-#include <algorithm>
 #include <cstring>
+#include <utility>
+
+#include "exec/eviction.h"
 
 namespace tidemark::exec {
-namespace {
-
-constexpr int64_t kSliceBytesMax = int64_t{16} << 20;
-
-}  // namespace
-
 GroupSpill::GroupSpill(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
                        std::vector<int> key_groups)
     : table_(*table),
       layout_(layout),
       context_(context),
-      slice_bytes_(std::min(context.memory->spill_from_bytes() / 64 + 1, kSliceBytesMax)),
       keys_(context.number, /*table=*/0, layout.key_types, std::move(key_groups)) {}
 
 arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t num_rows,
@@ -70,23 +65,19 @@ int64_t GroupSpill::Excess(int64_t own_bytes) const {
 
 arrow::Result<bool> GroupSpill::Evict(int64_t bytes) {
   if (table_.size() == 0) return false;
-  const int64_t goal = std::clamp(bytes, slice_bytes_, std::max(slice_bytes_, kSliceBytesMax));
+  const int64_t goal = EvictionBytes(bytes, *context_.memory);
   const int64_t bytes_per_group = table_.memory_bytes() / table_.size() + 1;
   std::vector<uint8_t*> old;
   while (static_cast<int64_t>(old.size()) * bytes_per_group < goal && table_.rows().RetireOldest(&old)) {
   }
   if (watcher_ != nullptr) ARROW_RETURN_NOT_OK(watcher_->BeforeMove(old));
-  std::vector<uint8_t*> used;
-  std::vector<uint8_t*> moved;
-  for (uint8_t* group : old) {
+  Eviction eviction = ChooseEvicted(old, [](uint8_t* group) {
     GroupHeader* header = HeaderOf(group);
-    const bool stays = header->is_used != 0 && header->is_erased == 0 && used.size() * 2 < old.size();
-    header->is_used = 0;
-    (stays ? used : moved).push_back(group);
-  }
-  ARROW_RETURN_NOT_OK(Write(moved));
-  table_.Erase(moved);
-  table_.rows().Renew(used);
+    return std::exchange(header->is_used, uint8_t{0}) != 0 && header->is_erased == 0;
+  });
+  ARROW_RETURN_NOT_OK(Write(eviction.move));
+  table_.Erase(eviction.move);
+  table_.rows().Renew(eviction.stay);
   table_.rows().Shrink();
   return true;
 }

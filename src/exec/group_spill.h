@@ -51,8 +51,8 @@ class GroupWatcher {
 /// All that is in memory has been written to since it was loaded (every look-up of GROUP BY is a change), so there is
 /// nothing clean that need not be written again.
 ///
-/// Which groups go: the oldest first, by the page of the table that they were made in; one that was used in the
-/// meantime is made anew instead (the second chance of a clock), as long as these are not more than half. One thread.
+/// Which groups go: the oldest first, by the page of the table that they were made in; one that stays (see
+/// ChooseEvicted) is made anew instead. One thread.
 class GroupSpill final : public GroupLoader {
  public:
   /// `table` outlives the object, and its layout has a GroupHeader. `key_groups`: see StoreKeys.
@@ -116,7 +116,6 @@ class GroupSpill final : public GroupLoader {
   AggregateTable& table_;
   const AggregateTableLayout& layout_;
   const OperatorContext& context_;
-  const int64_t slice_bytes_;
   state::StoreKeys keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
   GroupWatcher* watcher_ = nullptr;

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "exec/input_distribution.h"
+#include "exec/key_spill.h"
 
 namespace tidemark::exec {
 
@@ -18,10 +19,7 @@ GroupedState::GroupedState(const plan::GroupAggregateNode& node, AggregateSet ag
   layout_.input_retracts = node.input_retracts;
 }
 
-bool GroupedState::CanSpill() const {
-  return context_->spill != nullptr && context_->memory != nullptr && context_->memory->spill_from_bytes() > 0 &&
-         !layout_.key_types.empty();
-}
+bool GroupedState::CanSpill() const { return KeySpill::IsPossible(*context_, layout_.key_types.size()); }
 
 arrow::Status GroupedState::Open(const OperatorContext& context) {
   context_ = &context;

@@ -84,9 +84,9 @@ class ChangelogJoin final : public ChangelogJoinOperator {
         for (; pair < pairs.own.size() && pairs.own[pair] == row; ++pair) matches.push_back(pairs.other[pair]);
         Apply(input, batch.kind(row), static_cast<int32_t>(row), rows[row], matches, &output);
         if (static_cast<int64_t>(output.size()) >= context().batch_rows)
-          ARROW_RETURN_NOT_OK(Flush(input, batch, &output, out));
+          ARROW_RETURN_NOT_OK(EmitOutput(input, batch, &output, out));
       }
-      ARROW_RETURN_NOT_OK(Flush(input, batch, &output, out));
+      ARROW_RETURN_NOT_OK(EmitOutput(input, batch, &output, out));
       begin = pairs.end_row;
     }
     own.Settle(std::move(rows));
@@ -127,7 +127,7 @@ class ChangelogJoin final : public ChangelogJoinOperator {
         unmatchable.Add(RowKind::kInsert, static_cast<int32_t>(row), nullptr, 1);
       }
     }
-    ARROW_RETURN_NOT_OK(Flush(input, batch, &unmatchable, out));
+    ARROW_RETURN_NOT_OK(EmitOutput(input, batch, &unmatchable, out));
     return Report();
   }
 
@@ -225,9 +225,9 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     for (JoinRow* row : sides_[side].Rows()) {
       if (row->matches == 0) output.Add(RowKind::kInsert, -1, row, row->count);
       if (static_cast<int64_t>(output.size()) >= context().batch_rows)
-        ARROW_RETURN_NOT_OK(Flush(1 - side, nothing, &output, out));
+        ARROW_RETURN_NOT_OK(EmitOutput(1 - side, nothing, &output, out));
     }
-    ARROW_RETURN_NOT_OK(Flush(1 - side, nothing, &output, out));
+    ARROW_RETURN_NOT_OK(EmitOutput(1 - side, nothing, &output, out));
     return spills_ ? EmitUnmatchedOnDisk(side, out) : arrow::Status::OK();
   }
 
@@ -242,11 +242,11 @@ class ChangelogJoin final : public ChangelogJoinOperator {
       for (int64_t row = 0; row < rows.num_rows; ++row) {
         if (matches[row] == 0) output.Add(RowKind::kInsert, static_cast<int32_t>(row), nullptr, counts[row]);
       }
-      return Flush(side, rows, &output, out);
+      return EmitOutput(side, rows, &output, out);
     });
   }
 
-  arrow::Status Flush(int input, const Batch& batch, JoinOutput* output, Emitter& out) {
+  arrow::Status EmitOutput(int input, const Batch& batch, JoinOutput* output, Emitter& out) {
     if (output->size() == 0) return arrow::Status::OK();
     ARROW_ASSIGN_OR_RAISE(Batch result, MakeRows(input, batch, output->own, output->other, !left_only_));
     const auto is_insert = [](RowKind kind) { return kind == RowKind::kInsert; };

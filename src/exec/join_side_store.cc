@@ -8,14 +8,14 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <utility>
 
+#include "exec/eviction.h"
 #include "exec/join_side.h"
 #include "state/state_columns.h"
 
 namespace tidemark::exec {
 namespace {
-
-constexpr int64_t kSliceBytesMax = int64_t{16} << 20;
 
 JoinKey* AsKey(uint8_t* payload) { return reinterpret_cast<JoinKey*>(payload); }
 
@@ -139,31 +139,26 @@ arrow::Result<bool> JoinSideStore::Evict(int64_t bytes) {
   if (bytes_per_row_ == 0) {
     bytes_per_row_ = static_cast<double>(side_.memory_bytes()) / static_cast<double>(side_.rows_->size() + 1);
   }
-  const int64_t slice_bytes = std::min(context_.memory->spill_from_bytes() / 64 + 1, kSliceBytesMax);
-  const int64_t goal = std::clamp(bytes, slice_bytes, kSliceBytesMax);
+  const int64_t goal = EvictionBytes(bytes, *context_.memory);
   std::vector<uint8_t*> old;
   while (static_cast<int64_t>(old.size()) * (side_.memory_bytes() / num_keys + 1) < goal &&
          side_.keys_->RetireOldest(&old)) {
   }
-  std::vector<uint8_t*> used;
-  std::vector<uint8_t*> moved;
-  for (uint8_t* payload : old) {
+  Eviction eviction = ChooseEvicted(old, [](uint8_t* payload) {
     JoinKey* key = AsKey(payload);
-    const bool stays = key->is_used != 0 && key->head != nullptr && used.size() * 2 < old.size();
-    key->is_used = 0;
-    (stays ? used : moved).push_back(payload);
-  }
-  ARROW_RETURN_NOT_OK(Write(moved));
+    return std::exchange(key->is_used, uint8_t{0}) != 0 && key->head != nullptr;
+  });
+  ARROW_RETURN_NOT_OK(Write(eviction.move));
   std::vector<uint8_t*> rows;
-  for (uint8_t* key : moved) {
+  for (uint8_t* key : eviction.move) {
     for (JoinRow* row = AsKey(key)->head; row != nullptr; row = row->next) {
       rows.push_back(reinterpret_cast<uint8_t*>(row));
     }
   }
-  side_.keys_->Erase(moved);
+  side_.keys_->Erase(eviction.move);
   side_.rows_->Erase(rows);
-  side_.keys_->Renew(used);
-  for (uint8_t* key : used) {
+  side_.keys_->Renew(eviction.stay);
+  for (uint8_t* key : eviction.stay) {
     for (JoinRow* row = AsKey(key)->head; row != nullptr; row = row->next) row->head = &AsKey(key)->head;
   }
   side_.keys_->Shrink();

@@ -5,14 +5,11 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <utility>
+
+#include "exec/eviction.h"
 
 namespace tidemark::exec {
-namespace {
-
-constexpr int64_t kSliceBytesMax = int64_t{16} << 20;
-
-}  // namespace
-
 bool KeySpill::IsPossible(const OperatorContext& context, size_t num_keys) {
   return num_keys > 0 && context.spill != nullptr && context.memory != nullptr &&
          context.memory->spill_from_bytes() > 0;
@@ -114,12 +111,16 @@ int64_t KeySpill::Excess(int64_t held_bytes) const {
 }
 
 arrow::Status KeySpill::MakeRoom(const std::function<int64_t()>& held_bytes,
-                                 const std::function<arrow::Status()>& report, arrow::Status status) {
+                                 const std::function<arrow::Status()>& report, StateReport* metrics) {
+  // Too much is only an error when nothing more can be moved.
+  arrow::Status status = report();
+  const int64_t keys_before = more_keys();
   while (const int64_t excess = Excess(held_bytes())) {
     ARROW_ASSIGN_OR_RAISE(const bool any, Evict(excess, held_bytes()));
     if (!any) break;
     status = report();
   }
+  if (more_keys() > keys_before) metrics->SetDisk(disk_bytes());
   return status;
 }
 
@@ -127,25 +128,20 @@ arrow::Result<bool> KeySpill::Evict(int64_t bytes, int64_t held_bytes) {
   if (table_.size() == 0) return false;
   const int64_t bytes_per_key = held_bytes / table_.size() + 1;
   if (bytes_per_key_ == 0) bytes_per_key_ = static_cast<double>(bytes_per_key);
-  const int64_t slice_bytes = std::min(context_.memory->spill_from_bytes() / 64 + 1, kSliceBytesMax);
-  const int64_t goal = std::clamp(bytes, slice_bytes, kSliceBytesMax);
+  const int64_t goal = EvictionBytes(bytes, *context_.memory);
   std::vector<uint8_t*> old;
   while (static_cast<int64_t>(old.size()) * bytes_per_key < goal && table_.RetireOldest(&old)) {
   }
-  std::vector<uint8_t*> used;
-  std::vector<uint8_t*> moved;
-  for (uint8_t* payload : old) {
+  Eviction eviction = ChooseEvicted(old, [this](uint8_t* payload) {
     Flags* flags = FlagsOf(payload);
-    const bool stays = flags->is_used != 0 && flags->is_erased == 0 && used.size() * 2 < old.size();
-    flags->is_used = 0;
-    (stays ? used : moved).push_back(payload);
-  }
-  ARROW_RETURN_NOT_OK(Write(moved));
-  for (uint8_t* payload : moved) {
+    return std::exchange(flags->is_used, uint8_t{0}) != 0 && flags->is_erased == 0;
+  });
+  ARROW_RETURN_NOT_OK(Write(eviction.move));
+  for (uint8_t* payload : eviction.move) {
     if (!FlagsOf(payload)->is_erased) values_.ReleaseValue(payload);
   }
-  table_.Erase(moved);
-  table_.Renew(used);
+  table_.Erase(eviction.move);
+  table_.Renew(eviction.stay);
   table_.Shrink();
   return true;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "exec/operator.h"
+#include "exec/state_report.h"
 #include "state/keyed_table.h"
 #include "state/store_batch.h"
 
@@ -57,10 +58,11 @@ class KeySpill {
   /// As KeyedTable::Erase. The values have been released.
   void Erase(std::span<uint8_t* const> payloads);
 
-  /// Moves keys to the store as long as memory is short, where the operator holds `held_bytes()`, and reports after
-  /// each step. `status`: of the report before. Invalidates all payloads. REQUIRES: no batch is under way.
+  /// Reports, then moves keys to the store as long as memory is short, where the operator holds `held_bytes()`, and
+  /// reports after each step; what lies on disk goes to `metrics`. Returns the last report's status. Invalidates all
+  /// payloads. REQUIRES: no batch is under way.
   arrow::Status MakeRoom(const std::function<int64_t()>& held_bytes, const std::function<arrow::Status()>& report,
-                         arrow::Status status);
+                         StateReport* metrics);
 
   /// Loads the keys that are on disk for the time of a call of `visit`, some after the other, of which `visit` may use
   /// the payloads. The store stays as it is.

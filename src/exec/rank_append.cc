@@ -201,13 +201,8 @@ class AppendRank final : public Operator, public SpilledValues {
   }
 
   arrow::Status Report() {
-    const arrow::Status status = ReportHeld();
-    if (!spill_) return status;
-    const int64_t more_keys = spill_->more_keys();
-    const arrow::Status made =
-        spill_->MakeRoom([this] { return HeldBytes(); }, [this] { return ReportHeld(); }, status);
-    if (spill_->more_keys() > more_keys) report_.SetDisk(spill_->disk_bytes());
-    return made;
+    if (!spill_) return ReportHeld();
+    return spill_->MakeRoom([this] { return HeldBytes(); }, [this] { return ReportHeld(); }, &report_);
   }
   arrow::Status ReportHeld() {
     return report_.Set(partitions_->size() + (spill_ ? spill_->more_keys() : 0), HeldBytes());
