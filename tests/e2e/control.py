@@ -14,7 +14,6 @@ import signal
 import socket
 import stat
 import subprocess
-import threading
 import unittest
 
 import scratch
@@ -62,38 +61,15 @@ class Control(unittest.TestCase):
         hidden.rename(self.folder / "events" / name)
 
     def start(self, *arguments, state=None, script=None):
-        process = subprocess.Popen(
-            [scratch.TIDEMARK, "run", str(script or self.script), "--state", str(state or self.state), "--set",
-             "execution.checkpointing.interval=50 ms", *arguments],
-            stderr=subprocess.PIPE, text=True, preexec_fn=scratch.heed_signals)
-        limit = threading.Timer(2 * LIMIT_SECONDS, process.kill)
-        limit.daemon = True
-        limit.start()
-        self.addCleanup(limit.cancel)
-        self.addCleanup(self.end, process)
+        process = scratch.started(
+            self, [str(script or self.script), "--state", str(state or self.state), "--set",
+                   "execution.checkpointing.interval=50 ms", *arguments], 2 * LIMIT_SECONDS)
         self.until(lambda: process.poll() is not None or self.ask("state", state or self.state) is not None, process)
         return process
 
-    @staticmethod
-    def end(process):
-        process.kill()
-        process.wait()
-        process.stderr.close()
-
     def until(self, condition, process=None):
         """Waits for what has no other sign."""
-        over = threading.Event()
-        limit = threading.Timer(LIMIT_SECONDS, over.set)
-        limit.daemon = True
-        limit.start()
-        while not over.is_set():
-            if condition():
-                limit.cancel()
-                return
-            if process is not None and process.poll() is not None:
-                self.fail(process.communicate()[1])
-            over.wait(0.01)
-        self.fail("it did not come to it in time")
+        scratch.until(self, process, condition, LIMIT_SECONDS)
 
     def ask(self, command, folder=None):
         """None: no job answers."""
@@ -216,9 +192,7 @@ class Control(unittest.TestCase):
         self.until(lambda: list((self.state / JOB).glob("chk-*/manifest.json")), process)
         other = self.folder / "other.sql"
         other.write_text(self.script.read_text(encoding="utf-8").replace("counts", "numbers"), encoding="utf-8")
-        second = subprocess.Popen([scratch.TIDEMARK, "run", str(other), "--state", str(self.state)],
-                                  stderr=subprocess.PIPE, text=True, preexec_fn=scratch.heed_signals)
-        self.addCleanup(self.end, second)
+        second = scratch.started(self, [str(other), "--state", str(self.state)], 2 * LIMIT_SECONDS)
         self.until(lambda: self.ask("state", self.state / "latest+numbers"), second)
         several = tidemark("savepoint", self.state)
         self.assertEqual(several.returncode, 1)

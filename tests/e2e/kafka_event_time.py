@@ -10,7 +10,6 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 import unittest
 
 import kafka_broker
@@ -77,36 +76,13 @@ class EventTime(unittest.TestCase):
         script = SCRIPT.format(settings=settings, topic=self.topic, broker=broker.plain, folder=self.folder, options=more,
                                late=late)
         (self.folder / "job.sql").write_text(script, encoding="utf-8")
-        process = subprocess.Popen([scratch.TIDEMARK, "run", str(self.folder / "job.sql"), "--state",
-                                    str(self.folder / "state"), "-p", workers],
-                                   stderr=subprocess.PIPE, text=True, preexec_fn=scratch.heed_signals)
-        limit = threading.Timer(2 * LIMIT_SECONDS, process.kill)
-        limit.daemon = True
-        limit.start()
-        self.addCleanup(limit.cancel)
-        self.addCleanup(self.end, process)
-        return process
-
-    @staticmethod
-    def end(process):
-        process.kill()
-        process.wait()
-        process.stderr.close()
+        return scratch.started(self, [str(self.folder / "job.sql"), "--state", str(self.folder / "state"), "-p", workers],
+                               2 * LIMIT_SECONDS)
 
     def until(self, process, condition):
         """Waits for what has no other sign; gives it back."""
-        over = threading.Event()
-        limit = threading.Timer(LIMIT_SECONDS, over.set)
-        limit.daemon = True
-        limit.start()
-        while not over.is_set():
-            if process.poll() is not None:
-                self.fail(process.communicate()[1])
-            if found := condition():
-                limit.cancel()
-                return found
-            over.wait(0.02)
-        self.fail(f"it did not come to it in time; now {self.windows()} {self.ask('watermarks')}")
+        return scratch.until(self, process, condition, LIMIT_SECONDS,
+                             lambda: f"; now {self.windows()} {self.ask('watermarks')}")
 
     def ask(self, command, *arguments):
         asked = subprocess.run([scratch.TIDEMARK, command, str(self.folder / "state"), *arguments], capture_output=True,

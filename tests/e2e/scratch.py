@@ -7,6 +7,7 @@ import pathlib
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -34,6 +35,39 @@ def wait_until(condition, seconds=60, what="what was waited for"):
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not come within {seconds} s")
         pause.wait(0.001)
+
+
+def started(test, arguments, seconds):
+    """A run of the program that heeds signals and is killed after so many seconds, or when the test is over."""
+    process = subprocess.Popen([TIDEMARK, "run", *arguments], stderr=subprocess.PIPE, text=True,
+                               preexec_fn=heed_signals)
+    limit = threading.Timer(seconds, process.kill)
+    limit.daemon = True
+    limit.start()
+    test.addCleanup(_end, process, limit)
+    return process
+
+
+def _end(process, limit):
+    limit.cancel()
+    process.kill()
+    process.wait()
+    process.stderr.close()
+
+
+def until(test, process, condition, seconds, what=lambda: ""):
+    """wait_until, of what a process does: it must not end before (None: nothing need run). `what`: told when it did not
+    come to it."""
+    def now():
+        answer = condition()
+        if not answer and process is not None and process.poll() is not None:
+            test.fail(process.communicate()[1])
+        return answer
+
+    try:
+        return wait_until(now, seconds)
+    except TimeoutError:
+        return test.fail(f"it did not come to it in time {what()}")
 
 
 def write_events(path, rows):

@@ -34,56 +34,61 @@ ExactlyOnceSettings SettingsFor(const std::string& topic, const connectors::Conn
   return settings;
 }
 
-class QuerySink final : public connectors::Sink {
+/// Whose records become visible with the checkpoint they belong to.
+class ExactlyOnceSink : public connectors::Sink {
+ public:
+  explicit ExactlyOnceSink(std::unique_ptr<ExactlyOnceWriter> records) : records_(std::move(records)) {}
+
+  arrow::Result<std::string> Prepare(int64_t checkpoint) final { return records_->Prepare(checkpoint); }
+  arrow::Status Commit(const std::string& prepared) final { return records_->Commit(prepared); }
+  arrow::Status Close(bool /*complete*/) final {
+    return records_->empty() ? arrow::Status::OK() : arrow::Status::UnknownError("rows behind the last checkpoint");
+  }
+  void Abort() final {}
+
+ protected:
+  ExactlyOnceWriter& records() { return *records_; }
+
+ private:
+  std::unique_ptr<ExactlyOnceWriter> records_;
+};
+
+class QuerySink final : public ExactlyOnceSink {
  public:
   QuerySink(std::unique_ptr<ExactlyOnceWriter> records, const std::function<std::string(const Batch&, int64_t)>* render)
-      : records_(std::move(records)), render_(render) {}
+      : ExactlyOnceSink(std::move(records)), render_(render) {}
 
   arrow::Status Write(const Batch& batch) override {
     OutRecord record;
     record.topic = kResultTopic;
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       record.value = (*render_)(batch, row);
-      records_->Add(record);
+      records().Add(record);
     }
     return arrow::Status::OK();
   }
-  arrow::Result<std::string> Prepare(int64_t checkpoint) override { return records_->Prepare(checkpoint); }
-  arrow::Status Commit(const std::string& prepared) override { return records_->Commit(prepared); }
-  arrow::Status Close(bool /*complete*/) override {
-    return records_->empty() ? arrow::Status::OK() : arrow::Status::UnknownError("rows behind the last checkpoint");
-  }
-  void Abort() override {}
 
  private:
-  std::unique_ptr<ExactlyOnceWriter> records_;
   const std::function<std::string(const Batch&, int64_t)>* render_;
 };
 
 /// Of a table of connector 'kafka', whose records are encoded as the connector does it.
-class TableSink final : public connectors::Sink {
+class TableSink final : public ExactlyOnceSink {
  public:
   TableSink(std::unique_ptr<RecordEncoder> encoder, std::unique_ptr<ExactlyOnceWriter> records)
-      : encoder_(std::move(encoder)), records_(std::move(records)) {}
+      : ExactlyOnceSink(std::move(records)), encoder_(std::move(encoder)) {}
 
   arrow::Status Write(const Batch& batch) override {
     ARROW_RETURN_NOT_OK(encoder_->Encode(batch));
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       ARROW_ASSIGN_OR_RAISE(OutRecord record, encoder_->RecordOf(batch, row));
-      records_->Add(record);
+      records().Add(record);
     }
     return arrow::Status::OK();
   }
-  arrow::Result<std::string> Prepare(int64_t checkpoint) override { return records_->Prepare(checkpoint); }
-  arrow::Status Commit(const std::string& prepared) override { return records_->Commit(prepared); }
-  arrow::Status Close(bool /*complete*/) override {
-    return records_->empty() ? arrow::Status::OK() : arrow::Status::UnknownError("rows behind the last checkpoint");
-  }
-  void Abort() override {}
 
  private:
   std::unique_ptr<RecordEncoder> encoder_;
-  std::unique_ptr<ExactlyOnceWriter> records_;
 };
 
 bool IsOfBroker(const TableDefinition& table) {
