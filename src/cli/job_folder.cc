@@ -19,7 +19,6 @@ namespace {
 
 constexpr char kLock[] = "/lock";
 constexpr char kSocket[] = "/control";
-constexpr char kJobId[] = "/job-id";
 constexpr auto kEndLookup = std::chrono::milliseconds(10);
 
 std::string NameOf(const std::string& folder) { return folder.substr(folder.find_last_of('/') + 1); }
@@ -32,11 +31,11 @@ std::string WithoutLastSlash(std::string folder) {
 /// The folders of jobs that have run in `folder`.
 arrow::Result<std::vector<std::string>> JobsIn(const std::string& folder) {
   io::FileSystem* files = io::LocalFileSystem();
-  if (files->Exists(folder + kJobId)) return std::vector<std::string>{folder};
+  if (state::CheckpointStore::IsJob(files, folder)) return std::vector<std::string>{folder};
   std::vector<std::string> jobs;
   ARROW_ASSIGN_OR_RAISE(const auto entries, files->List(folder, /*recursive=*/false));
   for (const auto& entry : entries) {
-    if (entry.is_directory && files->Exists(entry.path + kJobId)) jobs.push_back(entry.path);
+    if (entry.is_directory && state::CheckpointStore::IsJob(files, entry.path)) jobs.push_back(entry.path);
   }
   return jobs;
 }

@@ -34,6 +34,7 @@ std::string FolderBeside(const std::string& folder, int64_t number) {
   const std::string name = fmt::format("{}{}", kCheckpointPrefix, number);
   return (std::filesystem::path(folder) / ".." / name).lexically_normal();
 }
+std::string JobIdPath(const std::string& folder) { return fmt::format("{}/{}", folder, kJobIdName); }
 std::string ManifestPath(const std::string& folder) { return fmt::format("{}/{}", folder, kManifestName); }
 std::string StatePath(const std::string& folder, int worker) {
   return fmt::format("{}/worker-{}.state", folder, worker);
@@ -206,7 +207,7 @@ arrow::Result<CheckpointManifest> CheckpointStore::CopySavepoint(io::FileSystem*
 }
 
 arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {
-  const std::string path = fmt::format("{}/{}", folder_, kJobIdName);
+  const std::string path = JobIdPath(folder_);
   if (files_->Exists(path)) return ReadAll(files_, path);
   ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
   ARROW_RETURN_NOT_OK(WriteAll(files_, path, fresh));
@@ -229,6 +230,10 @@ arrow::Result<int> CheckpointStore::NoteWorkers(int workers) {
 
 arrow::Status CheckpointStore::MarkCommitted(const CheckpointManifest& manifest) {
   return WriteAll(files_, CommittedPath(manifest.folder), "");
+}
+
+bool CheckpointStore::IsJob(io::FileSystem* files, const std::string& folder) {
+  return files->Exists(JobIdPath(folder));
 }
 
 bool CheckpointStore::IsComplete(io::FileSystem* files, const std::string& folder) {
