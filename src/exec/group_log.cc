@@ -24,7 +24,7 @@ const state::ArrowTypes& FactTypes() {
 }
 
 /// Makes rows of the log of keys whose groups are gone.
-arrow::Status AddRemovedFacts(int64_t generation, Batch* keys) {
+arrow::Status AddRemovedFacts(int64_t generation, bool with_time, Batch* keys) {
   const auto num_rows = static_cast<size_t>(keys->num_rows);
   auto& columns = keys->columns;
   ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::Int64Column(std::vector<int64_t>(num_rows, 0)));
@@ -33,6 +33,8 @@ arrow::Status AddRemovedFacts(int64_t generation, Batch* keys) {
   ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, false)));
   ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::Int64Column(std::vector<int64_t>(num_rows, generation)));
   ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, true)));
+  if (!with_time) return arrow::Status::OK();
+  ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::Int64Column(std::vector<int64_t>(num_rows, 0)));
   return arrow::Status::OK();
 }
 
@@ -85,10 +87,11 @@ class GroupLog::Tombstones {
 };
 
 GroupLog::GroupLog(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
-                   state::RowOwner owner, GroupSpill* spill)
+                   const StateTtl* ttl, state::RowOwner owner, GroupSpill* spill)
     : table_(*table),
       layout_(layout),
       context_(context),
+      ttl_(*ttl),
       owner_(std::move(owner)),
       spill_(spill),
       tracker_(&table->rows(), sizeof(GroupHeader)) {}
@@ -147,7 +150,7 @@ arrow::Status GroupLog::BeginSave(bool changes_only, state::StateWriter& out) {
     if (spill_ != nullptr) stored_ = spill_->ReadAll();
   } else {
     for (Batch& keys : removed_) {
-      ARROW_RETURN_NOT_OK(AddRemovedFacts(ended, &keys));
+      ARROW_RETURN_NOT_OK(AddRemovedFacts(ended, ttl_.is_on(), &keys));
       ARROW_RETURN_NOT_OK(out.WriteChanges(kLog, keys, owner_));
     }
   }
@@ -164,7 +167,9 @@ arrow::Result<bool> GroupLog::SaveMore(int64_t rows) {
       return false;
     }
     const auto num_rows = static_cast<size_t>(piece.num_rows);
-    ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, false)));
+    ARROW_ASSIGN_OR_RAISE(auto removed, state::BooleanColumn(std::vector<bool>(num_rows, false)));
+    const auto place = static_cast<std::ptrdiff_t>(layout_.key_types.size()) + kIsRemoved;
+    piece.columns.insert(piece.columns.begin() + place, std::move(removed));
     ARROW_RETURN_NOT_OK(out_->WriteChanges(kLog, piece, owner_));
     return false;
   }
@@ -181,14 +186,19 @@ arrow::Status GroupLog::Write(const std::vector<uint8_t*>& groups) {
     ARROW_ASSIGN_OR_RAISE(Batch piece, table_.Save(groups, context_.batch_rows, &next));
     std::vector<bool> emitted;
     std::vector<bool> removed;
+    std::vector<int64_t> written;
     for (size_t i = begin; i < next; ++i) {
       emitted.push_back(HeaderOf(groups[i])->is_emitted != 0);
       removed.push_back(HeaderOf(groups[i])->is_erased != 0);
+      if (ttl_.is_on()) written.push_back(WrittenMs(groups[i], WrittenOffset(layout_)));
     }
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(emitted));
     const std::vector<int64_t> generations(next - begin, tracker_.saved_generation());
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(generations));
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(removed));
+    if (ttl_.is_on()) {
+      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(written));
+    }
     ARROW_RETURN_NOT_OK(out_->WriteChanges(kLog, piece, owner_));
   }
   return arrow::Status::OK();
@@ -196,11 +206,11 @@ arrow::Status GroupLog::Write(const std::vector<uint8_t*>& groups) {
 
 arrow::Status GroupLog::Restore(const state::StateReader& in, const std::function<arrow::Status()>& report) {
   ARROW_ASSIGN_OR_RAISE(const auto pieces,
-                        state::ReadRows(in, kLog, state::ArrowTypesOf(layout_.key_types), FactTypes()));
+                        state::ReadTimedRows(in, kLog, state::ArrowTypesOf(layout_.key_types), FactTypes(), ttl_.now_ms()));
   Tombstones tombstones(layout_.key_types);
-  for (const Batch& piece : pieces) ARROW_RETURN_NOT_OK(tombstones.Add(piece));
+  for (const auto& piece : pieces) ARROW_RETURN_NOT_OK(tombstones.Add(piece.rows));
   uint32_t greatest = 0;
-  for (const Batch& piece : pieces) {
+  for (const auto& piece : pieces) {
     ARROW_RETURN_NOT_OK(RestorePiece(piece, &tombstones, &greatest));
     ARROW_RETURN_NOT_OK(report());
   }
@@ -208,11 +218,11 @@ arrow::Status GroupLog::Restore(const state::StateReader& in, const std::functio
   return arrow::Status::OK();
 }
 
-arrow::Status GroupLog::RestorePiece(const Batch& rows, Tombstones* tombstones, uint32_t* greatest) {
+arrow::Status GroupLog::RestorePiece(const state::TimedRows& piece, Tombstones* tombstones, uint32_t* greatest) {
   const size_t num_keys = layout_.key_types.size();
-  ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> alive, tombstones->Alive(rows));
+  ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> alive, tombstones->Alive(piece.rows));
   if (alive.empty()) return arrow::Status::OK();
-  ARROW_ASSIGN_OR_RAISE(const Batch groups, Take(rows, alive));
+  ARROW_ASSIGN_OR_RAISE(const Batch groups, Take(piece.rows, alive));
   ARROW_ASSIGN_OR_RAISE(const auto* found, table_.FindGroups(state::KeyedTable::Columns(groups.columns).first(num_keys),
                                                              groups.num_rows, nullptr));
   const int64_t* row_counts = state::Int64Values(groups, num_keys + kRowCount);
@@ -230,6 +240,7 @@ arrow::Status GroupLog::RestorePiece(const Batch& rows, Tombstones* tombstones, 
     ARROW_RETURN_NOT_OK(table_.Load(row_counts[row], accumulators.GetView(row), group));
     HeaderOf(group)->is_stored = was_stored;
     HeaderOf(group)->is_emitted = state::BooleanValue(groups, num_keys + kIsEmitted, row) ? 1 : 0;
+    if (ttl_.is_on()) SetWrittenMs(group, WrittenOffset(layout_), piece.written_ms[alive[row]]);
     tracker_.MarkOf(group).generation = static_cast<uint32_t>(generation);
     *greatest = std::max(*greatest, static_cast<uint32_t>(generation));
   }

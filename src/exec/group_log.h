@@ -3,7 +3,7 @@
 // before, piece by piece while the job goes on.
 //
 // Rows of the log: the key, the number of rows, the accumulators, whether the group is emitted, the generation (see
-// ChangeMark), whether the group is gone. Of the rows of one key that with the greatest generation holds, of equals the
+// ChangeMark), whether the group is gone, and, where there is a time-to-live, the time of the last write. Of the rows of one key that with the greatest generation holds, of equals the
 // last. So the order in which pieces are written does not matter, and neither do out-of-date groups from the disk.
 #pragma once
 
@@ -27,7 +27,7 @@ class GroupLog final : public GroupWatcher {
   /// Everything outlives the object; groups have a GroupHeader and a ChangeMark behind it. `owner`: of the rows.
   /// `spill` may be null.
   GroupLog(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
-           state::RowOwner owner, GroupSpill* spill);
+           const StateTtl* ttl, state::RowOwner owner, GroupSpill* spill);
 
   /// The groups were just found and are about to change.
   arrow::Status BeforeChange(std::span<uint8_t* const> groups);
@@ -50,13 +50,14 @@ class GroupLog final : public GroupWatcher {
 
   arrow::Status SaveFirst(std::span<uint8_t* const> groups);
   arrow::Status Write(const std::vector<uint8_t*>& groups);
-  arrow::Status RestorePiece(const Batch& rows, Tombstones* tombstones, uint32_t* greatest);
+  arrow::Status RestorePiece(const state::TimedRows& piece, Tombstones* tombstones, uint32_t* greatest);
 
   static constexpr std::string_view kLog = "group-log";
 
   AggregateTable& table_;
   const AggregateTableLayout& layout_;
   const OperatorContext& context_;
+  const StateTtl& ttl_;
   const state::RowOwner owner_;
   GroupSpill* spill_;
   ChangeTracker tracker_;

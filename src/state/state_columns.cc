@@ -70,18 +70,45 @@ arrow::Status CheckFacts(std::string_view table, const Batch& rows, const ArrowT
   return arrow::Status::OK();
 }
 
+namespace {
+
+arrow::Status CheckRows(std::string_view table, const Batch& rows, const ArrowTypes& values, const ArrowTypes& facts) {
+  if (rows.columns.size() != values.size() + facts.size()) {
+    return DamagedState(table, "has " + std::to_string(rows.columns.size()) + " columns, not " +
+                                   std::to_string(values.size() + facts.size()));
+  }
+  for (size_t i = 0; i < values.size(); ++i) ARROW_RETURN_NOT_OK(CheckColumn(table, rows, i, *values[i]));
+  return CheckFacts(table, rows, facts);
+}
+
+}  // namespace
+
 arrow::Result<std::vector<Batch>> ReadRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
                                            const ArrowTypes& facts) {
   ARROW_ASSIGN_OR_RAISE(auto batches, in.Read(table));
-  for (const Batch& batch : batches) {
-    if (batch.columns.size() != values.size() + facts.size()) {
-      return DamagedState(table, "has " + std::to_string(batch.columns.size()) + " columns, not " +
-                                     std::to_string(values.size() + facts.size()));
-    }
-    for (size_t i = 0; i < values.size(); ++i) ARROW_RETURN_NOT_OK(CheckColumn(table, batch, i, *values[i]));
-    ARROW_RETURN_NOT_OK(CheckFacts(table, batch, facts));
-  }
+  for (const Batch& batch : batches) ARROW_RETURN_NOT_OK(CheckRows(table, batch, values, facts));
   return batches;
+}
+
+arrow::Result<std::vector<TimedRows>> ReadTimedRows(const StateReader& in, std::string_view table,
+                                                    const ArrowTypes& values, const ArrowTypes& facts, int64_t now_ms) {
+  ARROW_ASSIGN_OR_RAISE(auto batches, in.Read(table));
+  ArrowTypes timed = facts;
+  timed.push_back(arrow::int64());
+  std::vector<TimedRows> read;
+  for (Batch& batch : batches) {
+    const bool is_timed = batch.columns.size() == values.size() + timed.size();
+    ARROW_RETURN_NOT_OK(CheckRows(table, batch, values, is_timed ? timed : facts));
+    std::vector<int64_t> written(static_cast<size_t>(batch.num_rows), now_ms);
+    if (is_timed) {
+      // Of a clock that was put back since then: no row is to stay longer for it.
+      const int64_t* times = Int64Values(batch, batch.columns.size() - 1);
+      for (size_t row = 0; row < written.size(); ++row) written[row] = std::clamp<int64_t>(times[row], 1, now_ms);
+      batch.columns.pop_back();
+    }
+    read.push_back({std::move(batch), std::move(written)});
+  }
+  return read;
 }
 
 arrow::Status WriteInPieces(std::string_view table, const Batch& rows, const RowOwner& owner, int64_t rows_max,

@@ -47,7 +47,9 @@ class StateStore {
   /// written costs little.
   virtual arrow::Status MultiGet(std::span<const std::string_view> keys,
                                  std::vector<std::optional<std::string_view>>* values) = 0;
-  virtual std::unique_ptr<StoreScan> Scan(std::string_view prefix) = 0;
+  std::unique_ptr<StoreScan> Scan(std::string_view prefix) { return Scan(prefix, prefix); }
+  /// The same from the key `from` on, which begins with `prefix`.
+  virtual std::unique_ptr<StoreScan> Scan(std::string_view prefix, std::string_view from) = 0;
 
   /// Bytes on disk of everything, and about how many of them belong to keys that begin with `prefix`.
   virtual int64_t disk_bytes() const = 0;
