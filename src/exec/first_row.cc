@@ -104,8 +104,8 @@ class FirstRow final : public Operator, public SpilledValues {
 
   arrow::Status Restore(const state::StateReader& in) override {
     ttl_.ReadClock();
-    ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadTimedRows(in, kGiven, key_arrow_types_, {arrow::boolean()},
-                                                                   ttl_.ttl().now_ms()));
+    ARROW_ASSIGN_OR_RAISE(const auto batches,
+                          state::ReadTimedRows(in, kGiven, key_arrow_types_, {arrow::boolean()}, ttl_.ttl().now_ms()));
     for (const auto& [batch, written_ms] : batches) {
       const auto keys = std::span(batch.columns).first(key_arrow_types_.size());
       ARROW_RETURN_NOT_OK(FindOrInsert(keys, batch.num_rows));
@@ -197,7 +197,7 @@ class FirstRow final : public Operator, public SpilledValues {
   std::unique_ptr<state::KeyedTable> given_;  ///< partitions that had their row
   std::unique_ptr<KeySpill> spill_;           ///< null: all stay in memory
   KeyTtl ttl_;
-  std::unique_ptr<Operator> sort_;            ///< null: by processing time
+  std::unique_ptr<Operator> sort_;  ///< null: by processing time
   OperatorMetrics sort_metrics_;
   OperatorContext sort_context_;
   StateReport report_;

@@ -85,8 +85,8 @@ class FinalGroupAggregate final : public Operator {
 
 /// Emits how the results change: after every batch, or after a mini-batch of several. Of a group that changed, the
 /// result before the first change is kept until the result after the last is known, so that what did not change in the
-/// end is not emitted. Where state has a time-to-live it is emitted all the same, so that those who keep it in turn know
-/// that the group lives.
+/// end is not emitted. Where state has a time-to-live it is emitted all the same, so that those who keep it in turn
+/// know that the group lives.
 class ChangelogGroupAggregate final : public Operator {
  public:
   ChangelogGroupAggregate(const plan::GroupAggregateNode& node, AggregateSet aggregates)

@@ -205,8 +205,8 @@ arrow::Status GroupLog::Write(const std::vector<uint8_t*>& groups) {
 }
 
 arrow::Status GroupLog::Restore(const state::StateReader& in, const std::function<arrow::Status()>& report) {
-  ARROW_ASSIGN_OR_RAISE(const auto pieces,
-                        state::ReadTimedRows(in, kLog, state::ArrowTypesOf(layout_.key_types), FactTypes(), ttl_.now_ms()));
+  ARROW_ASSIGN_OR_RAISE(const auto pieces, state::ReadTimedRows(in, kLog, state::ArrowTypesOf(layout_.key_types),
+                                                                FactTypes(), ttl_.now_ms()));
   Tombstones tombstones(layout_.key_types);
   for (const auto& piece : pieces) ARROW_RETURN_NOT_OK(tombstones.Add(piece.rows));
   uint32_t greatest = 0;

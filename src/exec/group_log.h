@@ -3,8 +3,9 @@
 // before, piece by piece while the job goes on.
 //
 // Rows of the log: the key, the number of rows, the accumulators, whether the group is emitted, the generation (see
-// ChangeMark), whether the group is gone, and, where there is a time-to-live, the time of the last write. Of the rows of one key that with the greatest generation holds, of equals the
-// last. So the order in which pieces are written does not matter, and neither do out-of-date groups from the disk.
+// ChangeMark), whether the group is gone, and, where there is a time-to-live, the time of the last write. Of the rows
+// of one key that with the greatest generation holds, of equals the last. So the order in which pieces are written does
+// not matter, and neither do out-of-date groups from the disk.
 #pragma once
 
 #include <arrow/result.h>

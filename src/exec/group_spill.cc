@@ -144,11 +144,8 @@ arrow::Result<bool> GroupSpill::SweepStore() {
     ttl_.CountExpired(1);
     return arrow::Status::OK();
   };
-  return sweep_.Step(ttl_, {.store = store_,
-                            .keys = &keys_,
-                            .table = &table_.rows(),
-                            .written_ms = written_ms,
-                            .removed = removed});
+  return sweep_.Step(
+      ttl_, {.store = store_, .keys = &keys_, .table = &table_.rows(), .written_ms = written_ms, .removed = removed});
 }
 
 void GroupSpill::AppendStored(const Stored& group, std::string* to) const {

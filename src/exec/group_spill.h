@@ -90,9 +90,9 @@ class GroupSpill final : public GroupLoader {
   int64_t disk_bytes() const { return store_ ? store_->disk_bytes(keys_.prefix()) : 0; }
 
   /// The groups that are not in memory, in batches as AggregateTable::Save gives them, with one more column: whether
-  /// the group is emitted; where there is a watcher, one more with the generation, and where there is a time-to-live, one
-  /// more with the time of the last write. They are as they were when the reader was made; but of those that were moved
-  /// into memory since, only ReadAll gives any.
+  /// the group is emitted; where there is a watcher, one more with the generation, and where there is a time-to-live,
+  /// one more with the time of the last write. They are as they were when the reader was made; but of those that were
+  /// moved into memory since, only ReadAll gives any.
   class Reader {
    public:
     /// At most `rows_max` of them, at least one; none at the end.

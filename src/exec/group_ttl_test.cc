@@ -46,8 +46,9 @@ TEST(GroupTtl, WithoutATimeToLiveAGroupStays) {
 }
 
 TEST(GroupTtl, ARetractionForAnExpiredGroupIsIgnored) {
-  EXPECT_EQ(Make(*Node(1000, /*retracts=*/true))->Run("sleep 5000\n+I x 1\n+I x 2\n---\nsleep 1000\n-D x 1\n---\n+I x 5"),
-            "+I x 2 3\n+I x 1 5\n");
+  EXPECT_EQ(
+      Make(*Node(1000, /*retracts=*/true))->Run("sleep 5000\n+I x 1\n+I x 2\n---\nsleep 1000\n-D x 1\n---\n+I x 5"),
+      "+I x 2 3\n+I x 1 5\n");
 }
 
 TEST(GroupTtl, ResultsThatStayTheSameAreSentForThoseThatKeepThem) {

@@ -193,9 +193,8 @@ arrow::Status GroupedState::Restore(bool with_emitted, const state::StateReader&
   ttl_.ReadClock();
   state::ArrowTypes facts = AggregateTable::SavedTypes();
   if (with_emitted) facts.push_back(arrow::boolean());
-  ARROW_ASSIGN_OR_RAISE(
-      const auto pieces,
-      state::ReadTimedRows(in, kGroups, state::ArrowTypesOf(layout_.key_types), facts, ttl_.now_ms()));
+  ARROW_ASSIGN_OR_RAISE(const auto pieces, state::ReadTimedRows(in, kGroups, state::ArrowTypesOf(layout_.key_types),
+                                                                facts, ttl_.now_ms()));
   for (const auto& [piece, written_ms] : pieces) {
     ARROW_ASSIGN_OR_RAISE(const auto* groups, table_->Restore(piece));
     for (int64_t row = 0; with_emitted && row < piece.num_rows; ++row) {

@@ -202,7 +202,7 @@ class ChangelogJoin final : public ChangelogJoinOperator {
       const bool first = adds && match->matches == 0;
       if (preserved_[1 - input] && first && !node_.final_only) output->Add(RowKind::kDelete, -1, match, match->count);
       output->Add(joined, row, match, match->count);
-      match->matches += adds ? 1 : -1;
+      match->matches = std::max<int64_t>(0, match->matches + (adds ? 1 : -1));
       const bool last = !adds && match->matches == 0;
       if (preserved_[1 - input] && last) output->Add(RowKind::kInsert, -1, match, match->count);
     }

@@ -235,8 +235,8 @@ arrow::Status JoinSide::Save(std::string_view table, const state::RowOwner& owne
 arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader& in,
                                 const std::function<arrow::Status()>& after_piece) {
   ttl_.ReadClock();
-  ARROW_ASSIGN_OR_RAISE(auto batches, state::ReadTimedRows(in, table, types_, {arrow::int64(), arrow::int64()},
-                                                           ttl_.now_ms()));
+  ARROW_ASSIGN_OR_RAISE(auto batches,
+                        state::ReadTimedRows(in, table, types_, {arrow::int64(), arrow::int64()}, ttl_.now_ms()));
   std::vector<JoinRow*> rows;
   for (auto& [batch, written_ms] : batches) {
     const int64_t* counts = state::Int64Values(batch, types_.size());

@@ -53,8 +53,8 @@ class JoinSide {
   JoinSideStore* store() { return store_.get(); }
   const JoinSideStore* store() const { return store_.get(); }
 
-  /// The JoinRow of each row of the batch, made with count 0 where it was not there or was expired; null for a row whose
-  /// key has a NULL that nothing equals. They count as written now.
+  /// The JoinRow of each row of the batch, made with count 0 where it was not there or was expired; null for a row
+  /// whose key has a NULL that nothing equals. They count as written now.
   arrow::Status FindOrInsert(const Batch& batch, std::vector<JoinRow*>* rows);
 
   /// For each row of a batch of the *other* side, whose join keys are `other_keys`: the first of the rows here with
@@ -70,8 +70,8 @@ class JoinSide {
   void NoteWritten(JoinRow* row) {
     if (ttl_.is_on()) SetWrittenMs(reinterpret_cast<uint8_t*>(row), sizeof(JoinRow), ttl_.now_ms());
   }
-  /// Drops expired rows, some of them at a time: after each batch and now and then while none comes. True: some of those
-  /// on disk went. REQUIRES: all rows are settled.
+  /// Drops expired rows, some of them at a time: after each batch and now and then while none comes. True: some of
+  /// those on disk went. REQUIRES: all rows are settled.
   arrow::Result<bool> DropExpired();
 
   /// Removes the given rows if their count is 0. Call it after a batch with the rows FindOrInsert gave.

@@ -152,11 +152,9 @@ arrow::Result<bool> JoinSideStore::SweepStore() {
     side_.ttl_.CountExpired(static_cast<int64_t>(rows.rows.size()));
     return arrow::Status::OK();
   };
-  return sweep_.Step(side_.ttl_, {.store = store_,
-                                  .keys = &keys_,
-                                  .table = side_.keys_.get(),
-                                  .written_ms = written_ms,
-                                  .removed = removed});
+  return sweep_.Step(
+      side_.ttl_,
+      {.store = store_, .keys = &keys_, .table = side_.keys_.get(), .written_ms = written_ms, .removed = removed});
 }
 
 int64_t JoinSideStore::unused_bytes() const {

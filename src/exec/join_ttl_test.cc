@@ -38,6 +38,7 @@ std::unique_ptr<OperatorPicture> Make(const JoinNode& node, int64_t spill_from_b
 
 TEST(JoinTtl, AnExpiredRowDoesNotMatch) {
   for (const bool updating : {false, true}) {
+    SCOPED_TRACE(updating);
     const auto node = Join(JoinType::kInner, 1000, 1000, updating);
     EXPECT_EQ(Make(*node)->Run("0: +I 1 a\nsleep 600\n0: +I 1 b\nsleep 400\n1: +I 1 r"), "+I 1 b 1 r\n");
   }
@@ -63,8 +64,9 @@ TEST(JoinTtl, ThatAMatchExpiresChangesNothing) {
 }
 
 TEST(JoinTtl, TakingBackAnExpiredRowTakesBackWhatItGave) {
-  EXPECT_EQ(Make(*Join(JoinType::kLeft, 0, 1000))->Run("1: +I 1 r\n0: +I 1 a\nsleep 1000\ntick\n1: -D 1 r\n---\n1: -D 1 r"),
-            "+I 1 a 1 r\n-D 1 a 1 r\n+I 1 a null null\n");
+  EXPECT_EQ(
+      Make(*Join(JoinType::kLeft, 0, 1000))->Run("1: +I 1 r\n0: +I 1 a\nsleep 1000\ntick\n1: -D 1 r\n---\n1: -D 1 r"),
+      "+I 1 a 1 r\n-D 1 a 1 r\n+I 1 a null null\n");
 }
 
 TEST(JoinTtl, SemiAndAnti) {
@@ -93,8 +95,9 @@ TEST(JoinTtl, MemoryAndDiskAreFreedThoughNoRowComesAnyMore) {
     EXPECT_EQ(op->metrics().state_disk_bytes > 0, spill_from_bytes > 0);
     op->Run("sleep 500");
     // A key that is in memory again, and what the disk has of it out of date.
-    EXPECT_EQ(op->Run("1: +I 3 r\n---\n0: -D 3 one"), "+I 3 one 3 r\n+I 3 'another one that is longer' 3 r\n"
-                                                      "-D 3 one 3 r\n");
+    EXPECT_EQ(op->Run("1: +I 3 r\n---\n0: -D 3 one"),
+              "+I 3 'another one that is longer' 3 r\n+I 3 one 3 r\n"
+              "-D 3 one 3 r\n");
     op->Run("sleep 499");
     for (int i = 0; i < 30; ++i) op->Run("tick");
     EXPECT_EQ(op->metrics().state_expired, 0);

@@ -44,7 +44,8 @@ TEST(KeyTtl, AKeyHasItsFirstRowAgainThoughItNeverWasSilent) {
   const auto node = Rank(TimeAttribute::kProctime);
   node->keeps_first = true;
   // That a key had its row is written once: rows that are left out do not keep it alive.
-  EXPECT_EQ(Make(*node)->Run("+I x 1 a\nsleep 999\n+I x 2 b\n---\nsleep 1\n+I x 3 c\n+I x 4 d"), "+I x 1 a\n+I x 3 c\n");
+  EXPECT_EQ(Make(*node)->Run("+I x 1 a\nsleep 999\n+I x 2 b\n---\nsleep 1\n+I x 3 c\n+I x 4 d"),
+            "+I x 1 a\n+I x 3 c\n");
 }
 
 TEST(KeyTtl, TheFirstRowByEventTimeComesAgainToo) {
@@ -78,7 +79,8 @@ TEST(KeyTtl, APartitionBeginsAnew) {
     const auto node = Rank(TimeAttribute::kNone, retracts);
     node->last = 2;
     const std::string script =
-        "+I x 1 a\n+I x 1 a\n+I x 2 'a key that is much longer than its prefix'\n---\nsleep 1000\n+I x 9 c\n---\n+I x 5 d";
+        "+I x 1 a\n+I x 1 a\n+I x 2 'a key that is much longer than its prefix'\n---\nsleep 1000\n+I x 9 c\n---\n+I x "
+        "5 d";
     EXPECT_EQ(Make(*node)->Run(script), "+I x 1 a\n+I x 1 a\n+I x 9 c\n+I x 5 d\n");
   }
 }
@@ -95,7 +97,8 @@ TEST(KeyTtl, AKeyOfUpsertsBeginsAnew) {
 std::string Rows(int64_t begin, int64_t end) {
   std::string text;
   for (int64_t key = begin; key < end; ++key) {
-    for (int row = 0; row < 3; ++row) text += "+I key_number_" + std::to_string(key) + " 1 v" + std::to_string(row) + "\n";
+    for (int row = 0; row < 3; ++row)
+      text += "+I key_number_" + std::to_string(key) + " 1 v" + std::to_string(row) + "\n";
   }
   return text;
 }

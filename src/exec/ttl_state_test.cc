@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators with a time-to-live, stopped anywhere and restored on any number of workers, with state on disk or not: what
-// comes out is what the clock says, and no matter of when something is dropped.
+// Operators with a time-to-live, stopped anywhere and restored on any number of workers, with state on disk or not:
+// what comes out is what the clock says, and no matter of when something is dropped.
 #include <gtest/gtest.h>
 
 #include "exec/state_events_testing.h"

@@ -371,10 +371,9 @@ Details Of(const PhysicalNode& node, bool with_ttl) {
     case PhysicalNode::Kind::kRank: {
       const auto& rank = static_cast<const RankNode&>(node);
       if (rank.keeps_first) return FirstRowDetails(rank, with_ttl);
-      const std::string freed =
-          rank.final_only
-              ? "freed when the input ends"
-              : Freed(with_ttl ? rank.state_ttl_ms : 0, "never freed: nothing bounds the number of partitions");
+      const std::string freed = rank.final_only ? "freed when the input ends"
+                                                : Freed(with_ttl ? rank.state_ttl_ms : 0,
+                                                        "never freed: nothing bounds the number of partitions");
       return RankDetails(rank, rank.partition_columns.empty() || rank.input_retracts ? freed : freed + kSpills);
     }
     case PhysicalNode::Kind::kWindowAssign: {
@@ -384,7 +383,8 @@ Details Of(const PhysicalNode& node, bool with_ttl) {
     case PhysicalNode::Kind::kChangelogNormalize: {
       const auto& normalize = static_cast<const ChangelogNormalizeNode&>(node);
       return {"state: the last row per key (" + Names(node.schema(), normalize.key_columns) +
-              "); freed when the key is deleted" + (with_ttl && normalize.state_ttl_ms > 0 ? " or " + NotWritten(normalize.state_ttl_ms) : "") + kSpills};
+              "); freed when the key is deleted" +
+              (with_ttl && normalize.state_ttl_ms > 0 ? " or " + NotWritten(normalize.state_ttl_ms) : "") + kSpills};
     }
     case PhysicalNode::Kind::kSink:
       return SinkDetails(static_cast<const SinkNode&>(node));

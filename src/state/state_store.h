@@ -56,8 +56,9 @@ class StateStore {
   virtual int64_t disk_bytes(std::string_view prefix) const = 0;
 };
 
-/// The bytes that all keys of an operator begin with. Behind them come the number of a table of the operator (one byte),
-/// the key group (one byte), and the key as KeyCodec gives it: a table's share of other workers is a range of keys.
+/// The bytes that all keys of an operator begin with. Behind them come the number of a table of the operator (one
+/// byte), the key group (one byte), and the key as KeyCodec gives it: a table's share of other workers is a range of
+/// keys.
 std::string StoreKeyPrefix(int operator_number);
 
 /// A store in memory, for tests and the simulator, whose runs touch no file.
