@@ -43,6 +43,9 @@ class GroupLog final : public GroupWatcher {
   /// `report`: called after each piece; may move groups to disk.
   arrow::Status Restore(const state::StateReader& in, const std::function<arrow::Status()>& report);
 
+  /// From now on every checkpoint holds all groups: some came to be that no log has.
+  void SaveEverything() { tracker_.StopListing(); }
+
   int64_t memory_bytes() const { return tracker_.memory_bytes() + removed_bytes_; }
 
  private:
@@ -51,6 +54,8 @@ class GroupLog final : public GroupWatcher {
   arrow::Status SaveFirst(std::span<uint8_t* const> groups);
   arrow::Status Write(const std::vector<uint8_t*>& groups);
   arrow::Status RestorePiece(const Batch& rows, Tombstones* tombstones, uint32_t* greatest);
+  /// Erases groups that are not younger than their removal.
+  arrow::Status EraseRemoved(const Batch& removed);
 
   static constexpr std::string_view kLog = "group-log";
 

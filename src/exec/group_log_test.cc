@@ -132,7 +132,7 @@ class Life {
     at_ = resume_at_.value_or(0);
     table_ = resume_table_;
     part_ = nullptr;
-    is_chain_ = false;
+    is_chain_ = resume_at_.has_value();
   }
 
   const plan::GroupAggregateNode& node_;
@@ -146,7 +146,7 @@ class Life {
   std::unique_ptr<OperatorPicture> op_;
   size_t at_ = 0;
   std::map<std::string, int64_t> table_;  // what came out before op_
-  bool is_chain_ = false;                 // op_ has a complete checkpoint
+  bool is_chain_ = false;                 // there is a complete checkpoint, which the next may build on
 
   size_t saved_at_ = 0;
   std::map<std::string, int64_t> saved_table_;
@@ -202,6 +202,43 @@ TEST(GroupLog, ACheckpointOfChangesHoldsThoseOnly) {
     EXPECT_EQ(chain.rows() - rows_before, changed == 10 ? 1000 : changed - 10);
     ASSERT_TRUE(op->Push(0, Keys(0, changed)).ok());
   }
+}
+
+/// Saves everything, or what has changed, into `chain`.
+void SaveInto(OperatorPicture* op, bool changes_only, Chain* chain) {
+  state::StateSnapshot::Part part;
+  const auto writer = state::MakeSnapshotWriter(&part);
+  ASSERT_TRUE(op->BeginSave(changes_only, *writer).ok());
+  while (true) {
+    const auto complete = op->SaveMore(16);
+    ASSERT_TRUE(complete.ok());
+    if (*complete) break;
+  }
+  chain->Add(part);
+}
+
+TEST(GroupLog, WhoGoesOnFromAChainMayBuildOnIt) {
+  const auto node = Node({kText}, /*retracts=*/true);
+  auto op = Make(*node, 0);
+  ASSERT_TRUE(op->Push(0, Keys(0, 100)).ok());
+  Chain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  // All groups go, in an epoch that is later than that of any group which is left.
+  std::string gone;
+  for (int key = 0; key < 100; ++key) gone += "-D k" + std::to_string(key) + " 1 1 1 0.5 1.00 [1]\n";
+  ASSERT_TRUE(op->Push(0, ParseRows(kRows, gone)).ok());
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+
+  auto second = Make(*node, 0);
+  ASSERT_TRUE(second->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(second->metrics().state_rows.load(), 0);
+  // What comes now is younger than what went.
+  ASSERT_TRUE(second->Push(0, Keys(10, 20)).ok());
+  SaveInto(second.get(), /*changes_only=*/true, &chain);
+
+  auto third = Make(*node, 0);
+  ASSERT_TRUE(third->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(third->metrics().state_rows.load(), 10);
 }
 
 }  // namespace

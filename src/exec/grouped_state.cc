@@ -135,14 +135,16 @@ arrow::Status GroupedState::Save(bool with_emitted, state::StateWriter& out) con
 arrow::Status GroupedState::Restore(bool with_emitted, const state::StateReader& in) {
   state::ArrowTypes facts = AggregateTable::SavedTypes();
   if (with_emitted) facts.push_back(arrow::boolean());
-  ARROW_ASSIGN_OR_RAISE(const auto pieces, state::ReadRows(in, kGroups, state::ArrowTypesOf(layout_.key_types), facts));
-  for (const Batch& piece : pieces) {
+  const auto restore = [&](const Batch& piece) -> arrow::Status {
     ARROW_ASSIGN_OR_RAISE(const auto* groups, table_->Restore(piece));
     for (int64_t row = 0; with_emitted && row < piece.num_rows; ++row) {
       if (state::BooleanValue(piece, piece.columns.size() - 1, row)) HeaderOf((*groups)[row])->is_emitted = 1;
     }
-    ARROW_RETURN_NOT_OK(Report(0));
-  }
+    // The log has nothing of it.
+    if (log_) log_->SaveEverything();
+    return Report(0);
+  };
+  ARROW_RETURN_NOT_OK(state::VisitRows(in, kGroups, state::ArrowTypesOf(layout_.key_types), facts, restore));
   return log_ ? log_->Restore(in, [this] { return Report(0); }) : arrow::Status::OK();
 }
 

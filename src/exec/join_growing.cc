@@ -59,8 +59,8 @@ class CountedReader final : public state::StateReader {
  public:
   explicit CountedReader(const state::StateReader* in) : in_(in) {}
   std::vector<std::string> tables() const override { return {std::string(kTables[0]), std::string(kTables[1])}; }
-  arrow::Result<std::vector<Batch>> Read(std::string_view table) const override {
-    return in_->Read(std::string(kCounted) + std::string(table));
+  arrow::Status Visit(std::string_view table, const state::RowVisitor& visit) const override {
+    return in_->Visit(std::string(kCounted) + std::string(table), visit);
   }
   EventTimeMs watermark() const override { return in_->watermark(); }
 
