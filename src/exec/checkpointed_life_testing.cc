@@ -14,6 +14,7 @@ void Check(const arrow::Status& status) { ASSERT_TRUE(status.ok()) << status.ToS
 
 void CheckpointChain::Add(const state::StateSnapshot::Part& newest) {
   state::StateSnapshot::Part& part = all_.parts["op"];
+  part.watermark = newest.watermark;
   std::erase_if(part.tables, [](const auto& table) { return !table.second.is_log; });
   for (const auto& [name, table] : newest.tables) {
     auto& all = part.tables[name];
@@ -46,18 +47,34 @@ void SaveInto(OperatorPicture* op, bool changes_only, CheckpointChain* chain) {
 std::map<std::string, int64_t> CheckpointedLife::Run() {
   Restart();
   while (!testing::Test::HasFailure()) {
-    if (part_ == nullptr && random_() % 4 == 0) Begin();
-    if (part_ != nullptr && random_() % 2 == 0) SaveMore();
-    if (crashes_ < 6 && random_() % 15 == 0) {
-      ++crashes_;
-      Restart();
-    }
+    if (is_disturbed_) Disturb();
     if (at_ == events_.size()) break;
-    const Event& event = events_[at_++];
-    Check(event.kind == Event::Kind::kTick ? op_->Tick() : op_->Push(event.input, event.batch));
+    Check(Apply(events_[at_++]));
   }
   Check(op_->Finish());
   return TableNow();
+}
+
+void CheckpointedLife::Disturb() {
+  if (part_ == nullptr && random_() % 4 == 0) Begin();
+  if (part_ != nullptr && random_() % 2 == 0) SaveMore();
+  if (crashes_ < 6 && random_() % 15 == 0) {
+    ++crashes_;
+    Restart();
+  }
+}
+
+arrow::Status CheckpointedLife::Apply(const Event& event) {
+  switch (event.kind) {
+    case Event::Kind::kPush:
+      return op_->Push(event.input, event.batch);
+    case Event::Kind::kAdvance:
+      watermark_ = event.watermark;
+      return op_->Advance(event.watermark);
+    case Event::Kind::kTick:
+      return op_->Tick();
+  }
+  return arrow::Status::OK();
 }
 
 std::map<std::string, int64_t> CheckpointedLife::TableNow() {
@@ -70,6 +87,7 @@ std::map<std::string, int64_t> CheckpointedLife::TableNow() {
 
 void CheckpointedLife::Begin() {
   part_ = std::make_unique<state::StateSnapshot::Part>();
+  part_->watermark = watermark_;
   writer_ = state::MakeSnapshotWriter(part_.get());
   Check(op_->Tick());
   Check(op_->BeginSave(is_chain_, *writer_));
@@ -91,7 +109,12 @@ void CheckpointedLife::SaveMore() {
 void CheckpointedLife::Restart() {
   op_ = make_();
   Check(op_->status());
-  if (resume_at_) Check(op_->Restore(*chain_.Reader()));
+  watermark_ = kMinWatermark;
+  if (resume_at_) {
+    const auto state = chain_.Reader();
+    watermark_ = state->watermark();
+    Check(op_->Restore(*state));
+  }
   at_ = resume_at_.value_or(0);
   table_ = resume_table_;
   part_ = nullptr;

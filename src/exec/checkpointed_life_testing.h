@@ -36,15 +36,20 @@ void SaveInto(OperatorPicture* op, bool changes_only, CheckpointChain* chain);
 /// A life drawn from a seed: an operator is killed now and then, and goes on from the newest complete checkpoint.
 class CheckpointedLife {
  public:
+  /// A seed of a life without checkpoints and crashes.
+  static constexpr uint64_t kUndisturbed = 0;
+
   /// `events` outlive the object.
   CheckpointedLife(std::function<std::unique_ptr<OperatorPicture>()> make, const std::vector<Event>& events,
                    uint64_t seed)
-      : make_(std::move(make)), events_(events), random_(seed) {}
+      : make_(std::move(make)), events_(events), is_disturbed_(seed != kUndisturbed), random_(seed) {}
 
   /// What is in the table at the end.
   std::map<std::string, int64_t> Run();
 
  private:
+  void Disturb();
+  arrow::Status Apply(const Event& event);
   std::map<std::string, int64_t> TableNow();
   void Begin();
   void SaveMore();
@@ -52,6 +57,7 @@ class CheckpointedLife {
 
   const std::function<std::unique_ptr<OperatorPicture>()> make_;
   const std::vector<Event>& events_;
+  const bool is_disturbed_;
   std::mt19937_64 random_;
   int crashes_ = 0;
 
@@ -59,6 +65,7 @@ class CheckpointedLife {
   std::unique_ptr<state::StateWriter> writer_;
   std::unique_ptr<OperatorPicture> op_;
   size_t at_ = 0;
+  EventTimeMs watermark_ = kMinWatermark;
   std::map<std::string, int64_t> table_;  ///< what came out before op_
   bool is_chain_ = false;                 ///< there is a complete checkpoint, which the next may build on
 

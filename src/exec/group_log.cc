@@ -42,8 +42,8 @@ arrow::Status AddRemovedFacts(int64_t generation, Batch* keys) {
 /// is known that the group went later: such groups are erased at the end.
 class GroupLog::Tombstones {
  public:
-  explicit Tombstones(const std::vector<DataType>& key_types)
-      : num_keys_(key_types.size()), table_(state::KeyedTable::Make(key_types, sizeof(int64_t))) {}
+  Tombstones(const std::string& log, const std::vector<DataType>& key_types)
+      : log_(log), num_keys_(key_types.size()), table_(state::KeyedTable::Make(key_types, sizeof(int64_t))) {}
 
   arrow::Status Add(const Batch& rows) {
     std::vector<int32_t> removed;
@@ -51,7 +51,7 @@ class GroupLog::Tombstones {
     const auto& is_removed = static_cast<const arrow::BooleanArray&>(*rows.columns[num_keys_ + kIsRemoved]);
     for (int64_t row = 0; row < rows.num_rows; ++row) {
       if (generations[row] < 1 || generations[row] >= std::numeric_limits<int32_t>::max()) {
-        return state::DamagedState(kLog, "has a group that cannot be");
+        return state::DamagedState(log_, "has a group that cannot be");
       }
       if (is_removed.Value(row)) removed.push_back(static_cast<int32_t>(row));
     }
@@ -105,18 +105,20 @@ class GroupLog::Tombstones {
     return state::KeyedTable::Columns(rows.columns).first(num_keys_);
   }
 
+  const std::string& log_;
   const size_t num_keys_;
   std::unique_ptr<state::KeyedTable> table_;
   uint32_t greatest_ = 0;
 };
 
 GroupLog::GroupLog(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
-                   state::RowOwner owner, GroupSpill* spill)
+                   state::RowOwner owner, GroupSpill* spill, std::string name)
     : table_(*table),
       layout_(layout),
       context_(context),
       owner_(std::move(owner)),
       spill_(spill),
+      name_(std::move(name)),
       tracker_(&table->rows(), sizeof(GroupHeader)) {}
 
 arrow::Status GroupLog::SaveFirst(std::span<uint8_t* const> groups) {
@@ -169,12 +171,12 @@ arrow::Status GroupLog::BeginSave(bool changes_only, state::StateWriter& out) {
   const auto ended = static_cast<int64_t>(tracker_.generation());
   tracker_.Begin(everything);
   if (everything) {
-    ARROW_RETURN_NOT_OK(out.RestartLog(kLog));
+    ARROW_RETURN_NOT_OK(out.RestartLog(name_));
     if (spill_ != nullptr) stored_ = spill_->ReadAll();
   } else {
     for (Batch& keys : removed_) {
       ARROW_RETURN_NOT_OK(AddRemovedFacts(ended, &keys));
-      ARROW_RETURN_NOT_OK(out.WriteChanges(kLog, keys, owner_));
+      ARROW_RETURN_NOT_OK(out.WriteChanges(name_, keys, owner_));
     }
   }
   removed_.clear();
@@ -191,7 +193,7 @@ arrow::Result<bool> GroupLog::SaveMore(int64_t rows) {
     }
     const auto num_rows = static_cast<size_t>(piece.num_rows);
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, false)));
-    ARROW_RETURN_NOT_OK(out_->WriteChanges(kLog, piece, owner_));
+    ARROW_RETURN_NOT_OK(out_->WriteChanges(name_, piece, owner_));
     return false;
   }
   if (!tracker_.is_saving()) return true;
@@ -215,17 +217,17 @@ arrow::Status GroupLog::Write(const std::vector<uint8_t*>& groups) {
     const std::vector<int64_t> generations(next - begin, tracker_.saved_generation());
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(generations));
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(removed));
-    ARROW_RETURN_NOT_OK(out_->WriteChanges(kLog, piece, owner_));
+    ARROW_RETURN_NOT_OK(out_->WriteChanges(name_, piece, owner_));
   }
   return arrow::Status::OK();
 }
 
 arrow::Status GroupLog::Restore(const state::StateReader& in, const std::function<arrow::Status()>& report) {
-  Tombstones tombstones(layout_.key_types);
+  Tombstones tombstones(name_, layout_.key_types);
   uint32_t greatest = 0;
   // What is to go to disk again decides for itself how large the table gets.
-  if (spill_ == nullptr) table_.Reserve(in.ExpectedKeys(kLog));
-  ARROW_RETURN_NOT_OK(state::VisitRows(in, kLog, state::ArrowTypesOf(layout_.key_types), FactTypes(),
+  if (spill_ == nullptr) table_.Reserve(in.ExpectedKeys(name_));
+  ARROW_RETURN_NOT_OK(state::VisitRows(in, name_, state::ArrowTypesOf(layout_.key_types), FactTypes(),
                                        [&](const Batch& rows) -> arrow::Status {
                                          ARROW_RETURN_NOT_OK(tombstones.Add(rows));
                                          ARROW_RETURN_NOT_OK(RestorePiece(rows, &tombstones, &greatest));
@@ -256,7 +258,7 @@ arrow::Status GroupLog::RestorePiece(const Batch& rows, Tombstones* tombstones, 
   const auto& emitted = static_cast<const arrow::BooleanArray&>(*groups.columns[num_keys + kIsEmitted]);
   for (int64_t row = 0; row < groups.num_rows; ++row) {
     const int64_t generation = generations[row];
-    if (row_counts[row] < 0) return state::DamagedState(kLog, "has a group that cannot be");
+    if (row_counts[row] < 0) return state::DamagedState(name_, "has a group that cannot be");
     uint8_t* group = (*found)[row];
     if (static_cast<int64_t>(tracker_.MarkOf(group).generation) > generation) continue;
     const uint8_t was_stored = HeaderOf(group)->is_stored;
