@@ -109,7 +109,7 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
   arrow::Status Restore(const state::StateReader& in) override {
     ttl_.ReadClock();
     ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(node_.schema(), in, ttl_.ttl().now_ms()));
-    for (const auto& [batch, written_ms] : batches) {
+    for (const auto& [batch, written_ms, is_timed] : batches) {
       ARROW_RETURN_NOT_OK(TakeIn(batch));
       for (int64_t row = 0; row < batch.num_rows; ++row) ttl_.SetWritten(payloads_[row], written_ms[row]);
       EndBatch();

@@ -106,7 +106,7 @@ class FirstRow final : public Operator, public SpilledValues {
     ttl_.ReadClock();
     ARROW_ASSIGN_OR_RAISE(const auto batches,
                           state::ReadTimedRows(in, kGiven, key_arrow_types_, {arrow::boolean()}, ttl_.ttl().now_ms()));
-    for (const auto& [batch, written_ms] : batches) {
+    for (const auto& [batch, written_ms, is_timed] : batches) {
       const auto keys = std::span(batch.columns).first(key_arrow_types_.size());
       ARROW_RETURN_NOT_OK(FindOrInsert(keys, batch.num_rows));
       for (int64_t row = 0; row < batch.num_rows; ++row) ttl_.SetWritten(payloads_[row], written_ms[row]);

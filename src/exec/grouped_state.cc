@@ -26,7 +26,7 @@ arrow::Status GroupedState::Open(const OperatorContext& context) {
   report_.Open(context);
   ttl_.Open(context);
   if (CanSpill() || ttl_.is_on()) layout_.header_bytes = sizeof(GroupHeader);
-  if (context.checkpointed) layout_.header_bytes = sizeof(GroupHeader) + sizeof(ChangeMark);
+  if (context.checkpointed) layout_.header_bytes = GroupLog::kHeaderBytes;
   layout_.header_bytes += ttl_.entry_bytes();
   table_ = std::make_unique<AggregateTable>(&layout_);
   if (!CanSpill() && !context.checkpointed) return arrow::Status::OK();
@@ -36,7 +36,7 @@ arrow::Status GroupedState::Open(const OperatorContext& context) {
     table_->set_loader(spill_.get());
   }
   if (context.checkpointed) {
-    log_ = std::make_unique<GroupLog>(table_.get(), layout_, context, &ttl_, std::move(owner), spill_.get());
+    log_ = std::make_unique<GroupLog>(table_.get(), layout_, context, std::move(owner), spill_.get(), &ttl_);
     if (spill_) spill_->set_watcher(log_.get());
   }
   return arrow::Status::OK();
@@ -191,21 +191,23 @@ arrow::Status GroupedState::Save(bool with_emitted, state::StateWriter& out) con
 
 arrow::Status GroupedState::Restore(bool with_emitted, const state::StateReader& in) {
   ttl_.ReadClock();
+  if (log_) ARROW_RETURN_NOT_OK(log_->Restore(in, [this] { return Report(0); }));
   state::ArrowTypes facts = AggregateTable::SavedTypes();
   if (with_emitted) facts.push_back(arrow::boolean());
-  ARROW_ASSIGN_OR_RAISE(const auto pieces, state::ReadTimedRows(in, kGroups, state::ArrowTypesOf(layout_.key_types),
-                                                                facts, ttl_.now_ms()));
-  for (const auto& [piece, written_ms] : pieces) {
+  const auto restore = [&](const state::TimedRows& timed) -> arrow::Status {
+    const Batch& piece = timed.rows;
     ARROW_ASSIGN_OR_RAISE(const auto* groups, table_->Restore(piece));
     for (int64_t row = 0; with_emitted && row < piece.num_rows; ++row) {
       if (state::BooleanValue(piece, piece.columns.size() - 1, row)) HeaderOf((*groups)[row])->is_emitted = 1;
     }
     for (int64_t row = 0; ttl_.is_on() && row < piece.num_rows; ++row) {
-      SetWrittenMs((*groups)[row], WrittenOffset(layout_), written_ms[row]);
+      SetWrittenMs((*groups)[row], WrittenOffset(layout_), timed.written_ms[row]);
     }
-    ARROW_RETURN_NOT_OK(Report(0));
-  }
-  return log_ ? log_->Restore(in, [this] { return Report(0); }) : arrow::Status::OK();
+    // The log has nothing of them.
+    if (log_) ARROW_RETURN_NOT_OK(log_->BeforeChange(*groups));
+    return Report(0);
+  };
+  return state::VisitTimedRows(in, kGroups, state::ArrowTypesOf(layout_.key_types), facts, ttl_.now_ms(), restore);
 }
 
 }  // namespace tidemark::exec

@@ -238,7 +238,7 @@ arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader
   ARROW_ASSIGN_OR_RAISE(auto batches,
                         state::ReadTimedRows(in, table, types_, {arrow::int64(), arrow::int64()}, ttl_.now_ms()));
   std::vector<JoinRow*> rows;
-  for (auto& [batch, written_ms] : batches) {
+  for (auto& [batch, written_ms, is_timed] : batches) {
     const int64_t* counts = state::Int64Values(batch, types_.size());
     const int64_t* matches = state::Int64Values(batch, types_.size() + 1);
     const auto facts = std::span(batch.columns).last(2);

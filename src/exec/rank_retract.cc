@@ -128,7 +128,7 @@ class RetractRank final : public Operator {
   arrow::Status Restore(const state::StateReader& in) override {
     ttl_.ReadClock();
     ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(spec_.input, in, ttl_.now_ms()));
-    for (const auto& [batch, written_ms] : batches) {
+    for (const auto& [batch, written_ms, is_timed] : batches) {
       ARROW_RETURN_NOT_OK(TakeIn(batch));
       for (int64_t row = 0; ttl_.is_on() && row < batch.num_rows; ++row) {
         SetWrittenMs(partition_payloads_[row], kPartitionBytes, written_ms[row]);

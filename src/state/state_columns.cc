@@ -20,6 +20,15 @@ ArrowTypes ArrowTypesOf(const std::vector<DataType>& types) {
   return arrow_types;
 }
 
+arrow::Result<std::vector<Batch>> StateReader::Read(std::string_view table) const {
+  std::vector<Batch> all;
+  ARROW_RETURN_NOT_OK(Visit(table, [&](Batch rows) {
+    all.push_back(std::move(rows));
+    return arrow::Status::OK();
+  }));
+  return all;
+}
+
 arrow::Result<std::shared_ptr<arrow::Array>> Int64Column(const std::vector<int64_t>& values) {
   arrow::Int64Builder builder;
   ARROW_RETURN_NOT_OK(builder.AppendValues(values));
@@ -83,32 +92,53 @@ arrow::Status CheckRows(std::string_view table, const Batch& rows, const ArrowTy
 
 }  // namespace
 
+arrow::Status VisitRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
+                        const ArrowTypes& facts, const RowVisitor& visit) {
+  return in.Visit(table, [&](Batch rows) -> arrow::Status {
+    ARROW_RETURN_NOT_OK(CheckRows(table, rows, values, facts));
+    return visit(std::move(rows));
+  });
+}
+
 arrow::Result<std::vector<Batch>> ReadRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
                                            const ArrowTypes& facts) {
-  ARROW_ASSIGN_OR_RAISE(auto batches, in.Read(table));
-  for (const Batch& batch : batches) ARROW_RETURN_NOT_OK(CheckRows(table, batch, values, facts));
-  return batches;
+  std::vector<Batch> all;
+  ARROW_RETURN_NOT_OK(VisitRows(in, table, values, facts, [&](Batch rows) {
+    all.push_back(std::move(rows));
+    return arrow::Status::OK();
+  }));
+  return all;
+}
+
+arrow::Status VisitTimedRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
+                             const ArrowTypes& facts, int64_t now_ms, const TimedRowVisitor& visit) {
+  ArrowTypes timed = facts;
+  timed.push_back(arrow::int64());
+  return in.Visit(table, [&](Batch rows) -> arrow::Status {
+    TimedRows read;
+    read.is_timed = rows.columns.size() == values.size() + timed.size();
+    ARROW_RETURN_NOT_OK(CheckRows(table, rows, values, read.is_timed ? timed : facts));
+    read.written_ms.assign(static_cast<size_t>(rows.num_rows), now_ms);
+    if (read.is_timed) {
+      // Of a clock that was put back since then: no row is to stay longer for it.
+      const int64_t* times = Int64Values(rows, rows.columns.size() - 1);
+      for (int64_t row = 0; row < rows.num_rows; ++row)
+        read.written_ms[row] = std::clamp<int64_t>(times[row], 1, now_ms);
+      rows.columns.pop_back();
+    }
+    read.rows = std::move(rows);
+    return visit(read);
+  });
 }
 
 arrow::Result<std::vector<TimedRows>> ReadTimedRows(const StateReader& in, std::string_view table,
                                                     const ArrowTypes& values, const ArrowTypes& facts, int64_t now_ms) {
-  ARROW_ASSIGN_OR_RAISE(auto batches, in.Read(table));
-  ArrowTypes timed = facts;
-  timed.push_back(arrow::int64());
-  std::vector<TimedRows> read;
-  for (Batch& batch : batches) {
-    const bool is_timed = batch.columns.size() == values.size() + timed.size();
-    ARROW_RETURN_NOT_OK(CheckRows(table, batch, values, is_timed ? timed : facts));
-    std::vector<int64_t> written(static_cast<size_t>(batch.num_rows), now_ms);
-    if (is_timed) {
-      // Of a clock that was put back since then: no row is to stay longer for it.
-      const int64_t* times = Int64Values(batch, batch.columns.size() - 1);
-      for (size_t row = 0; row < written.size(); ++row) written[row] = std::clamp<int64_t>(times[row], 1, now_ms);
-      batch.columns.pop_back();
-    }
-    read.push_back({std::move(batch), std::move(written)});
-  }
-  return read;
+  std::vector<TimedRows> all;
+  ARROW_RETURN_NOT_OK(VisitTimedRows(in, table, values, facts, now_ms, [&](const TimedRows& rows) {
+    all.push_back(rows);
+    return arrow::Status::OK();
+  }));
+  return all;
 }
 
 arrow::Status WriteInPieces(std::string_view table, const Batch& rows, const RowOwner& owner, int64_t rows_max,
