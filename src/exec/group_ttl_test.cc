@@ -4,9 +4,9 @@
 
 #include <random>
 
+#include "exec/checkpointed_life_testing.h"
 #include "exec/group_aggregate.h"
 #include "exec/picture_testing.h"
-#include "exec/state_events_testing.h"
 #include "state/state_snapshot.h"
 
 namespace tidemark::exec {
@@ -146,28 +146,13 @@ TEST(GroupTtl, GroupsOnDiskExpire) {
 class GroupTtlLives : public testing::TestWithParam<uint64_t> {};
 INSTANTIATE_TEST_SUITE_P(Random, GroupTtlLives, testing::Range<uint64_t>(1, 13));
 
-struct Chain {
-  void Add(const state::StateSnapshot::Part& newest) {
-    auto& part = all.parts["op"];
-    std::erase_if(part.tables, [](const auto& table) { return !table.second.is_log; });
-    for (const auto& [name, table] : newest.tables) {
-      auto& kept = part.tables[name];
-      if (table.restarts) kept.batches.clear();
-      kept.owner = table.owner;
-      kept.is_log = table.is_log;
-      kept.batches.insert(kept.batches.end(), table.batches.begin(), table.batches.end());
-    }
-  }
-  state::StateSnapshot all;
-};
-
 TEST_P(GroupTtlLives, GiveWhatTheClockSays) {
   std::mt19937_64 random(GetParam());
   const int64_t ttl_ms = 1000;
   const auto node = Node(ttl_ms);
   const int64_t spill_from_bytes = GetParam() % 3 == 0 ? 0 : GetParam() % 3 == 1 ? 1 : 4000;
   auto op = Make(*node, spill_from_bytes);
-  Chain chain;
+  CheckpointChain chain;
   struct Model {
     int64_t written_ms = 0;
     int64_t count = 0;
@@ -212,10 +197,7 @@ TEST_P(GroupTtlLives, GiveWhatTheClockSays) {
     if (random() % 2 == 0) continue;
     op = Make(*node, spill_from_bytes);
     op->Run("sleep " + std::to_string(now_ms));
-    const auto snapshots =
-        std::make_shared<const std::vector<state::StateSnapshot>>(std::vector<state::StateSnapshot>{chain.all});
-    ASSERT_TRUE(op->Restore(*state::MakeSnapshotReader(snapshots, "op", 0, 1)).ok());
-    is_chain = false;
+    ASSERT_TRUE(op->Restore(*chain.Reader()).ok());
   }
 }
 
@@ -223,22 +205,23 @@ TEST(GroupTtl, StateThatWasWrittenWithoutATimeIsReadAndTheOtherWayRound) {
   for (const bool before : {false, true}) {
     const auto old_node = Node(before ? 1000 : 0);
     const auto old_op = Make(*old_node);
-    old_op->Run("sleep 5000\n+I x 1");
-    Chain chain;
-    state::StateSnapshot::Part part;
-    const auto writer = state::MakeSnapshotWriter(&part);
-    ASSERT_TRUE(old_op->BeginSave(false, *writer).ok());
-    while (!old_op->SaveMore(100).ValueOrDie()) {
-    }
-    chain.Add(part);
+    old_op->Run("sleep 5000\n+I x 1\n+I y 1");
+    CheckpointChain chain;
+    SaveInto(old_op.get(), /*changes_only=*/false, &chain);
     const auto node = Node(before ? 0 : 1000);
-    const auto op = Make(*node);
+    auto op = Make(*node);
     op->Run("sleep 7000");
-    const auto snapshots =
-        std::make_shared<const std::vector<state::StateSnapshot>>(std::vector<state::StateSnapshot>{chain.all});
-    ASSERT_TRUE(op->Restore(*state::MakeSnapshotReader(snapshots, "op", 0, 1)).ok());
+    ASSERT_TRUE(op->Restore(*chain.Reader()).ok());
     // Without a time it lives from the restart on; without a time-to-live it lives on.
     EXPECT_EQ(op->Run("sleep 999\n+I x 1"), "-U x 1 1\n+U x 2 2\n");
+    // All are written anew, though changes were asked for: y with the time that it has now.
+    const int64_t rows = chain.rows();
+    SaveInto(op.get(), /*changes_only=*/true, &chain);
+    EXPECT_EQ(chain.rows() - rows, 2);
+    op = Make(*node);
+    op->Run("sleep 8000");
+    ASSERT_TRUE(op->Restore(*chain.Reader()).ok());
+    EXPECT_EQ(op->Run("+I y 1"), before ? "-U y 1 1\n+U y 2 2\n" : "+I y 1 1\n");
     EXPECT_EQ(op->Run("sleep 1000\n+I x 1"), before ? "-U x 2 2\n+U x 3 3\n" : "+I x 1 1\n");
   }
 }
