@@ -56,7 +56,8 @@ struct ExactlyOnceSettings {
   std::string topic;                    ///< of all records; empty: it differs
 };
 
-/// One worker's records of one table. One thread.
+/// One worker's records of one table. One thread; but Commit may run on another one beside Add, empty and
+/// gathered_bytes.
 class ExactlyOnceWriter {
  public:
   /// Invalid by rule 4.
