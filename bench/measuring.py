@@ -51,3 +51,17 @@ def describe_machine(events):
                             stderr=subprocess.DEVNULL, text=True).stdout.strip()
     return (f"{datetime.date.today()}, {models[0] if models else 'unknown CPU'}, {os.cpu_count()} cores, "
             f"load {os.getloadavg()[0]:.1f}, tidemark {commit or 'without git'}, {events:,} events")
+
+
+def cpu_seconds(pid):
+    """What a process has used so far."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def find_broker():
+    """The folder of the broker's jars."""
+    found = subprocess.run([ROOT / "scripts" / "install_kafka", "--find"], stdout=subprocess.PIPE, text=True)
+    if found.returncode != 0:
+        raise SystemExit("there is no broker: scripts/install_kafka fetches one")
+    return found.stdout.strip()

@@ -9,6 +9,8 @@ import threading
 PASSWORD = "hunter2-not-to-be-seen"
 # Starts quickly and takes little.
 SMALL_JAVA = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+# For measuring.
+LARGE_JAVA = ("-Xms1g", "-Xmx1g", "-XX:+UseG1GC")
 
 
 def free_ports(count):
