@@ -199,6 +199,9 @@ class Sink {
     return arrow::Status::OK();
   }
 
+  /// Takes back the memory of what Prepare returned, when it was committed and nobody needs it any more. On the thread
+  /// of Commit.
+  virtual void Recycle(std::string prepared) { (void)prepared; }
   /// Whether Commit may run on another thread, beside Write, Advance, Tick and Abort. One commit follows the other, and
   /// Prepare and Close come when they are done. For sinks whose commits wait for somebody.
   virtual bool CommitsApart() const { return false; }

@@ -57,12 +57,15 @@ void OpenSink::Abort() {
 
 arrow::Status OpenSink::Prepare(int64_t checkpoint) {
   ARROW_ASSIGN_OR_RAISE(std::string prepared, sink_->Prepare(checkpoint));
-  if (!prepared.empty()) prepared_.push_back(std::make_shared<const std::string>(std::move(prepared)));
+  if (!prepared.empty()) prepared_.push_back(std::make_shared<std::string>(std::move(prepared)));
   return arrow::Status::OK();
 }
 
 arrow::Status OpenSink::Commit() {
   for (const auto& prepared : prepared_) ARROW_RETURN_NOT_OK(sink_->Commit(*prepared));
+  for (auto& prepared : prepared_) {
+    if (prepared.use_count() == 1) sink_->Recycle(std::move(*prepared));
+  }
   prepared_.clear();
   return arrow::Status::OK();
 }
@@ -80,7 +83,7 @@ arrow::Status OpenSink::Restore(const state::StateReader& in) {
   for (const Batch& batch : batches) {
     const auto& column = static_cast<const arrow::BinaryArray&>(*batch.columns[0]);
     for (int64_t row = 0; row < batch.num_rows; ++row)
-      prepared_.push_back(std::make_shared<const std::string>(column.GetString(row)));
+      prepared_.push_back(std::make_shared<std::string>(column.GetString(row)));
   }
   return arrow::Status::OK();
 }

@@ -55,7 +55,7 @@ class OpenSink {
   arrow::Status Restore(const state::StateReader& in);
 
  private:
-  std::vector<std::shared_ptr<const std::string>> prepared_;  ///< checkpoints that are being written share them
+  std::vector<std::shared_ptr<std::string>> prepared_;  ///< checkpoints that are being written share them
   std::unique_ptr<connectors::Sink> sink_;
   std::string id_;
   std::string label_;

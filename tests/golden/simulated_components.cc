@@ -44,6 +44,7 @@ class ExactlyOnceSink : public connectors::Sink {
 
   arrow::Result<std::string> Prepare(int64_t checkpoint) final { return records_->Prepare(checkpoint); }
   arrow::Status Commit(const std::string& prepared) final { return records_->Commit(prepared); }
+  void Recycle(std::string prepared) final { records_->Recycle(std::move(prepared)); }
   bool CommitsApart() const final { return true; }
   bool HasRoom() const final { return records_->gathered_bytes() < kRoomBytes; }
   arrow::Status Close(bool /*complete*/) final {

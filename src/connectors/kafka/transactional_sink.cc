@@ -65,6 +65,7 @@ class TransactionalSink final : public Sink {
 
   arrow::Result<std::string> Prepare(int64_t checkpoint) override { return records_->Prepare(checkpoint); }
 
+  void Recycle(std::string prepared) override { records_->Recycle(std::move(prepared)); }
   bool CommitsApart() const override { return true; }
   bool HasRoom() const override { return records_->gathered_bytes() < options_.gathered_bytes_max / 2; }
 
