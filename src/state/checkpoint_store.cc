@@ -74,6 +74,7 @@ json ToJson(const CheckpointManifest& manifest) {
                    {"savepoint", manifest.savepoint},
                    {"taken_at_micros", manifest.taken_at_micros},
                    {"duration_micros", manifest.duration_micros},
+                   {"pause_micros", manifest.pause_micros},
                    {"program_version", manifest.program_version},
                    {"rows", manifest.rows},
                    {"parts", std::move(parts)},
@@ -92,6 +93,7 @@ CheckpointManifest FromJson(const json& document) {
   manifest.savepoint = document.at("savepoint").get<bool>();
   manifest.taken_at_micros = document.at("taken_at_micros").get<int64_t>();
   manifest.duration_micros = document.at("duration_micros").get<int64_t>();
+  manifest.pause_micros = document.value("pause_micros", int64_t{0});
   manifest.program_version = document.at("program_version").get<std::string>();
   manifest.rows = document.at("rows").get<int64_t>();
   for (const json& part : document.at("parts")) {
@@ -285,15 +287,8 @@ arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
   return manifests;
 }
 
-arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const CheckpointManifest& manifest) const {
-  std::vector<StateSnapshot> snapshots(manifest.files.size());
-  const auto add = [&](const CheckpointManifest& from, StateTables tables) -> arrow::Status {
-    for (int worker = 0; worker < from.workers(); ++worker) {
-      ARROW_RETURN_NOT_OK(ReadStateFile(files_, StatePath(from.folder, worker), from.files[worker], tables,
-                                        &snapshots[static_cast<size_t>(worker)]));
-    }
-    return arrow::Status::OK();
-  };
+arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::Bases(const CheckpointManifest& manifest) const {
+  std::vector<CheckpointManifest> bases;
   for (const int64_t number : manifest.bases) {
     const std::string folder = FolderBeside(manifest.folder, number);
     const auto read = ReadManifest(files_, folder);
@@ -301,14 +296,28 @@ arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const Checkpoint
       return read.status().WithMessage("Checkpoint '", manifest.folder, "' builds on '", folder,
                                        "', which cannot be read: ", read.status().message());
     }
-    const CheckpointManifest& base = *read;
-    if (base.job_id != manifest.job_id || base.workers() != manifest.workers()) {
+    if (read->job_id != manifest.job_id || read->workers() != manifest.workers()) {
       return arrow::Status::Invalid("Checkpoint '", folder, "' is not the one that '", manifest.folder,
-                                    "' builds on: it is of job ", base.job_id, " with ", base.workers(),
+                                    "' builds on: it is of job ", read->job_id, " with ", read->workers(),
                                     " workers, not of job ", manifest.job_id, " with ", manifest.workers());
     }
-    ARROW_RETURN_NOT_OK(add(base, StateTables::kLogs));
+    bases.push_back(*read);
   }
+  return bases;
+}
+
+arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const CheckpointManifest& manifest,
+                                                                LogRows log_rows) const {
+  std::vector<StateSnapshot> snapshots(manifest.files.size());
+  const auto add = [&](const CheckpointManifest& from, StateTables tables) -> arrow::Status {
+    for (int worker = 0; worker < from.workers(); ++worker) {
+      ARROW_RETURN_NOT_OK(ReadStateFile(files_, StatePath(from.folder, worker), from.files[worker], tables, log_rows,
+                                        &snapshots[static_cast<size_t>(worker)]));
+    }
+    return arrow::Status::OK();
+  };
+  ARROW_ASSIGN_OR_RAISE(const auto bases, Bases(manifest));
+  for (const CheckpointManifest& base : bases) ARROW_RETURN_NOT_OK(add(base, StateTables::kLogs));
   ARROW_RETURN_NOT_OK(add(manifest, StateTables::kAll));
   return snapshots;
 }
