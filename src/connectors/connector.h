@@ -199,6 +199,15 @@ class Sink {
     return arrow::Status::OK();
   }
 
+  /// Takes back the memory of what Prepare returned, when it was committed and nobody needs it any more. On the thread
+  /// of Commit.
+  virtual void Recycle(std::string prepared) { (void)prepared; }
+  /// Whether Commit may run on another thread, beside Write, Advance, Tick and Abort. One commit follows the other, and
+  /// Prepare and Close come when they are done. For sinks whose commits wait for somebody.
+  virtual bool CommitsApart() const { return false; }
+  /// While a commit runs apart: false when nothing more should be written before it is done.
+  virtual bool HasRoom() const { return true; }
+
   /// The job ended well, or was stopped cleanly: everything written becomes visible, unless half of it is worse than
   /// nothing. `complete`: all input was read to its end, else the job was stopped; equal on all workers. Called when
   /// every worker has written its last row; worker 0's comes after all others have returned.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "catalog/configuration.h"
 #include "plan/column_use.h"
 #include "plan/constant_comparison.h"
 #include "plan/physical_builder.h"
@@ -95,7 +96,9 @@ arrow::Result<Built> PhysicalBuilder::BuildSource(const LogicalScan& scan, const
   all_bounded_ = all_bounded_ && bounded;
 
   const ChangelogMode changelog = context_.tables->SourceChangelog(table);
-  SourceNeeds needs{OutputsOf(scan, needed), demand.event_time && scan.watermark != nullptr,
+  // Also where no operator asks for it: a replay goes by event time.
+  const bool replayed = context_.configuration->GetInteger(config::kReplaySpeed) > 0;
+  SourceNeeds needs{OutputsOf(scan, needed), (demand.event_time || replayed) && scan.watermark != nullptr,
                     demand.ordered || !changelog.insert_only()};
   if (needs.watermark) {
     needs.outputs[scan.rowtime_column].UseWhole();

@@ -112,10 +112,13 @@ void CheckpointCoordinator::Write(int worker, const state::StateSnapshot& piece,
   if (was_congested && !is_congested()) control_->WakeAll();
 }
 
+arrow::Status CheckpointCoordinator::TryBegin() {
+  if (writer_) return arrow::Status::OK();
+  return store_->Begin(requested(), is_savepoint(), control_->workers()).Value(&writer_);
+}
+
 arrow::Status CheckpointCoordinator::TryWrite(int worker, const state::StateSnapshot& piece) {
-  if (!writer_) {
-    ARROW_ASSIGN_OR_RAISE(writer_, store_->Begin(requested(), is_savepoint(), control_->workers()));
-  }
+  ARROW_RETURN_NOT_OK(TryBegin());
   return writer_->Add(worker, piece);
 }
 
@@ -165,6 +168,7 @@ arrow::Result<state::CheckpointManifest> CheckpointCoordinator::TryComplete() {
       if (changes_only()) manifest.bases.push_back(base.number);
     }
   }
+  ARROW_RETURN_NOT_OK(TryBegin());  // nobody may have had anything to hand over
   const auto writer = std::move(writer_);
   return store_->Complete(writer.get(), std::move(manifest));
 }

@@ -106,6 +106,7 @@ class CheckpointCoordinator {
   void Request(int64_t now_micros);
   /// Of the background: its thread, one call after the other.
   void Write(int worker, const state::StateSnapshot& piece, int64_t bytes);
+  arrow::Status TryBegin();
   arrow::Status TryWrite(int worker, const state::StateSnapshot& piece);
   void Complete();
   arrow::Result<state::CheckpointManifest> TryComplete();

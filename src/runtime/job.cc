@@ -53,7 +53,8 @@ arrow::Result<std::unique_ptr<Job>> Job::Make(const plan::PhysicalPlan& plan, Jo
   for (int worker = 0; worker < parts->options.workers; ++worker) {
     ARROW_ASSIGN_OR_RAISE(Dataflow dataflow, BuildDataflow(parts, worker));
     job->workers_.push_back(std::make_unique<Worker>(worker, std::move(dataflow), &parts->control, parts->options.clock,
-                                                     parts->options.chooser, job->coordinator_.get()));
+                                                     parts->options.chooser, job->coordinator_.get(),
+                                                     parts->options.background));
   }
   parts->resumed = nullptr;
   return job;

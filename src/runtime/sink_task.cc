@@ -3,9 +3,12 @@
 #include "runtime/sink_task.h"
 
 #include <arrow/array.h>
-#include <arrow/builder.h>
+#include <arrow/buffer.h>
+#include <arrow/buffer_builder.h>
 #include <arrow/type.h>
 
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "state/state_columns.h"
@@ -14,6 +17,28 @@ namespace tidemark::runtime {
 namespace {
 
 constexpr std::string_view kPreparedTable = "prepared";
+
+/// The bytes of a value that others share.
+class SharedBytes final : public arrow::Buffer {
+ public:
+  explicit SharedBytes(std::shared_ptr<const std::string> value) : arrow::Buffer(*value), value_(std::move(value)) {}
+
+ private:
+  const std::shared_ptr<const std::string> value_;
+};
+
+/// A column of one value, which may be large: it is not copied.
+arrow::Result<std::shared_ptr<arrow::Array>> OneValue(std::shared_ptr<const std::string> value) {
+  if (value->size() > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
+    return arrow::Status::CapacityError("what a sink prepared is too large for a checkpoint: ", value->size(),
+                                        " bytes");
+  arrow::TypedBufferBuilder<int32_t> offsets;
+  ARROW_RETURN_NOT_OK(offsets.Append(0));
+  ARROW_RETURN_NOT_OK(offsets.Append(static_cast<int32_t>(value->size())));
+  ARROW_ASSIGN_OR_RAISE(auto begin_and_end, offsets.Finish());
+  return std::make_shared<arrow::BinaryArray>(1, std::move(begin_and_end),
+                                              std::make_shared<SharedBytes>(std::move(value)));
+}
 
 }  // namespace
 
@@ -32,28 +57,33 @@ void OpenSink::Abort() {
 
 arrow::Status OpenSink::Prepare(int64_t checkpoint) {
   ARROW_ASSIGN_OR_RAISE(std::string prepared, sink_->Prepare(checkpoint));
-  if (!prepared.empty()) prepared_.push_back(std::move(prepared));
+  if (!prepared.empty()) prepared_.push_back(std::make_shared<std::string>(std::move(prepared)));
   return arrow::Status::OK();
 }
 
 arrow::Status OpenSink::Commit() {
-  for (const std::string& prepared : prepared_) ARROW_RETURN_NOT_OK(sink_->Commit(prepared));
+  for (const auto& prepared : prepared_) ARROW_RETURN_NOT_OK(sink_->Commit(*prepared));
+  for (auto& prepared : prepared_) {
+    if (prepared.use_count() == 1) sink_->Recycle(std::move(*prepared));
+  }
   prepared_.clear();
   return arrow::Status::OK();
 }
 
 arrow::Status OpenSink::Save(state::StateWriter& out) const {
-  arrow::BinaryBuilder column;
-  for (const std::string& prepared : prepared_) ARROW_RETURN_NOT_OK(column.Append(prepared));
-  ARROW_ASSIGN_OR_RAISE(auto array, column.Finish());
-  return out.Write(kPreparedTable, Batch{array->length(), {array}}, state::RowOwner::OneWorker());
+  for (const auto& prepared : prepared_) {
+    ARROW_ASSIGN_OR_RAISE(auto column, OneValue(prepared));
+    ARROW_RETURN_NOT_OK(out.Write(kPreparedTable, Batch{1, {std::move(column)}}, state::RowOwner::OneWorker()));
+  }
+  return arrow::Status::OK();
 }
 
 arrow::Status OpenSink::Restore(const state::StateReader& in) {
   ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kPreparedTable, {}, {arrow::binary()}));
   for (const Batch& batch : batches) {
     const auto& column = static_cast<const arrow::BinaryArray&>(*batch.columns[0]);
-    for (int64_t row = 0; row < batch.num_rows; ++row) prepared_.push_back(column.GetString(row));
+    for (int64_t row = 0; row < batch.num_rows; ++row)
+      prepared_.push_back(std::make_shared<std::string>(column.GetString(row)));
   }
   return arrow::Status::OK();
 }

@@ -45,6 +45,7 @@ class OpenSink {
   arrow::Status Close(bool complete);
   void Abort();
 
+  bool has_prepared() const { return !prepared_.empty(); }
   /// Prepares what was written since the last call, and remembers what Commit will need.
   arrow::Status Prepare(int64_t checkpoint);
   /// Commits everything that was prepared.
@@ -54,7 +55,7 @@ class OpenSink {
   arrow::Status Restore(const state::StateReader& in);
 
  private:
-  std::vector<std::string> prepared_;
+  std::vector<std::shared_ptr<std::string>> prepared_;  ///< checkpoints that are being written share them
   std::unique_ptr<connectors::Sink> sink_;
   std::string id_;
   std::string label_;

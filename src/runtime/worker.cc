@@ -28,14 +28,15 @@ StepResult Waiting(int64_t retry_micros = std::numeric_limits<int64_t>::max()) {
 }  // namespace
 
 Worker::Worker(int index, Dataflow dataflow, JobControl* control, Clock* clock, Chooser* chooser,
-               CheckpointCoordinator* coordinator)
+               CheckpointCoordinator* coordinator, Background* background)
     : index_(index),
       dataflow_(std::move(dataflow)),
       control_(control),
       clock_(clock),
       chooser_(chooser),
       coordinator_(coordinator) {
-  if (coordinator != nullptr) checkpoint_ = std::make_unique<WorkerCheckpoint>(index, &dataflow_, coordinator);
+  if (coordinator != nullptr)
+    checkpoint_ = std::make_unique<WorkerCheckpoint>(index, &dataflow_, coordinator, control, background);
   const auto& stages = dataflow_.stages;
   const auto first = std::find_if(stages.begin(), stages.end(), [](const auto& stage) { return stage.is_input; });
   first_input_ = static_cast<size_t>(first - stages.begin());

@@ -71,15 +71,17 @@ struct Dataflow {
   std::vector<std::unique_ptr<state::StateReader>> part_states;
 };
 
+class Background;
 class CheckpointCoordinator;
 class WorkerCheckpoint;
 
 /// One thread at a time.
 class Worker {
  public:
-  /// `chooser` null: the fixed order of production. `coordinator` null: no checkpoints.
+  /// `chooser` null: the fixed order of production. `coordinator` null: no checkpoints. `background`: see
+  /// WorkerCheckpoint.
   Worker(int index, Dataflow dataflow, JobControl* control, Clock* clock, Chooser* chooser,
-         CheckpointCoordinator* coordinator);
+         CheckpointCoordinator* coordinator, Background* background);
   ~Worker();
 
   /// Does a bounded piece of work. Never sleeps. Errors go to the job's control, with the failing part's label.

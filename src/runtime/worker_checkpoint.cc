@@ -15,10 +15,13 @@ constexpr int64_t kRowsAtATime = 16'384;
 
 }  // namespace
 
-WorkerCheckpoint::WorkerCheckpoint(int worker, Dataflow* dataflow, CheckpointCoordinator* coordinator)
+WorkerCheckpoint::WorkerCheckpoint(int worker, Dataflow* dataflow, CheckpointCoordinator* coordinator,
+                                   JobControl* control, Background* background)
     : worker_(worker),
       dataflow_(dataflow),
       coordinator_(coordinator),
+      control_(control),
+      background_(background),
       last_(coordinator->requested()),
       committed_(coordinator->completed()),
       stage_passed_(dataflow->stages.size()),
@@ -47,14 +50,60 @@ arrow::Result<bool> WorkerCheckpoint::Step(int64_t now_micros) {
   }
   if (number_ == 0 && coordinator_->completed() > committed_) {
     committed_ = coordinator_->completed();
-    for (const auto& sink : dataflow_->sinks) {
-      ARROW_RETURN_NOT_OK(dataflow_->site->Note(sink->Commit(), sink->label()));
-    }
-    for (SourceTask* source : dataflow_->sources) ARROW_RETURN_NOT_OK(source->CheckpointCompleted());
-    coordinator_->Commit();
+    ARROW_RETURN_NOT_OK(BeginCommit());
+    moved = true;
+  }
+  if (committing_ && commits_done_.load(std::memory_order_acquire)) {
+    ARROW_RETURN_NOT_OK(FinishCommit());
     moved = true;
   }
   return moved;
+}
+
+arrow::Status WorkerCheckpoint::BeginCommit() {
+  committing_ = true;
+  commits_done_.store(false, std::memory_order_relaxed);
+  std::vector<OpenSink*> apart;
+  for (const auto& sink : dataflow_->sinks) {
+    if (sink->has_prepared() && sink->get()->CommitsApart()) {
+      apart.push_back(sink.get());
+    } else {
+      ARROW_RETURN_NOT_OK(dataflow_->site->Note(sink->Commit(), sink->label()));
+    }
+  }
+  if (apart.empty()) {
+    commits_done_.store(true, std::memory_order_relaxed);
+    return arrow::Status::OK();
+  }
+  if (background_ == nullptr) {
+    thread_ = std::make_unique<ThreadBackground>();
+    background_ = thread_.get();
+  }
+  background_->Run([this, apart] { CommitApart(apart); });
+  return arrow::Status::OK();
+}
+
+void WorkerCheckpoint::CommitApart(const std::vector<OpenSink*>& sinks) {
+  for (OpenSink* sink : sinks) {
+    commit_status_ = sink->Commit();
+    commit_label_ = sink->label();
+    if (!commit_status_.ok()) break;
+  }
+  commits_done_.store(true, std::memory_order_release);
+  control_->WakeAll();
+}
+
+arrow::Status WorkerCheckpoint::FinishCommit() {
+  ARROW_RETURN_NOT_OK(dataflow_->site->Note(commit_status_, commit_label_));
+  committing_ = false;
+  for (SourceTask* source : dataflow_->sources) ARROW_RETURN_NOT_OK(source->CheckpointCompleted());
+  coordinator_->Commit();
+  return arrow::Status::OK();
+}
+
+bool WorkerCheckpoint::SinksHaveRoom() const {
+  return std::all_of(dataflow_->sinks.begin(), dataflow_->sinks.end(),
+                     [](const auto& sink) { return sink->get()->HasRoom(); });
 }
 
 arrow::Result<bool> WorkerCheckpoint::LetThrough() {

@@ -1,65 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The example on a year of flights against an answer computed here in plain Python: as a stream and as a batch, with 1, 2
+"""The example on a year of flights against an answer computed in plain Python: as a stream and as a batch, with 1, 2
 and 4 workers, the same rows to the last one. Reads the results with pyarrow, so the Parquet files are checked by another
 reader too.
 
   flights_agree.py TIDEMARK SCRATCH_FOLDER
 """
-import collections
-import csv
-import datetime
-import json
 import pathlib
 import shutil
 import subprocess
 import sys
 
-import pyarrow.parquet as parquet
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "flights"
+sys.path.insert(0, str(EXAMPLE))
+from expected import expected_rows, rows_of
+
 MODES = ("streaming", "batch")
 WORKERS = (1, 2, 4)
-
-
-def hour_of(text):
-    return datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(minute=0, second=0)
-
-
-def expected_rows(folder):
-    """What flights.sql asks for. The events are in order of time, so none of them is late."""
-    groups = collections.defaultdict(lambda: [0, 0, 0, None, None])
-    with open(folder / "flights.json", encoding="utf-8") as events:
-        for line in events:
-            event = json.loads(line)
-            key = (hour_of(event["happened"]), event["origin"], event["carrier"], event["tailnum"])
-            group, delay = groups[key], event["dep_delay"]
-            group[0] += 1
-            group[1] += event["cancelled"]
-            if delay is not None:
-                group[2] += delay >= 15
-                group[3] = delay if group[3] is None else group[3] + delay
-                group[4] = delay if group[4] is None else max(group[4], delay)
-    with open(folder / "planes.csv", encoding="utf-8", newline="") as lines:
-        planes = {plane["tailnum"]: (plane["manufacturer"], int(plane["seats"])) for plane in csv.DictReader(lines)}
-    return collections.Counter(
-        (hour, carrier, tailnum, *planes[tailnum], *values, origin)
-        for (hour, origin, carrier, tailnum), values in groups.items()
-        if tailnum in planes
-    )
-
-
-def rows_of(folder):
-    rows = collections.Counter()
-    for partition in folder.iterdir():
-        if partition.name.startswith((".", "_")):
-            continue
-        origin = partition.name.removeprefix("origin=")
-        for file in partition.glob("part-*"):
-            columns = parquet.ParquetFile(file).read().to_pydict()
-            rows.update((*row, origin) for row in zip(*columns.values()))
-    return rows
 
 
 def run(tidemark, folder, mode, workers):

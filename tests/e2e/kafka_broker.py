@@ -7,6 +7,10 @@ import subprocess
 import threading
 
 PASSWORD = "hunter2-not-to-be-seen"
+# Starts quickly and takes little.
+SMALL_JAVA = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+# For measuring.
+LARGE_JAVA = ("-Xms1g", "-Xmx1g", "-XX:+UseG1GC")
 
 
 def free_ports(count):
@@ -34,8 +38,10 @@ appender.out.layout.pattern = %d %p %c{1} - %m%n
 class Broker:
     """Started by the constructor, ended by stop(). `plain` takes everybody, `sasl` only user alice with PASSWORD."""
 
-    def __init__(self, jars, folder, partitions):
+    def __init__(self, jars, folder, partitions, java=SMALL_JAVA, seconds_max=300):
+        """`partitions`: of topics that are made by using them. It ends after `seconds_max`, whatever becomes of us."""
         self.jars = pathlib.Path(jars)
+        self.seconds_max = seconds_max
         folder = pathlib.Path(folder)
         folder.mkdir(parents=True)
         plain, sasl, controller = free_ports(3)
@@ -69,13 +75,14 @@ group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=16777216
 """)
         self.tool("kafka.tools.StorageTool", "format", "-t", "dGlkZW1hcmtfdGVzdHMtMQ", "-c", settings)
-        self.command = self.java(f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "kafka.Kafka", settings)
+        self.command = self.java_command(java, f"-Dlog4j2.configurationFile={folder}/log4j2.properties",
+                                         "kafka.Kafka", settings)
         self.start()
 
     def start(self):
         """Also again, on the same ports and data, after kill()."""
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.limit = threading.Timer(300, self.process.kill)  # whatever becomes of the test
+        self.limit = threading.Timer(self.seconds_max, self.process.kill)
         self.limit.daemon = True
         self.limit.start()
         said = []
@@ -88,13 +95,12 @@ log.cleaner.dedupe.buffer.size=16777216
         self.drain = threading.Thread(target=self.process.stdout.read, daemon=True)
         self.drain.start()
 
-    def java(self, *arguments):
-        return ["java", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{self.jars}/*",
-                *map(str, arguments)]
+    def java_command(self, java, *arguments):
+        return ["java", *java, "-cp", f"{self.jars}/*", *map(str, arguments)]
 
     def tool(self, *arguments, text=""):
         """The output of one of Kafka's own programs."""
-        result = subprocess.run(self.java(*arguments), input=text.encode(), capture_output=True, timeout=60)
+        result = subprocess.run(self.java_command(SMALL_JAVA, *arguments), input=text.encode(), capture_output=True, timeout=60)
         if result.returncode != 0:
             raise RuntimeError(result.stdout.decode() + result.stderr.decode())
         return result.stdout.decode()

@@ -41,6 +41,9 @@ class WrongSink final : public connectors::Sink {
     if (rule_ == BrokenRule::kCommitsOnce && reader.checkpoint() <= resumed_checkpoint_) return arrow::Status::OK();
     return sink_->Commit(prepared);
   }
+  void Recycle(std::string prepared) override { sink_->Recycle(std::move(prepared)); }
+  bool CommitsApart() const override { return sink_->CommitsApart(); }
+  bool HasRoom() const override { return sink_->HasRoom(); }
   arrow::Status Close(bool complete) override { return sink_->Close(complete); }
   void Abort() override { sink_->Abort(); }
 

@@ -34,6 +34,9 @@ ExactlyOnceSettings SettingsFor(const std::string& topic, const connectors::Conn
   return settings;
 }
 
+/// Little, so that commits are waited for.
+constexpr int64_t kRoomBytes = 1024;
+
 /// Whose records become visible with the checkpoint they belong to.
 class ExactlyOnceSink : public connectors::Sink {
  public:
@@ -41,6 +44,9 @@ class ExactlyOnceSink : public connectors::Sink {
 
   arrow::Result<std::string> Prepare(int64_t checkpoint) final { return records_->Prepare(checkpoint); }
   arrow::Status Commit(const std::string& prepared) final { return records_->Commit(prepared); }
+  void Recycle(std::string prepared) final { records_->Recycle(std::move(prepared)); }
+  bool CommitsApart() const final { return true; }
+  bool HasRoom() const final { return records_->gathered_bytes() < kRoomBytes; }
   arrow::Status Close(bool /*complete*/) final {
     return records_->empty() ? arrow::Status::OK() : arrow::Status::UnknownError("rows behind the last checkpoint");
   }

@@ -56,7 +56,8 @@ struct ExactlyOnceSettings {
   std::string topic;                    ///< of all records; empty: it differs
 };
 
-/// One worker's records of one table. One thread.
+/// One worker's records of one table. One thread; but Commit and Recycle may run on another one beside Add, empty and
+/// gathered_bytes.
 class ExactlyOnceWriter {
  public:
   /// Invalid by rule 4.
@@ -70,6 +71,8 @@ class ExactlyOnceWriter {
   /// As Sink::Prepare and Sink::Commit.
   std::string Prepare(int64_t checkpoint);
   arrow::Status Commit(const std::string& prepared);
+  /// As Sink::Recycle.
+  void Recycle(std::string prepared) { gathered_.Recycle(std::move(prepared)); }
 
  private:
   ExactlyOnceWriter(std::string table, const ConnectorContext& context, ExactlyOnceSettings settings);

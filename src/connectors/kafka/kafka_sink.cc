@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "connectors/kafka/kafka_options.h"
+#include "connectors/kafka/record_addresser.h"
 #include "connectors/kafka/record_encoder.h"
 #include "connectors/kafka/record_sender.h"
 #include "connectors/kafka/transactional_sink.h"
@@ -27,11 +28,15 @@ int64_t BytesOf(const OutRecord& record) {
 class KafkaSink final : public Sink {
  public:
   KafkaSink(const plan::SinkNode& node, const ConnectorContext& context, KafkaOptions options)
-      : node_(node), context_(context), options_(std::move(options)) {}
+      : node_(node),
+        context_(context),
+        options_(std::move(options)),
+        addresser_(options_.partitioner, context.worker,
+                   [this](const std::string& topic) { return sender_->PartitionsOf(topic); }) {}
 
   arrow::Status Open() {
     ARROW_ASSIGN_OR_RAISE(encoder_, RecordEncoder::Make(*node_.table, options_, context_.functions->local_time_zone));
-    ARROW_ASSIGN_OR_RAISE(sender_, RecordSender::Open(node_.table->name(), options_, context_.worker, {}));
+    ARROW_ASSIGN_OR_RAISE(sender_, RecordSender::Open(node_.table->name(), options_, {}));
     return arrow::Status::OK();
   }
 
@@ -75,7 +80,7 @@ class KafkaSink final : public Sink {
   }
 
   arrow::Status Send(OutRecord* record) {
-    ARROW_RETURN_NOT_OK(sender_->Address(record));
+    ARROW_RETURN_NOT_OK(addresser_.Address(record));
     return sender_->Send(*record);
   }
 
@@ -103,6 +108,7 @@ class KafkaSink final : public Sink {
   const KafkaOptions options_;
   std::unique_ptr<RecordEncoder> encoder_;
   std::unique_ptr<RecordSender> sender_;
+  RecordAddresser addresser_;
   std::unordered_map<std::string, OutRecord> held_;  ///< by key
   int64_t held_bytes_ = 0;
   int64_t held_since_micros_ = 0;

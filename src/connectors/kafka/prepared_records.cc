@@ -14,6 +14,8 @@ namespace {
 constexpr char kMagic[4] = {'T', 'M', 'K', 'R'};
 constexpr uint32_t kVersion = 1;
 constexpr int64_t kNoTimestamp = 0;
+/// Memory that is so many times too large is not kept.
+constexpr size_t kSpareFactorMax = 4;
 /// Where what is known at the end only stands.
 constexpr size_t kCheckpointAt = sizeof(kMagic) + sizeof(kVersion);
 constexpr size_t kNonceAt = kCheckpointAt + sizeof(int64_t);
@@ -73,9 +75,22 @@ std::string PreparedWriter::Finish(int64_t checkpoint, uint64_t nonce) {
   PutAt(&bytes_, kCheckpointAt, checkpoint);
   PutAt(&bytes_, kNonceAt, nonce);
   PutAt(&bytes_, kCountAt, records_);
-  std::string finished = std::exchange(bytes_, std::string());
+  std::string finished = std::exchange(bytes_, TakeSpare());
+  // The next checkpoint will hold about as much. What was needed once only is given away.
+  if (bytes_.capacity() > kSpareFactorMax * finished.size()) bytes_ = std::string();
+  bytes_.reserve(finished.size() + finished.size() / 8);
   Begin();
   return finished;
+}
+
+void PreparedWriter::Recycle(std::string bytes) {
+  const std::lock_guard<std::mutex> lock(spare_mutex_);
+  if (bytes.capacity() > spare_.capacity()) spare_ = std::move(bytes);
+}
+
+std::string PreparedWriter::TakeSpare() {
+  const std::lock_guard<std::mutex> lock(spare_mutex_);
+  return std::exchange(spare_, std::string());
 }
 
 template <typename T>

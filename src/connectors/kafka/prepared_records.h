@@ -6,6 +6,7 @@
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,7 @@ struct PreparingWriter {
   std::string marker_group;  ///< consumer group whose offset says what was committed
 };
 
-/// Records as bytes, gathered between two checkpoints.
+/// Records as bytes, gathered between two checkpoints. One thread, but for Recycle.
 class PreparedWriter {
  public:
   explicit PreparedWriter(const PreparingWriter& writer);
@@ -28,11 +29,16 @@ class PreparedWriter {
   int64_t size() const { return static_cast<int64_t>(bytes_.size()); }
   /// The bytes, with the number of the checkpoint and a number that no other preparing has; then it is empty again.
   std::string Finish(int64_t checkpoint, uint64_t nonce);
+  /// Gives back bytes that nobody needs any more: new memory costs more than what is written into it. Any thread.
+  void Recycle(std::string bytes);
 
  private:
   void Begin();
+  std::string TakeSpare();
 
   const PreparingWriter writer_;
+  std::mutex spare_mutex_;
+  std::string spare_;  ///< guarded by spare_mutex_: memory for the next bytes
   std::string bytes_;
   uint32_t records_ = 0;
 };

@@ -86,5 +86,21 @@ TEST(PreparedRecords, NoDamageReadsBeyondTheEnd) {
   EXPECT_THAT(ReadAll("TMKRxxxxxx").status().ToString(), HasSubstr("of another version"));
 }
 
+TEST(PreparedRecords, MemoryThatIsGivenBackHoldsNothingOfBefore) {
+  PreparedWriter writer(kWriter);
+  writer.Add({.topic = "t", .value = "first"});
+  std::string first = writer.Finish(1, 1);
+  writer.Add({.topic = "t", .value = "second"});
+  writer.Recycle(std::move(first));
+  std::string second = writer.Finish(2, 2);
+  writer.Recycle(std::move(second));
+  writer.Add({.topic = "t", .value = "third"});
+  const std::string third = writer.Finish(3, 3);
+  const auto records = ReadAll(third).ValueOrDie();
+  ASSERT_EQ(records.size(), 1);
+  EXPECT_EQ(records[0].value, "third");
+  EXPECT_TRUE(writer.empty());
+}
+
 }  // namespace
 }  // namespace tidemark::connectors::kafka

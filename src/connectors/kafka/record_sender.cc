@@ -21,21 +21,17 @@ constexpr int64_t kNow = 0;
 static_assert(kAnyPartition == RD_KAFKA_PARTITION_UA);
 
 arrow::Result<std::unique_ptr<RecordSender>> RecordSender::Open(
-    const std::string& table, const KafkaOptions& options, int worker,
+    const std::string& table, const KafkaOptions& options,
     const std::vector<std::pair<std::string, std::string>>& settings) {
-  std::unique_ptr<RecordSender> sender(new RecordSender(table, options, worker));
+  std::unique_ptr<RecordSender> sender(new RecordSender(table, options));
   ARROW_ASSIGN_OR_RAISE(sender->client_, Client::MakeProducer(options.properties, sender.get(), settings));
   for (const auto& topic : options.topics) ARROW_RETURN_NOT_OK(sender->FindTopic(topic).status());
   return sender;
 }
 
-arrow::Status RecordSender::Address(OutRecord* record) {
-  ARROW_ASSIGN_OR_RAISE(const OpenTopic* const topic, FindTopic(record->topic));
-  if (options_.partitioner == Partitioner::kFixed) record->partition = worker_ % topic->partitions;
-  if (options_.partitioner == Partitioner::kRoundRobin)
-    record->partition = static_cast<int32_t>(addressed_ % topic->partitions);
-  ++addressed_;
-  return arrow::Status::OK();
+arrow::Result<int32_t> RecordSender::PartitionsOf(const std::string& topic) {
+  ARROW_ASSIGN_OR_RAISE(const OpenTopic* const found, FindTopic(topic));
+  return found->partitions;
 }
 
 arrow::Status RecordSender::Send(const OutRecord& record) {

@@ -21,13 +21,13 @@ class RecordSender final : private DeliveryListener {
  public:
   /// `options` outlives the sender; `settings` are librdkafka's, beyond the table's. Looks for the table's topics.
   static arrow::Result<std::unique_ptr<RecordSender>> Open(
-      const std::string& table, const KafkaOptions& options, int worker,
+      const std::string& table, const KafkaOptions& options,
       const std::vector<std::pair<std::string, std::string>>& settings);
 
   Client& client() { return *client_; }
 
-  /// Decides on the record's partition. Fails when its topic is not one of the table's.
-  arrow::Status Address(OutRecord* record);
+  /// How many partitions a topic has. Fails when it is not one of the table's.
+  arrow::Result<int32_t> PartitionsOf(const std::string& topic);
   /// Hands an addressed record to librdkafka; waits while its buffer is full.
   arrow::Status Send(const OutRecord& record);
   /// Takes in reports; fails when a record could not be delivered.
@@ -45,8 +45,7 @@ class RecordSender final : private DeliveryListener {
     int32_t partitions = 0;
   };
 
-  RecordSender(std::string table, const KafkaOptions& options, int worker)
-      : table_(std::move(table)), options_(options), worker_(worker) {}
+  RecordSender(std::string table, const KafkaOptions& options) : table_(std::move(table)), options_(options) {}
   void Failed(const rd_kafka_message_t& message) override;
   arrow::Status Failure() const;
   arrow::Result<const OpenTopic*> FindTopic(const std::string& name);
@@ -54,7 +53,6 @@ class RecordSender final : private DeliveryListener {
 
   const std::string table_;
   const KafkaOptions& options_;
-  const int worker_;
   // The first failure is kept; the others are about the same outage as a rule.
   int64_t failures_ = 0;
   std::string failed_topic_;
@@ -62,7 +60,6 @@ class RecordSender final : private DeliveryListener {
   rd_kafka_resp_err_t failed_error_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::unordered_map<std::string, OpenTopic> topics_;
   const std::pair<const std::string, OpenTopic>* last_ = nullptr;  ///< the topic that was asked for last
-  int64_t addressed_ = 0;
   // Goes first: it needs no topic to end, and tells of what it could not deliver.
   std::unique_ptr<Client> client_;
 };

@@ -62,7 +62,7 @@ arrow::Result<std::unique_ptr<TransactionalProducer>> TransactionalProducer::Ope
   std::vector<std::pair<std::string, std::string>> settings = {{"transactional.id", writer.transactional_id},
                                                                {"transaction.timeout.ms", timeout},
                                                                {"message.timeout.ms", timeout}};
-  ARROW_ASSIGN_OR_RAISE(producer->sender_, RecordSender::Open(table, options, context.worker, settings));
+  ARROW_ASSIGN_OR_RAISE(producer->sender_, RecordSender::Open(table, options, settings));
   ARROW_ASSIGN_OR_RAISE(producer->markers_, Client::MakeConsumer(producer->marker_properties_, {}));
   ARROW_RETURN_NOT_OK(producer->Init());
   return producer;

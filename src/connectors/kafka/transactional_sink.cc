@@ -7,9 +7,11 @@
 
 #include <arrow/status.h>
 
+#include <mutex>
 #include <utility>
 
 #include "base/random.h"
+#include "connectors/kafka/record_addresser.h"
 #include "connectors/kafka/record_encoder.h"
 #include "connectors/kafka/transaction.h"
 
@@ -29,7 +31,11 @@ PreparingWriter WriterOf(const TableDefinition& table, const ConnectorContext& c
 class TransactionalSink final : public Sink {
  public:
   TransactionalSink(const plan::SinkNode& node, const ConnectorContext& context, KafkaOptions options)
-      : node_(node), context_(context), options_(std::move(options)) {}
+      : node_(node),
+        context_(context),
+        options_(std::move(options)),
+        addresser_(options_.partitioner, context.worker,
+                   [this](const std::string& topic) { return AskPartitions(topic); }) {}
 
   arrow::Status Open() {
     ARROW_ASSIGN_OR_RAISE(encoder_, RecordEncoder::Make(*node_.table, options_, context_.functions->local_time_zone));
@@ -47,7 +53,7 @@ class TransactionalSink final : public Sink {
     ARROW_RETURN_NOT_OK(encoder_->Encode(batch));
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       ARROW_ASSIGN_OR_RAISE(OutRecord record, encoder_->RecordOf(batch, row));
-      ARROW_RETURN_NOT_OK(sender_->Address(&record));
+      ARROW_RETURN_NOT_OK(addresser_.Address(&record));
       records_->Add(record);
     }
     if (records_->gathered_bytes() <= options_.gathered_bytes_max) return arrow::Status::OK();
@@ -59,7 +65,14 @@ class TransactionalSink final : public Sink {
 
   arrow::Result<std::string> Prepare(int64_t checkpoint) override { return records_->Prepare(checkpoint); }
 
-  arrow::Status Commit(const std::string& prepared) override { return records_->Commit(prepared); }
+  void Recycle(std::string prepared) override { records_->Recycle(std::move(prepared)); }
+  bool CommitsApart() const override { return true; }
+  bool HasRoom() const override { return records_->gathered_bytes() < options_.gathered_bytes_max / 2; }
+
+  arrow::Status Commit(const std::string& prepared) override {
+    const std::lock_guard<std::mutex> lock(producing_);
+    return records_->Commit(prepared);
+  }
 
   arrow::Status Close(bool /*complete*/) override {
     if (records_->empty()) return arrow::Status::OK();
@@ -76,10 +89,18 @@ class TransactionalSink final : public Sink {
     return producer;
   }
 
+  /// A topic that was not seen before waits for the commit that may be under way.
+  arrow::Result<int32_t> AskPartitions(const std::string& topic) {
+    const std::lock_guard<std::mutex> lock(producing_);
+    return sender_->PartitionsOf(topic);
+  }
+
   const plan::SinkNode& node_;
   const ConnectorContext context_;
   const KafkaOptions options_;
+  RecordAddresser addresser_;
   std::unique_ptr<RecordEncoder> encoder_;
+  std::mutex producing_;  ///< of whoever has to do with the producers
   std::unique_ptr<ExactlyOnceWriter> records_;
   RecordSender* sender_ = nullptr;
 };

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commits that run apart: what the worker does meanwhile, and when one fails.
+#include "runtime/worker_checkpoint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "io/memory_file_system.h"
+
+namespace tidemark::runtime {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr int64_t kInterval = 1'000;
+
+class InlineBackground final : public Background {
+ public:
+  void Run(std::function<void()> work) override { work(); }
+};
+
+/// Work waits until the test has it done.
+class WaitingBackground final : public Background {
+ public:
+  void Run(std::function<void()> work) override { waiting_.push_back(std::move(work)); }
+  bool idle() const { return waiting_.empty(); }
+  void RunOne() {
+    waiting_.front()();
+    waiting_.pop_front();
+  }
+
+ private:
+  std::deque<std::function<void()>> waiting_;
+};
+
+struct SinkState {
+  std::string written;
+  std::vector<std::string> committed;
+  bool has_room = true;
+  arrow::Status answer;
+};
+
+class SlowSink final : public connectors::Sink {
+ public:
+  explicit SlowSink(SinkState* state) : state_(*state) {}
+  arrow::Status Write(const Batch& /*batch*/) override { return arrow::Status::OK(); }
+  arrow::Result<std::string> Prepare(int64_t /*checkpoint*/) override { return std::exchange(state_.written, ""); }
+  arrow::Status Commit(const std::string& prepared) override {
+    state_.committed.push_back(prepared);
+    return state_.answer;
+  }
+  bool CommitsApart() const override { return true; }
+  bool HasRoom() const override { return state_.has_room; }
+  arrow::Status Close(bool /*complete*/) override { return arrow::Status::OK(); }
+  void Abort() override {}
+
+ private:
+  SinkState& state_;
+};
+
+class WorkerCheckpointTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    CheckpointSettings settings;
+    settings.interval_micros = kInterval;
+    settings.job_id = "job";
+    coordinator_ = std::make_unique<CheckpointCoordinator>(std::move(settings), &store_, &control_, &clock_, &files_);
+    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::make_unique<SlowSink>(&sink_), "sink", "Sink(t)"));
+    checkpoint_ = std::make_unique<WorkerCheckpoint>(0, &dataflow_, coordinator_.get(), &control_, &commits_);
+    ASSERT_TRUE(checkpoint_->Step(0).ok());
+  }
+
+  /// As far as it goes without the background of commits.
+  arrow::Status StepOn(int64_t now) {
+    for (int i = 0; i < 10; ++i) {
+      ARROW_RETURN_NOT_OK(checkpoint_->Step(now).status());
+      ARROW_RETURN_NOT_OK(checkpoint_->SaveMore().status());
+    }
+    return arrow::Status::OK();
+  }
+
+  io::MemoryFileSystem disk_;
+  state::CheckpointStore store_{&disk_, "job", 1};
+  JobControl control_{1};
+  ManualClock clock_{0};
+  InlineBackground files_;
+  WaitingBackground commits_;
+  SinkState sink_;
+  std::unique_ptr<CheckpointCoordinator> coordinator_;
+  Dataflow dataflow_;
+  std::unique_ptr<WorkerCheckpoint> checkpoint_;
+};
+
+TEST_F(WorkerCheckpointTest, TheWorkerGoesOnWhileACommitRunsAndTheNextCheckpointWaits) {
+  sink_.written = "first";
+  ASSERT_TRUE(StepOn(kInterval).ok());
+  EXPECT_EQ(coordinator_->completed(), 1);
+  EXPECT_FALSE(commits_.idle());
+  EXPECT_FALSE(checkpoint_->Holds(0));
+
+  sink_.written = "second";
+  ASSERT_TRUE(StepOn(3 * kInterval).ok());
+  EXPECT_EQ(coordinator_->requested(), 1);  // the checkpoint that holds "first" must not go before it is committed
+  EXPECT_THAT(sink_.committed, ElementsAre());
+
+  commits_.RunOne();
+  ASSERT_TRUE(StepOn(3 * kInterval).ok());
+  EXPECT_EQ(coordinator_->completed(), 2);
+  commits_.RunOne();
+  EXPECT_THAT(sink_.committed, ElementsAre("first", "second"));
+}
+
+TEST_F(WorkerCheckpointTest, ASinkWithoutRoomHoldsTheWorkerUntilItsCommitIsDone) {
+  sink_.written = "first";
+  ASSERT_TRUE(StepOn(kInterval).ok());
+  sink_.has_room = false;
+  EXPECT_TRUE(checkpoint_->Holds(0));
+  commits_.RunOne();
+  ASSERT_TRUE(StepOn(kInterval).ok());
+  EXPECT_FALSE(checkpoint_->Holds(0));
+}
+
+TEST_F(WorkerCheckpointTest, ACommitThatFailsFailsTheWorkerAndNamesTheSink) {
+  sink_.written = "first";
+  sink_.answer = arrow::Status::IOError("fenced");
+  ASSERT_TRUE(StepOn(kInterval).ok());
+  commits_.RunOne();
+  const arrow::Status status = StepOn(kInterval);
+  EXPECT_THAT(status.message(), HasSubstr("fenced"));
+  EXPECT_THAT(dataflow_.site->Place(status).message(), HasSubstr("Sink(t)"));
+  EXPECT_TRUE(coordinator_->under_way());
+}
+
+TEST_F(WorkerCheckpointTest, WithNothingToCommitNobodyIsWaitedFor) {
+  ASSERT_TRUE(StepOn(kInterval).ok());
+  EXPECT_TRUE(commits_.idle());
+  EXPECT_FALSE(coordinator_->under_way());
+}
+
+}  // namespace
+}  // namespace tidemark::runtime
