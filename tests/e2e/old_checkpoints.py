@@ -78,12 +78,13 @@ class OldCheckpoints(unittest.TestCase):
             self.assertEqual(code, 0, said)
             expected = tables(undisturbed / "out")
             newest = max(job.glob("chk-*"), key=lambda path: int(path.name[4:]))
-            for workers in (2, 3, 1):
-                with self.subTest(job=job.name, workers=workers):
-                    folder = scratch.SCRATCH / job.name / str(workers)
+            # State that was written without times is read where it has a time-to-live.
+            for workers, ttl in ((2, "0 ms"), (3, "0 ms"), (1, "0 ms"), (2, "365 d")):
+                with self.subTest(job=job.name, workers=workers, ttl=ttl):
+                    folder = scratch.SCRATCH / job.name / f"{workers}-{ttl}"
                     shutil.copytree(job / "out", folder / "out")
                     code, said = run(folder, [job / "job.sql", "--state", "state", "--from-savepoint", newest,
-                                              "--parallelism", str(workers)])
+                                              "--parallelism", str(workers), "--set", f"table.exec.state.ttl={ttl}"])
                     self.assertEqual(code, 0, said)
                     after = tables(folder / "out")
                     self.assertEqual(sorted(after), sorted(expected))
