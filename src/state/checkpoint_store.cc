@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "io/object_path.h"
 #include "state/hash_bytes.h"
 
 namespace tidemark::state {
@@ -32,6 +33,7 @@ std::string NameOf(const std::string& path) { return path.substr(path.rfind('/')
 /// The folder of checkpoint `number` beside that of another.
 std::string FolderBeside(const std::string& folder, int64_t number) {
   const std::string name = fmt::format("{}{}", kCheckpointPrefix, number);
+  if (io::IsObjectPath(folder)) return folder.substr(0, folder.rfind('/') + 1) + name;
   return (std::filesystem::path(folder) / ".." / name).lexically_normal();
 }
 std::string JobIdPath(const std::string& folder) { return fmt::format("{}/{}", folder, kJobIdName); }
@@ -112,6 +114,14 @@ CheckpointManifest FromJson(const json& document) {
   return manifest;
 }
 
+/// As Exists, but a store that cannot be asked is an error: what it has must not be taken for absent.
+arrow::Result<bool> IsThere(io::FileSystem* files, const std::string& path) {
+  const auto info = files->Stat(path);
+  if (info.ok()) return true;
+  if (info.status().message().find("No such file or directory") != std::string::npos) return false;
+  return info.status();
+}
+
 arrow::Status WriteAll(io::FileSystem* files, const std::string& path, const std::string& text) {
   ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForWrite(path));
   ARROW_RETURN_NOT_OK(file->Append(text));
@@ -189,7 +199,8 @@ arrow::Result<CheckpointManifest> CheckpointStore::CopySavepoint(io::FileSystem*
   copy.savepoint = true;
   copy.committed = false;
   copy.folder = fmt::format("{}/{}{}", target, kSavepointPrefix, manifest.number);
-  if (files->Exists(copy.folder)) {
+  ARROW_ASSIGN_OR_RAISE(const bool is_taken, IsThere(files, copy.folder));
+  if (is_taken) {
     return arrow::Status::Invalid("'", copy.folder, "' is there already: choose another folder for the savepoint");
   }
   ARROW_RETURN_NOT_OK(files->CreateFolders(copy.folder));
@@ -208,7 +219,8 @@ arrow::Result<CheckpointManifest> CheckpointStore::CopySavepoint(io::FileSystem*
 
 arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {
   const std::string path = JobIdPath(folder_);
-  if (files_->Exists(path)) return ReadAll(files_, path);
+  ARROW_ASSIGN_OR_RAISE(const bool is_known, IsThere(files_, path));
+  if (is_known) return ReadAll(files_, path);
   ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
   ARROW_RETURN_NOT_OK(WriteAll(files_, path, fresh));
   return fresh;
@@ -216,7 +228,8 @@ arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {
 
 arrow::Result<int> CheckpointStore::NoteWorkers(int workers) {
   const std::string path = fmt::format("{}/{}", folder_, kWorkersName);
-  if (files_->Exists(path)) {
+  ARROW_ASSIGN_OR_RAISE(const bool is_noted, IsThere(files_, path));
+  if (is_noted) {
     ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAll(files_, path));
     int most = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), most);
@@ -232,12 +245,12 @@ arrow::Status CheckpointStore::MarkCommitted(const CheckpointManifest& manifest)
   return WriteAll(files_, CommittedPath(manifest.folder), "");
 }
 
-bool CheckpointStore::IsJob(io::FileSystem* files, const std::string& folder) {
-  return files->Exists(JobIdPath(folder));
+arrow::Result<bool> CheckpointStore::IsJob(io::FileSystem* files, const std::string& folder) {
+  return IsThere(files, JobIdPath(folder));
 }
 
-bool CheckpointStore::IsComplete(io::FileSystem* files, const std::string& folder) {
-  return files->Exists(ManifestPath(folder));
+arrow::Result<bool> CheckpointStore::IsComplete(io::FileSystem* files, const std::string& folder) {
+  return IsThere(files, ManifestPath(folder));
 }
 
 arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* files, const std::string& folder) {
@@ -252,7 +265,7 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
     }
     CheckpointManifest manifest = FromJson(document);
     manifest.folder = folder;
-    manifest.committed = files->Exists(CommittedPath(folder));
+    ARROW_ASSIGN_OR_RAISE(manifest.committed, IsThere(files, CommittedPath(folder)));
     return manifest;
   } catch (const std::exception& exception) {
     return arrow::Status::Invalid("Checkpoint manifest '", path, "' is damaged: ", exception.what());
@@ -261,13 +274,14 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
 
 arrow::Result<std::vector<std::string>> CheckpointStore::Folders() const {
   std::vector<std::pair<int64_t, std::string>> numbered;
-  if (files_->Exists(folder_)) {
+  ARROW_ASSIGN_OR_RAISE(const bool is_there, IsThere(files_, folder_));
+  if (is_there) {
     ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
     for (const auto& entry : entries) {
       const auto number = NumberOf(NameOf(entry.path));
-      if (entry.is_directory && number && files_->Exists(ManifestPath(entry.path))) {
-        numbered.emplace_back(*number, entry.path);
-      }
+      if (!entry.is_directory || !number) continue;
+      ARROW_ASSIGN_OR_RAISE(const bool is_complete, IsComplete(files_, entry.path));
+      if (is_complete) numbered.emplace_back(*number, entry.path);
     }
   }
   std::sort(numbered.begin(), numbered.end());
@@ -321,7 +335,9 @@ void CheckpointStore::RemoveOld(int64_t newest) {
     const std::string name = NameOf(entry.path);
     const auto number = NumberOf(name);
     if (!entry.is_directory || !number || name.starts_with(kSavepointPrefix)) continue;
-    if (files_->Exists(ManifestPath(entry.path))) {
+    const auto is_complete = IsComplete(files_, entry.path);
+    if (!is_complete.ok()) return;
+    if (*is_complete) {
       complete.emplace(*number, entry.path);
     } else if (*number < newest) {
       (void)files_->Remove(entry.path);

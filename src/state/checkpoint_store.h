@@ -96,9 +96,9 @@ class CheckpointStore {
                                                          const std::string& target);
 
   /// The folder is one job's: it has a name (see JobId).
-  static bool IsJob(io::FileSystem* files, const std::string& folder);
+  static arrow::Result<bool> IsJob(io::FileSystem* files, const std::string& folder);
   /// The folder is that of a checkpoint which was written to its end.
-  static bool IsComplete(io::FileSystem* files, const std::string& folder);
+  static arrow::Result<bool> IsComplete(io::FileSystem* files, const std::string& folder);
   /// The checkpoint in a folder, wherever it lies, whatever the folder is called now.
   static arrow::Result<CheckpointManifest> ReadManifest(io::FileSystem* files, const std::string& folder);
 
