@@ -8,6 +8,7 @@
 #include <iostream>
 #include <vector>
 
+#include "cli/run_name.h"
 #include "cli/state_files.h"
 #include "cli/time_text.h"
 #include "state/checkpoint_store.h"
@@ -109,6 +110,8 @@ arrow::Result<runtime::CheckpointOptions> CheckpointsOf(const server::PreparedSt
   checkpoints.tolerable_failures = static_cast<int>(configuration.GetInteger(config::kCheckpointsTolerated));
   ARROW_ASSIGN_OR_RAISE(checkpoints.restore_from, StateFolder(options.savepoint));
   checkpoints.program_version = options.program_version;
+  checkpoints.run = NewRunName();
+  checkpoints.holder = HolderText(options.file) + " on " + HostName();
   return checkpoints;
 }
 

@@ -3,7 +3,6 @@
 #include "cli/job_folder.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <iostream>
@@ -11,6 +10,7 @@
 
 #include "base/clock.h"
 #include "cli/run_folder.h"
+#include "cli/run_name.h"
 #include "cli/state_files.h"
 #include "cli/time_text.h"
 #include "io/file_system.h"
@@ -68,10 +68,7 @@ arrow::Status NothingRuns(io::FileSystem* files, const std::string& folder) {
 
 arrow::Result<std::unique_ptr<JobFolder>> JobFolder::Enter(const std::string& folder, const std::string& script) {
   ARROW_RETURN_NOT_OK(MakeRunFolder(folder));
-  const std::string holder =
-      fmt::format("process {} (tidemark run {}, since {} UTC)", ::getpid(),
-                  script == "-" ? "of standard input" : script, TimeText(SystemClock()->NowMicros() / 1000));
-  auto lock = io::FileLock::Take(RunFolderOf(folder) + kLock, holder);
+  auto lock = io::FileLock::Take(RunFolderOf(folder) + kLock, HolderText(script));
   if (lock.status().IsCancelled()) {
     return arrow::Status::Invalid("The job of '", folder, "' is being run already, by ", lock.status().message(),
                                   ". Stop that first, or give this run another folder with --state");

@@ -168,8 +168,8 @@ void CheckpointCoordinator::Fail(const arrow::Status& status) {
   const arrow::Status failure =
       status.WithMessage("Checkpoint ", requested(), " could not be written: ", status.message());
   const bool tolerable = savepoints_.under_way() || failed_in_a_row_ < settings_.tolerable_failures;
-  // The last one has nobody to come after it.
-  if (!tolerable || last_.load(std::memory_order_relaxed)) return control_->Fail(failure);
+  // Another run has the job, or: the last one has nobody to come after it.
+  if (!tolerable || status.IsCancelled() || last_.load(std::memory_order_relaxed)) return control_->Fail(failure);
   failure_ = failure;
   writer_.reset();
 }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -16,6 +15,7 @@
 
 #include "io/object_path.h"
 #include "state/hash_bytes.h"
+#include "state/text_file.h"
 
 namespace tidemark::state {
 namespace {
@@ -30,9 +30,38 @@ constexpr std::string_view kJobIdName = "job-id";
 constexpr std::string_view kWorkersName = "workers";
 
 std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-/// The folder of checkpoint `number` beside that of another.
+/// "chk-7", or "chk-7-<run>" where several runs may write at once.
+std::string NameFor(int64_t number, bool savepoint, const std::string& run) {
+  const std::string name = fmt::format("{}{}", savepoint ? kSavepointPrefix : kCheckpointPrefix, number);
+  return run.empty() ? name : name + "-" + run;
+}
+
+/// What the name of a checkpoint's folder says.
+struct FolderName {
+  int64_t number = 0;
+  std::string run;  ///< empty: it is the only one that writes there
+};
+
+/// None when it is another folder.
+std::optional<FolderName> ParseName(const std::string& name) {
+  for (const std::string_view prefix : {kCheckpointPrefix, kSavepointPrefix}) {
+    if (!name.starts_with(prefix)) continue;
+    FolderName parsed;
+    const auto* end = name.data() + name.size();
+    const auto number = std::from_chars(name.data() + prefix.size(), end, parsed.number);
+    if (number.ec != std::errc()) continue;
+    if (number.ptr == end) return parsed;
+    if (*number.ptr != '-') continue;
+    parsed.run = number.ptr + 1;
+    return parsed;
+  }
+  return std::nullopt;
+}
+
+/// The folder of checkpoint `number` of the same run beside that of another.
 std::string FolderBeside(const std::string& folder, int64_t number) {
-  const std::string name = fmt::format("{}{}", kCheckpointPrefix, number);
+  const auto own = ParseName(NameOf(folder));
+  const std::string name = NameFor(number, /*savepoint=*/false, own ? own->run : "");
   if (io::IsObjectPath(folder)) return folder.substr(0, folder.rfind('/') + 1) + name;
   return (std::filesystem::path(folder) / ".." / name).lexically_normal();
 }
@@ -40,18 +69,6 @@ std::string JobIdPath(const std::string& folder) { return fmt::format("{}/{}", f
 std::string ManifestPath(const std::string& folder) { return fmt::format("{}/{}", folder, kManifestName); }
 std::string StatePath(const std::string& folder, int worker) {
   return fmt::format("{}/worker-{}.state", folder, worker);
-}
-
-/// The number in the name of a checkpoint's folder; none when it is another folder.
-std::optional<int64_t> NumberOf(const std::string& name) {
-  for (const std::string_view prefix : {kCheckpointPrefix, kSavepointPrefix}) {
-    if (!name.starts_with(prefix)) continue;
-    int64_t number = 0;
-    const auto* end = name.data() + name.size();
-    const auto parsed = std::from_chars(name.data() + prefix.size(), end, number);
-    if (parsed.ec == std::errc() && parsed.ptr == end) return number;
-  }
-  return std::nullopt;
 }
 
 std::string CommittedPath(const std::string& folder) { return fmt::format("{}/{}", folder, kCommittedName); }
@@ -114,31 +131,8 @@ CheckpointManifest FromJson(const json& document) {
   return manifest;
 }
 
-/// As Exists, but a store that cannot be asked is an error: what it has must not be taken for absent.
-arrow::Result<bool> IsThere(io::FileSystem* files, const std::string& path) {
-  const auto info = files->Stat(path);
-  if (info.ok()) return true;
-  if (info.status().message().find("No such file or directory") != std::string::npos) return false;
-  return info.status();
-}
-
-arrow::Status WriteAll(io::FileSystem* files, const std::string& path, const std::string& text) {
-  ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForWrite(path));
-  ARROW_RETURN_NOT_OK(file->Append(text));
-  return file->Commit();
-}
-
-arrow::Result<std::string> ReadAll(io::FileSystem* files, const std::string& path) {
-  ARROW_ASSIGN_OR_RAISE(const auto file, files->OpenForRead(path));
-  ARROW_ASSIGN_OR_RAISE(const int64_t size, file->Size());
-  std::string text(static_cast<size_t>(size), '\0');
-  ARROW_ASSIGN_OR_RAISE(const int64_t read, file->ReadAt(0, size, text.data()));
-  text.resize(static_cast<size_t>(read));
-  return text;
-}
-
 arrow::Status WriteManifest(io::FileSystem* files, const CheckpointManifest& manifest) {
-  return WriteAll(files, ManifestPath(manifest.folder), ToJson(manifest).dump(2) + "\n");
+  return WriteText(files, ManifestPath(manifest.folder), ToJson(manifest).dump(2) + "\n");
 }
 
 arrow::Status CopyFile(io::FileSystem* files, const std::string& from, const std::string& to) {
@@ -163,7 +157,18 @@ int64_t CheckpointManifest::size_bytes() const {
 }
 
 std::string CheckpointStore::FolderOf(int64_t number, bool savepoint) const {
-  return fmt::format("{}/{}{}", folder_, savepoint ? kSavepointPrefix : kCheckpointPrefix, number);
+  return folder_ + "/" + NameFor(number, savepoint, run_);
+}
+
+arrow::Status CheckpointStore::TakeOver(const std::string& run, const std::string& holder) {
+  if (!io::IsObjectPath(folder_)) return arrow::Status::OK();
+  claims_.emplace(files_, folder_);
+  ARROW_RETURN_NOT_OK(claims_->Take(run, holder));
+  run_ = run;
+  ARROW_ASSIGN_OR_RAISE(const auto folders, Folders());
+  const std::string newest = folders.empty() ? "" : NameOf(folders.back());
+  ARROW_RETURN_NOT_OK(claims_->NoteFound(newest, newest.empty() ? 0 : ParseName(newest)->number));
+  return claims_->Check();
 }
 
 arrow::Result<std::unique_ptr<CheckpointWriter>> CheckpointStore::Begin(int64_t number, bool savepoint, int workers) {
@@ -187,7 +192,10 @@ arrow::Result<CheckpointManifest> CheckpointStore::Complete(CheckpointWriter* wr
     ARROW_ASSIGN_OR_RAISE(manifest.files.emplace_back(), file->Finish());
     manifest.rows += file->rows();
   }
+  // Before, so that a run that is over leaves no manifest behind; after, because that is what decides (run_claims.h).
+  if (claims_) ARROW_RETURN_NOT_OK(claims_->Check());
   ARROW_RETURN_NOT_OK(WriteManifest(files_, manifest));
+  if (claims_) ARROW_RETURN_NOT_OK(claims_->Check());
   RemoveOld(manifest.number);
   return manifest;
 }
@@ -220,9 +228,9 @@ arrow::Result<CheckpointManifest> CheckpointStore::CopySavepoint(io::FileSystem*
 arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {
   const std::string path = JobIdPath(folder_);
   ARROW_ASSIGN_OR_RAISE(const bool is_known, IsThere(files_, path));
-  if (is_known) return ReadAll(files_, path);
+  if (is_known) return ReadText(files_, path);
   ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
-  ARROW_RETURN_NOT_OK(WriteAll(files_, path, fresh));
+  ARROW_RETURN_NOT_OK(WriteText(files_, path, fresh));
   return fresh;
 }
 
@@ -230,19 +238,19 @@ arrow::Result<int> CheckpointStore::NoteWorkers(int workers) {
   const std::string path = fmt::format("{}/{}", folder_, kWorkersName);
   ARROW_ASSIGN_OR_RAISE(const bool is_noted, IsThere(files_, path));
   if (is_noted) {
-    ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAll(files_, path));
+    ARROW_ASSIGN_OR_RAISE(const std::string text, ReadText(files_, path));
     int most = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), most);
     if (parsed.ec != std::errc() || most < 1) return arrow::Status::Invalid("'", path, "' is damaged: ", text);
     if (most >= workers) return most;
   }
   ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
-  ARROW_RETURN_NOT_OK(WriteAll(files_, path, std::to_string(workers)));
+  ARROW_RETURN_NOT_OK(WriteText(files_, path, std::to_string(workers)));
   return workers;
 }
 
 arrow::Status CheckpointStore::MarkCommitted(const CheckpointManifest& manifest) {
-  return WriteAll(files_, CommittedPath(manifest.folder), "");
+  return WriteText(files_, CommittedPath(manifest.folder), "");
 }
 
 arrow::Result<bool> CheckpointStore::IsJob(io::FileSystem* files, const std::string& folder) {
@@ -255,7 +263,7 @@ arrow::Result<bool> CheckpointStore::IsComplete(io::FileSystem* files, const std
 
 arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* files, const std::string& folder) {
   const std::string path = ManifestPath(folder);
-  ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAll(files, path));
+  ARROW_ASSIGN_OR_RAISE(const std::string text, ReadText(files, path));
   try {
     const json document = json::parse(text);
     const auto version = document.at("format_version").get<int64_t>();
@@ -276,18 +284,25 @@ arrow::Result<std::vector<std::string>> CheckpointStore::Folders() const {
   std::vector<std::pair<int64_t, std::string>> numbered;
   ARROW_ASSIGN_OR_RAISE(const bool is_there, IsThere(files_, folder_));
   if (is_there) {
+    ARROW_ASSIGN_OR_RAISE(const ClaimsVerdict verdict, Judge());
     ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
     for (const auto& entry : entries) {
-      const auto number = NumberOf(NameOf(entry.path));
-      if (!entry.is_directory || !number) continue;
+      const std::string name = NameOf(entry.path);
+      const auto parsed = ParseName(name);
+      if (!entry.is_directory || !parsed || !verdict.Counts(name, parsed->number, parsed->run)) continue;
       ARROW_ASSIGN_OR_RAISE(const bool is_complete, IsComplete(files_, entry.path));
-      if (is_complete) numbered.emplace_back(*number, entry.path);
+      if (is_complete) numbered.emplace_back(parsed->number, entry.path);
     }
   }
   std::sort(numbered.begin(), numbered.end());
   std::vector<std::string> folders;
   for (auto& [number, path] : numbered) folders.push_back(std::move(path));
   return folders;
+}
+
+arrow::Result<ClaimsVerdict> CheckpointStore::Judge() const {
+  if (!io::IsObjectPath(folder_)) return ClaimsVerdict();
+  return RunClaims(files_, folder_).Judge();
 }
 
 arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
@@ -329,33 +344,33 @@ arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const Checkpoint
 
 void CheckpointStore::RemoveOld(int64_t newest) {
   const auto entries = files_->List(folder_, false);
-  if (!entries.ok()) return;
-  std::map<int64_t, std::string> complete;
-  for (const auto& entry : *entries) {
-    const std::string name = NameOf(entry.path);
-    const auto number = NumberOf(name);
-    if (!entry.is_directory || !number || name.starts_with(kSavepointPrefix)) continue;
-    const auto is_complete = IsComplete(files_, entry.path);
-    if (!is_complete.ok()) return;
-    if (*is_complete) {
-      complete.emplace(*number, entry.path);
-    } else if (*number < newest) {
-      (void)files_->Remove(entry.path);
-    }
+  const auto counting = Folders();
+  if (!entries.ok() || !counting.ok()) return;
+  std::vector<std::string> complete;  // newest first
+  for (const std::string& folder : *counting) {
+    if (NameOf(folder).starts_with(kCheckpointPrefix)) complete.insert(complete.begin(), folder);
   }
-  std::set<int64_t> kept;
-  int retained = 0;
-  for (auto entry = complete.rbegin(); entry != complete.rend() && retained < retained_; ++entry, ++retained) {
-    kept.insert(entry->first);
+  std::set<std::string> kept;  // by name
+  for (size_t i = 0; i < complete.size() && i < static_cast<size_t>(retained_); ++i) {
+    kept.insert(NameOf(complete[i]));
     // One whose manifest is damaged can't be resumed from, with or without what it built on.
-    const auto manifest = ReadManifest(files_, entry->second);
-    if (manifest.ok()) kept.insert(manifest->bases.begin(), manifest->bases.end());
+    const auto manifest = ReadManifest(files_, complete[i]);
+    if (!manifest.ok()) continue;
+    for (const int64_t base : manifest->bases) kept.insert(NameOf(FolderBeside(complete[i], base)));
   }
   // Those that build on others first, and of each the manifest first, so that nothing incomplete looks whole.
-  for (auto entry = complete.rbegin(); entry != complete.rend(); ++entry) {
-    if (kept.contains(entry->first)) continue;
-    if (files_->Remove(ManifestPath(entry->second)).ok()) (void)files_->Remove(entry->second);
+  for (const std::string& folder : complete) {
+    if (kept.contains(NameOf(folder))) continue;
+    if (files_->Remove(ManifestPath(folder)).ok()) (void)files_->Remove(folder);
   }
+  // The remains of attempts, and what came too late to count.
+  const std::set<std::string> counted(counting->begin(), counting->end());
+  for (const auto& entry : *entries) {
+    const auto parsed = ParseName(NameOf(entry.path));
+    const bool is_remains = entry.is_directory && parsed && parsed->number < newest && !counted.contains(entry.path);
+    if (is_remains && !NameOf(entry.path).starts_with(kSavepointPrefix)) (void)files_->Remove(entry.path);
+  }
+  if (claims_) claims_->RemoveOlder();
 }
 
 }  // namespace tidemark::state

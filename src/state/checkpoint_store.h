@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CheckpointStore: the folder of one job's checkpoints. A checkpoint is a folder chk-<number> (a savepoint:
-// savepoint-<number>) with one state file per worker and a manifest, written last: what has none does not exist.
+// savepoint-<number>; in an object store the run's name follows) with one state file per worker and a manifest, written
+// last: what has none does not exist.
 //
 // A checkpoint may build on others, its bases: of tables that are logs it holds only what is new since the last of
 // them. Bases are checkpoints of the same store by the same number of workers. The first of them builds on nothing.
@@ -10,10 +11,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "io/file_system.h"
+#include "state/run_claims.h"
 #include "state/state_file.h"
 
 namespace tidemark::state {
@@ -68,10 +71,16 @@ class CheckpointStore {
   const std::string& folder() const { return folder_; }
   io::FileSystem* files() const { return files_; }
 
+  /// In an object store: the job is this run's from now on, and no earlier one, wherever it runs, completes a
+  /// checkpoint any more (run_claims.h). `run`: eight or more letters and digits that no other has; `holder`: who it
+  /// is, for people. A folder of this machine is kept for one run by a lock, and needs nothing.
+  arrow::Status TakeOver(const std::string& run, const std::string& holder);
+
   /// Begins checkpoint `number` (a savepoint has a folder of another name) of as many workers.
   arrow::Result<std::unique_ptr<CheckpointWriter>> Begin(int64_t number, bool savepoint, int workers);
   /// Writes the manifest, whose `files`, `rows` and `folder` are filled in here. Then removes checkpoints that are too
-  /// old and no base of those that are kept, and the remains of any that were not completed.
+  /// old and no base of those that are kept, and the remains of any that were not completed. Cancelled when another run
+  /// has taken the job over.
   arrow::Result<CheckpointManifest> Complete(CheckpointWriter* writer, CheckpointManifest manifest);
 
   /// The folders of the complete ones, oldest first.
@@ -106,10 +115,13 @@ class CheckpointStore {
   /// What can't be removed is tried again after the next checkpoint.
   void RemoveOld(int64_t newest);
   std::string FolderOf(int64_t number, bool savepoint) const;
+  arrow::Result<ClaimsVerdict> Judge() const;
 
   io::FileSystem* files_;
   const std::string folder_;
   const int retained_;
+  std::optional<RunClaims> claims_;  ///< since TakeOver, in an object store
+  std::string run_;                  ///< likewise; else empty
 };
 
 }  // namespace tidemark::state
