@@ -109,6 +109,8 @@ arrow::Result<runtime::CheckpointOptions> CheckpointsOf(const server::PreparedSt
   checkpoints.retained = static_cast<int>(configuration.GetInteger(config::kCheckpointsRetained));
   checkpoints.tolerable_failures = static_cast<int>(configuration.GetInteger(config::kCheckpointsTolerated));
   ARROW_ASSIGN_OR_RAISE(checkpoints.restore_from, StateFolder(options.savepoint));
+  ARROW_ASSIGN_OR_RAISE(checkpoints.savepoint_folder,
+                        StateFolder(configuration.GetString("execution.checkpointing.savepoint-dir")));
   checkpoints.program_version = options.program_version;
   checkpoints.run = NewRunName();
   checkpoints.holder = HolderText(options.file) + " on " + HostName();

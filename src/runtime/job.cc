@@ -115,6 +115,7 @@ arrow::Status Job::Run() {
 arrow::Result<std::future<Savepoints::Outcome>> Job::TakeSavepoint(SavepointRequest request) {
   if (!coordinator_)
     return arrow::Status::Invalid("The job keeps no checkpoints, so there is none to make a savepoint of");
+  if (request.target.empty()) request.target = parts_->options.checkpoints.savepoint_folder;
   auto outcome = coordinator_->savepoints().Ask(std::move(request));
   parts_->control.WakeAll();
   return outcome;

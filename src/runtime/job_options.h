@@ -27,6 +27,7 @@ struct CheckpointOptions {
   int tolerable_failures = 0;            ///< in a row that do not fail the job
   std::string restore_from;              ///< folder of one checkpoint or savepoint; empty: the newest in `folder`
   std::string program_version;           ///< noted in each
+  std::string savepoint_folder;          ///< of savepoints that are asked for without one; empty: see SavepointRequest
   std::string run;                       ///< names this run among all of the job; see CheckpointStore::TakeOver
   std::string holder;                    ///< says who runs it, for people
 };

@@ -176,6 +176,172 @@ class Checkpoints(unittest.TestCase):
         self.kill(process)
         self.assertTrue(all("whole" in line for line in self.checkpoints("--verify")))
 
+    def test_as_many_are_kept_as_asked(self):
+        self.give("all.json", self.events())
+        process = self.run_job("--set", "execution.checkpointing.num-retained=3")
+        self.until(lambda: self.newest() > 8, process)
+        process.send_signal(signal.SIGINT)
+        errors = process.communicate(timeout=LIMIT_SECONDS)[1]
+        self.assertEqual(process.returncode, 0, errors)
+        listed = self.checkpoints("--verify")
+        kept = {line.split()[1] for line in listed}
+        self.assertTrue(all("whole" in line for line in listed), listed)
+        # Three, and those that they build on.
+        self.assertGreaterEqual(len(kept), 3)
+        keys = server.objects(BUCKET, self.prefix + "/")
+        self.assertEqual({re.search(r"/chk-(\d+)-", key).group(1) for key in keys if "/chk-" in key}, kept)
+        self.assertEqual(len([key for key in keys if "/runs/" in key and not key.endswith("/")]), 1)
+
+    def test_a_store_that_is_gone_for_a_while(self):
+        lines = self.events()
+        expected = self.expect(lines)
+        self.give("first.json", lines[:ROWS // 2])
+        process = self.run_job("--set", "execution.checkpointing.tolerable-failed-checkpoints=1000")
+        self.until(lambda: self.newest() > 1, process)
+        self.door.shut()
+        warning = process.stderr.readline()
+        while "could not be written" not in warning:
+            self.assertTrue(warning, "it ended")
+            warning = process.stderr.readline()
+        self.assertIn("cannot be reached", warning)
+        self.assertIn("The job goes on", warning)
+        before = max(self.sizes())
+        self.give("second.json", [*lines[ROWS // 2:], LAST_ROW])
+        self.door.open()
+        self.until(lambda: self.newest() > before + 2, process)
+        self.until(lambda: sum(self.rows().values()) == sum(expected.values()), process)
+        self.kill(process)
+        process = self.run_job("-p", "3")
+        self.until(lambda: self.newest() > 0 and self.rows() == expected, process)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=LIMIT_SECONDS)
+        self.assertEqual(self.rows(), expected)
+
+    def test_a_store_that_is_gone_for_good_fails_the_job(self):
+        self.give("all.json", self.events())
+        process = self.run_job()
+        self.until(lambda: self.newest() > 0, process)
+        self.door.shut()
+        errors = process.communicate(timeout=LIMIT_SECONDS)[1]
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("cannot be reached", errors)
+        # Nor does a job begin anew because it cannot see what there is.
+        ran = self.tidemark("run", self.script, "--state", self.state)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("cannot be reached", ran.stderr)
+        self.assertEqual(self.tidemark("checkpoints", self.state).returncode, 1)
+
+    def test_what_is_wrong_with_the_store_is_said(self):
+        self.give("all.json", self.events(10))
+        ran = self.tidemark("run", self.script, "--state", "s3://no-such-bucket/x")
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("there is no bucket 'no-such-bucket'", ran.stderr)
+        listed = self.tidemark("checkpoints", "s3://no-such-bucket/x")
+        self.assertEqual(listed.returncode, 1)
+        self.assertIn("there is no bucket 'no-such-bucket'", listed.stderr)
+        listed = self.tidemark("checkpoints", f"s3://{BUCKET}/nothing-here")
+        self.assertEqual(listed.returncode, 1)
+        self.assertIn("No such file or directory", listed.stderr)
+        for wrong, said in (("s3://", "names no bucket"), ("gs://bucket/x", "object store (s3://)")):
+            ran = self.tidemark("run", self.script, "--state", wrong)
+            self.assertEqual(ran.returncode, 1)
+            self.assertIn(said, ran.stderr)
+        ran = self.tidemark("run", self.script, "--state", self.state, AWS_ENDPOINT_URL="nonsense://x")
+        self.assertIn("The endpoint for s3:// is not one", ran.stderr)
+
+    def test_who_may_not_is_told_so_without_secrets(self):
+        strict = s3_server.Server(sys.argv[3], self.folder / "strict.log", INITIAL_NO_AUTH_ACTION_COUNT="1")
+        self.addCleanup(strict.stop)
+        strict.make_bucket(BUCKET)
+        self.give("all.json", self.events(10))
+        ran = self.tidemark("run", self.script, "--state", self.state, AWS_ENDPOINT_URL=strict.endpoint)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("does not allow it", ran.stderr)
+        self.assertIn("AWS_ACCESS_KEY_ID", ran.stderr)
+        self.assertNotIn(s3_server.SECRET_KEY, ran.stderr)
+        self.assertNotIn(s3_server.ACCESS_KEY, ran.stderr)
+
+    def test_secrets_stay_in_the_file_of_settings(self):
+        settings = self.folder / "settings.yaml"
+        settings.write_text(f"s3.endpoint: {self.door.endpoint}\ns3.access-key: {s3_server.ACCESS_KEY}\n"
+                            f"s3.secret-key: {s3_server.SECRET_KEY}\n", encoding="utf-8")
+        self.environment.update(AWS_ENDPOINT_URL="", AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_REGION="")
+        self.write_script(monitored=False)
+        self.give("all.json", self.events(100))
+        ran = self.tidemark("run", self.script, "--state", self.state, "--config", settings)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        listed = self.tidemark("checkpoints", "--config", settings, self.state)
+        self.assertIn("finished", listed.stdout, listed.stderr)
+        script = self.folder / "show.sql"
+        script.write_text("SET;", encoding="utf-8")
+        shown = self.tidemark("run", script, "--config", settings)
+        self.assertIn("s3.secret-key", shown.stdout)
+        self.assertIn(self.door.endpoint, shown.stdout)
+        self.assertNotIn(s3_server.SECRET_KEY, shown.stdout)
+        script.write_text(f"SET 's3.secret-key' = '{s3_server.SECRET_KEY}';", encoding="utf-8")
+        refused = self.tidemark("run", script)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("does not belong into a script", refused.stderr)
+        refused = self.tidemark("run", self.script, "--set", f"s3.secret-key={s3_server.SECRET_KEY}")
+        self.assertEqual(refused.returncode, 2)
+        self.assertNotIn(s3_server.SECRET_KEY, refused.stderr)
+
+    def test_a_running_job_is_found_and_asked(self):
+        lines = self.events()
+        expected = self.expect(lines)
+        self.give("first.json", lines[:ROWS // 2])
+        process = self.run_job("-p", "2")
+        self.until(lambda: self.newest() > 0, process)
+        for folder in (self.state, self.state + "/", f"{self.state}/{JOB}"):
+            self.assertEqual(self.tidemark("watermarks", folder).returncode, 0)
+            self.assertIn("GroupAggregate", self.tidemark("state", folder).stdout)
+        second = self.tidemark("run", self.script, "--state", self.state)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn(f"process {process.pid}", second.stderr)
+        aside = self.tidemark("savepoint", self.state, f"s3://{BUCKET}/{self.prefix}-aside/")
+        self.assertRegex(aside.stdout, rf"^s3://{BUCKET}/{self.prefix}-aside/savepoint-\d+\n$", aside.stderr)
+        local = self.tidemark("savepoint", self.state, self.folder / "local")
+        self.assertEqual(local.returncode, 0, local.stderr)
+        stopped = self.tidemark("savepoint", self.state, "--stop")
+        self.assertEqual(stopped.returncode, 0, stopped.stderr)
+        self.assertEqual(process.wait(timeout=LIMIT_SECONDS), 0)
+        asked = self.tidemark("watermarks", self.state)
+        self.assertEqual(asked.returncode, 1)
+        self.assertIn("No job is running", asked.stderr)
+        self.assertIn("its newest savepoint", asked.stderr)
+        for folder in (aside.stdout.strip(), local.stdout.strip(), stopped.stdout.strip()):
+            self.assertIn("whole", self.tidemark("checkpoints", "--verify", folder).stdout)
+        self.give("second.json", [*lines[ROWS // 2:], LAST_ROW])
+        process = self.run_job("-p", "3", "--from-savepoint", stopped.stdout.strip())
+        self.until(lambda: sum(self.rows().values()) >= sum(expected.values()), process)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=LIMIT_SECONDS), 0)
+        self.assertEqual(self.rows(), expected)
+
+    def test_a_run_on_another_machine_takes_the_job_over(self):
+        lines = self.events()
+        expected = self.expect(lines)
+        self.give("first.json", lines[:ROWS // 2])
+        first = self.run_job("--set", "execution.checkpointing.tolerable-failed-checkpoints=1000")
+        self.until(lambda: self.newest() > 1, first)
+        first.send_signal(signal.SIGSTOP)
+        # A machine of its own: it knows nothing of the first one's lock.
+        elsewhere = {"TIDEMARK_RUN_FOLDER": str(self.folder / "elsewhere")}
+        second = self.run_job("-p", "2", **elsewhere)
+        before = self.newest()
+        self.give("second.json", [*lines[ROWS // 2:], LAST_ROW])
+        self.until(lambda: self.newest() > before + 1, second)
+        first.send_signal(signal.SIGCONT)
+        errors = first.communicate(timeout=LIMIT_SECONDS)[1]
+        self.assertEqual(first.returncode, 1)
+        self.assertIn("Another run has taken the job over", errors)
+        self.assertIn(f"process {second.pid}", errors)
+        self.until(lambda: sum(self.rows().values()) >= sum(expected.values()), second)
+        second.send_signal(signal.SIGINT)
+        self.assertEqual(second.wait(timeout=LIMIT_SECONDS), 0)
+        self.assertEqual(self.rows(), expected)
+        self.assertTrue(all("whole" in line for line in self.checkpoints("--verify")))
+
     def keys_counted(self, process):
         """By the GROUP BY so far."""
         asked = self.tidemark("state", self.state, "--format", "json")

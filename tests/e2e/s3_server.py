@@ -106,8 +106,7 @@ class Door:
     def shut(self):
         """As if the server's machine were gone: connections break, new ones are refused."""
         with self.lock:
-            self.listener.shutdown(socket.SHUT_RDWR)
-            self.listener.close()
+            self._close(self.listener)
             for connection in self.connections:
                 self._close(connection)
             self.connections.clear()
