@@ -106,6 +106,7 @@ arrow::Result<runtime::CheckpointOptions> CheckpointsOf(const server::PreparedSt
   if (folder.empty() || prepared.is_query || batch || Overwrites(prepared.plan)) return checkpoints;
   checkpoints.folder = folder + "/" + names->Take(prepared.plan);
   checkpoints.interval_micros = configuration.GetDurationMillis(config::kCheckpointInterval) * 1000;
+  checkpoints.timeout_micros = configuration.GetDurationMillis("execution.checkpointing.timeout") * 1000;
   checkpoints.retained = static_cast<int>(configuration.GetInteger(config::kCheckpointsRetained));
   checkpoints.tolerable_failures = static_cast<int>(configuration.GetInteger(config::kCheckpointsTolerated));
   ARROW_ASSIGN_OR_RAISE(checkpoints.restore_from, StateFolder(options.savepoint));

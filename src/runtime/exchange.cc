@@ -230,7 +230,11 @@ arrow::Status ExchangeReceiver::PassOn(const MergedEvents& events) {
   return events.ended ? outlet_.End(events.complete) : arrow::Status::OK();
 }
 
+void ExchangeReceiver::PassOver(int64_t checkpoint) { passed_ = std::max(passed_, checkpoint); }
+
 arrow::Result<bool> ExchangeReceiver::Pass(int64_t checkpoint) {
+  // One is under way at a time: those before it are over, and this worker may not have heard that they were given up.
+  PassOver(checkpoint - 1);
   for (size_t from = 0; from < channels_.size(); ++from) {
     if (barriers_[from] < checkpoint && !inputs_.ended(static_cast<int>(from))) return false;
   }

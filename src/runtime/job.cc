@@ -75,6 +75,7 @@ arrow::Status Job::OpenCheckpoints() {
   }
   CheckpointSettings settings;
   settings.interval_micros = options.interval_micros;
+  settings.timeout_micros = options.timeout_micros;
   settings.tolerable_failures = options.tolerable_failures;
   if (io::StandardStreams* streams = parts_->options.streams; streams != nullptr) {
     settings.warn = [streams](const std::string& message) {

@@ -23,6 +23,7 @@ namespace tidemark::runtime {
 struct CheckpointOptions {
   std::string folder;                    ///< of this job's checkpoints; empty: none are kept
   int64_t interval_micros = 10'000'000;  ///< from one request to the next
+  int64_t timeout_micros = 0;            ///< of one, from the request until it is complete; 0: none
   int retained = 1;                      ///< how many stay; at least 1
   int tolerable_failures = 0;            ///< in a row that do not fail the job
   std::string restore_from;              ///< folder of one checkpoint or savepoint; empty: the newest in `folder`

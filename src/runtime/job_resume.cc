@@ -69,6 +69,9 @@ arrow::Status CheckCheckpointOptions(const JobOptions& options) {
   if (options.checkpoints.interval_micros < 1) {
     return arrow::Status::Invalid("'execution.checkpointing.interval' must be longer than nothing");
   }
+  if (options.checkpoints.timeout_micros < 0) {
+    return arrow::Status::Invalid("'execution.checkpointing.timeout' must not be negative");
+  }
   if (options.checkpoints.retained < 1) {
     return arrow::Status::Invalid("'execution.checkpointing.num-retained' must be at least 1");
   }

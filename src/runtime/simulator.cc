@@ -105,6 +105,7 @@ class Simulation {
     lives_ = 1 + chooser_.Choose(faults_->lives_max);
     slow_ = chooser_.OneIn(4);
     lies_ = lives_ > 1 && chooser_.OneIn(8);
+    late_ = lives_ > 1 && chooser_.OneIn(4);
     if (slow_) report_.faults.Draw(Fault::kSlowDisk);
     if (lies_) report_.faults.Draw(Fault::kLostSync);
   }
@@ -113,6 +114,8 @@ class Simulation {
 
   void DrawEnding() {
     ending_ = Ending();
+    options_.checkpoints.timeout_micros = 0;
+    options_.checkpoints.tolerable_failures = 0;
     if (slow_) life_->set_slow_background(kSlowCheckpointMicros);
     if (faults_ == nullptr) return;
     io::DiskFaults& disk = life_->disk()->faults();
@@ -130,6 +133,12 @@ class Simulation {
     if (lies_) {
       disk.lost_sync_one_in = chooser_.Pick(std::vector<int64_t>{1, 3, 10});
       disk.lost_sync_within = options_.checkpoints.folder + "/chk-";
+    }
+    if (late_) {
+      options_.checkpoints.timeout_micros = chooser_.Pick(std::vector<int64_t>{1, 1'000, 20'000, 500'000});
+      // A full disk is to end the job.
+      if (ending_.kind != Kind::kFullDisk) options_.checkpoints.tolerable_failures = chooser_.Choose(10);
+      report_.faults.Draw(Fault::kLateCheckpoint);
     }
     DrawMoment(&disk);
     CountDrawn();
@@ -173,8 +182,13 @@ class Simulation {
     }
   }
 
+  static bool IsLate(const arrow::Status& status) {
+    return status.message().find("execution.checkpointing.timeout") != std::string::npos;
+  }
+
   bool Passes(const arrow::Status& status) const {
-    return std::any_of(faults_->passing_errors.begin(), faults_->passing_errors.end(),
+    return IsLate(status) ||
+           std::any_of(faults_->passing_errors.begin(), faults_->passing_errors.end(),
                        [&](const std::string& text) { return status.message().find(text) != std::string::npos; });
   }
 
@@ -196,6 +210,7 @@ class Simulation {
   std::unique_ptr<io::SimulatedDisk> EndLife(const arrow::Status& status) {
     const bool crashed = std::exchange(crashed_, false) || life_->disk()->off();
     Tell(crashed, status);
+    CountLate(status);
     // A job that ends by itself tidies up.
     if (!crashed) life_->Drop();
     // A zombie counts when it does something.
@@ -211,6 +226,11 @@ class Simulation {
       life_.reset();
     }
     return disk;
+  }
+
+  void CountLate(const arrow::Status& status) {
+    if (life_->job() == nullptr || options_.checkpoints.timeout_micros == 0) return;
+    report_.faults.Fire(Fault::kLateCheckpoint, life_->job()->checkpoint_metrics().failed + (IsLate(status) ? 1 : 0));
   }
 
   /// For whoever reads of a run that failed.
@@ -347,6 +367,7 @@ class Simulation {
   std::unique_ptr<SimulatedLife> life_;
   int lives_ = 1;  ///< at most
   bool slow_ = false;
+  bool late_ = false;
   bool lies_ = false;
   Ending ending_;
   bool crashed_ = false;

@@ -184,14 +184,26 @@ arrow::Result<std::unique_ptr<CheckpointWriter>> CheckpointStore::Begin(int64_t 
   return writer;
 }
 
+arrow::Status CheckpointWriter::Finish() {
+  while (finished_.size() < files_.size()) {
+    ARROW_ASSIGN_OR_RAISE(const StateFileInfo info, files_[finished_.size()]->Finish());
+    finished_.push_back(info);
+  }
+  return arrow::Status::OK();
+}
+
+void CheckpointStore::Discard(std::unique_ptr<CheckpointWriter> writer) {
+  const std::string folder = writer->folder_;
+  writer.reset();
+  (void)files_->Remove(folder);
+}
+
 arrow::Result<CheckpointManifest> CheckpointStore::Complete(CheckpointWriter* writer, CheckpointManifest manifest) {
   manifest.folder = writer->folder_;
-  manifest.files.clear();
+  ARROW_RETURN_NOT_OK(writer->Finish());
+  manifest.files = writer->finished_;
   manifest.rows = 0;
-  for (const auto& file : writer->files_) {
-    ARROW_ASSIGN_OR_RAISE(manifest.files.emplace_back(), file->Finish());
-    manifest.rows += file->rows();
-  }
+  for (const auto& file : writer->files_) manifest.rows += file->rows();
   // Before, so that a run that is over leaves no manifest behind; after, because that is what decides (run_claims.h).
   if (claims_) ARROW_RETURN_NOT_OK(claims_->Check());
   ARROW_RETURN_NOT_OK(WriteManifest(files_, manifest));

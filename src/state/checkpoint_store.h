@@ -54,11 +54,14 @@ class CheckpointWriter {
  public:
   /// Adds to the state of a worker.
   arrow::Status Add(int worker, const StateSnapshot& piece) { return files_[worker]->Add(piece); }
+  /// Makes what was added durable; nothing more can be. Complete does it where it was not done.
+  arrow::Status Finish();
 
  private:
   friend class CheckpointStore;
   std::string folder_;
   std::vector<std::unique_ptr<StateFileWriter>> files_;  ///< by worker
+  std::vector<StateFileInfo> finished_;                  ///< since Finish
 };
 
 /// One thread at a time.
@@ -82,6 +85,9 @@ class CheckpointStore {
   /// old and no base of those that are kept, and the remains of any that were not completed. Cancelled when another run
   /// has taken the job over.
   arrow::Result<CheckpointManifest> Complete(CheckpointWriter* writer, CheckpointManifest manifest);
+
+  /// Removes what there is of a checkpoint that is not to be completed. What can't be removed goes with a later one.
+  void Discard(std::unique_ptr<CheckpointWriter> writer);
 
   /// The folders of the complete ones, oldest first.
   arrow::Result<std::vector<std::string>> Folders() const;
