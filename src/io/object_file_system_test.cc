@@ -180,6 +180,8 @@ TEST(S3, SaysWhatToDoAboutErrors) {
   EXPECT_THAT(Explained("AWS Error ACCESS_DENIED during PutObject operation: x"), HasSubstr("AWS_ACCESS_KEY_ID"));
   EXPECT_THAT(Explained("AWS Error NETWORK_CONNECTION during HeadObject operation: curlCode: 7"),
               HasSubstr("cannot be reached. Check the network"));
+  EXPECT_THAT(Explained("AWS Error NETWORK_CONNECTION during HeadObject operation: curlCode: 60, SSL peer certificate"),
+              HasSubstr("is not trusted. AWS_CA_BUNDLE"));
   EXPECT_THAT(Explained("AWS Error SLOW_DOWN"), HasSubstr("s3://bucket/state/job/owner: AWS Error SLOW_DOWN"));
 }
 

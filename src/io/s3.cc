@@ -137,6 +137,11 @@ arrow::Status ExplainS3Error(const arrow::Status& error, const std::string& path
                              "AWS_SECRET_ACCESS_KEY, or a profile) must be valid and may list the bucket '", bucket,
                              "' and get, put and delete its objects (", said, ")");
   }
+  if (says({"certificate"})) {
+    return error.WithMessage(path, ": ", store,
+                             " is not trusted. AWS_CA_BUNDLE names the file with the certificate of ",
+                             "its authority (", said, ")");
+  }
   if (says({"NETWORK_CONNECTION", "curlCode", "REQUEST_TIMEOUT"})) {
     return error.WithMessage(path, ": ", store, " cannot be reached. Check the network and, where it is not AWS, ",
                              "AWS_ENDPOINT_URL (", said, ")");

@@ -232,6 +232,8 @@ void CheckpointCoordinator::GiveUp() {
     ++failed_in_a_row_;
     if (settings_.warn) settings_.warn(failure.message() + ". The job goes on, with the next one in its place");
   }
+  // Not at once: while barriers are up sources stand, and the job is to get on even where none gets through in time.
+  due_micros_.store(clock_->SteadyMicros() + settings_.interval_micros, std::memory_order_relaxed);
   under_way_.store(false, std::memory_order_release);
   control_->WakeAll();
 }

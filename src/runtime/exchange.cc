@@ -121,6 +121,12 @@ arrow::Status ExchangeSender::Send(Target& target, Message message) {
     target.parker->Notify();
     return arrow::Status::OK();
   }
+  const auto is_barrier = [](const Message& each) { return std::holds_alternative<BarrierMessage>(each); };
+  if (is_barrier(message) && !target.waiting.empty() && is_barrier(target.waiting.back())) {
+    // The one before it was given up, or another could not follow: it would wait there for nothing, as may many.
+    target.waiting.back() = std::move(message);
+    return arrow::Status::OK();
+  }
   const int64_t bytes = BytesOf(message);
   target.waiting.push_back(std::move(message));
   return waiting_memory_.Set(waiting_memory_.bytes() + bytes);

@@ -39,6 +39,8 @@ struct Zombie {
   bool acted = false;
 };
 
+constexpr int kAnyFailures = 1 << 30;
+
 class Simulation {
  public:
   Simulation(JobOptions options, const SimulationOptions& simulation)
@@ -135,9 +137,12 @@ class Simulation {
       disk.lost_sync_within = options_.checkpoints.folder + "/chk-";
     }
     if (late_) {
-      options_.checkpoints.timeout_micros = chooser_.Pick(std::vector<int64_t>{1, 1'000, 20'000, 500'000});
-      // A full disk is to end the job.
-      if (ending_.kind != Kind::kFullDisk) options_.checkpoints.tolerable_failures = chooser_.Choose(10);
+      const bool is_endless = chooser_.OneIn(2) && ending_.kind != Kind::kFullDisk;
+      options_.checkpoints.timeout_micros =
+          chooser_.Pick(is_endless ? std::vector<int64_t>{20'000, 100'000, 500'000} : std::vector<int64_t>{1, 1'000});
+      // A full disk is to end the job. Where any number is tolerated, a job that one held up for good would never end.
+      if (is_endless) options_.checkpoints.tolerable_failures = kAnyFailures;
+      if (!is_endless && ending_.kind != Kind::kFullDisk) options_.checkpoints.tolerable_failures = chooser_.Choose(3);
       report_.faults.Draw(Fault::kLateCheckpoint);
     }
     DrawMoment(&disk);
@@ -275,7 +280,7 @@ class Simulation {
       if (progress) quiet_jumps = 0;
       if (faults_ != nullptr && Crashes()) return arrow::Status::OK();
       if (trace_.steps > simulation_.steps_max)
-        return arrow::Status::UnknownError("not done after ", trace_.steps, " steps");
+        return arrow::Status::UnknownError("not done after ", trace_.steps, " steps:\n", life_->job()->Describe());
       MoveClock();
     }
     return arrow::Status::OK();
