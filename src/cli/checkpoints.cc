@@ -49,10 +49,11 @@ class Listing {
       return;
     }
     const auto& manifest = *read;
-    std::cout << fmt::format("{:<10} {:>8}  {} UTC  {:>12} bytes  {:>10} rows  {:>2} workers  took {} ms  {}{}\n",
-                             KindOf(manifest), manifest.number, Time(manifest.taken_at_micros), manifest.size_bytes(),
-                             manifest.rows, manifest.workers(), manifest.duration_micros / 1000, manifest.folder,
-                             verify_ ? Verdict(manifest) : "");
+    std::cout << fmt::format(
+        "{:<10} {:>8}  {} UTC  {:>12} bytes  {:>10} rows  {:>2} workers  took {} ms, paused {:.1f} ms  {}{}\n",
+        KindOf(manifest), manifest.number, Time(manifest.taken_at_micros), manifest.size_bytes(), manifest.rows,
+        manifest.workers(), manifest.duration_micros / 1000, static_cast<double>(manifest.pause_micros) / 1000,
+        manifest.folder, verify_ ? Verdict(manifest) : "");
   }
 
   bool any() const { return any_; }
@@ -62,7 +63,7 @@ class Listing {
  private:
   std::string Verdict(const state::CheckpointManifest& manifest) {
     const state::CheckpointStore store(files_, manifest.folder, 1);
-    const auto loaded = store.Load(manifest);
+    const auto loaded = store.Load(manifest, state::LogRows::kRead);
     whole_ &= loaded.ok();
     return loaded.ok() ? "  whole" : "  DAMAGED: " + loaded.status().message();
   }

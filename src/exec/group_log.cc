@@ -38,41 +38,66 @@ arrow::Status AddRemovedFacts(int64_t generation, Batch* keys) {
 
 }  // namespace
 
-/// The groups that a log says are gone, with the generation in which they went.
+/// The groups that a log says are gone, with the generation in which they went. A row of a group may be read before it
+/// is known that the group went later: such groups are erased at the end.
 class GroupLog::Tombstones {
  public:
-  explicit Tombstones(const std::vector<DataType>& key_types)
-      : num_keys_(key_types.size()), table_(state::KeyedTable::Make(key_types, sizeof(int64_t))) {}
+  Tombstones(const std::string& log, const std::vector<DataType>& key_types)
+      : log_(log), num_keys_(key_types.size()), table_(state::KeyedTable::Make(key_types, sizeof(int64_t))) {}
 
   arrow::Status Add(const Batch& rows) {
     std::vector<int32_t> removed;
+    const int64_t* generations = state::Int64Values(rows, num_keys_ + kGeneration);
+    const auto& is_removed = static_cast<const arrow::BooleanArray&>(*rows.columns[num_keys_ + kIsRemoved]);
     for (int64_t row = 0; row < rows.num_rows; ++row) {
-      if (state::BooleanValue(rows, num_keys_ + kIsRemoved, row)) removed.push_back(static_cast<int32_t>(row));
+      if (generations[row] < 1 || generations[row] >= std::numeric_limits<int32_t>::max()) {
+        return state::DamagedState(log_, "has a group that cannot be");
+      }
+      if (is_removed.Value(row)) removed.push_back(static_cast<int32_t>(row));
     }
     if (removed.empty()) return arrow::Status::OK();
     std::vector<uint8_t*> found;
     std::vector<int32_t> created;
     ARROW_RETURN_NOT_OK(table_->FindOrInsert(KeysOf(rows), rows.num_rows, &removed, &found, &created));
-    const int64_t* generations = state::Int64Values(rows, num_keys_ + kGeneration);
     for (size_t i = 0; i < removed.size(); ++i) {
       auto& generation = *reinterpret_cast<int64_t*>(found[i]);
       generation = std::max(generation, generations[removed[i]]);
+      greatest_ = std::max(greatest_, static_cast<uint32_t>(generation));
     }
     return arrow::Status::OK();
   }
+  uint32_t greatest() const { return greatest_; }
 
-  /// The rows that say what a group is, and are younger than its last removal.
+  /// The rows that say what a group is, and are younger than its last removal as far as that was read.
   arrow::Result<std::vector<int32_t>> Alive(const Batch& rows) {
+    const auto& is_removed = static_cast<const arrow::BooleanArray&>(*rows.columns[num_keys_ + kIsRemoved]);
     std::vector<uint8_t*> found(static_cast<size_t>(rows.num_rows), nullptr);
     if (table_->size() > 0) ARROW_RETURN_NOT_OK(table_->Find(KeysOf(rows), rows.num_rows, nullptr, &found));
     const int64_t* generations = state::Int64Values(rows, num_keys_ + kGeneration);
     std::vector<int32_t> alive;
     for (int64_t row = 0; row < rows.num_rows; ++row) {
-      if (state::BooleanValue(rows, num_keys_ + kIsRemoved, row)) continue;
+      if (is_removed.Value(row)) continue;
       if (found[row] != nullptr && *reinterpret_cast<int64_t*>(found[row]) >= generations[row]) continue;
       alive.push_back(static_cast<int32_t>(row));
     }
     return alive;
+  }
+
+  /// Calls `visit` with the keys and, in a column behind them, the generations, in pieces.
+  arrow::Status VisitKeys(int64_t rows_max, const state::RowVisitor& visit) {
+    const std::vector<uint8_t*> all = table_->Payloads();
+    for (size_t begin = 0; begin < all.size();) {
+      const auto piece = std::span(all).subspan(begin, std::min(all.size() - begin, static_cast<size_t>(rows_max)));
+      Batch keys;
+      keys.num_rows = static_cast<int64_t>(piece.size());
+      ARROW_ASSIGN_OR_RAISE(keys.columns, table_->Keys(piece));
+      std::vector<int64_t> generations;
+      for (const uint8_t* payload : piece) generations.push_back(*reinterpret_cast<const int64_t*>(payload));
+      ARROW_ASSIGN_OR_RAISE(keys.columns.emplace_back(), state::Int64Column(generations));
+      ARROW_RETURN_NOT_OK(visit(std::move(keys)));
+      begin += piece.size();
+    }
+    return arrow::Status::OK();
   }
 
  private:
@@ -80,17 +105,20 @@ class GroupLog::Tombstones {
     return state::KeyedTable::Columns(rows.columns).first(num_keys_);
   }
 
+  const std::string& log_;
   const size_t num_keys_;
   std::unique_ptr<state::KeyedTable> table_;
+  uint32_t greatest_ = 0;
 };
 
 GroupLog::GroupLog(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
-                   state::RowOwner owner, GroupSpill* spill)
+                   state::RowOwner owner, GroupSpill* spill, std::string name)
     : table_(*table),
       layout_(layout),
       context_(context),
       owner_(std::move(owner)),
       spill_(spill),
+      name_(std::move(name)),
       tracker_(&table->rows(), sizeof(GroupHeader)) {}
 
 arrow::Status GroupLog::SaveFirst(std::span<uint8_t* const> groups) {
@@ -143,12 +171,12 @@ arrow::Status GroupLog::BeginSave(bool changes_only, state::StateWriter& out) {
   const auto ended = static_cast<int64_t>(tracker_.generation());
   tracker_.Begin(everything);
   if (everything) {
-    ARROW_RETURN_NOT_OK(out.RestartLog(kLog));
+    ARROW_RETURN_NOT_OK(out.RestartLog(name_));
     if (spill_ != nullptr) stored_ = spill_->ReadAll();
   } else {
     for (Batch& keys : removed_) {
       ARROW_RETURN_NOT_OK(AddRemovedFacts(ended, &keys));
-      ARROW_RETURN_NOT_OK(out.WriteChanges(kLog, keys, owner_));
+      ARROW_RETURN_NOT_OK(out.WriteChanges(name_, keys, owner_));
     }
   }
   removed_.clear();
@@ -165,7 +193,7 @@ arrow::Result<bool> GroupLog::SaveMore(int64_t rows) {
     }
     const auto num_rows = static_cast<size_t>(piece.num_rows);
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, false)));
-    ARROW_RETURN_NOT_OK(out_->WriteChanges(kLog, piece, owner_));
+    ARROW_RETURN_NOT_OK(out_->WriteChanges(name_, piece, owner_));
     return false;
   }
   if (!tracker_.is_saving()) return true;
@@ -189,21 +217,27 @@ arrow::Status GroupLog::Write(const std::vector<uint8_t*>& groups) {
     const std::vector<int64_t> generations(next - begin, tracker_.saved_generation());
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(generations));
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(removed));
-    ARROW_RETURN_NOT_OK(out_->WriteChanges(kLog, piece, owner_));
+    ARROW_RETURN_NOT_OK(out_->WriteChanges(name_, piece, owner_));
   }
   return arrow::Status::OK();
 }
 
 arrow::Status GroupLog::Restore(const state::StateReader& in, const std::function<arrow::Status()>& report) {
-  ARROW_ASSIGN_OR_RAISE(const auto pieces,
-                        state::ReadRows(in, kLog, state::ArrowTypesOf(layout_.key_types), FactTypes()));
-  Tombstones tombstones(layout_.key_types);
-  for (const Batch& piece : pieces) ARROW_RETURN_NOT_OK(tombstones.Add(piece));
+  Tombstones tombstones(name_, layout_.key_types);
   uint32_t greatest = 0;
-  for (const Batch& piece : pieces) {
-    ARROW_RETURN_NOT_OK(RestorePiece(piece, &tombstones, &greatest));
-    ARROW_RETURN_NOT_OK(report());
-  }
+  // What is to go to disk again decides for itself how large the table gets.
+  if (spill_ == nullptr) table_.Reserve(in.ExpectedKeys(name_));
+  ARROW_RETURN_NOT_OK(state::VisitRows(in, name_, state::ArrowTypesOf(layout_.key_types), FactTypes(),
+                                       [&](const Batch& rows) -> arrow::Status {
+                                         ARROW_RETURN_NOT_OK(tombstones.Add(rows));
+                                         ARROW_RETURN_NOT_OK(RestorePiece(rows, &tombstones, &greatest));
+                                         return report();
+                                       }));
+  greatest = std::max(greatest, tombstones.greatest());
+  ARROW_RETURN_NOT_OK(tombstones.VisitKeys(context_.batch_rows, [&](const Batch& removed) -> arrow::Status {
+    ARROW_RETURN_NOT_OK(EraseRemoved(removed));
+    return report();
+  }));
   tracker_.GoOnAfter(greatest);
   return arrow::Status::OK();
 }
@@ -212,27 +246,47 @@ arrow::Status GroupLog::RestorePiece(const Batch& rows, Tombstones* tombstones, 
   const size_t num_keys = layout_.key_types.size();
   ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> alive, tombstones->Alive(rows));
   if (alive.empty()) return arrow::Status::OK();
-  ARROW_ASSIGN_OR_RAISE(const Batch groups, Take(rows, alive));
+  Batch groups = rows;
+  if (static_cast<int64_t>(alive.size()) < rows.num_rows) {
+    ARROW_ASSIGN_OR_RAISE(groups, Take(rows, alive));
+  }
   ARROW_ASSIGN_OR_RAISE(const auto* found, table_.FindGroups(state::KeyedTable::Columns(groups.columns).first(num_keys),
                                                              groups.num_rows, nullptr));
   const int64_t* row_counts = state::Int64Values(groups, num_keys + kRowCount);
   const int64_t* generations = state::Int64Values(groups, num_keys + kGeneration);
   const auto& accumulators = static_cast<const arrow::BinaryArray&>(*groups.columns[num_keys + kAccumulators]);
+  const auto& emitted = static_cast<const arrow::BooleanArray&>(*groups.columns[num_keys + kIsEmitted]);
   for (int64_t row = 0; row < groups.num_rows; ++row) {
     const int64_t generation = generations[row];
-    if (row_counts[row] < 0 || generation < 1 || generation >= std::numeric_limits<int32_t>::max()) {
-      return state::DamagedState(kLog, "has a group that cannot be");
-    }
+    if (row_counts[row] < 0) return state::DamagedState(name_, "has a group that cannot be");
     uint8_t* group = (*found)[row];
     if (static_cast<int64_t>(tracker_.MarkOf(group).generation) > generation) continue;
     const uint8_t was_stored = HeaderOf(group)->is_stored;
     table_.Reset(group);
     ARROW_RETURN_NOT_OK(table_.Load(row_counts[row], accumulators.GetView(row), group));
     HeaderOf(group)->is_stored = was_stored;
-    HeaderOf(group)->is_emitted = state::BooleanValue(groups, num_keys + kIsEmitted, row) ? 1 : 0;
+    HeaderOf(group)->is_emitted = emitted.Value(row) ? 1 : 0;
     tracker_.MarkOf(group).generation = static_cast<uint32_t>(generation);
     *greatest = std::max(*greatest, static_cast<uint32_t>(generation));
   }
+  return arrow::Status::OK();
+}
+
+arrow::Status GroupLog::EraseRemoved(const Batch& removed) {
+  const size_t num_keys = layout_.key_types.size();
+  ARROW_ASSIGN_OR_RAISE(
+      const auto* found,
+      table_.FindGroups(state::KeyedTable::Columns(removed.columns).first(num_keys), removed.num_rows, nullptr));
+  const int64_t* generations = state::Int64Values(removed, num_keys);
+  std::vector<uint8_t*> in_memory;
+  std::vector<uint8_t*> stored;
+  for (int64_t row = 0; row < removed.num_rows; ++row) {
+    uint8_t* group = (*found)[row];
+    if (static_cast<int64_t>(tracker_.MarkOf(group).generation) > generations[row]) continue;
+    (HeaderOf(group)->is_stored != 0 ? stored : in_memory).push_back(group);
+  }
+  if (!stored.empty()) spill_->MarkErased(stored);
+  table_.Erase(in_memory);
   return arrow::Status::OK();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GroupLog: the groups of a GROUP BY as a log in checkpoints. Each one gets the groups that changed since the one
-// before, piece by piece while the job goes on.
+// GroupLog: the groups of a table of accumulators (those of a GROUP BY, or of one slice of a window) as a log in
+// checkpoints. Each one gets the groups that changed since the one before, piece by piece while the job goes on.
 //
 // Rows of the log: the key, the number of rows, the accumulators, whether the group is emitted, the generation (see
 // ChangeMark), whether the group is gone. Of the rows of one key that with the greatest generation holds, of equals the
@@ -13,7 +13,7 @@
 #include <functional>
 #include <optional>
 #include <span>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "exec/change_tracker.h"
@@ -24,10 +24,17 @@ namespace tidemark::exec {
 /// One thread.
 class GroupLog final : public GroupWatcher {
  public:
+  /// What a layout's `header_bytes` must be.
+  static constexpr int32_t kHeaderBytes = sizeof(GroupHeader) + sizeof(ChangeMark);
+
   /// Everything outlives the object; groups have a GroupHeader and a ChangeMark behind it. `owner`: of the rows.
-  /// `spill` may be null.
+  /// `spill` may be null. `name`: of the log.
   GroupLog(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
-           state::RowOwner owner, GroupSpill* spill);
+           state::RowOwner owner, GroupSpill* spill, std::string name = "group-log");
+
+  const std::string& name() const { return name_; }
+  /// Between BeginSave and the call of SaveMore that returns true.
+  bool is_saving() const { return stored_ || tracker_.is_saving(); }
 
   /// The groups were just found and are about to change.
   arrow::Status BeforeChange(std::span<uint8_t* const> groups);
@@ -51,14 +58,15 @@ class GroupLog final : public GroupWatcher {
   arrow::Status SaveFirst(std::span<uint8_t* const> groups);
   arrow::Status Write(const std::vector<uint8_t*>& groups);
   arrow::Status RestorePiece(const Batch& rows, Tombstones* tombstones, uint32_t* greatest);
-
-  static constexpr std::string_view kLog = "group-log";
+  /// Erases groups that are not younger than their removal.
+  arrow::Status EraseRemoved(const Batch& removed);
 
   AggregateTable& table_;
   const AggregateTableLayout& layout_;
   const OperatorContext& context_;
   const state::RowOwner owner_;
   GroupSpill* spill_;
+  const std::string name_;
   ChangeTracker tracker_;
   std::vector<Batch> removed_;  ///< keys of groups that were erased in this epoch
   int64_t removed_bytes_ = 0;

@@ -25,7 +25,7 @@ arrow::Status GroupedState::Open(const OperatorContext& context) {
   context_ = &context;
   report_.Open(context);
   if (CanSpill()) layout_.header_bytes = sizeof(GroupHeader);
-  if (context.checkpointed) layout_.header_bytes = sizeof(GroupHeader) + sizeof(ChangeMark);
+  if (context.checkpointed) layout_.header_bytes = GroupLog::kHeaderBytes;
   table_ = std::make_unique<AggregateTable>(&layout_);
   if (!CanSpill() && !context.checkpointed) return arrow::Status::OK();
   ARROW_ASSIGN_OR_RAISE(auto owner, Owner());
@@ -133,17 +133,19 @@ arrow::Status GroupedState::Save(bool with_emitted, state::StateWriter& out) con
 }
 
 arrow::Status GroupedState::Restore(bool with_emitted, const state::StateReader& in) {
+  if (log_) ARROW_RETURN_NOT_OK(log_->Restore(in, [this] { return Report(0); }));
   state::ArrowTypes facts = AggregateTable::SavedTypes();
   if (with_emitted) facts.push_back(arrow::boolean());
-  ARROW_ASSIGN_OR_RAISE(const auto pieces, state::ReadRows(in, kGroups, state::ArrowTypesOf(layout_.key_types), facts));
-  for (const Batch& piece : pieces) {
+  const auto restore = [&](const Batch& piece) -> arrow::Status {
     ARROW_ASSIGN_OR_RAISE(const auto* groups, table_->Restore(piece));
     for (int64_t row = 0; with_emitted && row < piece.num_rows; ++row) {
       if (state::BooleanValue(piece, piece.columns.size() - 1, row)) HeaderOf((*groups)[row])->is_emitted = 1;
     }
-    ARROW_RETURN_NOT_OK(Report(0));
-  }
-  return log_ ? log_->Restore(in, [this] { return Report(0); }) : arrow::Status::OK();
+    // The log has nothing of them.
+    if (log_) ARROW_RETURN_NOT_OK(log_->BeforeChange(*groups));
+    return Report(0);
+  };
+  return state::VisitRows(in, kGroups, state::ArrowTypesOf(layout_.key_types), facts, restore);
 }
 
 }  // namespace tidemark::exec

@@ -6,6 +6,7 @@
 #include <arrow/util/byte_size.h>
 
 #include <deque>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -18,6 +19,7 @@ namespace tidemark::exec {
 namespace {
 
 constexpr std::string_view kTables[2] = {"left", "right"};
+constexpr std::string_view kLogs[2] = {"left-log", "right-log"};
 /// What the join over changelogs writes goes by other names: rows of both forms may come together from several workers.
 constexpr std::string_view kCounted = "counted.";
 
@@ -59,8 +61,8 @@ class CountedReader final : public state::StateReader {
  public:
   explicit CountedReader(const state::StateReader* in) : in_(in) {}
   std::vector<std::string> tables() const override { return {std::string(kTables[0]), std::string(kTables[1])}; }
-  arrow::Result<std::vector<Batch>> Read(std::string_view table) const override {
-    return in_->Read(std::string(kCounted) + std::string(table));
+  arrow::Status Visit(std::string_view table, const state::RowVisitor& visit) const override {
+    return in_->Visit(std::string(kCounted) + std::string(table), visit);
   }
   EventTimeMs watermark() const override { return in_->watermark(); }
 
@@ -102,6 +104,13 @@ class GrowingJoin final : public Operator {
     return large_->Save(counted);
   }
 
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    if (small_) return small_->BeginSave(changes_only, out);
+    for (std::string_view log : kLogs) ARROW_RETURN_NOT_OK(out.RestartLog(log));
+    return Save(out);
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) override { return small_ ? small_->SaveMore(rows) : true; }
+
   arrow::Status Restore(const state::StateReader& in) override {
     ARROW_ASSIGN_OR_RAISE(const bool fits, FitsIntoMemory(in));
     if (fits) return small_->Restore(in);
@@ -110,8 +119,10 @@ class GrowingJoin final : public Operator {
     NoEmitter nowhere;
     for (int side : {0, 1}) {
       state::ArrowTypes types = state::ArrowTypesOf(node_.inputs()[side]->schema());
-      ARROW_ASSIGN_OR_RAISE(auto pieces, state::ReadRows(in, kTables[side], types, {arrow::boolean()}));
-      for (Batch& piece : pieces) ARROW_RETURN_NOT_OK(TakeOver(side, std::move(piece), nowhere));
+      for (std::string_view table : {kTables[side], kLogs[side]}) {
+        ARROW_RETURN_NOT_OK(state::VisitRows(in, table, types, {arrow::boolean()},
+                                             [&](Batch piece) { return TakeOver(side, std::move(piece), nowhere); }));
+      }
     }
     return arrow::Status::OK();
   }
@@ -132,12 +143,15 @@ class GrowingJoin final : public Operator {
     for (std::string_view table : kTables) {
       ARROW_ASSIGN_OR_RAISE(const auto counted, in.Read(std::string(kCounted) + std::string(table)));
       if (!counted.empty()) return false;
-      ARROW_ASSIGN_OR_RAISE(const auto rows, in.Read(table));
-      for (const Batch& piece : rows) {
-        for (const auto& column : piece.columns) bytes += arrow::util::TotalBufferSize(*column);
-      }
     }
-    return !CanSpill() || bytes <= context().memory->spill_from_bytes() / 2;
+    if (!CanSpill()) return true;
+    for (std::string_view table : {kTables[0], kTables[1], kLogs[0], kLogs[1]}) {
+      ARROW_RETURN_NOT_OK(in.Visit(table, [&](const Batch& piece) {
+        for (const auto& column : piece.columns) bytes += arrow::util::TotalBufferSize(*column);
+        return arrow::Status::OK();
+      }));
+    }
+    return bytes <= context().memory->spill_from_bytes() / 2;
   }
 
   arrow::Status BecomeLarge() {
@@ -147,6 +161,11 @@ class GrowingJoin final : public Operator {
   }
 
   arrow::Status Grow(Emitter& out) {
+    // What a checkpoint still waits for goes first.
+    while (true) {
+      ARROW_ASSIGN_OR_RAISE(const bool complete, small_->SaveMore(std::numeric_limits<int64_t>::max()));
+      if (complete) break;
+    }
     TakenRows taken;
     ARROW_RETURN_NOT_OK(small_->Save(taken));
     ARROW_RETURN_NOT_OK(BecomeLarge());

@@ -13,7 +13,7 @@
 
 #include "exec/batch_collector.h"
 #include "exec/input_distribution.h"
-#include "exec/join_rows.h"
+#include "exec/join_rows_log.h"
 #include "exec/state_report.h"
 #include "expr/evaluator.h"
 
@@ -94,13 +94,29 @@ class InsertOnlyJoin final : public InsertOnlyJoinOperator {
     return arrow::Status::OK();
   }
 
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    for (int side : {kLeft, kRight}) {
+      ARROW_RETURN_NOT_OK(logs_[side].BeginSave(changes_only, OwnerOfRows(*node_.inputs()[side]), out));
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Result<bool> SaveMore(int64_t rows) override {
+    ARROW_ASSIGN_OR_RAISE(const bool complete, logs_[kLeft].SaveMore(rows));
+    return complete ? logs_[kRight].SaveMore(rows) : false;
+  }
+
   arrow::Status Restore(const state::StateReader& in) override {
-    for (int side : {kLeft, kRight}) ARROW_RETURN_NOT_OK(sides_[side].Restore(kTables[side], in));
+    for (int side : {kLeft, kRight}) {
+      ARROW_RETURN_NOT_OK(sides_[side].Restore(kTables[side], in));
+      ARROW_RETURN_NOT_OK(logs_[side].Restore(in));
+    }
     return Report();
   }
 
  private:
   static constexpr std::string_view kTables[2] = {"left", "right"};
+  static constexpr std::string_view kLogs[2] = {"left-log", "right-log"};
   static constexpr int64_t kPairsAtOnce = 1 << 15;
 
   const Schema& SchemaOf(int input) const { return node_.inputs()[input]->schema(); }
@@ -206,6 +222,7 @@ class InsertOnlyJoin final : public InsertOnlyJoinOperator {
       }
       ARROW_RETURN_NOT_OK(Emit(input, nothing, output, out));
     }
+    ARROW_RETURN_NOT_OK(logs_[other].BeforeClear());
     sides_[other].Clear();
     return Report();
   }
@@ -268,6 +285,7 @@ class InsertOnlyJoin final : public InsertOnlyJoinOperator {
   const bool left_only_;
   const bool padded_[2];
   JoinRows sides_[2];
+  JoinRowsLog logs_[2] = {{&sides_[kLeft], kLogs[kLeft]}, {&sides_[kRight], kLogs[kRight]}};
   bool finished_[2] = {false, false};
   std::unique_ptr<expr::Evaluator> residual_;
   StateReport report_;

@@ -16,8 +16,9 @@ class InsertOnlyJoinOperator : public Operator {
   virtual int64_t memory_bytes() const = 0;
 };
 
-/// REQUIRES: both inputs are insert-only. `node` must outlive the operator. Its state are tables "left" and "right":
-/// the rows, and a BOOLEAN, whether each has come out with a match.
+/// REQUIRES: both inputs are insert-only. `node` must outlive the operator. Its state are tables "left" and "right" (of
+/// Save) or logs "left-log" and "right-log" (of BeginSave): the rows, and a BOOLEAN, whether each has come out with a
+/// match.
 std::unique_ptr<InsertOnlyJoinOperator> MakeInsertOnlyJoinOperator(const plan::JoinNode& node);
 
 }  // namespace tidemark::exec

@@ -100,27 +100,33 @@ void JoinRows::Clear() {
 arrow::Status JoinRows::Save(std::string_view table, const state::RowOwner& owner, int64_t rows_max,
                              state::StateWriter& out) const {
   for (int64_t at = 0; at < rows_.size(); at += rows_max) {
-    Batch piece;
-    piece.num_rows = std::min(rows_max, rows_.size() - at);
-    ARROW_ASSIGN_OR_RAISE(piece.columns, rows_.Range(at, at + piece.num_rows));
-    std::vector<bool> flags(static_cast<size_t>(piece.num_rows), false);
-    for (int64_t row = 0; keeps_matched_ && row < piece.num_rows; ++row) flags[row] = matched(at + row);
-    ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(flags));
-    ARROW_RETURN_NOT_OK(out.Write(table, piece, owner));
+    const int64_t end = std::min(at + rows_max, rows_.size());
+    ARROW_RETURN_NOT_OK(
+        SaveRange(at, end, matched_, [&](const Batch& piece) { return out.Write(table, piece, owner); }));
   }
   return arrow::Status::OK();
 }
 
+arrow::Status JoinRows::SaveRange(int64_t begin, int64_t end, const std::vector<uint8_t>& matched,
+                                  const state::RowVisitor& visit) const {
+  Batch piece;
+  piece.num_rows = end - begin;
+  ARROW_ASSIGN_OR_RAISE(piece.columns, rows_.Range(begin, end));
+  std::vector<bool> flags(static_cast<size_t>(piece.num_rows), false);
+  for (int64_t row = 0; !matched.empty() && row < piece.num_rows; ++row) flags[row] = matched[begin + row] != 0;
+  ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(flags));
+  return visit(std::move(piece));
+}
+
 arrow::Status JoinRows::Restore(std::string_view table, const state::StateReader& in) {
-  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, table, types_, {arrow::boolean()}));
-  for (const Batch& batch : batches) {
+  return state::VisitRows(in, table, types_, {arrow::boolean()}, [&](const Batch& batch) -> arrow::Status {
     const Batch rows{batch.num_rows, {batch.columns.begin(), batch.columns.end() - 1}};
     ARROW_ASSIGN_OR_RAISE(const int64_t first, Add(rows));
     for (int64_t row = 0; keeps_matched_ && row < batch.num_rows; ++row) {
       if (state::BooleanValue(batch, types_.size(), row)) set_matched(first + row);
     }
-  }
-  return arrow::Status::OK();
+    return arrow::Status::OK();
+  });
 }
 
 int64_t JoinRows::memory_bytes() const {

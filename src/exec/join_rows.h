@@ -51,6 +51,9 @@ class JoinRows {
     return rows_.Gather(rows);
   }
 
+  bool keeps_matched() const { return keeps_matched_; }
+  /// The flags of all rows; empty unless they are kept.
+  const std::vector<uint8_t>& all_matched() const { return matched_; }
   bool matched(int64_t row) const { return matched_[row] != 0; }
   void set_matched(int64_t row) { matched_[row] = 1; }
   void Clear();
@@ -58,7 +61,10 @@ class JoinRows {
   /// All rows in order of arrival as `table`, with their flags.
   arrow::Status Save(std::string_view table, const state::RowOwner& owner, int64_t rows_max,
                      state::StateWriter& out) const;
-  /// REQUIRES: no row is there yet.
+  /// Calls `visit` with rows begin to end - 1 and a column with their flags in `matched` (empty: none has any).
+  arrow::Status SaveRange(int64_t begin, int64_t end, const std::vector<uint8_t>& matched,
+                          const state::RowVisitor& visit) const;
+  /// Adds the rows of a table that Save wrote.
   arrow::Status Restore(std::string_view table, const state::StateReader& in);
 
   int64_t size() const { return rows_.size(); }

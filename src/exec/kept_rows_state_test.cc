@@ -3,6 +3,8 @@
 // nothing had happened.
 #include <gtest/gtest.h>
 
+#include "exec/checkpointed_life_testing.h"
+#include "exec/make_operator.h"
 #include "exec/state_events_testing.h"
 
 namespace tidemark::exec {
@@ -87,6 +89,37 @@ TEST_P(JoinState, InsertOnlyJoinGoesOnAsOneThatSpills) {
       ExpectGoesOnEverywhere(test, GetParam());
       if (HasFailure()) return;
     }
+  }
+}
+
+TEST_P(JoinState, InsertOnlyJoinGoesOnFromItsLog) {
+  for (JoinType type : kJoinTypes) {
+    for (const int64_t spill_from_bytes : {0, 12'000}) {
+      const auto node = Join(type, {kKey}, false, false, GetParam() % 2 == 0);
+      const auto events = RandomEvents({.inputs = 2, .events = 60}, GetParam());
+      const auto make = [&](int64_t spill_from) {
+        return std::make_unique<OperatorPicture>(MakeOperator(*node), std::vector<Schema>{kRows, kRows}, node->schema(),
+                                                 /*batch_rows=*/7, /*memory_limit_bytes=*/0, "UTC", spill_from);
+      };
+      SCOPED_TRACE(testing::Message() << "join type " << static_cast<int>(type) << ", spill from " << spill_from_bytes);
+      CheckpointedLife undisturbed([&] { return make(0); }, events, CheckpointedLife::kUndisturbed);
+      CheckpointedLife disturbed([&] { return make(spill_from_bytes); }, events, GetParam());
+      EXPECT_EQ(disturbed.Run(), undisturbed.Run());
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST(JoinLog, ACheckpointOfChangesHoldsNewRowsOnly) {
+  const auto node = Join(JoinType::kInner, {kKey}, false, false, false);
+  OperatorPicture op(MakeOperator(*node), {kRows, kRows}, node->schema());
+  CheckpointChain chain;
+  int64_t kept = 0;
+  for (const Event& event : RandomEvents({.inputs = 2, .events = 20, .rows_max = 50}, 1)) {
+    ASSERT_TRUE(op.Push(event.input, event.batch).ok());
+    kept += event.batch.num_rows;
+    SaveInto(&op, /*changes_only=*/chain.rows() > 0, &chain);
+    EXPECT_EQ(chain.rows(), kept);
   }
 }
 

@@ -2,6 +2,8 @@
 // Operators that aggregate, stopped anywhere and restored on any number of workers, go on as if nothing had happened.
 #include <gtest/gtest.h>
 
+#include "exec/checkpointed_life_testing.h"
+#include "exec/make_operator.h"
 #include "exec/state_events_testing.h"
 
 namespace tidemark::exec {
@@ -170,6 +172,25 @@ TEST_P(WindowAggregateState, GoesOn) {
           CaseOf(node->window.ToString(), node, RandomEvents({.retracts = retracts, .watermarks = true}, GetParam())),
           GetParam());
       if (HasFailure()) return;
+    }
+  }
+}
+
+TEST_P(WindowAggregateState, GoesOnFromItsLogs) {
+  for (bool retracts : {false, true}) {
+    for (const auto& node : Windows(retracts)) {
+      const auto make = [&] {
+        return std::make_unique<OperatorPicture>(MakeOperator(*node), std::vector<Schema>{kRows}, node->schema(),
+                                                 /*batch_rows=*/7);
+      };
+      for (uint64_t life = 0; life < 5; ++life) {
+        const auto events = RandomEvents({.events = 100, .retracts = retracts, .watermarks = true}, GetParam() + life);
+        SCOPED_TRACE(testing::Message() << node->window.ToString() << ", retracts " << retracts);
+        CheckpointedLife undisturbed(make, events, CheckpointedLife::kUndisturbed);
+        CheckpointedLife disturbed(make, events, GetParam() + life);
+        EXPECT_EQ(disturbed.Run(), undisturbed.Run());
+        if (HasFailure()) return;
+      }
     }
   }
 }

@@ -73,8 +73,7 @@ class PerWindow final : public Operator {
     watermark_ = in.watermark();
     std::map<WindowKey, WindowState> states;
     for (const std::string& table : in.tables()) {
-      ARROW_ASSIGN_OR_RAISE(const auto batches, in.Read(table));
-      for (const Batch& batch : batches) ARROW_RETURN_NOT_OK(DivideByWindow(table, batch, &states));
+      ARROW_RETURN_NOT_OK(in.Visit(table, [&](const Batch& rows) { return DivideByWindow(table, rows, &states); }));
     }
     for (const auto& [key, state] : states) {
       ARROW_ASSIGN_OR_RAISE(OpenWindow * window, WindowOf(key));
@@ -94,9 +93,11 @@ class PerWindow final : public Operator {
       for (const auto& [name, batches] : tables_) names.push_back(name);
       return names;
     }
-    arrow::Result<std::vector<Batch>> Read(std::string_view table) const override {
+    arrow::Status Visit(std::string_view table, const state::RowVisitor& visit) const override {
       const auto found = tables_.find(table);
-      return found == tables_.end() ? std::vector<Batch>() : found->second;
+      if (found == tables_.end()) return arrow::Status::OK();
+      for (const Batch& rows : found->second) ARROW_RETURN_NOT_OK(visit(rows));
+      return arrow::Status::OK();
     }
     EventTimeMs watermark() const override { return kMinWatermark; }
 

@@ -14,13 +14,16 @@ AggregateTableLayout LayoutOf(const plan::WindowAggregateNode& node, AggregateSe
 
 Slice* SliceStore::SliceOf(const SliceKey& key) {
   auto& slice = slices_[key];
-  if (!slice) slice = std::make_unique<Slice>(key, layout_);
+  if (slice) return slice.get();
+  slice = std::make_unique<Slice>(key, layout_);
+  Made(slice.get());
   return slice.get();
 }
 
 void SliceStore::Recount(Slice* slice) {
   const int64_t rows = slice->table.size();
-  const int64_t bytes = static_cast<int64_t>(sizeof(Slice)) + slice->table.memory_bytes();
+  int64_t bytes = static_cast<int64_t>(sizeof(Slice)) + slice->table.memory_bytes();
+  if (slice->log) bytes += static_cast<int64_t>(sizeof(GroupLog)) + slice->log->memory_bytes();
   rows_ += rows - slice->counted_rows;
   bytes_ += bytes - slice->counted_bytes;
   slice->counted_rows = rows;
@@ -30,7 +33,9 @@ void SliceStore::Recount(Slice* slice) {
 SliceStore::Slices::const_iterator SliceStore::Drop(Slices::const_iterator slice) {
   rows_ -= slice->second->counted_rows;
   bytes_ -= slice->second->counted_bytes;
-  return slices_.erase(slice);
+  const auto dropped = slices_.find(slice->first);
+  Dropped(std::move(dropped->second));
+  return slices_.erase(dropped);
 }
 
 }  // namespace tidemark::exec

@@ -2,7 +2,7 @@
 // SliceStore: tables of accumulators, one for each slice of time.
 #pragma once
 
-#include <arrow/status.h>
+#include <arrow/result.h>
 
 #include <compare>
 #include <cstdint>
@@ -12,6 +12,7 @@
 
 #include "base/event_time.h"
 #include "exec/aggregate_table.h"
+#include "exec/group_log.h"
 #include "plan/physical_plan.h"
 
 namespace tidemark::exec {
@@ -35,8 +36,9 @@ struct Slice {
 
   const SliceKey key;
   AggregateTable table;
-  std::vector<int32_t> rows;  ///< of the batch under way
-  int64_t counted_rows = 0;   ///< its share of the store's size() and memory_bytes()
+  std::unique_ptr<GroupLog> log;  ///< null: there are no checkpoints of changes
+  std::vector<int32_t> rows;      ///< of the batch under way
+  int64_t counted_rows = 0;       ///< its share of the store's size() and memory_bytes()
   int64_t counted_bytes = 0;
 };
 
@@ -63,7 +65,8 @@ class SliceStore {
                        UpdateSlice update) {
     for (Slice* slice : *touched) {
       const bool all = static_cast<int64_t>(slice->rows.size()) == num_rows;
-      ARROW_RETURN_NOT_OK(slice->table.FindGroups(keys, num_rows, all ? nullptr : &slice->rows).status());
+      ARROW_ASSIGN_OR_RAISE(const auto* groups, slice->table.FindGroups(keys, num_rows, all ? nullptr : &slice->rows));
+      if (slice->log) ARROW_RETURN_NOT_OK(slice->log->BeforeChange(*groups));
       ARROW_RETURN_NOT_OK(update(slice));
       Recount(slice);
       slice->rows.clear();
@@ -81,6 +84,11 @@ class SliceStore {
   int64_t memory_bytes() const { return bytes_; }
 
  protected:
+  /// A slice was made.
+  virtual void Made(Slice*) {}
+  /// A slice is dropped.
+  virtual void Dropped(std::unique_ptr<Slice>) {}
+
   const AggregateTableLayout* layout_;
   Slices slices_;
   int64_t rows_ = 0;

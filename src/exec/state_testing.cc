@@ -64,8 +64,7 @@ class MemoryState::Reader final : public state::StateReader {
     return listed;
   }
 
-  arrow::Result<std::vector<Batch>> Read(std::string_view name) const override {
-    std::vector<Batch> read;
+  arrow::Status Visit(std::string_view name, const state::RowVisitor& visit) const override {
     int saved_by = 0;
     for (const Writer& writer : state_->writers_) {
       const auto table = writer.tables.find(std::string(name));
@@ -78,10 +77,10 @@ class MemoryState::Reader final : public state::StateReader {
         if (owner.kind == state::RowOwner::Kind::kKey) {
           ARROW_ASSIGN_OR_RAISE(own, RowsOfWorker(batch, owner.key_columns, worker_, workers_));
         }
-        if (own.num_rows > 0) read.push_back(std::move(own));
+        if (own.num_rows > 0) ARROW_RETURN_NOT_OK(visit(std::move(own)));
       }
     }
-    return read;
+    return arrow::Status::OK();
   }
 
   EventTimeMs watermark() const override { return watermark_; }

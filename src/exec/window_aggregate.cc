@@ -36,6 +36,11 @@ class WindowAggregate final : public Operator {
   arrow::Status Open(const OperatorContext& context) override {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
     report_.Open(context);
+    if (context.checkpointed) {
+      layout_.header_bytes = GroupLog::kHeaderBytes;
+      ARROW_ASSIGN_OR_RAISE(auto owner, Owner());
+      windows_->KeepLogs(&this->context(), std::move(owner));
+    }
     ARROW_RETURN_NOT_OK(assigner_.Open(context.functions->local_time_zone, context.label));
     result_ = std::make_unique<WindowResult>(node_, assigner_.zone(), context);
     return arrow::Status::OK();
@@ -58,6 +63,11 @@ class WindowAggregate final : public Operator {
     ARROW_ASSIGN_OR_RAISE(const auto owner, Owner());
     return windows_->Save(owner, context().batch_rows, out);
   }
+
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    return windows_->BeginSave(changes_only, out);
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) override { return windows_->SaveMore(rows); }
 
   arrow::Status Restore(const state::StateReader& in) override {
     watermark_ = in.watermark();
@@ -131,7 +141,7 @@ class WindowAggregate final : public Operator {
   const WindowAggregateNode& node_;
   const Input input_;
   AggregateSet aggregates_;
-  const AggregateTableLayout layout_;
+  AggregateTableLayout layout_;
   std::unique_ptr<WindowStore> windows_;
   SliceAssigner assigner_;
   std::unique_ptr<WindowResult> result_;

@@ -5,6 +5,8 @@
 #include <arrow/type.h>
 
 #include <algorithm>
+#include <charconv>
+#include <utility>
 
 namespace tidemark::exec {
 namespace {
@@ -13,6 +15,20 @@ using time::Window;
 using time::WindowSpec;
 
 constexpr std::string_view kSlices = "slices";
+constexpr std::string_view kLogPrefix = "slice-log ";
+
+std::string LogName(const SliceKey& key) {
+  return std::string(kLogPrefix) + std::to_string(key.end) + " " + std::to_string(key.part);
+}
+
+std::optional<SliceKey> KeyOfLog(std::string_view name) {
+  SliceKey key;
+  const char* end = name.data() + name.size();
+  const auto first = std::from_chars(name.data() + kLogPrefix.size(), end, key.end);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != ' ') return std::nullopt;
+  const auto second = std::from_chars(first.ptr + 1, end, key.part);
+  return second.ec == std::errc() && second.ptr == end ? std::optional(key) : std::nullopt;
+}
 
 /// Arithmetic on windows does not overflow.
 bool IsTime(EventTimeMs time) { return time > -time::kTimeRangeMs && time <= time::kTimeRangeMs; }
@@ -80,13 +96,13 @@ class HoppingWindows final : public WindowStore {
   }
 
  protected:
-  arrow::Status SaveMore(const state::RowOwner&, int64_t, state::StateWriter& out) const override {
+  arrow::Status SaveRest(const state::RowOwner&, int64_t, state::StateWriter& out) const override {
     if (!dropped_until_) return arrow::Status::OK();
     ARROW_ASSIGN_OR_RAISE(auto column, state::Int64Column({*dropped_until_}));
     return out.Write(kDropped, Batch{1, {std::move(column)}}, state::RowOwner::EveryWorker());
   }
   /// Workers without rows for a window do not drop it; that it is complete holds for all.
-  arrow::Status RestoreMore(const state::StateReader& in) override {
+  arrow::Status RestoreRest(const state::StateReader& in) override {
     ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kDropped, {}, {arrow::int64()}));
     for (const Batch& batch : batches) {
       for (int64_t row = 0; row < batch.num_rows; ++row) {
@@ -158,11 +174,11 @@ class CumulatingWindows final : public WindowStore {
   }
 
  protected:
-  arrow::Status SaveMore(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const override {
+  arrow::Status SaveRest(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const override {
     if (!running_) return arrow::Status::OK();
     return SaveTable(kRunning, *running_, {running_end_, running_last_end_}, owner, rows_max, out);
   }
-  arrow::Status RestoreMore(const state::StateReader& in) override {
+  arrow::Status RestoreRest(const state::StateReader& in) override {
     const auto take = [this](const Batch& rows, const SliceKey& times) -> arrow::Status {
       if (running_ && times != SliceKey{running_end_, running_last_end_}) {
         return state::DamagedState(kRunning, "is of several windows");
@@ -212,31 +228,96 @@ std::unique_ptr<WindowStore> WindowStore::Make(const WindowSpec* spec, const Agg
   return std::make_unique<SingleSliceWindows>(spec, layout);
 }
 
+void WindowStore::KeepLogs(const OperatorContext* context, state::RowOwner owner) {
+  context_ = context;
+  owner_ = std::move(owner);
+}
+
+void WindowStore::Made(Slice* slice) {
+  if (context_ == nullptr) return;
+  slice->log =
+      std::make_unique<GroupLog>(&slice->table, *layout_, *context_, owner_, /*spill=*/nullptr, LogName(slice->key));
+}
+
+void WindowStore::Dropped(std::unique_ptr<Slice> slice) {
+  if (slice->log == nullptr) return;
+  ended_.push_back(slice->log->name());
+  if (slice->log->is_saving()) leaving_.push_back(std::move(slice));
+}
+
 arrow::Status WindowStore::Save(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const {
   for (const auto& [key, slice] : slices_) {
     ARROW_RETURN_NOT_OK(SaveTable(kSlices, slice->table, key, owner, rows_max, out));
   }
-  return SaveMore(owner, rows_max, out);
+  return SaveRest(owner, rows_max, out);
+}
+
+arrow::Status WindowStore::BeginSave(bool changes_only, state::StateWriter& out) {
+  // A slice may have been dropped, and made anew for rows that came later.
+  for (const std::string& log : ended_) ARROW_RETURN_NOT_OK(out.RestartLog(log));
+  ended_.clear();
+  for (const auto& [key, slice] : slices_) ARROW_RETURN_NOT_OK(slice->log->BeginSave(changes_only, out));
+  return SaveRest(owner_, context_->batch_rows, out);
+}
+
+arrow::Result<bool> WindowStore::SaveMore(int64_t rows) {
+  const auto save = [&rows](const Slice& slice) -> arrow::Result<bool> {
+    if (!slice.log->is_saving()) return true;
+    ARROW_ASSIGN_OR_RAISE(const bool complete, slice.log->SaveMore(rows));
+    rows -= slice.table.size();
+    return complete && rows > 0;
+  };
+  for (; !leaving_.empty(); leaving_.pop_back()) {
+    ARROW_ASSIGN_OR_RAISE(const bool goes_on, save(*leaving_.back()));
+    if (!goes_on) return false;
+  }
+  for (const auto& [key, slice] : slices_) {
+    ARROW_ASSIGN_OR_RAISE(const bool goes_on, save(*slice));
+    if (!goes_on) return false;
+  }
+  return true;
+}
+
+arrow::Result<Slice*> WindowStore::CheckedSliceOf(const SliceKey& key) {
+  if (IsTime(key.end) && IsTime(key.part) && IsSlice(key)) return SliceOf(key);
+  return state::DamagedState(kSlices, "has rows that are of no slice");
 }
 
 arrow::Status WindowStore::Restore(const state::StateReader& in) {
+  ARROW_RETURN_NOT_OK(RestoreLogs(in));
   const auto take = [this](const Batch& rows, const SliceKey& key) -> arrow::Status {
-    if (!IsTime(key.end) || !IsTime(key.part) || !IsSlice(key)) {
-      return state::DamagedState(kSlices, "has rows that are of no slice");
-    }
-    Slice* slice = SliceOf(key);
-    ARROW_RETURN_NOT_OK(slice->table.Restore(rows).status());
+    ARROW_ASSIGN_OR_RAISE(Slice * slice, CheckedSliceOf(key));
+    ARROW_ASSIGN_OR_RAISE(const auto* groups, slice->table.Restore(rows));
+    // The log has nothing of them.
+    if (slice->log) ARROW_RETURN_NOT_OK(slice->log->BeforeChange(*groups));
     Recount(slice);
     return arrow::Status::OK();
   };
   ARROW_RETURN_NOT_OK(RestoreTables(kSlices, in, take));
-  return RestoreMore(in);
+  return RestoreRest(in);
 }
 
-arrow::Status WindowStore::SaveMore(const state::RowOwner&, int64_t, state::StateWriter&) const {
+arrow::Status WindowStore::RestoreLogs(const state::StateReader& in) {
+  for (const std::string& name : in.tables()) {
+    if (!name.starts_with(kLogPrefix)) continue;
+    const auto key = KeyOfLog(name);
+    if (!key || context_ == nullptr) return state::DamagedState(name, "is the log of no slice");
+    ARROW_ASSIGN_OR_RAISE(Slice * slice, CheckedSliceOf(*key));
+    ARROW_RETURN_NOT_OK(slice->log->Restore(in, [] { return arrow::Status::OK(); }));
+    Recount(slice);
+    // A log that ended is listed as well.
+    if (slice->table.size() == 0) {
+      Drop(slices_.find(*key));
+      ended_.pop_back();
+    }
+  }
   return arrow::Status::OK();
 }
-arrow::Status WindowStore::RestoreMore(const state::StateReader&) { return arrow::Status::OK(); }
+
+arrow::Status WindowStore::SaveRest(const state::RowOwner&, int64_t, state::StateWriter&) const {
+  return arrow::Status::OK();
+}
+arrow::Status WindowStore::RestoreRest(const state::StateReader&) { return arrow::Status::OK(); }
 
 arrow::Status WindowStore::SaveTable(std::string_view name, const AggregateTable& table, const SliceKey& times,
                                      const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) {

@@ -9,7 +9,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "exec/slice_store.h"
 #include "time/window.h"
@@ -29,8 +31,14 @@ class WindowStore : public SliceStore {
   /// Goes on to the next window; frees what no later one needs. REQUIRES: ReadNextWindow was called for this one.
   virtual void DropNextWindow() = 0;
 
-  /// Writes all slices, and what the kind of window keeps beside them. `owner`: of rows that start with the keys.
+  /// Slices are going to be saved as logs, a log for each, by BeginSave. REQUIRES: there is none yet, and the layout
+  /// has GroupLog::kHeaderBytes. `context` outlives the store. `owner`: of rows that start with the keys.
+  void KeepLogs(const OperatorContext* context, state::RowOwner owner);
+
+  // See Operator; `owner` as above. What the kind of window keeps beside slices is written by Save and BeginSave.
   arrow::Status Save(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const;
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out);
+  arrow::Result<bool> SaveMore(int64_t rows);
   /// REQUIRES: nothing is there yet.
   arrow::Status Restore(const state::StateReader& in);
 
@@ -38,8 +46,8 @@ class WindowStore : public SliceStore {
   explicit WindowStore(const AggregateTableLayout* layout) : SliceStore(layout) {}
 
   /// Save and Restore of what is not a slice.
-  virtual arrow::Status SaveMore(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const;
-  virtual arrow::Status RestoreMore(const state::StateReader& in);
+  virtual arrow::Status SaveRest(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const;
+  virtual arrow::Status RestoreRest(const state::StateReader& in);
   /// There may be such a slice.
   virtual bool IsSlice(const SliceKey& key) const = 0;
 
@@ -49,6 +57,17 @@ class WindowStore : public SliceStore {
   /// Calls `take(rows, times)` for stretches of the rows that SaveTable wrote under the name.
   using TakeRows = std::function<arrow::Status(const Batch& rows, const SliceKey& times)>;
   arrow::Status RestoreTables(std::string_view name, const state::StateReader& in, const TakeRows& take) const;
+
+ private:
+  void Made(Slice* slice) override;
+  void Dropped(std::unique_ptr<Slice> slice) override;
+  arrow::Result<Slice*> CheckedSliceOf(const SliceKey& key);
+  arrow::Status RestoreLogs(const state::StateReader& in);
+
+  const OperatorContext* context_ = nullptr;  ///< null: there are no logs
+  state::RowOwner owner_;
+  std::vector<std::string> ended_;               ///< logs of slices that were dropped since the last checkpoint began
+  std::vector<std::unique_ptr<Slice>> leaving_;  ///< dropped, but not yet saved
 };
 
 }  // namespace tidemark::exec

@@ -18,7 +18,8 @@ CheckpointCoordinator::CheckpointCoordinator(CheckpointSettings settings, state:
       requested_(settings_.last_number),
       passed_(settings_.last_number * kPassedUnit),
       completed_(settings_.last_number),
-      committed_(control->workers()) {}
+      committed_(control->workers()),
+      chain_(settings_.chain) {}
 
 void CheckpointCoordinator::RequestWhenDue(int64_t now_micros) {
   if (due_micros_.load(std::memory_order_relaxed) < 0) due_micros_.store(now_micros + settings_.interval_micros);
@@ -114,6 +115,7 @@ bool CheckpointCoordinator::ChangesSuffice() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   // A savepoint needs nothing but itself, and may be moved away: nothing builds on it.
   if (chain_.empty() || chain_.back().savepoint || savepoints_.under_way()) return false;
+  if (chain_.size() >= kChainMax) return false;
   int64_t changed_bytes = 0;
   for (size_t i = 1; i < chain_.size(); ++i) changed_bytes += chain_[i].size_bytes();
   return changed_bytes < chain_.front().size_bytes();
@@ -198,9 +200,14 @@ arrow::Result<state::CheckpointManifest> CheckpointCoordinator::TryComplete() {
   manifest.parts = settings_.parts;
   manifest.taken_at_micros = clock_->NowMicros();
   manifest.duration_micros = clock_->SteadyMicros() - requested_micros_.load(std::memory_order_relaxed);
-  if (changes_only()) {
+  {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (const auto& base : chain_) manifest.bases.push_back(base.number);
+    manifest.pause_micros = metrics_.last_pause_micros;
+    for (const auto& base : chain_) {
+      if (!changes_only()) break;
+      manifest.bases.push_back(base.number);
+      manifest.base_runs.push_back(base.run);
+    }
   }
   // Up to here it can still be too late: with the manifest it is complete.
   ARROW_RETURN_NOT_OK(writer_->Finish());

@@ -46,6 +46,8 @@ struct CheckpointSettings {
   std::string job_id;
   std::string program_version;
   std::vector<state::StatefulPart> parts;
+  /// The checkpoint that all workers went on from, behind its bases, where the next one may build on it; else empty.
+  std::vector<state::CheckpointManifest> chain;
   std::function<void(const std::string& message)> warn;  ///< of failures that are tolerated; null: nobody is told
 };
 
@@ -109,6 +111,8 @@ class CheckpointCoordinator {
  private:
   static constexpr int64_t kWaitingBytesMax = int64_t{64} << 20;
   static constexpr int64_t kPassedUnit = 1024;  // more than there are workers
+  /// Who resumes opens each file of a chain.
+  static constexpr size_t kChainMax = 100;
 
   void Request(int64_t now_micros);
   void GiveUpWhenLate(int64_t now_micros);

@@ -87,6 +87,7 @@ arrow::Status Job::OpenCheckpoints() {
   settings.job_id = parts_->job_id;
   settings.program_version = options.program_version;
   settings.parts = StatefulParts(*parts_);
+  ARROW_ASSIGN_OR_RAISE(settings.chain, ChainOf(*store_, manifest, parts_->options));
   coordinator_ = std::make_unique<CheckpointCoordinator>(std::move(settings), store_.get(), &parts_->control,
                                                          parts_->options.clock, background);
   return arrow::Status::OK();

@@ -105,13 +105,25 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::Checkp
   parts->resumed_checkpoint = parts->last_checkpoint = manifest->number;
   if (!manifests.empty()) parts->last_checkpoint = std::max(manifests.back().number, manifest->number);
   if (manifest->finished && manifest->committed) return manifest;
-  ARROW_ASSIGN_OR_RAISE(auto snapshots, store.Load(*manifest));
+  ARROW_ASSIGN_OR_RAISE(auto snapshots, store.Load(*manifest, state::LogRows::kLeft));
   parts->resumed = std::make_shared<const std::vector<state::StateSnapshot>>(std::move(snapshots));
   for (const auto& [node, board] : parts->boards) {
     const auto reader = state::MakeSnapshotReader(parts->resumed, parts->ids[parts->shape.IndexOf(*node)], 0, 1);
     ARROW_RETURN_NOT_OK(board->Restore(*reader));
   }
   return manifest;
+}
+
+arrow::Result<std::vector<state::CheckpointManifest>> ChainOf(const state::CheckpointStore& store,
+                                                              const std::optional<state::CheckpointManifest>& manifest,
+                                                              const JobOptions& options) {
+  if (!manifest || manifest->savepoint || manifest->workers() != options.workers ||
+      !options.checkpoints.restore_from.empty()) {
+    return std::vector<state::CheckpointManifest>();
+  }
+  ARROW_ASSIGN_OR_RAISE(auto chain, store.Bases(*manifest));
+  chain.push_back(*manifest);
+  return chain;
 }
 
 arrow::Status CommitFinished(state::CheckpointStore* store, const state::CheckpointManifest& manifest,

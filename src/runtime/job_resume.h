@@ -23,6 +23,12 @@ std::vector<state::StatefulPart> StatefulParts(const JobParts& parts);
 /// of another query.
 arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::CheckpointStore& store, JobParts* parts);
 
+/// `manifest`, which is resumed from, behind its bases, where the next checkpoint may build on it: it lies in the job's
+/// own folder, is no savepoint, and every worker has again what it had. Else empty.
+arrow::Result<std::vector<state::CheckpointManifest>> ChainOf(const state::CheckpointStore& store,
+                                                              const std::optional<state::CheckpointManifest>& manifest,
+                                                              const JobOptions& options);
+
 /// The rest of a job whose last checkpoint is complete: commits what its sinks had prepared.
 arrow::Status CommitFinished(state::CheckpointStore* store, const state::CheckpointManifest& manifest, JobParts* parts);
 

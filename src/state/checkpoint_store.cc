@@ -58,10 +58,11 @@ std::optional<FolderName> ParseName(const std::string& name) {
   return std::nullopt;
 }
 
-/// The folder of checkpoint `number` of the same run beside that of another.
-std::string FolderBeside(const std::string& folder, int64_t number) {
-  const auto own = ParseName(NameOf(folder));
-  const std::string name = NameFor(number, /*savepoint=*/false, own ? own->run : "");
+/// The folder of a base of the manifest, beside its own.
+std::string BaseFolder(const CheckpointManifest& manifest, size_t base) {
+  const std::string& folder = manifest.folder;
+  const std::string run = manifest.base_runs.empty() ? "" : manifest.base_runs[base];
+  const std::string name = NameFor(manifest.bases[base], /*savepoint=*/false, run);
   if (io::IsObjectPath(folder)) return folder.substr(0, folder.rfind('/') + 1) + name;
   return (std::filesystem::path(folder) / ".." / name).lexically_normal();
 }
@@ -93,11 +94,14 @@ json ToJson(const CheckpointManifest& manifest) {
                    {"savepoint", manifest.savepoint},
                    {"taken_at_micros", manifest.taken_at_micros},
                    {"duration_micros", manifest.duration_micros},
+                   {"pause_micros", manifest.pause_micros},
                    {"program_version", manifest.program_version},
                    {"rows", manifest.rows},
                    {"parts", std::move(parts)},
                    {"files", std::move(files)},
                    {"bases", manifest.bases}};
+  const bool has_runs = std::ranges::any_of(manifest.base_runs, [](const auto& run) { return !run.empty(); });
+  if (has_runs) document["base_runs"] = manifest.base_runs;
   document["hash"] = HashOf(document);
   return document;
 }
@@ -111,6 +115,7 @@ CheckpointManifest FromJson(const json& document) {
   manifest.savepoint = document.at("savepoint").get<bool>();
   manifest.taken_at_micros = document.at("taken_at_micros").get<int64_t>();
   manifest.duration_micros = document.at("duration_micros").get<int64_t>();
+  manifest.pause_micros = document.value("pause_micros", int64_t{0});
   manifest.program_version = document.at("program_version").get<std::string>();
   manifest.rows = document.at("rows").get<int64_t>();
   for (const json& part : document.at("parts")) {
@@ -128,6 +133,10 @@ CheckpointManifest FromJson(const json& document) {
   }
   if (manifest.number < 1 || manifest.files.empty()) throw std::invalid_argument("no such checkpoint can be");
   manifest.bases = document.value("bases", std::vector<int64_t>{});
+  manifest.base_runs = document.value("base_runs", std::vector<std::string>{});
+  if (!manifest.base_runs.empty() && manifest.base_runs.size() != manifest.bases.size()) {
+    throw std::invalid_argument("some of its bases are of no run");
+  }
   return manifest;
 }
 
@@ -200,6 +209,7 @@ void CheckpointStore::Discard(std::unique_ptr<CheckpointWriter> writer) {
 
 arrow::Result<CheckpointManifest> CheckpointStore::Complete(CheckpointWriter* writer, CheckpointManifest manifest) {
   manifest.folder = writer->folder_;
+  manifest.run = run_;
   ARROW_RETURN_NOT_OK(writer->Finish());
   manifest.files = writer->finished_;
   manifest.rows = 0;
@@ -285,6 +295,8 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
     }
     CheckpointManifest manifest = FromJson(document);
     manifest.folder = folder;
+    const auto name = ParseName(NameOf(folder));
+    manifest.run = name ? name->run : "";
     ARROW_ASSIGN_OR_RAISE(manifest.committed, IsThere(files, CommittedPath(folder)));
     return manifest;
   } catch (const std::exception& exception) {
@@ -326,30 +338,37 @@ arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
   return manifests;
 }
 
-arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const CheckpointManifest& manifest) const {
-  std::vector<StateSnapshot> snapshots(manifest.files.size());
-  const auto add = [&](const CheckpointManifest& from, StateTables tables) -> arrow::Status {
-    for (int worker = 0; worker < from.workers(); ++worker) {
-      ARROW_RETURN_NOT_OK(ReadStateFile(files_, StatePath(from.folder, worker), from.files[worker], tables,
-                                        &snapshots[static_cast<size_t>(worker)]));
-    }
-    return arrow::Status::OK();
-  };
-  for (const int64_t number : manifest.bases) {
-    const std::string folder = FolderBeside(manifest.folder, number);
+arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::Bases(const CheckpointManifest& manifest) const {
+  std::vector<CheckpointManifest> bases;
+  for (size_t base = 0; base < manifest.bases.size(); ++base) {
+    const std::string folder = BaseFolder(manifest, base);
     const auto read = ReadManifest(files_, folder);
     if (!read.ok()) {
       return read.status().WithMessage("Checkpoint '", manifest.folder, "' builds on '", folder,
                                        "', which cannot be read: ", read.status().message());
     }
-    const CheckpointManifest& base = *read;
-    if (base.job_id != manifest.job_id || base.workers() != manifest.workers()) {
+    if (read->job_id != manifest.job_id || read->workers() != manifest.workers()) {
       return arrow::Status::Invalid("Checkpoint '", folder, "' is not the one that '", manifest.folder,
-                                    "' builds on: it is of job ", base.job_id, " with ", base.workers(),
+                                    "' builds on: it is of job ", read->job_id, " with ", read->workers(),
                                     " workers, not of job ", manifest.job_id, " with ", manifest.workers());
     }
-    ARROW_RETURN_NOT_OK(add(base, StateTables::kLogs));
+    bases.push_back(*read);
   }
+  return bases;
+}
+
+arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const CheckpointManifest& manifest,
+                                                                LogRows log_rows) const {
+  std::vector<StateSnapshot> snapshots(manifest.files.size());
+  const auto add = [&](const CheckpointManifest& from, StateTables tables) -> arrow::Status {
+    for (int worker = 0; worker < from.workers(); ++worker) {
+      ARROW_RETURN_NOT_OK(ReadStateFile(files_, StatePath(from.folder, worker), from.files[worker], tables, log_rows,
+                                        &snapshots[static_cast<size_t>(worker)]));
+    }
+    return arrow::Status::OK();
+  };
+  ARROW_ASSIGN_OR_RAISE(const auto bases, Bases(manifest));
+  for (const CheckpointManifest& base : bases) ARROW_RETURN_NOT_OK(add(base, StateTables::kLogs));
   ARROW_RETURN_NOT_OK(add(manifest, StateTables::kAll));
   return snapshots;
 }
@@ -368,7 +387,7 @@ void CheckpointStore::RemoveOld(int64_t newest) {
     // One whose manifest is damaged can't be resumed from, with or without what it built on.
     const auto manifest = ReadManifest(files_, complete[i]);
     if (!manifest.ok()) continue;
-    for (const int64_t base : manifest->bases) kept.insert(NameOf(FolderBeside(complete[i], base)));
+    for (size_t base = 0; base < manifest->bases.size(); ++base) kept.insert(NameOf(BaseFolder(*manifest, base)));
   }
   // Those that build on others first, and of each the manifest first, so that nothing incomplete looks whole.
   for (const std::string& folder : complete) {

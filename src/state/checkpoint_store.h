@@ -37,14 +37,17 @@ struct CheckpointManifest {
   bool savepoint = false;
   int64_t taken_at_micros = 0;  ///< since 1970
   int64_t duration_micros = 0;  ///< from the request until all state was gathered
+  int64_t pause_micros = 0;     ///< of it, until workers went on: they stood still for some of that time
   std::string program_version;
   std::vector<StatefulPart> parts;
   int64_t rows = 0;
-  std::vector<StateFileInfo> files;  ///< one per worker: worker-<i>.state
-  std::vector<int64_t> bases;        ///< their numbers, oldest first
+  std::vector<StateFileInfo> files;    ///< one per worker: worker-<i>.state
+  std::vector<int64_t> bases;          ///< their numbers, oldest first
+  std::vector<std::string> base_runs;  ///< of each of them: the run that wrote it, as `run`; or none at all
 
   std::string folder;      ///< where it lies; not in the file
   bool committed = false;  ///< see MarkCommitted; not in the file
+  std::string run;         ///< that wrote it, in an object store; not in the file
   int workers() const { return static_cast<int>(files.size()); }
   int64_t size_bytes() const;
 };
@@ -93,8 +96,11 @@ class CheckpointStore {
   arrow::Result<std::vector<std::string>> Folders() const;
   /// The complete ones, oldest first. A manifest that cannot be read is an error that names it.
   arrow::Result<std::vector<CheckpointManifest>> List() const;
-  /// Each worker's state, with that of the bases. Checks every byte against the hashes.
-  arrow::Result<std::vector<StateSnapshot>> Load(const CheckpointManifest& manifest) const;
+  /// The manifests of the bases, oldest first. An error that names both where one is not what it was.
+  arrow::Result<std::vector<CheckpointManifest>> Bases(const CheckpointManifest& manifest) const;
+  /// Each worker's state, with that of the bases. Checks every byte against the hashes; rows of logs that are left
+  /// in their files once more when they are read.
+  arrow::Result<std::vector<StateSnapshot>> Load(const CheckpointManifest& manifest, LogRows log_rows) const;
 
   /// The name of the job whose checkpoints lie here: `fresh` when there is none yet, which is then noted.
   arrow::Result<std::string> JobId(const std::string& fresh);

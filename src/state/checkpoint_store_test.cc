@@ -4,6 +4,7 @@
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "io/faulty_file_system.h"
@@ -78,7 +79,7 @@ TEST(CheckpointStore, GivesBackWhatWasWritten) {
   ASSERT_EQ(manifest.parts.size(), 1u);
   EXPECT_EQ(manifest.parts[0].label, "GroupAggregate(a)");
 
-  const auto loaded = store.Load(manifest);
+  const auto loaded = store.Load(manifest, LogRows::kRead);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(*loaded);
   const auto reader = MakeSnapshotReader(snapshots, "groups", 1, 2);
@@ -159,7 +160,7 @@ TEST(CheckpointStore, AddsChangesToTheBasesTheyBuildOn) {
   const auto listed = store.List();
   ASSERT_TRUE(listed.ok()) << listed.status();
   ASSERT_EQ(listed->size(), 3u) << "bases are kept";
-  const auto loaded = store.Load(listed->back());
+  const auto loaded = store.Load(listed->back(), LogRows::kRead);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(*loaded);
   const auto reader = MakeSnapshotReader(snapshots, "groups", 0, 2);
@@ -174,7 +175,7 @@ TEST(CheckpointStore, AddsChangesToTheBasesTheyBuildOn) {
   CheckpointManifest fourth = Number(4);
   fourth.bases = {1, 2, 3};
   ASSERT_TRUE(Write(&store, fourth, {restarted, LogOf(400, 401)}).ok());
-  const auto again = store.Load(store.List()->back());
+  const auto again = store.Load(store.List()->back(), LogRows::kRead);
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(NumbersOf((*again)[0].parts.at("groups").tables.at("log").batches), (std::vector<int64_t>{70}));
   EXPECT_EQ(NumbersOf((*again)[1].parts.at("groups").tables.at("log").batches),
@@ -195,9 +196,83 @@ TEST(CheckpointStore, ABaseThatIsGoneOrAnotherIsAnError) {
   CheckpointManifest other = Number(1);
   other.job_id = "another";
   ASSERT_TRUE(Write(&store, other, {LogOf(0, 2)}).ok());
-  EXPECT_NE(store.Load(*manifest).status().message().find("is not the one that"), std::string::npos);
+  EXPECT_NE(store.Load(*manifest, LogRows::kRead).status().message().find("is not the one that"), std::string::npos);
   ASSERT_TRUE(files.Remove("/state/chk-1").ok());
-  EXPECT_NE(store.Load(*manifest).status().message().find("chk-1"), std::string::npos);
+  EXPECT_NE(store.Load(*manifest, LogRows::kRead).status().message().find("chk-1"), std::string::npos);
+}
+
+/// A log of one worker: rows begin to end, which follow those of the checkpoint before or take their place.
+StateSnapshot LogOf(int64_t begin, int64_t end, bool restarts) {
+  StateSnapshot snapshot;
+  const auto writer = MakeSnapshotWriter(&snapshot.parts["groups"]);
+  if (restarts) EXPECT_TRUE(writer->RestartLog("log").ok());
+  for (int64_t at = begin; at < end; at += 50) {
+    EXPECT_TRUE(writer->WriteChanges("log", Numbers(at, std::min(at + 50, end)), RowOwner::Key({0})).ok());
+  }
+  return snapshot;
+}
+
+TEST(CheckpointStore, RowsOfLogsStayInTheirFilesUntilTheyAreVisited) {
+  io::MemoryFileSystem files;
+  CheckpointStore store(&files, "/state", 5);
+  ASSERT_TRUE(Write(&store, Number(1), {LogOf(0, 3000, true), LogOf(3000, 3100, true)}).ok());
+  auto second = Number(2);
+  second.bases = {1};
+  const auto manifest = Write(&store, second, {LogOf(0, 10, false), LogOf(7000, 7001, true)});
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+
+  auto loaded = store.Load(*manifest, LogRows::kLeft);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->front().num_rows(), 0);
+  const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(*std::move(loaded));
+  const auto first = MakeSnapshotReader(snapshots, "groups", 0, 2);
+  EXPECT_EQ(first->ExpectedKeys("log"), 3000);
+  int64_t most = 0;
+  std::vector<int64_t> rows;
+  ASSERT_TRUE(first
+                  ->Visit("log",
+                          [&](const Batch& batch) {
+                            most = std::max(most, batch.num_rows);
+                            for (const int64_t number : NumbersOf({batch})) rows.push_back(number);
+                            return arrow::Status::OK();
+                          })
+                  .ok());
+  EXPECT_LE(most, 50);
+  EXPECT_EQ(rows, NumbersOf({Numbers(0, 3000), Numbers(0, 10)}));
+  // The second worker's log began anew.
+  EXPECT_EQ(NumbersOf(*MakeSnapshotReader(snapshots, "groups", 1, 2)->Read("log")), (std::vector<int64_t>{7000}));
+  // Read at once it is the same, and so it is for another number of workers.
+  const auto at_once = std::make_shared<const std::vector<StateSnapshot>>(*store.Load(*manifest, LogRows::kRead));
+  for (int worker = 0; worker < 3; ++worker) {
+    EXPECT_EQ(NumbersOf(*MakeSnapshotReader(snapshots, "groups", worker, 3)->Read("log")),
+              NumbersOf(*MakeSnapshotReader(at_once, "groups", worker, 3)->Read("log")));
+  }
+}
+
+TEST(CheckpointStore, EveryDamagedByteIsFoundWhereRowsAreLeft) {
+  io::MemoryFileSystem files;
+  CheckpointStore store(&files, "/state", 5);
+  ASSERT_TRUE(Write(&store, Number(1), {LogOf(0, 3, true)}).ok());
+  auto second = Number(2);
+  second.bases = {1};
+  const auto manifest = Write(&store, second, {LogOf(10, 13, true)});
+  ASSERT_TRUE(manifest.ok());
+  const auto sound = store.Load(*manifest, LogRows::kLeft);
+  ASSERT_TRUE(sound.ok()) << sound.status();
+  for (const char* path : {"/state/chk-1/worker-0.state", "/state/chk-2/worker-0.state"}) {
+    const std::string whole = files.Get(path);
+    for (size_t at = 0; at < whole.size(); ++at) {
+      std::string damaged = whole;
+      damaged[at] = static_cast<char>(damaged[at] ^ 0x40);
+      files.Put(path, damaged);
+      EXPECT_FALSE(store.Load(*manifest, LogRows::kLeft).ok()) << path << " byte " << at;
+      // Also when it happens in between.
+      const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(*sound);
+      const auto rows = MakeSnapshotReader(snapshots, "groups", 0, 1)->Read("log");
+      if (rows.ok()) EXPECT_EQ(NumbersOf(*rows), (std::vector<int64_t>{10, 11, 12})) << path << " byte " << at;
+    }
+    files.Put(path, whole);
+  }
 }
 
 TEST(CheckpointStore, WhereverWritingStopsTheOneBeforeIsWhole) {
@@ -225,7 +300,7 @@ TEST(CheckpointStore, WhereverWritingStopsTheOneBeforeIsWhole) {
     ASSERT_FALSE(listed->empty()) << "call " << call;
     if (is_complete) EXPECT_EQ(listed->back().number, 2);
     failed += is_complete ? 0 : 1;
-    const auto loaded = after.Load(listed->back());
+    const auto loaded = after.Load(listed->back(), LogRows::kRead);
     ASSERT_TRUE(loaded.ok()) << loaded.status();
     EXPECT_EQ(loaded->front().num_rows(), listed->back().number == 1 ? 13 : 23);
   }
@@ -243,11 +318,11 @@ TEST(CheckpointStore, EveryDamagedByteIsFound) {
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x40);
     files.Put(path, damaged);
-    EXPECT_FALSE(store.Load(*manifest).ok()) << "byte " << at;
+    EXPECT_FALSE(store.Load(*manifest, LogRows::kRead).ok()) << "byte " << at;
   }
   for (size_t length = 0; length < whole.size(); length += 7) {
     files.Put(path, whole.substr(0, length));
-    EXPECT_FALSE(store.Load(*manifest).ok()) << "cut at " << length;
+    EXPECT_FALSE(store.Load(*manifest, LogRows::kRead).ok()) << "cut at " << length;
   }
   const std::string manifest_path = "/state/chk-1/manifest.json";
   const std::string text = files.Get(manifest_path);
@@ -275,7 +350,7 @@ TEST(CheckpointStore, ReadsWhatVersion1Wrote) {
   ASSERT_TRUE(listed.ok()) << listed.status();
   ASSERT_EQ(listed->size(), 1u);
   EXPECT_EQ(listed->front().number, 7);
-  const auto loaded = store.Load(listed->front());
+  const auto loaded = store.Load(listed->front(), LogRows::kRead);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(*loaded);
   const auto reader = MakeSnapshotReader(snapshots, "groups", 1, 2);

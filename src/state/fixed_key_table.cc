@@ -15,7 +15,7 @@ namespace {
 /// Row sizes that do not straddle cache lines more than they must.
 int32_t RowBytes(int32_t words, int32_t payload_bytes) {
   const int32_t bytes = words * 8 + (payload_bytes + 7) / 8 * 8;
-  return bytes == 24 ? 32 : bytes;
+  return bytes == 24 ? 32 : bytes == 56 ? 64 : bytes;
 }
 
 /// Keys of `kWords` words; 0: as many as the codec says.

@@ -5,6 +5,7 @@
 
 #include <arrow/result.h>
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,9 @@ struct RowOwner {
   static RowOwner EveryWorker() { return {Kind::kEveryWorker, {}}; }
 };
 
+/// Is given rows of a table.
+using RowVisitor = std::function<arrow::Status(Batch rows)>;
+
 /// Takes the state of one operator of one worker. One thread.
 class StateWriter {
  public:
@@ -53,8 +57,13 @@ class StateReader {
   /// The tables that were written with at least one row, by name. Those whose names begin with "runtime." are not the
   /// operator's and left out.
   virtual std::vector<std::string> tables() const = 0;
-  /// The rows of a table; none when nobody wrote any. Batches are not empty.
-  virtual arrow::Result<std::vector<Batch>> Read(std::string_view table) const = 0;
+  /// Calls `visit` with the rows of a table, batch by batch; not at all when nobody wrote any. Batches are not empty.
+  /// Of a log no more than a piece is in memory at a time. Stops at the first error, which it returns.
+  virtual arrow::Status Visit(std::string_view table, const RowVisitor& visit) const = 0;
+  /// All of them at once.
+  arrow::Result<std::vector<Batch>> Read(std::string_view table) const;
+  /// About how many different keys a log has, where that is known: room can be made for them at once. 0: unknown.
+  virtual int64_t ExpectedKeys(std::string_view /*log*/) const { return 0; }
   /// The merged watermark of the operator's inputs at the checkpoint: what Advance said last.
   virtual EventTimeMs watermark() const = 0;
 };

@@ -76,11 +76,14 @@ class InterruptedStore final : public io::FileSystem {
   std::function<void()> happens_;
 };
 
-arrow::Status Complete(CheckpointStore* store, int64_t number) {
+arrow::Status Complete(CheckpointStore* store, int64_t number, const std::vector<int64_t>& bases = {},
+                       const std::vector<std::string>& base_runs = {}) {
   ARROW_ASSIGN_OR_RAISE(const auto writer, store->Begin(number, /*savepoint=*/false, 1));
   CheckpointManifest manifest;
   manifest.number = number;
   manifest.job_id = "job";
+  manifest.bases = bases;
+  manifest.base_runs = base_runs;
   return store->Complete(writer.get(), manifest).status();
 }
 
@@ -124,6 +127,27 @@ TEST(RunClaims, GoWhenTheyAreOfNoUse) {
     ASSERT_TRUE(Complete(&store, run).ok());
     EXPECT_EQ(files.List(std::string(kJob) + "/runs", false)->size(), 1u);
   }
+}
+
+TEST(RunClaims, ARunBuildsOnWhatTheOneBeforeHasWritten) {
+  io::MemoryFileSystem files;
+  CheckpointStore first(&files, kJob, 1);
+  ASSERT_TRUE(first.TakeOver("a1", "a").ok());
+  ASSERT_TRUE(Complete(&first, 1).ok());
+  ASSERT_TRUE(Complete(&first, 2, {1}, {"a1"}).ok());
+  CheckpointStore second(&files, kJob, 1);
+  ASSERT_TRUE(second.TakeOver("b2", "b").ok());
+  ASSERT_TRUE(Complete(&second, 3, {1, 2}, {"a1", "a1"}).ok());
+  const auto manifest = CheckpointStore::ReadManifest(&files, Newest(second)).ValueOrDie();
+  EXPECT_EQ(manifest.run, "b2");
+  const auto bases = second.Bases(manifest);
+  ASSERT_TRUE(bases.ok()) << bases.status();
+  EXPECT_EQ(bases->front().folder, std::string(kJob) + "/chk-1-a1");
+  EXPECT_TRUE(second.Load(manifest, LogRows::kRead).ok());
+  // One that builds on nothing needs none of them.
+  ASSERT_TRUE(Complete(&second, 4).ok());
+  EXPECT_EQ(second.Folders()->size(), 1u);
+  EXPECT_FALSE(files.Exists(std::string(kJob) + "/chk-1-a1"));
 }
 
 /// Whatever request of a run that completes a checkpoint its successor comes before: when the checkpoint is complete,

@@ -20,6 +20,15 @@ ArrowTypes ArrowTypesOf(const std::vector<DataType>& types) {
   return arrow_types;
 }
 
+arrow::Result<std::vector<Batch>> StateReader::Read(std::string_view table) const {
+  std::vector<Batch> all;
+  ARROW_RETURN_NOT_OK(Visit(table, [&](Batch rows) {
+    all.push_back(std::move(rows));
+    return arrow::Status::OK();
+  }));
+  return all;
+}
+
 arrow::Result<std::shared_ptr<arrow::Array>> Int64Column(const std::vector<int64_t>& values) {
   arrow::Int64Builder builder;
   ARROW_RETURN_NOT_OK(builder.AppendValues(values));
@@ -70,18 +79,27 @@ arrow::Status CheckFacts(std::string_view table, const Batch& rows, const ArrowT
   return arrow::Status::OK();
 }
 
-arrow::Result<std::vector<Batch>> ReadRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
-                                           const ArrowTypes& facts) {
-  ARROW_ASSIGN_OR_RAISE(auto batches, in.Read(table));
-  for (const Batch& batch : batches) {
-    if (batch.columns.size() != values.size() + facts.size()) {
-      return DamagedState(table, "has " + std::to_string(batch.columns.size()) + " columns, not " +
+arrow::Status VisitRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
+                        const ArrowTypes& facts, const RowVisitor& visit) {
+  return in.Visit(table, [&](Batch rows) -> arrow::Status {
+    if (rows.columns.size() != values.size() + facts.size()) {
+      return DamagedState(table, "has " + std::to_string(rows.columns.size()) + " columns, not " +
                                      std::to_string(values.size() + facts.size()));
     }
-    for (size_t i = 0; i < values.size(); ++i) ARROW_RETURN_NOT_OK(CheckColumn(table, batch, i, *values[i]));
-    ARROW_RETURN_NOT_OK(CheckFacts(table, batch, facts));
-  }
-  return batches;
+    for (size_t i = 0; i < values.size(); ++i) ARROW_RETURN_NOT_OK(CheckColumn(table, rows, i, *values[i]));
+    ARROW_RETURN_NOT_OK(CheckFacts(table, rows, facts));
+    return visit(std::move(rows));
+  });
+}
+
+arrow::Result<std::vector<Batch>> ReadRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
+                                           const ArrowTypes& facts) {
+  std::vector<Batch> all;
+  ARROW_RETURN_NOT_OK(VisitRows(in, table, values, facts, [&](Batch rows) {
+    all.push_back(std::move(rows));
+    return arrow::Status::OK();
+  }));
+  return all;
 }
 
 arrow::Status WriteInPieces(std::string_view table, const Batch& rows, const RowOwner& owner, int64_t rows_max,

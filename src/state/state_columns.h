@@ -37,6 +37,9 @@ bool BooleanValue(const Batch& rows, size_t column, int64_t row);
 /// batch.
 arrow::Result<std::vector<Batch>> ReadRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
                                            const ArrowTypes& facts);
+/// The same, batch by batch.
+arrow::Status VisitRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
+                        const ArrowTypes& facts, const RowVisitor& visit);
 
 /// The part of that check for the last columns only: they are of the types `facts`, valid, and without any NULL.
 arrow::Status CheckFacts(std::string_view table, const Batch& rows, const ArrowTypes& facts);

@@ -14,6 +14,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -26,7 +27,9 @@ constexpr std::string_view kMagic("TMSTATE\x01", 8);
 constexpr std::string_view kLogKey = "log";
 constexpr std::string_view kGoesOn = "goes on";
 constexpr std::string_view kRestarts = "restarts";
+constexpr std::string_view kRowsKey = "rows";
 constexpr int64_t kRowsPerSection = int64_t{1} << 20;
+constexpr int64_t kRowsMax = 2 * kRowsPerSection;  // of a section: batches are not divided
 
 std::string_view OwnerName(RowOwner::Kind kind) {
   switch (kind) {
@@ -89,8 +92,13 @@ class StateFileWriter::Sections {
  public:
   explicit Sections(io::WritableFile* file) : file_(file) {}
 
-  arrow::Status Write(const std::shared_ptr<arrow::Schema>& schema, const std::vector<Batch>& batches, size_t begin,
-                      size_t end) {
+  arrow::Status Write(const std::shared_ptr<arrow::Schema>& table_schema, const std::vector<Batch>& batches,
+                      size_t begin, size_t end) {
+    int64_t rows = 0;
+    for (size_t i = begin; i < end; ++i) rows += batches[i].num_rows;
+    auto metadata = table_schema->metadata()->Copy();
+    metadata->Append(std::string(kRowsKey), std::to_string(rows));
+    const auto schema = table_schema->WithMetadata(std::move(metadata));
     ARROW_ASSIGN_OR_RAISE(auto body, arrow::io::BufferOutputStream::Create());
     auto options = arrow::ipc::IpcWriteOptions::Defaults();
     options.use_threads = false;
@@ -170,41 +178,91 @@ arrow::Status ReadMetadata(const arrow::Schema& schema, std::string* part, std::
   return arrow::Status::OK();
 }
 
-arrow::Status ReadSection(std::shared_ptr<arrow::Buffer> body, StateTables tables, StateSnapshot* snapshot) {
-  arrow::io::BufferReader stream(std::move(body));
+/// Where a section's body lies, and what it is.
+struct Section {
+  int64_t offset = 0;
+  int64_t length = 0;
+  uint64_t hash = 0;
+};
+
+arrow::Result<std::shared_ptr<arrow::Buffer>> ReadBytes(io::ReadableFile* file, int64_t offset, int64_t length) {
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> bytes, arrow::AllocateBuffer(length));
+  ARROW_ASSIGN_OR_RAISE(const int64_t read, file->ReadAt(offset, length, bytes->mutable_data()));
+  if (read != length) return arrow::Status::Invalid("it is shorter than its size says");
+  return bytes;
+}
+
+arrow::Result<std::shared_ptr<arrow::Buffer>> ReadBody(io::ReadableFile* file, const Section& section) {
+  ARROW_ASSIGN_OR_RAISE(auto body, ReadBytes(file, section.offset, section.length));
+  if (HashBytes(std::string_view(*body)) == section.hash) return body;
+  return arrow::Status::Invalid("the section at byte ", section.offset, " is damaged");
+}
+
+arrow::Result<std::shared_ptr<arrow::RecordBatchReader>> OpenBody(std::shared_ptr<arrow::Buffer> body) {
   auto options = arrow::ipc::IpcReadOptions::Defaults();
   options.use_threads = false;
-  ARROW_ASSIGN_OR_RAISE(auto reader, arrow::ipc::RecordBatchStreamReader::Open(&stream, options));
-  std::string part_id;
-  std::string name;
-  RowOwner owner;
-  EventTimeMs watermark = kMinWatermark;
-  ARROW_RETURN_NOT_OK(ReadMetadata(*reader->schema(), &part_id, &name, &owner, &watermark));
-  const auto log = reader->schema()->metadata()->Get(std::string(kLogKey));
-  const bool is_log = log.ok();
-  if (tables == StateTables::kLogs && !is_log) return arrow::Status::OK();
-  auto& part = snapshot->parts[part_id];
-  part.watermark = watermark;
-  auto& table = part.tables[name];
-  table.is_log = is_log;
-  if (is_log && *log == kRestarts) {
-    table.batches.clear();
-    return arrow::Status::OK();
-  }
-  table.owner = std::move(owner);
+  return arrow::ipc::RecordBatchStreamReader::Open(std::make_shared<arrow::io::BufferReader>(std::move(body)), options);
+}
+
+arrow::Status VisitBatches(arrow::RecordBatchReader* reader, const RowVisitor& visit) {
   while (true) {
     ARROW_ASSIGN_OR_RAISE(const auto rows, reader->Next());
     if (rows == nullptr) return arrow::Status::OK();
     ARROW_RETURN_NOT_OK(rows->ValidateFull());
-    table.batches.push_back(Batch{rows->num_rows(), rows->columns()});
+    ARROW_RETURN_NOT_OK(visit(Batch{rows->num_rows(), rows->columns()}));
   }
 }
 
-/// Reads a file from front to back.
-class SectionReader {
- public:
-  SectionReader(io::ReadableFile* file, int64_t size) : file_(file), size_(size) {}
+arrow::Status AtFile(const std::string& path, const arrow::Status& status) {
+  return status.ok() ? status : status.WithMessage("State file '", path, "': ", status.message());
+}
 
+/// Rows of one log in one file.
+class SectionRows final : public StoredRows {
+ public:
+  SectionRows(io::FileSystem* files, std::string path) : files_(files), path_(std::move(path)) {}
+
+  void Add(const Section& section, int64_t rows) {
+    sections_.push_back(section);
+    num_rows_ += rows;
+  }
+  int64_t num_rows() const override { return num_rows_; }
+
+  arrow::Status Visit(const RowVisitor& visit) const override {
+    ARROW_ASSIGN_OR_RAISE(const auto file, files_->OpenForRead(path_));
+    for (const Section& section : sections_) {
+      auto body = ReadBody(file.get(), section);
+      if (!body.ok()) return AtFile(path_, body.status());
+      auto reader = OpenBody(std::move(body).ValueUnsafe());
+      if (!reader.ok()) return AtFile(path_, reader.status());
+      ARROW_RETURN_NOT_OK(VisitBatches(reader->get(), visit));
+    }
+    return arrow::Status::OK();
+  }
+
+ private:
+  io::FileSystem* files_;
+  const std::string path_;
+  std::vector<Section> sections_;
+  int64_t num_rows_ = 0;
+};
+
+/// Reads a file from front to back.
+class FileReader {
+ public:
+  FileReader(io::FileSystem* files, std::string path, StateTables tables, LogRows log_rows, StateSnapshot* snapshot)
+      : files_(files), path_(std::move(path)), tables_(tables), log_rows_(log_rows), snapshot_(snapshot) {}
+
+  arrow::Status Read(const StateFileInfo& info) {
+    ARROW_ASSIGN_OR_RAISE(file_, files_->OpenForRead(path_));
+    ARROW_ASSIGN_OR_RAISE(size_, file_->Size());
+    if (size_ != info.size_bytes) {
+      return arrow::Status::Invalid("State file '", path_, "' has ", size_, " bytes, not ", info.size_bytes);
+    }
+    return AtFile(path_, ReadSections(info.hash));
+  }
+
+ private:
   arrow::Status Take(int64_t length, void* out) {
     if (length > size_ - at_) return arrow::Status::Invalid("it ends in the middle of a section");
     ARROW_ASSIGN_OR_RAISE(const int64_t read, file_->ReadAt(at_, length, out));
@@ -212,44 +270,105 @@ class SectionReader {
     at_ += length;
     return arrow::Status::OK();
   }
-  int64_t left() const { return size_ - at_; }
 
- private:
-  io::ReadableFile* file_;
-  const int64_t size_;
+  arrow::Status ReadSections(uint64_t expected_hash) {
+    char magic[kMagic.size()];
+    ARROW_RETURN_NOT_OK(Take(sizeof(magic), magic));
+    if (std::string_view(magic, sizeof(magic)) != kMagic) {
+      return arrow::Status::Invalid("it is not a state file of version 1");
+    }
+    std::string hashes;
+    for (uint64_t count = 0;; ++count) {
+      char head[16];
+      ARROW_RETURN_NOT_OK(Take(sizeof(head), head));
+      const uint64_t length = ReadWord(head);
+      const uint64_t hash = ReadWord(head + 8);
+      if (length == 0) {
+        if (hash != count || at_ != size_) return arrow::Status::Invalid("sections are missing");
+        break;
+      }
+      if (length > static_cast<uint64_t>(size_ - at_)) {
+        return arrow::Status::Invalid("it ends in the middle of a section");
+      }
+      AppendWord(hash, &hashes);
+      ARROW_RETURN_NOT_OK(ReadSection({at_, static_cast<int64_t>(length), hash}));
+      at_ += static_cast<int64_t>(length);
+    }
+    if (HashBytes(hashes) == expected_hash) return arrow::Status::OK();
+    return arrow::Status::Invalid("it is not the file that the manifest names");
+  }
+
+  arrow::Status ReadSection(const Section& section) {
+    // All of it is checked, also where its rows are left: what they are the rows of is in there too.
+    ARROW_ASSIGN_OR_RAISE(auto body, ReadBody(file_.get(), section));
+    ARROW_ASSIGN_OR_RAISE(const auto reader, OpenBody(std::move(body)));
+    const arrow::Schema& schema = *reader->schema();
+    ARROW_ASSIGN_OR_RAISE(StateSnapshot::Table * table, TableOf(schema));
+    if (table == nullptr) return arrow::Status::OK();
+    if (log_rows_ == LogRows::kLeft && IsLog(schema) && schema.num_fields() > 0) {
+      LeaveRows(section, RowsOf(schema), table);
+      return arrow::Status::OK();
+    }
+    return VisitBatches(reader.get(), [&](Batch rows) {
+      table->batches.push_back(std::move(rows));
+      return arrow::Status::OK();
+    });
+  }
+
+  void LeaveRows(const Section& section, int64_t num_rows, StateSnapshot::Table* table) {
+    SectionRows*& rows = left_[table];
+    if (rows == nullptr) {
+      auto made = std::make_shared<SectionRows>(files_, path_);
+      rows = made.get();
+      table->stored.push_back(std::move(made));
+    }
+    rows->Add(section, num_rows);
+  }
+
+  static int64_t RowsOf(const arrow::Schema& schema) {
+    const auto text = schema.metadata()->Get(std::string(kRowsKey));
+    int64_t rows = 0;
+    const bool can_be = text.ok() && ParseNumber(std::string_view(*text), &rows) && rows > 0 && rows <= kRowsMax;
+    return can_be ? rows : 0;
+  }
+
+  static bool IsLog(const arrow::Schema& schema) {
+    return schema.metadata() != nullptr && schema.metadata()->Contains(std::string(kLogKey));
+  }
+
+  /// Null: the table is not wanted. A log that restarts is empty then.
+  arrow::Result<StateSnapshot::Table*> TableOf(const arrow::Schema& schema) {
+    std::string part_id;
+    std::string name;
+    RowOwner owner;
+    EventTimeMs watermark = kMinWatermark;
+    ARROW_RETURN_NOT_OK(ReadMetadata(schema, &part_id, &name, &owner, &watermark));
+    const bool is_log = IsLog(schema);
+    if (tables_ == StateTables::kLogs && !is_log) return nullptr;
+    auto& part = snapshot_->parts[part_id];
+    part.watermark = watermark;
+    StateSnapshot::Table& table = part.tables[name];
+    table.is_log = is_log;
+    if (is_log && *schema.metadata()->Get(std::string(kLogKey)) == kRestarts) {
+      table.batches.clear();
+      table.stored.clear();
+      left_.erase(&table);
+    } else {
+      table.owner = std::move(owner);
+    }
+    return &table;
+  }
+
+  io::FileSystem* files_;
+  const std::string path_;
+  const StateTables tables_;
+  const LogRows log_rows_;
+  StateSnapshot* snapshot_;
+  std::unique_ptr<io::ReadableFile> file_;
+  int64_t size_ = 0;
   int64_t at_ = 0;
+  std::map<const StateSnapshot::Table*, SectionRows*> left_;  ///< this file's rows of each log
 };
-
-arrow::Status ReadSections(SectionReader* reader, uint64_t expected_hash, StateTables tables, StateSnapshot* snapshot) {
-  char magic[kMagic.size()];
-  ARROW_RETURN_NOT_OK(reader->Take(sizeof(magic), magic));
-  if (std::string_view(magic, sizeof(magic)) != kMagic) {
-    return arrow::Status::Invalid("it is not a state file of version 1");
-  }
-  std::string hashes;
-  uint64_t count = 0;
-  while (true) {
-    char head[16];
-    ARROW_RETURN_NOT_OK(reader->Take(sizeof(head), head));
-    const uint64_t length = ReadWord(head);
-    const uint64_t hash = ReadWord(head + 8);
-    if (length == 0) {
-      if (hash != count || reader->left() != 0) return arrow::Status::Invalid("sections are missing");
-      break;
-    }
-    if (length > static_cast<uint64_t>(reader->left())) {
-      return arrow::Status::Invalid("it ends in the middle of a section");
-    }
-    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> body, arrow::AllocateBuffer(static_cast<int64_t>(length)));
-    ARROW_RETURN_NOT_OK(reader->Take(static_cast<int64_t>(length), body->mutable_data()));
-    if (HashBytes(std::string_view(*body)) != hash) return arrow::Status::Invalid("section ", count, " is damaged");
-    AppendWord(hash, &hashes);
-    ++count;
-    ARROW_RETURN_NOT_OK(ReadSection(std::move(body), tables, snapshot));
-  }
-  if (HashBytes(hashes) != expected_hash) return arrow::Status::Invalid("it is not the file that the manifest names");
-  return arrow::Status::OK();
-}
 
 }  // namespace
 
@@ -281,16 +400,8 @@ arrow::Result<StateFileInfo> StateFileWriter::Finish() {
 }
 
 arrow::Status ReadStateFile(io::FileSystem* files, const std::string& path, const StateFileInfo& info,
-                            StateTables tables, StateSnapshot* snapshot) {
-  ARROW_ASSIGN_OR_RAISE(const auto file, files->OpenForRead(path));
-  ARROW_ASSIGN_OR_RAISE(const int64_t size, file->Size());
-  if (size != info.size_bytes) {
-    return arrow::Status::Invalid("State file '", path, "' has ", size, " bytes, not ", info.size_bytes);
-  }
-  SectionReader reader(file.get(), size);
-  const arrow::Status status = ReadSections(&reader, info.hash, tables, snapshot);
-  if (status.ok()) return status;
-  return status.WithMessage("State file '", path, "': ", status.message());
+                            StateTables tables, LogRows log_rows, StateSnapshot* snapshot) {
+  return FileReader(files, path, tables, log_rows, snapshot).Read(info);
 }
 
 }  // namespace tidemark::state

@@ -5,9 +5,9 @@
 // bytes), XXH3-64 of the body (8), the body; at the end a length of 0 and the number of sections (8). A body is an
 // Apache Arrow IPC stream, buffers compressed with LZ4: rows of one table, whose place is in the schema's metadata:
 // "part", "table", "owner" (key, one, every), "keys" (column numbers separated by commas), "watermark" (of the part),
-// and of logs "log" ("goes on": the rows follow those of earlier checkpoints; "restarts": there are no rows, and those
-// of earlier checkpoints count no more). A table may fill several sections, in order. So any Arrow library reads what
-// is kept.
+// "rows" (of the section; older files do not say), and of logs "log" ("goes on": the rows follow those of earlier
+// checkpoints; "restarts": there are no rows, and those of earlier checkpoints count no more). A table may fill several
+// sections, in order. So any Arrow library reads what is kept.
 #pragma once
 
 #include <arrow/result.h>
@@ -52,10 +52,12 @@ class StateFileWriter {
 
 /// Which tables of a file are read.
 enum class StateTables { kAll, kLogs };
+/// What is done with the rows of logs: read, or left in the file until they are asked for (StateSnapshot's `stored`).
+enum class LogRows { kRead, kLeft };
 
 /// Adds what the file holds to `snapshot`: tables that are there get more rows. Fails with Invalid, naming the path and
-/// what is wrong, when the file is not what was written as `info`.
+/// what is wrong, when the file is not what was written as `info`. `files` outlives the snapshot.
 arrow::Status ReadStateFile(io::FileSystem* files, const std::string& path, const StateFileInfo& info,
-                            StateTables tables, StateSnapshot* snapshot);
+                            StateTables tables, LogRows log_rows, StateSnapshot* snapshot);
 
 }  // namespace tidemark::state

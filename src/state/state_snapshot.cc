@@ -28,6 +28,7 @@ class SnapshotWriter final : public StateWriter {
   arrow::Status RestartLog(std::string_view table) override {
     StateSnapshot::Table& restarted = part_->tables[std::string(table)];
     restarted.batches.clear();
+    restarted.stored.clear();
     restarted.is_log = restarted.restarts = true;
     return arrow::Status::OK();
   }
@@ -70,34 +71,53 @@ class SnapshotReader final : public StateReader {
     return {names.begin(), names.end()};
   }
 
-  arrow::Result<std::vector<Batch>> Read(std::string_view name) const override {
-    std::vector<Batch> mine;
+  arrow::Status Visit(std::string_view name, const RowVisitor& visit) const override {
     for (int then = 0; then < static_cast<int>(parts_.size()); ++then) {
       if (parts_[then] == nullptr) continue;
-      const auto table = parts_[then]->tables.find(name);
-      if (table == parts_[then]->tables.end()) continue;
-      for (const Batch& batch : table->second.batches) {
-        ARROW_ASSIGN_OR_RAISE(Batch owned, Owned(batch, table->second.owner, then));
-        if (owned.num_rows > 0) mine.push_back(std::move(owned));
-      }
+      const auto found = parts_[then]->tables.find(name);
+      if (found == parts_[then]->tables.end() || !MayOwn(found->second.owner, then)) continue;
+      const StateSnapshot::Table& table = found->second;
+      const auto visit_owned = [&](const Batch& rows) -> arrow::Status {
+        ARROW_ASSIGN_OR_RAISE(Batch owned, Owned(rows, table.owner));
+        return owned.num_rows > 0 ? visit(std::move(owned)) : arrow::Status::OK();
+      };
+      for (const auto& stored : table.stored) ARROW_RETURN_NOT_OK(stored->Visit(visit_owned));
+      for (const Batch& rows : table.batches) ARROW_RETURN_NOT_OK(visit_owned(rows));
     }
-    return mine;
+    return arrow::Status::OK();
+  }
+
+  /// A log begins with all of them in one file; what follows is mostly the same once more.
+  int64_t ExpectedKeys(std::string_view log) const override {
+    int64_t keys = 0;
+    for (int then = 0; then < static_cast<int>(parts_.size()); ++then) {
+      if (parts_[then] == nullptr) continue;
+      const auto table = parts_[then]->tables.find(log);
+      if (table == parts_[then]->tables.end() || !MayOwn(table->second.owner, then)) continue;
+      if (!table->second.stored.empty()) keys += table->second.stored.front()->num_rows();
+    }
+    return static_cast<int>(parts_.size()) == workers_ ? keys : keys / workers_;
   }
 
   EventTimeMs watermark() const override { return watermark_; }
 
  private:
-  /// The rows of a batch that worker `then` wrote which are this worker's now.
-  arrow::Result<Batch> Owned(const Batch& batch, const RowOwner& owner, int then) const {
+  /// Whether rows that worker `then` wrote can be this worker's now.
+  bool MayOwn(const RowOwner& owner, int then) const {
     switch (owner.kind) {
       case RowOwner::Kind::kEveryWorker:
-        return batch;
+        return true;
       case RowOwner::Kind::kOneWorker:
-        return then % workers_ == worker_ ? batch : Batch{};
+        return then % workers_ == worker_;
       case RowOwner::Kind::kKey:
-        break;
+        return static_cast<int>(parts_.size()) != workers_ || then == worker_;
     }
-    if (static_cast<int>(parts_.size()) == workers_) return then == worker_ ? batch : Batch{};
+    return true;
+  }
+
+  /// REQUIRES: MayOwn.
+  arrow::Result<Batch> Owned(const Batch& batch, const RowOwner& owner) const {
+    if (owner.kind != RowOwner::Kind::kKey || static_cast<int>(parts_.size()) == workers_) return batch;
     std::vector<std::shared_ptr<arrow::Array>> keys;
     for (int column : owner.key_columns) {
       if (column < 0 || column >= static_cast<int>(batch.columns.size())) {

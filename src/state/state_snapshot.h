@@ -14,12 +14,24 @@
 
 namespace tidemark::state {
 
+/// Rows of a log that stay in their file until they are asked for. Thread-safe.
+class StoredRows {
+ public:
+  virtual ~StoredRows() = default;
+  /// Calls `visit` with all of them, in order, a piece at a time. Fails with Invalid, naming the file and what is
+  /// wrong, when it is not what was written.
+  virtual arrow::Status Visit(const RowVisitor& visit) const = 0;
+  /// 0 where the file does not say.
+  virtual int64_t num_rows() const = 0;
+};
+
 /// Rows of named tables of named parts. Parts (operators, sources, sinks) are named by what they compute, so that a
 /// resumed job finds them again. Holds Arrow arrays, which never change: copying it copies pointers only.
 struct StateSnapshot {
   struct Table {
     RowOwner owner;
     std::vector<Batch> batches;
+    std::vector<std::shared_ptr<const StoredRows>> stored;  ///< more rows, before those of `batches`
     bool is_log = false;    ///< the rows follow those of earlier checkpoints (see StateWriter::WriteChanges)
     bool restarts = false;  ///< of a log: they do not, but replace them
   };
@@ -29,8 +41,9 @@ struct StateSnapshot {
   };
   std::map<std::string, Part> parts;
 
+  /// Rows in memory.
   int64_t num_rows() const;
-  /// What the rows take in memory, roughly: arrays that share buffers count them each.
+  /// What they take, roughly: arrays that share buffers count them each.
   int64_t memory_bytes() const;
 };
 
