@@ -170,6 +170,7 @@ NodeMetrics Sum(const std::string& label, const std::vector<std::unique_ptr<exec
     sum.state_rows += metrics->state_rows.load(std::memory_order_relaxed);
     sum.state_bytes += metrics->state_bytes.load(std::memory_order_relaxed);
     sum.state_disk_bytes += metrics->state_disk_bytes.load(std::memory_order_relaxed);
+    sum.state_expired += metrics->state_expired.load(std::memory_order_relaxed);
     sum.watermark = std::min(sum.watermark, metrics->watermark.load(std::memory_order_relaxed));
   }
   return sum;
