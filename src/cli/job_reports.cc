@@ -96,7 +96,7 @@ std::string WatermarksText(const json& report) {
 }
 
 std::string StateReportText(const json& report) {
-  std::vector<Row> rows{{"operator", "rows", "in memory", "on disk", "of late", "state"}};
+  std::vector<Row> rows{{"operator", "rows", "in memory", "on disk", "of late", "expired", "state"}};
   for (const auto& entry : report.at("operators")) {
     std::string growth = "-";
     if (!entry.at("growth_rows").is_null()) {
@@ -105,11 +105,12 @@ std::string StateReportText(const json& report) {
                            SizeText(bytes), DurationText(entry.at("growth_over_ms").get<int64_t>()));
     }
     const auto on_disk = entry.at("bytes_on_disk").get<int64_t>();
+    const auto expired = entry.at("expired_rows").get<int64_t>();
     const json& unbounded = entry.at("unbounded");
     rows.push_back(
         {entry.at("operator").get<std::string>(), std::to_string(entry.at("rows").get<int64_t>()),
          SizeText(entry.at("bytes_in_memory").get<int64_t>()), on_disk == 0 ? "-" : SizeText(on_disk),
-         std::move(growth),
+         std::move(growth), expired == 0 ? "-" : std::to_string(expired),
          unbounded.is_null() ? entry.at("state").get<std::string>() : "NOT BOUNDED: " + unbounded.get<std::string>()});
   }
   return rows.size() > 1 ? Columns(rows) : "No operator of this job keeps state.\n";

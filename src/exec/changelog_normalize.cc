@@ -9,6 +9,7 @@
 
 #include "exec/input_distribution.h"
 #include "exec/key_spill.h"
+#include "exec/key_ttl.h"
 #include "exec/rank_changes.h"
 #include "exec/state_report.h"
 #include "state/key_codec.h"
@@ -49,6 +50,7 @@ RankSpec OneRowPerKey(const plan::ChangelogNormalizeNode& node) {
   RankSpec spec;
   spec.input = node.schema();
   spec.update_before = node.changelog().update_before;
+  spec.state_ttl_ms = node.state_ttl_ms;
   return spec;
 }
 
@@ -57,6 +59,7 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
   explicit ChangelogNormalize(const plan::ChangelogNormalizeNode& node)
       : node_(node),
         spec_(OneRowPerKey(node)),
+        ttl_(node.state_ttl_ms, sizeof(Last)),
         codec_(TypesOf(node.schema()), state::KeyCodec::Floats::kExact),
         changes_(
             &spec_, [](RowHandle a, RowHandle b) { return RowBytes(a) == RowBytes(b); },
@@ -66,11 +69,13 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
     report_.Open(context);
     const auto key_types = TypesOf(node_.schema(), node_.key_columns);
     const bool spills = KeySpill::IsPossible(context, key_types.size());
-    keys_ = state::KeyedTable::Make(key_types, static_cast<int32_t>(sizeof(Last)) + (spills ? KeySpill::kBytes : 0));
+    keys_ = state::KeyedTable::Make(key_types, ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0));
     if (spills) {
       auto groups = KeySpill::GroupColumns(OwnerOfRows(*node_.inputs()[0]), node_.key_columns);
-      spill_ = std::make_unique<KeySpill>(keys_.get(), sizeof(Last), this, key_types, std::move(groups), context);
+      spill_ = std::make_unique<KeySpill>(keys_.get(), ttl_.own_bytes(), this, key_types, std::move(groups),
+                                          &ttl_.ttl(), context);
     }
+    ttl_.Open(context, keys_.get(), this, spill_.get());
     return Operator::Open(context);
   }
 
@@ -82,14 +87,19 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
     return Report();
   }
 
+  arrow::Status Tick(Emitter&) override { return ttl_.is_on() ? Report() : arrow::Status::OK(); }
+
   arrow::Status Save(state::StateWriter& out) const override {
     const auto write = [&](const std::vector<uint8_t*>& payloads) {
       std::vector<RowHandle> rows;
+      std::vector<int64_t> written;
       for (uint8_t* payload : payloads) {
-        if (LastOf(payload)->row != nullptr) rows.push_back(LastOf(payload)->row);
+        if (LastOf(payload)->row == nullptr) continue;
+        rows.push_back(LastOf(payload)->row);
+        if (ttl_.is_on()) written.push_back(ttl_.written_ms(payload));
       }
       return SaveRankedRows(
-          rows, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); },
+          rows, written, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); },
           OwnerOfRows(*node_.inputs()[0]), context().batch_rows, out);
     };
     ARROW_RETURN_NOT_OK(write(keys_->Payloads()));
@@ -97,9 +107,11 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
-    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(node_.schema(), in));
-    for (const Batch& batch : batches) {
+    ttl_.ReadClock();
+    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(node_.schema(), in, ttl_.ttl().now_ms()));
+    for (const auto& [batch, written_ms, is_timed] : batches) {
       ARROW_RETURN_NOT_OK(TakeIn(batch));
+      for (int64_t row = 0; row < batch.num_rows; ++row) ttl_.SetWritten(payloads_[row], written_ms[row]);
       EndBatch();
       ARROW_RETURN_NOT_OK(Report());
     }
@@ -128,6 +140,7 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
   void FreeRow(uint8_t* piece) { heap_.Free(piece, static_cast<int64_t>(sizeof(uint64_t) + RowBytes(piece).size())); }
 
   arrow::Status Report() {
+    ARROW_RETURN_NOT_OK(ttl_.DropExpired(&report_));
     if (!spill_) return ReportHeld();
     return spill_->MakeRoom([this] { return HeldBytes(); }, [this] { return ReportHeld(); }, &report_);
   }
@@ -136,11 +149,14 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
 
   /// Makes the rows of a batch the last ones of their keys. EndBatch must follow.
   arrow::Status TakeIn(const Batch& batch) {
+    ttl_.ReadClock();
     std::vector<std::shared_ptr<arrow::Array>> keys;
     for (int column : node_.key_columns) keys.push_back(batch.columns[column]);
     ARROW_RETURN_NOT_OK(keys_->FindOrInsert(keys, batch.num_rows, nullptr, &payloads_, &created_));
     if (spill_) ARROW_RETURN_NOT_OK(spill_->Load(keys, batch.num_rows, payloads_, &created_));
+    ttl_.RenewExpired(payloads_, &created_);
     for (int64_t row = 0; row < batch.num_rows; ++row) {
+      ttl_.NoteWritten(payloads_[row]);
       Last* last = LastOf(payloads_[row]);
       if (last->change == 0) {
         last->change = 1;
@@ -200,6 +216,7 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
 
   const plan::ChangelogNormalizeNode& node_;
   const RankSpec spec_;
+  KeyTtl ttl_;
   const state::KeyCodec codec_;
   std::unique_ptr<state::KeyedTable> keys_;  ///< payload: Last
   std::unique_ptr<KeySpill> spill_;          ///< null: all rows stay in memory

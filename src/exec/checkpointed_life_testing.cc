@@ -73,6 +73,10 @@ arrow::Status CheckpointedLife::Apply(const Event& event) {
       return op_->Advance(event.watermark);
     case Event::Kind::kTick:
       return op_->Tick();
+    case Event::Kind::kSleep:
+      now_ms_ += event.sleep_ms;
+      op_->clock().Advance(event.sleep_ms * 1000);
+      break;
   }
   return arrow::Status::OK();
 }
@@ -92,6 +96,7 @@ void CheckpointedLife::Begin() {
   Check(op_->Tick());
   Check(op_->BeginSave(is_chain_, *writer_));
   saved_at_ = at_;
+  saved_now_ms_ = now_ms_;
   saved_table_ = TableNow();
 }
 
@@ -103,6 +108,7 @@ void CheckpointedLife::SaveMore() {
   part_ = nullptr;
   is_chain_ = true;
   resume_at_ = saved_at_;
+  resume_now_ms_ = saved_now_ms_;
   resume_table_ = saved_table_;
 }
 
@@ -110,6 +116,8 @@ void CheckpointedLife::Restart() {
   op_ = make_();
   Check(op_->status());
   watermark_ = kMinWatermark;
+  now_ms_ = resume_now_ms_;
+  op_->clock().Advance(now_ms_ * 1000);
   if (resume_at_) {
     const auto state = chain_.Reader();
     watermark_ = state->watermark();

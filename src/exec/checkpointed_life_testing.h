@@ -66,13 +66,16 @@ class CheckpointedLife {
   std::unique_ptr<OperatorPicture> op_;
   size_t at_ = 0;
   EventTimeMs watermark_ = kMinWatermark;
+  int64_t now_ms_ = 0;
   std::map<std::string, int64_t> table_;  ///< what came out before op_
   bool is_chain_ = false;                 ///< there is a complete checkpoint, which the next may build on
 
   size_t saved_at_ = 0;
+  int64_t saved_now_ms_ = 0;
   std::map<std::string, int64_t> saved_table_;
   CheckpointChain chain_;
   std::optional<size_t> resume_at_;
+  int64_t resume_now_ms_ = 0;
   std::map<std::string, int64_t> resume_table_;
 };
 

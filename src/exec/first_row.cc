@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // By event time: rows whose partition has none yet wait until the watermark brings them in order, so that the first to
-// come out is the first there is. Which partitions had theirs is kept for good.
+// come out is the first there is. Which partitions had theirs is kept for good, or for its time-to-live.
 #include "exec/first_row.h"
 
 #include <arrow/api.h>
@@ -9,6 +9,7 @@
 
 #include "exec/input_distribution.h"
 #include "exec/key_spill.h"
+#include "exec/key_ttl.h"
 #include "exec/rank.h"
 #include "exec/sort_by_watermark.h"
 #include "exec/state_report.h"
@@ -20,7 +21,7 @@ namespace {
 
 class FirstRow final : public Operator, public SpilledValues {
  public:
-  explicit FirstRow(const plan::RankNode& node) : node_(node) {
+  explicit FirstRow(const plan::RankNode& node) : node_(node), ttl_(node.state_ttl_ms, 0) {
     const Schema& input = node.inputs()[0]->schema();
     for (int column : node.partition_columns) key_types_.push_back(input[column].type);
     key_arrow_types_ = state::ArrowTypesOf(key_types_);
@@ -33,11 +34,13 @@ class FirstRow final : public Operator, public SpilledValues {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
     report_.Open(context);
     const bool spills = KeySpill::IsPossible(context, key_types_.size());
-    given_ = state::KeyedTable::Make(key_types_, spills ? KeySpill::kBytes : 0);
+    given_ = state::KeyedTable::Make(key_types_, ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0));
     if (spills) {
       ARROW_ASSIGN_OR_RAISE(const auto owner, OwnerOfKept(*node_.inputs()[0], node_.partition_columns));
-      spill_ = std::make_unique<KeySpill>(given_.get(), 0, this, key_types_, owner.key_columns, context);
+      spill_ = std::make_unique<KeySpill>(given_.get(), ttl_.own_bytes(), this, key_types_, owner.key_columns,
+                                          &ttl_.ttl(), context);
     }
+    ttl_.Open(context, given_.get(), this, spill_.get());
     if (!sort_) return arrow::Status::OK();
     sort_context_ = context;
     sort_context_.metrics = &sort_metrics_;
@@ -46,6 +49,7 @@ class FirstRow final : public Operator, public SpilledValues {
   }
 
   arrow::Status Push(int, Batch batch, Emitter& out) override {
+    ttl_.ReadClock();
     if (!sort_) {
       ARROW_RETURN_NOT_OK(EmitFirst(batch, out));
       return Report();
@@ -60,10 +64,13 @@ class FirstRow final : public Operator, public SpilledValues {
 
   arrow::Status Advance(EventTimeMs watermark, Emitter& out) override {
     if (!sort_) return out.EmitWatermark(watermark);
+    ttl_.ReadClock();
     Firsts firsts(this, &out);
     ARROW_RETURN_NOT_OK(sort_->Advance(watermark, firsts));
     return Report();
   }
+
+  arrow::Status Tick(Emitter&) override { return ttl_.is_on() ? Report() : arrow::Status::OK(); }
 
   arrow::Status Finish(Emitter& out) override {
     if (!sort_) return arrow::Status::OK();
@@ -81,6 +88,11 @@ class FirstRow final : public Operator, public SpilledValues {
         ARROW_ASSIGN_OR_RAISE(piece.columns, given_->Keys(std::span(given).subspan(at, end - at)));
         // Without partitions there is no key column, but the one partition.
         ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(std::vector<bool>(end - at, true)));
+        if (ttl_.is_on()) {
+          std::vector<int64_t> written;
+          for (size_t i = at; i < end; ++i) written.push_back(ttl_.written_ms(given[i]));
+          ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(written));
+        }
         ARROW_RETURN_NOT_OK(out.Write(kGiven, piece, owner));
       }
       return arrow::Status::OK();
@@ -91,10 +103,13 @@ class FirstRow final : public Operator, public SpilledValues {
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
-    ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, kGiven, key_arrow_types_, {arrow::boolean()}));
-    for (const Batch& batch : batches) {
+    ttl_.ReadClock();
+    ARROW_ASSIGN_OR_RAISE(const auto batches,
+                          state::ReadTimedRows(in, kGiven, key_arrow_types_, {arrow::boolean()}, ttl_.ttl().now_ms()));
+    for (const auto& [batch, written_ms, is_timed] : batches) {
       const auto keys = std::span(batch.columns).first(key_arrow_types_.size());
       ARROW_RETURN_NOT_OK(FindOrInsert(keys, batch.num_rows));
+      for (int64_t row = 0; row < batch.num_rows; ++row) ttl_.SetWritten(payloads_[row], written_ms[row]);
       ARROW_RETURN_NOT_OK(Report());
     }
     if (sort_) ARROW_RETURN_NOT_OK(sort_->Restore(in));
@@ -129,14 +144,19 @@ class FirstRow final : public Operator, public SpilledValues {
     if (spill_) ARROW_RETURN_NOT_OK(spill_->FindStored(keys, batch.num_rows, payloads_, &stored));
     std::vector<int32_t> open;
     for (size_t row = 0; row < payloads_.size(); ++row) {
-      if (payloads_[row] == nullptr && !stored[row]) open.push_back(static_cast<int32_t>(row));
+      const bool is_open = payloads_[row] == nullptr ? !stored[row] : ttl_.IsExpired(payloads_[row]);
+      if (is_open) open.push_back(static_cast<int32_t>(row));
     }
     return static_cast<int64_t>(open.size()) == batch.num_rows ? batch : Take(batch, open);
   }
 
   arrow::Status FindOrInsert(state::KeyedTable::Columns keys, int64_t num_rows) {
     ARROW_RETURN_NOT_OK(given_->FindOrInsert(keys, num_rows, nullptr, &payloads_, &created_));
-    return spill_ ? spill_->Load(keys, num_rows, payloads_, &created_) : arrow::Status::OK();
+    if (spill_) ARROW_RETURN_NOT_OK(spill_->Load(keys, num_rows, payloads_, &created_));
+    ttl_.RenewExpired(payloads_, &created_);
+    // That a partition had its row is written once, however often it is met again.
+    for (int32_t row : created_) ttl_.NoteWritten(payloads_[row]);
+    return arrow::Status::OK();
   }
 
   // A key is all there is.
@@ -162,6 +182,7 @@ class FirstRow final : public Operator, public SpilledValues {
     if (context().metrics != nullptr) {
       context().metrics->late_rows_dropped.fetch_add(late, std::memory_order_relaxed);
     }
+    ARROW_RETURN_NOT_OK(ttl_.DropExpired(&report_));
     if (!spill_) return ReportHeld();
     return spill_->MakeRoom([this] { return given_->memory_bytes(); }, [this] { return ReportHeld(); }, &report_);
   }
@@ -175,7 +196,8 @@ class FirstRow final : public Operator, public SpilledValues {
   state::ArrowTypes key_arrow_types_;
   std::unique_ptr<state::KeyedTable> given_;  ///< partitions that had their row
   std::unique_ptr<KeySpill> spill_;           ///< null: all stay in memory
-  std::unique_ptr<Operator> sort_;            ///< null: by processing time
+  KeyTtl ttl_;
+  std::unique_ptr<Operator> sort_;  ///< null: by processing time
   OperatorMetrics sort_metrics_;
   OperatorContext sort_context_;
   StateReport report_;

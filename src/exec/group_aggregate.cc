@@ -85,7 +85,8 @@ class FinalGroupAggregate final : public Operator {
 
 /// Emits how the results change: after every batch, or after a mini-batch of several. Of a group that changed, the
 /// result before the first change is kept until the result after the last is known, so that what did not change in the
-/// end is not emitted.
+/// end is not emitted. Where state has a time-to-live it is emitted all the same, so that those who keep it in turn
+/// know that the group lives.
 class ChangelogGroupAggregate final : public Operator {
  public:
   ChangelogGroupAggregate(const plan::GroupAggregateNode& node, AggregateSet aggregates)
@@ -105,13 +106,16 @@ class ChangelogGroupAggregate final : public Operator {
     const bool unbatched = node_.mini_batch_rows == 0 && node_.mini_batch_latency_ms == 0;
     const bool full = node_.mini_batch_rows > 0 && rows_held_ >= node_.mini_batch_rows;
     if (unbatched || full || groups_.IsTight()) ARROW_RETURN_NOT_OK(EmitChanges(out));
-    return groups_.Report(HeldBytes(), /*may_move=*/changed_.empty());
+    ARROW_RETURN_NOT_OK(groups_.DropExpired());
+    return Report();
   }
 
   arrow::Status Tick(Emitter& out) override {
-    if (rows_held_ == 0) return arrow::Status::OK();
     const int64_t held_micros = context().clock->SteadyMicros() - held_since_micros_;
-    return held_micros >= node_.mini_batch_latency_ms * 1000 ? EmitChanges(out) : arrow::Status::OK();
+    if (rows_held_ > 0 && held_micros >= node_.mini_batch_latency_ms * 1000) ARROW_RETURN_NOT_OK(EmitChanges(out));
+    if (node_.state_ttl_ms == 0) return arrow::Status::OK();
+    ARROW_RETURN_NOT_OK(groups_.DropExpired());
+    return Report();
   }
 
   arrow::Status Finish(Emitter& out) override { return EmitChanges(out); }
@@ -130,7 +134,7 @@ class ChangelogGroupAggregate final : public Operator {
   arrow::Status Restore(const state::StateReader& in) override {
     ARROW_RETURN_NOT_OK(groups_.Restore(/*with_emitted=*/true, in));
     ARROW_RETURN_NOT_OK(RestoreChanged(in));
-    return groups_.Report(HeldBytes(), /*may_move=*/changed_.empty());
+    return Report();
   }
 
  private:
@@ -275,7 +279,8 @@ class ChangelogGroupAggregate final : public Operator {
       const bool is = after_row[i] != kNone;
       if (!was && is) add(RowKind::kInsert, i, after_row[i]);
       if (was && !is) add(RowKind::kDelete, i, before_start + before_row_[i]);
-      if (!was || !is || !differs[i]) continue;
+      const bool updates = differs[i] || (node_.state_ttl_ms > 0 && node_.changelog().updates);
+      if (!was || !is || !updates) continue;
       if (node_.changelog().update_before) add(RowKind::kUpdateBefore, i, before_start + before_row_[i]);
       add(RowKind::kUpdateAfter, i, after_row[i]);
     }
@@ -332,6 +337,7 @@ class ChangelogGroupAggregate final : public Operator {
     return arrow::Status::OK();
   }
 
+  arrow::Status Report() { return groups_.Report(HeldBytes(), /*may_move=*/changed_.empty()); }
   int64_t HeldBytes() const { return static_cast<int64_t>(changed_.size()) * 16 + before_rows_ * 16; }
 
   static constexpr int32_t kNone = -1;

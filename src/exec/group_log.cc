@@ -24,7 +24,7 @@ const state::ArrowTypes& FactTypes() {
 }
 
 /// Makes rows of the log of keys whose groups are gone.
-arrow::Status AddRemovedFacts(int64_t generation, Batch* keys) {
+arrow::Status AddRemovedFacts(int64_t generation, bool with_time, Batch* keys) {
   const auto num_rows = static_cast<size_t>(keys->num_rows);
   auto& columns = keys->columns;
   ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::Int64Column(std::vector<int64_t>(num_rows, 0)));
@@ -33,6 +33,8 @@ arrow::Status AddRemovedFacts(int64_t generation, Batch* keys) {
   ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, false)));
   ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::Int64Column(std::vector<int64_t>(num_rows, generation)));
   ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, true)));
+  if (!with_time) return arrow::Status::OK();
+  ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), state::Int64Column(std::vector<int64_t>(num_rows, 0)));
   return arrow::Status::OK();
 }
 
@@ -112,10 +114,11 @@ class GroupLog::Tombstones {
 };
 
 GroupLog::GroupLog(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
-                   state::RowOwner owner, GroupSpill* spill, std::string name)
+                   state::RowOwner owner, GroupSpill* spill, const StateTtl* ttl, std::string name)
     : table_(*table),
       layout_(layout),
       context_(context),
+      ttl_(ttl),
       owner_(std::move(owner)),
       spill_(spill),
       name_(std::move(name)),
@@ -167,7 +170,8 @@ arrow::Status GroupLog::BeforeReuse(uint8_t* group) { return SaveFirst(std::span
 
 arrow::Status GroupLog::BeginSave(bool changes_only, state::StateWriter& out) {
   out_ = &out;
-  const bool everything = !changes_only || !tracker_.lists_changes();
+  const bool everything = !changes_only || is_of_other_form_ || !tracker_.lists_changes();
+  is_of_other_form_ = false;
   const auto ended = static_cast<int64_t>(tracker_.generation());
   tracker_.Begin(everything);
   if (everything) {
@@ -175,7 +179,7 @@ arrow::Status GroupLog::BeginSave(bool changes_only, state::StateWriter& out) {
     if (spill_ != nullptr) stored_ = spill_->ReadAll();
   } else {
     for (Batch& keys : removed_) {
-      ARROW_RETURN_NOT_OK(AddRemovedFacts(ended, &keys));
+      ARROW_RETURN_NOT_OK(AddRemovedFacts(ended, has_ttl(), &keys));
       ARROW_RETURN_NOT_OK(out.WriteChanges(name_, keys, owner_));
     }
   }
@@ -192,7 +196,9 @@ arrow::Result<bool> GroupLog::SaveMore(int64_t rows) {
       return false;
     }
     const auto num_rows = static_cast<size_t>(piece.num_rows);
-    ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(std::vector<bool>(num_rows, false)));
+    ARROW_ASSIGN_OR_RAISE(auto removed, state::BooleanColumn(std::vector<bool>(num_rows, false)));
+    const auto place = static_cast<std::ptrdiff_t>(layout_.key_types.size()) + kIsRemoved;
+    piece.columns.insert(piece.columns.begin() + place, std::move(removed));
     ARROW_RETURN_NOT_OK(out_->WriteChanges(name_, piece, owner_));
     return false;
   }
@@ -209,14 +215,19 @@ arrow::Status GroupLog::Write(const std::vector<uint8_t*>& groups) {
     ARROW_ASSIGN_OR_RAISE(Batch piece, table_.Save(groups, context_.batch_rows, &next));
     std::vector<bool> emitted;
     std::vector<bool> removed;
+    std::vector<int64_t> written;
     for (size_t i = begin; i < next; ++i) {
       emitted.push_back(HeaderOf(groups[i])->is_emitted != 0);
       removed.push_back(HeaderOf(groups[i])->is_erased != 0);
+      if (has_ttl()) written.push_back(WrittenMs(groups[i], WrittenOffset(layout_)));
     }
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(emitted));
     const std::vector<int64_t> generations(next - begin, tracker_.saved_generation());
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(generations));
     ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(removed));
+    if (has_ttl()) {
+      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(written));
+    }
     ARROW_RETURN_NOT_OK(out_->WriteChanges(name_, piece, owner_));
   }
   return arrow::Status::OK();
@@ -227,12 +238,14 @@ arrow::Status GroupLog::Restore(const state::StateReader& in, const std::functio
   uint32_t greatest = 0;
   // What is to go to disk again decides for itself how large the table gets.
   if (spill_ == nullptr) table_.Reserve(in.ExpectedKeys(name_));
-  ARROW_RETURN_NOT_OK(state::VisitRows(in, name_, state::ArrowTypesOf(layout_.key_types), FactTypes(),
-                                       [&](const Batch& rows) -> arrow::Status {
-                                         ARROW_RETURN_NOT_OK(tombstones.Add(rows));
-                                         ARROW_RETURN_NOT_OK(RestorePiece(rows, &tombstones, &greatest));
-                                         return report();
-                                       }));
+  ARROW_RETURN_NOT_OK(state::VisitTimedRows(in, name_, state::ArrowTypesOf(layout_.key_types), FactTypes(),
+                                            has_ttl() ? ttl_->now_ms() : 1,
+                                            [&](const state::TimedRows& piece) -> arrow::Status {
+                                              is_of_other_form_ |= piece.is_timed != has_ttl();
+                                              ARROW_RETURN_NOT_OK(tombstones.Add(piece.rows));
+                                              ARROW_RETURN_NOT_OK(RestorePiece(piece, &tombstones, &greatest));
+                                              return report();
+                                            }));
   greatest = std::max(greatest, tombstones.greatest());
   ARROW_RETURN_NOT_OK(tombstones.VisitKeys(context_.batch_rows, [&](const Batch& removed) -> arrow::Status {
     ARROW_RETURN_NOT_OK(EraseRemoved(removed));
@@ -242,13 +255,13 @@ arrow::Status GroupLog::Restore(const state::StateReader& in, const std::functio
   return arrow::Status::OK();
 }
 
-arrow::Status GroupLog::RestorePiece(const Batch& rows, Tombstones* tombstones, uint32_t* greatest) {
+arrow::Status GroupLog::RestorePiece(const state::TimedRows& piece, Tombstones* tombstones, uint32_t* greatest) {
   const size_t num_keys = layout_.key_types.size();
-  ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> alive, tombstones->Alive(rows));
+  ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> alive, tombstones->Alive(piece.rows));
   if (alive.empty()) return arrow::Status::OK();
-  Batch groups = rows;
-  if (static_cast<int64_t>(alive.size()) < rows.num_rows) {
-    ARROW_ASSIGN_OR_RAISE(groups, Take(rows, alive));
+  Batch groups = piece.rows;
+  if (static_cast<int64_t>(alive.size()) < piece.rows.num_rows) {
+    ARROW_ASSIGN_OR_RAISE(groups, Take(piece.rows, alive));
   }
   ARROW_ASSIGN_OR_RAISE(const auto* found, table_.FindGroups(state::KeyedTable::Columns(groups.columns).first(num_keys),
                                                              groups.num_rows, nullptr));
@@ -266,6 +279,7 @@ arrow::Status GroupLog::RestorePiece(const Batch& rows, Tombstones* tombstones, 
     ARROW_RETURN_NOT_OK(table_.Load(row_counts[row], accumulators.GetView(row), group));
     HeaderOf(group)->is_stored = was_stored;
     HeaderOf(group)->is_emitted = emitted.Value(row) ? 1 : 0;
+    if (has_ttl()) SetWrittenMs(group, WrittenOffset(layout_), piece.written_ms[alive[row]]);
     tracker_.MarkOf(group).generation = static_cast<uint32_t>(generation);
     *greatest = std::max(*greatest, static_cast<uint32_t>(generation));
   }

@@ -3,8 +3,9 @@
 // checkpoints. Each one gets the groups that changed since the one before, piece by piece while the job goes on.
 //
 // Rows of the log: the key, the number of rows, the accumulators, whether the group is emitted, the generation (see
-// ChangeMark), whether the group is gone. Of the rows of one key that with the greatest generation holds, of equals the
-// last. So the order in which pieces are written does not matter, and neither do out-of-date groups from the disk.
+// ChangeMark), whether the group is gone, and, where there is a time-to-live, the time of the last write. Of the rows
+// of one key that with the greatest generation holds, of equals the last. So the order in which pieces are written does
+// not matter, and neither do out-of-date groups from the disk.
 #pragma once
 
 #include <arrow/result.h>
@@ -28,9 +29,10 @@ class GroupLog final : public GroupWatcher {
   static constexpr int32_t kHeaderBytes = sizeof(GroupHeader) + sizeof(ChangeMark);
 
   /// Everything outlives the object; groups have a GroupHeader and a ChangeMark behind it. `owner`: of the rows.
-  /// `spill` may be null. `name`: of the log.
+  /// `spill` and `ttl` may be null. With a time-to-live a group's header ends with the time of its last write. `name`:
+  /// of the log.
   GroupLog(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
-           state::RowOwner owner, GroupSpill* spill, std::string name = "group-log");
+           state::RowOwner owner, GroupSpill* spill, const StateTtl* ttl = nullptr, std::string name = "group-log");
 
   const std::string& name() const { return name_; }
   /// Between BeginSave and the call of SaveMore that returns true.
@@ -57,19 +59,23 @@ class GroupLog final : public GroupWatcher {
 
   arrow::Status SaveFirst(std::span<uint8_t* const> groups);
   arrow::Status Write(const std::vector<uint8_t*>& groups);
-  arrow::Status RestorePiece(const Batch& rows, Tombstones* tombstones, uint32_t* greatest);
+  arrow::Status RestorePiece(const state::TimedRows& piece, Tombstones* tombstones, uint32_t* greatest);
   /// Erases groups that are not younger than their removal.
   arrow::Status EraseRemoved(const Batch& removed);
+  bool has_ttl() const { return ttl_ != nullptr && ttl_->is_on(); }
 
   AggregateTable& table_;
   const AggregateTableLayout& layout_;
   const OperatorContext& context_;
+  const StateTtl* ttl_;  ///< null: groups live for ever
   const state::RowOwner owner_;
   GroupSpill* spill_;
   const std::string name_;
   ChangeTracker tracker_;
   std::vector<Batch> removed_;  ///< keys of groups that were erased in this epoch
   int64_t removed_bytes_ = 0;
+  /// What was restored has times where this object writes none, or the other way round: it is written anew.
+  bool is_of_other_form_ = false;
 
   // The checkpoint under way.
   state::StateWriter* out_ = nullptr;

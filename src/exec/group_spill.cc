@@ -11,10 +11,11 @@
 
 namespace tidemark::exec {
 GroupSpill::GroupSpill(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
-                       std::vector<int> key_groups)
+                       const StateTtl* ttl, std::vector<int> key_groups)
     : table_(*table),
       layout_(layout),
       context_(context),
+      ttl_(*ttl),
       keys_(context.number, /*table=*/0, layout.key_types, std::move(key_groups)) {}
 
 arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t num_rows,
@@ -32,6 +33,7 @@ arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t nu
     }
     ARROW_ASSIGN_OR_RAISE(const Stored stored, ParseStored(*values[i]));
     uint8_t* group = groups[(*created)[i]];
+    if (ttl_.is_on()) SetWrittenMs(group, WrittenOffset(layout_), stored.written_ms);
     ARROW_RETURN_NOT_OK(table_.Load(stored.row_count, stored.accumulators, group));
     HeaderOf(group)->is_emitted = stored.is_emitted;
     HeaderOf(group)->is_stored = 1;
@@ -99,7 +101,9 @@ arrow::Status GroupSpill::Write(const std::vector<uint8_t*>& groups) {
       const GroupHeader& header = *HeaderOf(groups[begin + row]);
       if (!header.is_erased) {
         const uint32_t generation = watcher_ == nullptr ? 0 : ChangeMarkOf(groups[begin + row])->generation;
-        AppendStored({header.is_emitted != 0, row_counts[row], generation, accumulators.GetView(row)}, values.bytes());
+        const int64_t written_ms = ttl_.is_on() ? WrittenMs(groups[begin + row], WrittenOffset(layout_)) : 0;
+        AppendStored({header.is_emitted != 0, row_counts[row], generation, written_ms, accumulators.GetView(row)},
+                     values.bytes());
         ++groups_on_disk_;
       }
       groups_erased_ -= header.is_erased;
@@ -119,10 +123,36 @@ void GroupSpill::MarkErased(const std::vector<uint8_t*>& groups) {
   groups_erased_ += static_cast<int64_t>(groups.size());
 }
 
+arrow::Status GroupSpill::Forget(const std::vector<uint8_t*>& groups) {
+  ARROW_ASSIGN_OR_RAISE(const auto keys, table_.Keys(groups));
+  ARROW_RETURN_NOT_OK(keys_.Encode(keys, static_cast<int64_t>(groups.size()), nullptr));
+  state::StoreValues values;
+  for (uint8_t* group : groups) {
+    groups_erased_ -= HeaderOf(group)->is_erased;
+    values.End(/*removed=*/true);
+  }
+  return values.Write(keys_, store_);
+}
+
+arrow::Result<bool> GroupSpill::SweepStore() {
+  const auto written_ms = [this](std::string_view value) -> arrow::Result<int64_t> {
+    ARROW_ASSIGN_OR_RAISE(const Stored stored, ParseStored(value));
+    return stored.written_ms;
+  };
+  const auto removed = [this](std::string_view) {
+    --groups_on_disk_;
+    ttl_.CountExpired(1);
+    return arrow::Status::OK();
+  };
+  return sweep_.Step(
+      ttl_, {.store = store_, .keys = &keys_, .table = &table_.rows(), .written_ms = written_ms, .removed = removed});
+}
+
 void GroupSpill::AppendStored(const Stored& group, std::string* to) const {
   to->push_back(group.is_emitted ? 1 : 0);
   if (layout_.input_retracts) to->append(reinterpret_cast<const char*>(&group.row_count), sizeof(group.row_count));
   if (watcher_ != nullptr) to->append(reinterpret_cast<const char*>(&group.generation), sizeof(group.generation));
+  if (ttl_.is_on()) to->append(reinterpret_cast<const char*>(&group.written_ms), sizeof(group.written_ms));
   to->append(group.accumulators);
 }
 
@@ -130,12 +160,19 @@ arrow::Result<GroupSpill::Stored> GroupSpill::ParseStored(std::string_view value
   Stored group;
   const size_t count_bytes = layout_.input_retracts ? sizeof(group.row_count) : 0;
   const size_t generation_bytes = watcher_ != nullptr ? sizeof(group.generation) : 0;
-  if (value.size() < 1 + count_bytes + generation_bytes)
+  const auto time_bytes = static_cast<size_t>(ttl_.entry_bytes());
+  if (value.size() < 1 + count_bytes + generation_bytes + time_bytes)
     return arrow::Status::Invalid("Damaged state on disk: a group is too short");
   group.is_emitted = value[0] != 0;
-  std::memcpy(&group.row_count, value.data() + 1, count_bytes);
-  std::memcpy(&group.generation, value.data() + 1 + count_bytes, generation_bytes);
-  group.accumulators = value.substr(1 + count_bytes + generation_bytes);
+  value.remove_prefix(1);
+  const auto take = [&value](void* to, size_t bytes) {
+    std::memcpy(to, value.data(), bytes);
+    value.remove_prefix(bytes);
+  };
+  take(&group.row_count, count_bytes);
+  take(&group.generation, generation_bytes);
+  take(&group.written_ms, time_bytes);
+  group.accumulators = value;
   return group;
 }
 
@@ -165,6 +202,7 @@ arrow::Result<Batch> GroupSpill::Reader::ReadPiece(int64_t rows_max) {
   std::vector<int64_t> row_counts;
   std::vector<bool> emitted;
   std::vector<int64_t> generations;
+  std::vector<int64_t> written;
   arrow::BinaryBuilder accumulators;
   for (int64_t row = 0; row < found.num_rows; ++row) {
     if (in_memory[row] != nullptr) continue;
@@ -173,14 +211,19 @@ arrow::Result<Batch> GroupSpill::Reader::ReadPiece(int64_t rows_max) {
     row_counts.push_back(stored.row_count);
     emitted.push_back(stored.is_emitted);
     generations.push_back(stored.generation);
+    written.push_back(stored.written_ms);
     ARROW_RETURN_NOT_OK(accumulators.Append(stored.accumulators));
   }
   ARROW_ASSIGN_OR_RAISE(Batch piece, Take(found, rows));
   ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(row_counts));
   ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), accumulators.Finish());
   ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(emitted));
-  if (spill_->watcher_ == nullptr) return piece;
-  ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(generations));
+  if (spill_->watcher_ != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(generations));
+  }
+  if (spill_->ttl_.is_on()) {
+    ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(written));
+  }
   return piece;
 }
 

@@ -13,6 +13,7 @@
 #include "exec/aggregate_table.h"
 #include "exec/change_tracker.h"
 #include "exec/operator.h"
+#include "exec/state_ttl.h"
 #include "state/store_batch.h"
 
 namespace tidemark::exec {
@@ -32,6 +33,9 @@ static_assert(sizeof(GroupHeader) == 8);
 inline GroupHeader* HeaderOf(uint8_t* group) { return reinterpret_cast<GroupHeader*>(group); }
 /// Only where the groups of an operator have one.
 inline ChangeMark* ChangeMarkOf(uint8_t* group) { return reinterpret_cast<ChangeMark*>(group + sizeof(GroupHeader)); }
+
+/// The time of a group's last write, which ends its header. Only where the operator has a time-to-live.
+inline int32_t WrittenOffset(const AggregateTableLayout& layout) { return layout.header_bytes - StateTtl::kBytes; }
 
 /// Told of groups before they are moved.
 class GroupWatcher {
@@ -55,9 +59,9 @@ class GroupWatcher {
 /// ChooseEvicted) is made anew instead. One thread.
 class GroupSpill final : public GroupLoader {
  public:
-  /// `table` outlives the object, and its layout has a GroupHeader. `key_groups`: see StoreKeys.
+  /// `table` and `ttl` outlive the object, and the table's layout has a GroupHeader. `key_groups`: see StoreKeys.
   GroupSpill(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
-             std::vector<int> key_groups);
+             const StateTtl* ttl, std::vector<int> key_groups);
 
   /// `watcher` outlives the object. Groups then have a ChangeMark behind their header, whose generation goes to disk
   /// with them.
@@ -74,6 +78,11 @@ class GroupSpill final : public GroupLoader {
 
   /// Ends groups that the store has something of (GroupHeader::is_stored).
   void MarkErased(const std::vector<uint8_t*>& groups);
+  /// Removes from the store what it has of groups that are in the table, ended ones among them; the caller takes them
+  /// out of the table. Writes a file: not for a few groups.
+  arrow::Status Forget(const std::vector<uint8_t*>& groups);
+  /// Removes groups from the store that are expired there, some of them at a time. True: there were any.
+  arrow::Result<bool> SweepStore();
 
   /// Groups that are not in memory, and erased ones that are.
   int64_t groups_on_disk() const { return groups_on_disk_; }
@@ -81,8 +90,9 @@ class GroupSpill final : public GroupLoader {
   int64_t disk_bytes() const { return store_ ? store_->disk_bytes(keys_.prefix()) : 0; }
 
   /// The groups that are not in memory, in batches as AggregateTable::Save gives them, with one more column: whether
-  /// the group is emitted; where there is a watcher, one more with the generation. They are as they were when the
-  /// reader was made; but of those that were moved into memory since, only ReadAll gives any.
+  /// the group is emitted; where there is a watcher, one more with the generation, and where there is a time-to-live,
+  /// one more with the time of the last write. They are as they were when the reader was made; but of those that were
+  /// moved into memory since, only ReadAll gives any.
   class Reader {
    public:
     /// At most `rows_max` of them, at least one; none at the end.
@@ -106,6 +116,7 @@ class GroupSpill final : public GroupLoader {
     bool is_emitted = false;
     int64_t row_count = 0;
     uint32_t generation = 0;
+    int64_t written_ms = 0;
     std::string_view accumulators;
   };
   void AppendStored(const Stored& group, std::string* to) const;
@@ -116,6 +127,8 @@ class GroupSpill final : public GroupLoader {
   AggregateTable& table_;
   const AggregateTableLayout& layout_;
   const OperatorContext& context_;
+  const StateTtl& ttl_;
+  StoreSweep sweep_;
   state::StoreKeys keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
   GroupWatcher* watcher_ = nullptr;

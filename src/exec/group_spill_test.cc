@@ -125,7 +125,9 @@ TEST(GroupSpill, GroupsInUseStayInMemory) {
         for (const auto& value : *values) loaded += value.has_value();
         return arrow::Status::OK();
       }
-      std::unique_ptr<state::StoreScan> Scan(std::string_view prefix) override { return store->Scan(prefix); }
+      std::unique_ptr<state::StoreScan> Scan(std::string_view prefix, std::string_view from) override {
+        return store->Scan(prefix, from);
+      }
       int64_t disk_bytes() const override { return store->disk_bytes(); }
       int64_t disk_bytes(std::string_view prefix) const override { return store->disk_bytes(prefix); }
 

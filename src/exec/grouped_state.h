@@ -16,6 +16,7 @@
 #include "exec/group_spill.h"
 #include "exec/operator.h"
 #include "exec/state_report.h"
+#include "exec/state_ttl.h"
 #include "plan/physical_plan.h"
 
 namespace tidemark::exec {
@@ -36,11 +37,15 @@ class GroupedState {
   const AggregateTableLayout& layout() const { return layout_; }
   const std::vector<DataType>& key_types() const { return layout_.key_types; }
 
-  /// AggregateTable::FindGroups for all rows. The groups may be changed then.
+  /// AggregateTable::FindGroups for all rows. The groups may be changed then, and count as written now. Those that are
+  /// expired, but have no `change` set, are as just made.
   arrow::Result<const std::vector<uint8_t*>*> FindGroups(const Batch& batch);
   /// Groups that were found by an earlier call are about to be changed.
   arrow::Status BeforeChange(const std::vector<uint8_t*>& groups);
   arrow::Status Erase(const std::vector<uint8_t*>& groups);
+  /// Drops groups that are expired and have no `change` set, some of them at a time: after each batch and now and then
+  /// while none comes. The table's other groups stay where they are.
+  arrow::Status DropExpired();
 
   /// True when Report is going to move groups to disk. They must not be referred to then, nor have `change` set.
   bool IsTight() const;
@@ -69,11 +74,14 @@ class GroupedState {
   static constexpr std::string_view kGroups = "groups";
 
   bool CanSpill() const;
+  arrow::Status RenewExpired(const std::vector<uint8_t*>& groups);
 
   const plan::GroupAggregateNode& node_;
   const OperatorContext* context_ = nullptr;
   AggregateSet aggregates_;
   AggregateTableLayout layout_;
+  StateTtl ttl_;
+  TableSweep sweep_;
   std::unique_ptr<AggregateTable> table_;
   std::unique_ptr<GroupSpill> spill_;  ///< null: groups stay in memory
   std::unique_ptr<GroupLog> log_;      ///< null: there are no checkpoints

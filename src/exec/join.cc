@@ -46,8 +46,8 @@ class ChangelogJoin final : public ChangelogJoinOperator {
   explicit ChangelogJoin(const plan::JoinNode& node)
       : node_(node),
         keys_{node.left_keys, node.right_keys},
-        sides_{JoinSide(node.inputs()[kLeft]->schema(), node.left_keys, node.null_safe),
-               JoinSide(node.inputs()[kRight]->schema(), node.right_keys, node.null_safe)} {
+        sides_{JoinSide(node.inputs()[kLeft]->schema(), node.left_keys, node.null_safe, node.left_ttl_ms),
+               JoinSide(node.inputs()[kRight]->schema(), node.right_keys, node.null_safe, node.right_ttl_ms)} {
     const plan::JoinType type = node.type;
     left_only_ = type == plan::JoinType::kSemi || type == plan::JoinType::kAnti;
     preserved_[kLeft] = type == plan::JoinType::kLeft || type == plan::JoinType::kFull;
@@ -57,6 +57,7 @@ class ChangelogJoin final : public ChangelogJoinOperator {
   arrow::Status Open(const OperatorContext& context) override {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
     report_.Open(context);
+    for (JoinSide& side : sides_) side.Open(context);
     spills_ = KeySpill::IsPossible(context, node_.left_keys.size());
     for (int side = 0; spills_ && side < 2; ++side) {
       sides_[side].SpillTo(context, side, KeySpill::GroupColumns(OwnerOfRows(*node_.inputs()[side]), keys_[side]));
@@ -71,10 +72,11 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     JoinSide& other = sides_[1 - input];
     std::vector<JoinRow*> rows;
     std::vector<JoinRow*> heads;
+    for (JoinSide& side : sides_) side.ReadClock();
     ARROW_RETURN_NOT_OK(own.FindOrInsert(batch, &rows));
     ARROW_RETURN_NOT_OK(other.FindMatches(batch, keys_[input], &heads));
     for (int64_t begin = 0; begin < batch.num_rows;) {
-      Pairs pairs = GatherPairs(heads, begin);
+      Pairs pairs = GatherPairs(other, heads, begin);
       ARROW_RETURN_NOT_OK(TestPairs(input, batch, &pairs));
       JoinOutput output;
       size_t pair = 0;
@@ -91,6 +93,10 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     }
     own.Settle(std::move(rows));
     return Report();
+  }
+
+  arrow::Status Tick(Emitter&) override {
+    return sides_[kLeft].has_ttl() || sides_[kRight].has_ttl() ? Report() : arrow::Status::OK();
   }
 
   arrow::Status Finish(Emitter& out) override {
@@ -141,13 +147,13 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     int64_t end_row = 0;
   };
 
-  Pairs GatherPairs(const std::vector<JoinRow*>& heads, int64_t begin) const {
+  static Pairs GatherPairs(const JoinSide& other, const std::vector<JoinRow*>& heads, int64_t begin) {
     constexpr size_t kPairsPerRun = 1 << 15;
     Pairs pairs;
     int64_t row = begin;
     for (; row < static_cast<int64_t>(heads.size()) && pairs.own.size() < kPairsPerRun; ++row) {
       for (JoinRow* match = heads[row]; match != nullptr; match = match->next) {
-        if (match->count <= 0) continue;
+        if (match->count <= 0 || other.IsExpired(*match)) continue;
         pairs.own.push_back(static_cast<int32_t>(row));
         pairs.other.push_back(match);
       }
@@ -176,21 +182,27 @@ class ChangelogJoin final : public ChangelogJoinOperator {
   void Apply(int input, RowKind kind, int32_t row, JoinRow* kept, const std::vector<JoinRow*>& matches,
              JoinOutput* output) {
     const bool adds = IsAddition(kind);
-    if (kept != nullptr && !adds && kept->count <= 0) return;  // takes back what was never there
+    const bool is_unknown = kept != nullptr && !adds && kept->count <= 0;
+    // Takes back what was never there; or what is expired, while what it gave with others has come out.
+    if (is_unknown && !sides_[input].has_ttl()) return;
     int64_t matched = 0;
     for (const JoinRow* match : matches) matched += match->count;
-    if (kept != nullptr) {
+    if (kept != nullptr && !is_unknown) {
       kept->count += adds ? 1 : -1;
       kept->matches = matched;
+    }
+    if (preserved_[1 - input] || left_only_) {
+      for (JoinRow* match : matches) sides_[1 - input].NoteWritten(match);  // with how often it matches
     }
     if (left_only_) return ApplyLeftOnly(input, adds, row, kept, matches, output);
     const RowKind joined =
         preserved_[kLeft] || preserved_[kRight] ? (adds ? RowKind::kInsert : RowKind::kDelete) : kind;
     for (JoinRow* match : matches) {
+      if (is_unknown && preserved_[1 - input] && match->matches <= 0) continue;
       const bool first = adds && match->matches == 0;
       if (preserved_[1 - input] && first && !node_.final_only) output->Add(RowKind::kDelete, -1, match, match->count);
       output->Add(joined, row, match, match->count);
-      match->matches += adds ? 1 : -1;
+      match->matches = std::max<int64_t>(0, match->matches + (adds ? 1 : -1));
       const bool last = !adds && match->matches == 0;
       if (preserved_[1 - input] && last) output->Add(RowKind::kInsert, -1, match, match->count);
     }
@@ -212,6 +224,7 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     }
     for (JoinRow* match : matches) {
       const bool was_matched = match->matches > 0;
+      if (!was_matched && !adds) continue;
       match->matches += adds ? 1 : -1;
       const bool is_matched = match->matches > 0;
       if (was_matched == is_matched || (anti && node_.final_only)) continue;
@@ -333,8 +346,12 @@ class ChangelogJoin final : public ChangelogJoinOperator {
   }
 
   arrow::Status Report() {
-    arrow::Status status = ReportHeld();
     bool moved = false;
+    for (JoinSide& side : sides_) {
+      ARROW_ASSIGN_OR_RAISE(const bool any, side.DropExpired());
+      moved |= any;
+    }
+    arrow::Status status = ReportHeld();
     while (spills_) {
       const Surplus surplus = FindSurplus();
       if (surplus.bytes == 0) break;

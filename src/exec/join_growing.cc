@@ -85,13 +85,15 @@ class GrowingJoin final : public Operator {
 
   arrow::Status Open(const OperatorContext& context) override {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
-    return small_->Open(context);
+    // The fast form keeps columns, out of which no single row goes.
+    return node_.left_ttl_ms > 0 || node_.right_ttl_ms > 0 ? BecomeLarge() : small_->Open(context);
   }
 
   arrow::Status Push(int input, Batch batch, Emitter& out) override {
     ARROW_RETURN_NOT_OK(now().Push(input, std::move(batch), out));
     return IsTooLarge() ? Grow(out) : arrow::Status::OK();
   }
+  arrow::Status Tick(Emitter& out) override { return now().Tick(out); }
   arrow::Status FinishInput(int input, Emitter& out) override {
     input_ended_ = true;
     return now().FinishInput(input, out);
@@ -112,9 +114,11 @@ class GrowingJoin final : public Operator {
   arrow::Result<bool> SaveMore(int64_t rows) override { return small_ ? small_->SaveMore(rows) : true; }
 
   arrow::Status Restore(const state::StateReader& in) override {
-    ARROW_ASSIGN_OR_RAISE(const bool fits, FitsIntoMemory(in));
-    if (fits) return small_->Restore(in);
-    ARROW_RETURN_NOT_OK(BecomeLarge());
+    if (small_) {
+      ARROW_ASSIGN_OR_RAISE(const bool fits, FitsIntoMemory(in));
+      if (fits) return small_->Restore(in);
+      ARROW_RETURN_NOT_OK(BecomeLarge());
+    }
     ARROW_RETURN_NOT_OK(large_->Restore(CountedReader(&in)));
     NoEmitter nowhere;
     for (int side : {0, 1}) {

@@ -51,12 +51,14 @@ void Unlink(JoinRow* row) {
 
 }  // namespace
 
-JoinSide::JoinSide(const Schema& schema, std::vector<int> key_columns, const std::vector<bool>& null_safe)
+JoinSide::JoinSide(const Schema& schema, std::vector<int> key_columns, const std::vector<bool>& null_safe,
+                   int64_t ttl_ms)
     : schema_(schema),
       types_(state::ArrowTypesOf(schema)),
       key_columns_(std::move(key_columns)),
       null_safe_(null_safe),
-      rows_(state::KeyedTable::Make(Types(schema), sizeof(JoinRow))),
+      ttl_(ttl_ms),
+      rows_(state::KeyedTable::Make(Types(schema), static_cast<int32_t>(sizeof(JoinRow)) + ttl_.entry_bytes())),
       keys_(state::KeyedTable::Make(Types(schema, key_columns_), sizeof(JoinKey))) {}
 
 JoinSide::~JoinSide() = default;
@@ -87,7 +89,42 @@ std::vector<bool> JoinSide::Unmatchable(const Batch& batch, const std::vector<in
 
 arrow::Status JoinSide::FindOrInsert(const Batch& batch, std::vector<JoinRow*>* rows) {
   if (store_) ARROW_RETURN_NOT_OK(store_->LoadKeys(batch, key_columns_));
-  return FindOrInsertInMemory(batch, rows);
+  ARROW_RETURN_NOT_OK(FindOrInsertInMemory(batch, rows));
+  if (!ttl_.is_on()) return arrow::Status::OK();
+  for (JoinRow* row : *rows) {
+    if (row == nullptr) continue;
+    if (IsExpired(*row)) {
+      row->count = 0;
+      row->matches = 0;
+      ttl_.CountExpired(1);
+    }
+    NoteWritten(row);
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Result<bool> JoinSide::DropExpired() {
+  if (!ttl_.is_on()) return false;
+  ttl_.ReadClock();
+  std::vector<JoinRow*> expired;
+  const bool at_end = row_sweep_.Step(ttl_, *rows_, [&](uint8_t* payload) {
+    if (!IsExpired(*AsRow(payload))) return;
+    AsRow(payload)->count = 0;
+    expired.push_back(AsRow(payload));
+  });
+  ttl_.CountExpired(static_cast<int64_t>(expired.size()));
+  Settle(std::move(expired));
+  if (at_end) {
+    rows_->Shrink();
+    keys_->Shrink();
+  }
+  if (!store_) return false;
+  std::vector<uint8_t*> empty;
+  key_sweep_.Step(ttl_, *keys_, [&](uint8_t* payload) {
+    if (reinterpret_cast<JoinKey*>(payload)->head == nullptr) empty.push_back(payload);
+  });
+  if (!empty.empty()) ARROW_RETURN_NOT_OK(store_->Forget(empty));
+  return store_->SweepStore();
 }
 
 arrow::Status JoinSide::FindOrInsertInMemory(const Batch& batch, std::vector<JoinRow*>* rows) {
@@ -175,15 +212,20 @@ arrow::Status JoinSide::Save(std::string_view table, const state::RowOwner& owne
     const std::vector<JoinRow*> piece(rows.begin() + at, rows.begin() + end);
     std::vector<int64_t> counts;
     std::vector<int64_t> matches;
+    std::vector<int64_t> written;
     for (const JoinRow* row : piece) {
       counts.push_back(row->count);
       matches.push_back(row->matches);
+      if (has_ttl()) written.push_back(WrittenMs(reinterpret_cast<const uint8_t*>(row), sizeof(JoinRow)));
     }
     Batch batch;
     batch.num_rows = static_cast<int64_t>(piece.size());
     ARROW_ASSIGN_OR_RAISE(batch.columns, Columns(piece));
     ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), state::Int64Column(counts));
     ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), state::Int64Column(matches));
+    if (has_ttl()) {
+      ARROW_ASSIGN_OR_RAISE(batch.columns.emplace_back(), state::Int64Column(written));
+    }
     ARROW_RETURN_NOT_OK(out.Write(table, batch, owner));
   }
   if (!store_) return arrow::Status::OK();
@@ -192,9 +234,11 @@ arrow::Status JoinSide::Save(std::string_view table, const state::RowOwner& owne
 
 arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader& in,
                                 const std::function<arrow::Status()>& after_piece) {
-  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, table, types_, {arrow::int64(), arrow::int64()}));
+  ttl_.ReadClock();
+  ARROW_ASSIGN_OR_RAISE(auto batches,
+                        state::ReadTimedRows(in, table, types_, {arrow::int64(), arrow::int64()}, ttl_.now_ms()));
   std::vector<JoinRow*> rows;
-  for (Batch batch : batches) {
+  for (auto& [batch, written_ms, is_timed] : batches) {
     const int64_t* counts = state::Int64Values(batch, types_.size());
     const int64_t* matches = state::Int64Values(batch, types_.size() + 1);
     const auto facts = std::span(batch.columns).last(2);
@@ -208,6 +252,7 @@ arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader
       }
       rows[row]->count = counts[row];
       rows[row]->matches = matches[row];
+      if (has_ttl()) SetWrittenMs(AsPayload(rows[row]), sizeof(JoinRow), written_ms[row]);
     }
     ARROW_RETURN_NOT_OK(after_piece());
   }

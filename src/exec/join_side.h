@@ -13,6 +13,7 @@
 #include "catalog/data_type.h"
 #include "columnar/batch.h"
 #include "exec/operator.h"
+#include "exec/state_ttl.h"
 #include "state/keyed_table.h"
 #include "state/state_columns.h"
 
@@ -39,9 +40,12 @@ class JoinSideStore;
 /// One thread. Rows keep their address until Settle removes those with count 0.
 class JoinSide {
  public:
-  JoinSide(const Schema& schema, std::vector<int> key_columns, const std::vector<bool>& null_safe);
+  /// `ttl_ms`: as long as a row is kept after it was written last (with its count, or NoteWritten); 0: for ever.
+  JoinSide(const Schema& schema, std::vector<int> key_columns, const std::vector<bool>& null_safe, int64_t ttl_ms);
   ~JoinSide();
   JoinSide(JoinSide&&) noexcept;
+
+  void Open(const OperatorContext& context) { ttl_.Open(context); }
 
   /// From now on rows may be moved to disk, all of a join key together (join_side_store.h). `side`: which of the two
   /// this is. `key_groups`: see StoreKeys. `context` and this object stay where they are.
@@ -49,13 +53,26 @@ class JoinSide {
   JoinSideStore* store() { return store_.get(); }
   const JoinSideStore* store() const { return store_.get(); }
 
-  /// The JoinRow of each row of the batch, made with count 0 where it was not there; null for a row whose key has a
-  /// NULL that nothing equals.
+  /// The JoinRow of each row of the batch, made with count 0 where it was not there or was expired; null for a row
+  /// whose key has a NULL that nothing equals. They count as written now.
   arrow::Status FindOrInsert(const Batch& batch, std::vector<JoinRow*>* rows);
 
   /// For each row of a batch of the *other* side, whose join keys are `other_keys`: the first of the rows here with
-  /// that key, or null. Rows with count 0 may be among them.
+  /// that key, or null. Rows with count 0, and expired ones, may be among them.
   arrow::Status FindMatches(const Batch& other_batch, const std::vector<int>& other_keys, std::vector<JoinRow*>* heads);
+
+  bool has_ttl() const { return ttl_.is_on(); }
+  /// A batch begins: what is expired is so by the time now.
+  void ReadClock() { ttl_.ReadClock(); }
+  bool IsExpired(const JoinRow& row) const {
+    return ttl_.is_on() && ttl_.IsExpired(WrittenMs(reinterpret_cast<const uint8_t*>(&row), sizeof(JoinRow)));
+  }
+  void NoteWritten(JoinRow* row) {
+    if (ttl_.is_on()) SetWrittenMs(reinterpret_cast<uint8_t*>(row), sizeof(JoinRow), ttl_.now_ms());
+  }
+  /// Drops expired rows, some of them at a time: after each batch and now and then while none comes. True: some of
+  /// those on disk went. REQUIRES: all rows are settled.
+  arrow::Result<bool> DropExpired();
 
   /// Removes the given rows if their count is 0. Call it after a batch with the rows FindOrInsert gave.
   void Settle(std::vector<JoinRow*> rows);
@@ -91,7 +108,10 @@ class JoinSide {
   const state::ArrowTypes types_;
   std::vector<int> key_columns_;
   std::vector<bool> null_safe_;
-  std::unique_ptr<state::KeyedTable> rows_;  ///< whole row -> JoinRow
+  StateTtl ttl_;
+  TableSweep row_sweep_;
+  TableSweep key_sweep_;
+  std::unique_ptr<state::KeyedTable> rows_;  ///< whole row -> JoinRow, and the time of its last write
   std::unique_ptr<state::KeyedTable> keys_;  ///< join key -> JoinKey
   std::unique_ptr<JoinSideStore> store_;     ///< null: all rows stay in memory
 };

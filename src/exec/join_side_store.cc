@@ -36,7 +36,8 @@ void Append(T value, std::string* to) {
   to->append(reinterpret_cast<const char*>(&value), sizeof(value));
 }
 
-/// A row of a key, and where its bytes lie: the value of a key is a sequence of these.
+/// A row of a key, and where its bytes lie: the value of a key is a sequence of these, each with the time of its last
+/// write behind it where there is a time-to-live, then its bytes.
 struct RowFacts {
   int64_t count;
   int64_t matches;
@@ -90,6 +91,9 @@ arrow::Status JoinSideStore::Insert(const StoredRows& stored) {
     if (rows[i] == nullptr || rows[i]->count != 0) return arrow::Status::Invalid("Damaged state on disk: a row twice");
     rows[i]->count = stored.counts[i];
     rows[i]->matches = stored.matches[i];
+    if (side_.has_ttl()) {
+      SetWrittenMs(reinterpret_cast<uint8_t*>(rows[i]), sizeof(JoinRow), stored.written_ms[i]);
+    }
     reinterpret_cast<JoinKey*>(rows[i]->head)->is_stored = 1;
   }
   return arrow::Status::OK();
@@ -102,12 +106,19 @@ arrow::Result<Batch> JoinSideStore::Columns(const StoredRows& stored) const {
   return batch;
 }
 
-arrow::Status JoinSideStore::Parse(std::string_view value, StoredRows* to) {
+arrow::Status JoinSideStore::Parse(std::string_view value, StoredRows* to) const {
+  const auto time_bytes = static_cast<size_t>(side_.ttl_.entry_bytes());
   while (!value.empty()) {
     RowFacts facts;
-    if (value.size() < sizeof(facts)) return arrow::Status::Invalid("Damaged state on disk: a row is too short");
+    if (value.size() < sizeof(facts) + time_bytes) {
+      return arrow::Status::Invalid("Damaged state on disk: a row is too short");
+    }
     std::memcpy(&facts, value.data(), sizeof(facts));
     value.remove_prefix(sizeof(facts));
+    if (time_bytes > 0) {
+      std::memcpy(&to->written_ms.emplace_back(), value.data(), time_bytes);
+      value.remove_prefix(time_bytes);
+    }
     if (facts.length < 0 || facts.length > static_cast<int64_t>(value.size())) {
       return arrow::Status::Invalid("Damaged state on disk: a row is too short");
     }
@@ -117,6 +128,33 @@ arrow::Status JoinSideStore::Parse(std::string_view value, StoredRows* to) {
     value.remove_prefix(static_cast<size_t>(facts.length));
   }
   return arrow::Status::OK();
+}
+
+arrow::Status JoinSideStore::Forget(const std::vector<uint8_t*>& keys) {
+  ARROW_ASSIGN_OR_RAISE(const auto columns, side_.keys_->Keys(keys));
+  ARROW_RETURN_NOT_OK(keys_.Encode(columns, static_cast<int64_t>(keys.size()), nullptr));
+  state::StoreValues values;
+  for (size_t i = 0; i < keys.size(); ++i) values.End(/*removed=*/true);
+  ARROW_RETURN_NOT_OK(values.Write(keys_, store_));
+  side_.keys_->Erase(keys);
+  return arrow::Status::OK();
+}
+
+arrow::Result<bool> JoinSideStore::SweepStore() {
+  StoredRows rows;
+  const auto written_ms = [&](std::string_view value) -> arrow::Result<int64_t> {
+    rows = {};
+    ARROW_RETURN_NOT_OK(Parse(value, &rows));
+    return rows.written_ms.empty() ? 0 : *std::max_element(rows.written_ms.begin(), rows.written_ms.end());
+  };
+  const auto removed = [&](std::string_view) {
+    rows_on_disk_ -= static_cast<int64_t>(rows.rows.size());
+    side_.ttl_.CountExpired(static_cast<int64_t>(rows.rows.size()));
+    return arrow::Status::OK();
+  };
+  return sweep_.Step(
+      side_.ttl_,
+      {.store = store_, .keys = &keys_, .table = side_.keys_.get(), .written_ms = written_ms, .removed = removed});
 }
 
 int64_t JoinSideStore::unused_bytes() const {
@@ -190,6 +228,9 @@ arrow::Status JoinSideStore::Write(const std::vector<uint8_t*>& keys) {
       const int64_t begin = fixed ? static_cast<int64_t>(i) * row_codec_.fixed_bytes() : encoded.offsets[i];
       const int64_t end = fixed ? begin + row_codec_.fixed_bytes() : encoded.offsets[i + 1];
       Append(RowFacts{rows[i]->count, rows[i]->matches, end - begin}, values.bytes());
+      if (side_.has_ttl()) {
+        Append(WrittenMs(reinterpret_cast<const uint8_t*>(rows[i]), sizeof(JoinRow)), values.bytes());
+      }
       values.bytes()->append(reinterpret_cast<const char*>(encoded.bytes.data()) + begin,
                              static_cast<size_t>(end - begin));
     }
@@ -216,6 +257,9 @@ arrow::Status JoinSideStore::ReadStored(int64_t rows_max,
     ARROW_ASSIGN_OR_RAISE(Batch rows, Columns(stored));
     ARROW_ASSIGN_OR_RAISE(rows.columns.emplace_back(), state::Int64Column(stored.counts));
     ARROW_ASSIGN_OR_RAISE(rows.columns.emplace_back(), state::Int64Column(stored.matches));
+    if (side_.has_ttl()) {
+      ARROW_ASSIGN_OR_RAISE(rows.columns.emplace_back(), state::Int64Column(stored.written_ms));
+    }
     for (int64_t at = 0; at < rows.num_rows; at += rows_max) {
       ARROW_RETURN_NOT_OK(visit(rows.Slice(at, std::min(rows_max, rows.num_rows - at))));
     }

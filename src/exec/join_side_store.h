@@ -12,6 +12,7 @@
 
 #include "columnar/batch.h"
 #include "exec/operator.h"
+#include "exec/state_ttl.h"
 #include "state/key_codec.h"
 #include "state/keyed_table.h"
 #include "state/store_batch.h"
@@ -35,7 +36,13 @@ class JoinSideStore {
   /// REQUIRES: all rows are settled.
   arrow::Result<bool> Evict(int64_t bytes);
 
-  /// Calls `visit` with the rows that are on disk, in batches of about `rows_max`: their columns, counts and matches.
+  /// Makes the store forget join keys that have no rows any more, and takes them out of the side.
+  arrow::Status Forget(const std::vector<uint8_t*>& keys);
+  /// Removes keys from the store of which all rows are expired, some of them at a time. True: there were any.
+  arrow::Result<bool> SweepStore();
+
+  /// Calls `visit` with the rows that are on disk, in batches of about `rows_max`: their columns, counts and matches,
+  /// and where there is a time-to-live the times of their last writes.
   arrow::Status ReadStored(int64_t rows_max, const std::function<arrow::Status(const Batch& rows)>& visit) const;
 
   int64_t rows_on_disk() const { return rows_on_disk_; }
@@ -51,8 +58,9 @@ class JoinSideStore {
     std::vector<const uint8_t*> rows;
     std::vector<int64_t> counts;
     std::vector<int64_t> matches;
+    std::vector<int64_t> written_ms;  ///< only with a time-to-live
   };
-  static arrow::Status Parse(std::string_view value, StoredRows* to);
+  arrow::Status Parse(std::string_view value, StoredRows* to) const;
   arrow::Result<Batch> Columns(const StoredRows& stored) const;
   arrow::Status Insert(const StoredRows& stored);
   arrow::Status Write(const std::vector<uint8_t*>& keys);
@@ -62,6 +70,7 @@ class JoinSideStore {
   const state::KeyCodec row_codec_;
   mutable state::StoreKeys keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
+  StoreSweep sweep_;
   int64_t rows_on_disk_ = 0;
   double bytes_per_row_ = 0;  ///< of a side without unused bytes
 };

@@ -26,10 +26,11 @@ std::vector<int> KeySpill::GroupColumns(const state::RowOwner& rows, const std::
 }
 
 KeySpill::KeySpill(state::KeyedTable* table, int32_t own_bytes, SpilledValues* values, std::vector<DataType> key_types,
-                   std::vector<int> key_groups, const OperatorContext& context)
+                   std::vector<int> key_groups, const StateTtl* ttl, const OperatorContext& context)
     : table_(*table),
       own_bytes_(own_bytes),
       values_(*values),
+      ttl_(*ttl),
       context_(context),
       keys_(context.number, /*table=*/0, std::move(key_types), std::move(key_groups)) {}
 
@@ -53,9 +54,17 @@ arrow::Status KeySpill::Load(state::KeyedTable::Columns keys, int64_t num_rows, 
       continue;
     }
     uint8_t* payload = payloads[(*created)[i]];
-    ARROW_RETURN_NOT_OK(values_.LoadValue(*values[i], payload));
     FlagsOf(payload)->is_stored = 1;
     --keys_on_disk_;
+    std::string_view value = *values[i];
+    ARROW_ASSIGN_OR_RAISE(const int64_t written_ms, TakeWrittenMs(&value));
+    if (ttl_.IsExpired(written_ms)) {
+      ttl_.CountExpired(1);
+      (*created)[kept++] = (*created)[i];
+      continue;
+    }
+    ARROW_RETURN_NOT_OK(values_.LoadValue(value, payload));
+    if (ttl_.is_on()) SetWrittenMs(payload, own_bytes_ - StateTtl::kBytes, written_ms);
   }
   created->resize(kept);
   return arrow::Status::OK();
@@ -76,7 +85,48 @@ arrow::Status KeySpill::FindStored(state::KeyedTable::Columns keys, int64_t num_
   ARROW_RETURN_NOT_OK(keys_.Encode(keys, num_rows, &missing));
   std::vector<std::optional<std::string_view>> values;
   ARROW_RETURN_NOT_OK(state::LookUp(keys_, store_, &values));
-  for (size_t i = 0; i < missing.size(); ++i) (*stored)[missing[i]] = values[i].has_value();
+  for (size_t i = 0; i < missing.size(); ++i) {
+    if (!values[i]) continue;
+    ARROW_ASSIGN_OR_RAISE(const int64_t written_ms, TakeWrittenMs(&*values[i]));
+    (*stored)[missing[i]] = !ttl_.IsExpired(written_ms);
+  }
+  return arrow::Status::OK();
+}
+
+arrow::Result<int64_t> KeySpill::TakeWrittenMs(std::string_view* value) const {
+  int64_t written_ms = 0;
+  const auto bytes = static_cast<size_t>(ttl_.entry_bytes());
+  if (value->size() < bytes) return arrow::Status::Invalid("Damaged state on disk: a key is too short");
+  std::memcpy(&written_ms, value->data(), bytes);
+  value->remove_prefix(bytes);
+  return written_ms;
+}
+
+arrow::Status KeySpill::Forget(const std::vector<uint8_t*>& payloads) {
+  ARROW_ASSIGN_OR_RAISE(const auto columns, table_.Keys(payloads));
+  ARROW_RETURN_NOT_OK(keys_.Encode(columns, static_cast<int64_t>(payloads.size()), nullptr));
+  state::StoreValues values;
+  for (uint8_t* payload : payloads) {
+    keys_erased_ -= FlagsOf(payload)->is_erased;
+    values.End(/*removed=*/true);
+  }
+  ARROW_RETURN_NOT_OK(values.Write(keys_, store_));
+  table_.Erase(payloads);
+  return arrow::Status::OK();
+}
+
+arrow::Status KeySpill::SweepStore(StateReport* metrics) {
+  const auto written_ms = [this](std::string_view value) { return TakeWrittenMs(&value); };
+  const auto removed = [this](std::string_view) {
+    --keys_on_disk_;
+    ttl_.CountExpired(1);
+    return arrow::Status::OK();
+  };
+  ARROW_ASSIGN_OR_RAISE(
+      const bool any,
+      sweep_.Step(ttl_,
+                  {.store = store_, .keys = &keys_, .table = &table_, .written_ms = written_ms, .removed = removed}));
+  if (any) metrics->SetDisk(disk_bytes());
   return arrow::Status::OK();
 }
 
@@ -155,11 +205,21 @@ arrow::Status KeySpill::Write(const std::vector<uint8_t*>& payloads) {
   state::StoreValues values;
   for (uint8_t* payload : payloads) {
     const bool is_erased = FlagsOf(payload)->is_erased != 0;
-    if (!is_erased) values_.AppendValue(payload, values.bytes());
+    if (!is_erased) {
+      values.bytes()->append(reinterpret_cast<const char*>(payload) + own_bytes_ - ttl_.entry_bytes(),
+                             static_cast<size_t>(ttl_.entry_bytes()));
+      values_.AppendValue(payload, values.bytes());
+    }
     (is_erased ? keys_erased_ : keys_on_disk_) += is_erased ? -1 : 1;
     values.End(is_erased);
   }
   return values.Write(keys_, store_);
+}
+
+arrow::Status KeySpill::LoadEntry(std::string_view value, uint8_t* payload) {
+  ARROW_ASSIGN_OR_RAISE(const int64_t written_ms, TakeWrittenMs(&value));
+  if (ttl_.is_on()) SetWrittenMs(payload, own_bytes_ - StateTtl::kBytes, written_ms);
+  return values_.LoadValue(value, payload);
 }
 
 arrow::Status KeySpill::VisitStored(int64_t keys_max,
@@ -176,7 +236,7 @@ arrow::Status KeySpill::VisitStored(int64_t keys_max,
     arrow::Status status;
     for (int32_t i : created) {
       loaded.push_back(payloads[i]);
-      if (status.ok()) status = values_.LoadValue(entries.value(i), payloads[i]);
+      if (status.ok()) status = LoadEntry(entries.value(i), payloads[i]);
     }
     if (status.ok() && !loaded.empty()) status = visit(loaded);
     for (uint8_t* payload : loaded) values_.ReleaseValue(payload);

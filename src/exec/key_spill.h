@@ -14,6 +14,7 @@
 
 #include "exec/operator.h"
 #include "exec/state_report.h"
+#include "exec/state_ttl.h"
 #include "state/keyed_table.h"
 #include "state/store_batch.h"
 
@@ -42,12 +43,13 @@ class KeySpill {
   /// Those columns of a key by which rows with this owner, whose key is in `key_columns`, are spread over the workers.
   static std::vector<int> GroupColumns(const state::RowOwner& rows, const std::vector<int>& key_columns);
 
-  /// `table`, whose payloads are `own_bytes` and then kBytes long, `values` and `context` outlive the object.
+  /// `table`, whose payloads are `own_bytes` and then kBytes long, `values` and `context` outlive the object. With a
+  /// time-to-live, which outlives the object too, the last of the own bytes are the time of the key's last write.
   KeySpill(state::KeyedTable* table, int32_t own_bytes, SpilledValues* values, std::vector<DataType> key_types,
-           std::vector<int> key_groups, const OperatorContext& context);
+           std::vector<int> key_groups, const StateTtl* ttl, const OperatorContext& context);
 
   /// Call it behind every FindOrInsert of all rows of a batch, with what that gave: fills those of the new keys that
-  /// the store has, and removes them from `created`.
+  /// the store has, and removes them from `created`. What is expired the store has not.
   arrow::Status Load(state::KeyedTable::Columns keys, int64_t num_rows, const std::vector<uint8_t*>& payloads,
                      std::vector<int32_t>* created);
   /// For each row of a batch whose key Find did not find (null in `payloads`), whether the store has it.
@@ -57,6 +59,13 @@ class KeySpill {
   bool IsErased(const uint8_t* payload) const { return FlagsOf(payload)->is_erased != 0; }
   /// As KeyedTable::Erase. The values have been released.
   void Erase(std::span<uint8_t* const> payloads);
+
+  /// Erases keys of which some are in the store, there too. Writes a file: not for a few keys. The values have been
+  /// released; keys that had ended may be among them.
+  arrow::Status Forget(const std::vector<uint8_t*>& payloads);
+  bool IsStored(const uint8_t* payload) const { return FlagsOf(payload)->is_stored != 0; }
+  /// Removes keys from the store that are expired there, some of them at a time, and says so in `metrics`.
+  arrow::Status SweepStore(StateReport* metrics);
 
   /// Reports, then moves keys to the store as long as memory is short, where the operator holds `held_bytes()`, and
   /// reports after each step; what lies on disk goes to `metrics`. Returns the last report's status. Invalidates all
@@ -82,11 +91,16 @@ class KeySpill {
   const Flags* FlagsOf(const uint8_t* payload) const { return reinterpret_cast<const Flags*>(payload + own_bytes_); }
   int64_t Excess(int64_t held_bytes) const;
   arrow::Result<bool> Evict(int64_t bytes, int64_t held_bytes);
+  /// Takes the time of the last write, 0 where there is none, from the front of a value in the store.
+  arrow::Result<int64_t> TakeWrittenMs(std::string_view* value) const;
+  arrow::Status LoadEntry(std::string_view value, uint8_t* payload);
   arrow::Status Write(const std::vector<uint8_t*>& payloads);
 
   state::KeyedTable& table_;
   const int32_t own_bytes_;
   SpilledValues& values_;
+  const StateTtl& ttl_;
+  StoreSweep sweep_;
   const OperatorContext& context_;
   state::StoreKeys keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet

@@ -38,6 +38,7 @@ struct OperatorMetrics {
   std::atomic<int64_t> state_rows{0};
   std::atomic<int64_t> state_bytes{0};       ///< in memory
   std::atomic<int64_t> state_disk_bytes{0};  ///< on disk, about
+  std::atomic<int64_t> state_expired{0};     ///< rows of state dropped so far at the end of their time-to-live
   std::atomic<int64_t> watermark{kMinWatermark};
 };
 

@@ -102,6 +102,7 @@ class OperatorPicture {
   arrow::Status status() const { return status_; }
   /// For tests of what happens without a sink for late rows, and of other workers than the first.
   OperatorContext& context() { return context_; }
+  ManualClock& clock() { return clock_; }
 
  private:
   arrow::Status RunLine(const std::string& line);

@@ -29,6 +29,7 @@ std::unique_ptr<Operator> MakeRankOperator(const plan::RankNode& node) {
   spec.input_retracts = node.input_retracts;
   spec.final_only = node.final_only;
   spec.update_before = node.changelog().update_before;
+  spec.state_ttl_ms = node.state_ttl_ms;
   spec.owner = OwnerOfRows(*node.inputs()[0]);
   if (node.keys.size() == 1 && !node.keys[0].ascending && node.first == 1 && node.last == 1 && !node.input_retracts) {
     spec.latest_wins = spec.input[node.keys[0].column].type.time_attribute() != TimeAttribute::kNone;

@@ -35,6 +35,8 @@ struct RankSpec {
   /// Of rows with equal keys the one that came last ranks first, as Flink has it when it keeps the last row by a time
   /// attribute. REQUIRES: last == 1, !input_retracts.
   bool latest_wins = false;
+  /// As long as a partition is kept after a row entered it last; 0: for ever.
+  int64_t state_ttl_ms = 0;
   /// Of rows of `input`: by what they are spread over the workers.
   state::RowOwner owner;
 };

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "exec/key_spill.h"
+#include "exec/key_ttl.h"
 #include "exec/rank.h"
 #include "exec/rank_changes.h"
 #include "exec/state_report.h"
@@ -60,6 +61,7 @@ class AppendRank final : public Operator, public SpilledValues {
  public:
   explicit AppendRank(RankSpec spec)
       : spec_(std::move(spec)),
+        ttl_(spec_.state_ttl_ms, sizeof(Partition)),
         always_sorted_(!spec_.final_only || spec_.last <= kAlwaysSortedMax),
         codec_(TypesOf(spec_.input), state::KeyCodec::Floats::kExact),
         changes_(
@@ -69,12 +71,13 @@ class AppendRank final : public Operator, public SpilledValues {
   arrow::Status Open(const OperatorContext& context) override {
     report_.Open(context);
     const bool spills = KeySpill::IsPossible(context, spec_.partition_columns.size());
-    partitions_ = state::KeyedTable::Make(KeyTypes(spec_),
-                                          static_cast<int32_t>(sizeof(Partition)) + (spills ? KeySpill::kBytes : 0));
+    partitions_ = state::KeyedTable::Make(KeyTypes(spec_), ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0));
     if (spills) {
-      spill_ = std::make_unique<KeySpill>(partitions_.get(), sizeof(Partition), this, KeyTypes(spec_),
-                                          KeySpill::GroupColumns(spec_.owner, spec_.partition_columns), context);
+      spill_ = std::make_unique<KeySpill>(partitions_.get(), ttl_.own_bytes(), this, KeyTypes(spec_),
+                                          KeySpill::GroupColumns(spec_.owner, spec_.partition_columns), &ttl_.ttl(),
+                                          context);
     }
+    ttl_.Open(context, partitions_.get(), this, spill_.get());
     return Operator::Open(context);
   }
 
@@ -84,6 +87,8 @@ class AppendRank final : public Operator, public SpilledValues {
     EndBatch();
     return Report();
   }
+
+  arrow::Status Tick(Emitter&) override { return ttl_.is_on() ? Report() : arrow::Status::OK(); }
 
   /// What comes at the end would be late behind a watermark that had passed it.
   arrow::Status Advance(EventTimeMs watermark, Emitter& out) override {
@@ -121,12 +126,14 @@ class AppendRank final : public Operator, public SpilledValues {
   arrow::Status Save(state::StateWriter& out) const override {
     const auto write = [&](const std::vector<uint8_t*>& payloads) {
       std::vector<RowHandle> rows;
+      std::vector<int64_t> written;
       for (uint8_t* payload : payloads) {
         const Partition& partition = *PartitionOf(payload);
         for (uint32_t i = 0; i < partition.size; ++i) rows.push_back(partition.entries[i].row.piece());
+        if (ttl_.is_on()) written.resize(rows.size(), ttl_.written_ms(payload));
       }
       return SaveRankedRows(
-          rows, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); }, spec_.owner,
+          rows, written, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); }, spec_.owner,
           context().batch_rows, out);
     };
     ARROW_RETURN_NOT_OK(write(partitions_->Payloads()));
@@ -134,9 +141,11 @@ class AppendRank final : public Operator, public SpilledValues {
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
-    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(spec_.input, in));
-    for (const Batch& batch : batches) {
+    ttl_.ReadClock();
+    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(spec_.input, in, ttl_.ttl().now_ms()));
+    for (const auto& [batch, written_ms, is_timed] : batches) {
       ARROW_RETURN_NOT_OK(TakeIn(batch));
+      for (int64_t row = 0; row < batch.num_rows; ++row) ttl_.SetWritten(payloads_[row], written_ms[row]);
       EndBatch();
       ARROW_RETURN_NOT_OK(Report());
     }
@@ -190,17 +199,23 @@ class AppendRank final : public Operator, public SpilledValues {
 
   /// Enters and stores the rows of a batch. EmitChanges may follow, EndBatch must.
   arrow::Status TakeIn(const Batch& batch) {
+    ttl_.ReadClock();
     batch_ = &batch;
     ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, spec_.keys, &keys_));
     std::vector<std::shared_ptr<arrow::Array>> partition_keys;
     for (int column : spec_.partition_columns) partition_keys.push_back(batch.columns[column]);
     ARROW_RETURN_NOT_OK(partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &payloads_, &created_));
     if (spill_) ARROW_RETURN_NOT_OK(spill_->Load(partition_keys, batch.num_rows, payloads_, &created_));
-    for (int64_t row = 0; row < batch.num_rows; ++row) Enter(PartitionOf(payloads_[row]), static_cast<int32_t>(row));
+    ttl_.RenewExpired(payloads_, &created_);
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      // A row that does not rank writes nothing.
+      if (Enter(PartitionOf(payloads_[row]), static_cast<int32_t>(row))) ttl_.NoteWritten(payloads_[row]);
+    }
     return StoreRows();
   }
 
   arrow::Status Report() {
+    ARROW_RETURN_NOT_OK(ttl_.DropExpired(&report_));
     if (!spill_) return ReportHeld();
     return spill_->MakeRoom([this] { return HeldBytes(); }, [this] { return ReportHeld(); }, &report_);
   }
@@ -251,16 +266,17 @@ class AppendRank final : public Operator, public SpilledValues {
     return order < 0 || (order == 0 && spec_.latest_wins);
   }
 
-  void Enter(Partition* partition, int32_t row) {
+  /// False: the row is behind all that rank.
+  bool Enter(Partition* partition, int32_t row) {
     const Entry entry{SortPrefix::Of(keys_.key(row)), RowRef::OfBatch(row)};
     const auto last = static_cast<uint64_t>(spec_.last);
     const bool full = partition->sorted >= last;
-    if (full && !ComesBefore(entry, partition->entries[last - 1])) return;
+    if (full && !ComesBefore(entry, partition->entries[last - 1])) return false;
     NoteChanged(partition);
     if (!always_sorted_) {
       if (partition->size >= 2 * last && partition->size > partition->sorted) Prune(partition);
       Append(partition, entry);
-      return;
+      return true;
     }
     if (full) Drop(partition->entries[--partition->size].row);
     Append(partition, entry);
@@ -269,6 +285,7 @@ class AppendRank final : public Operator, public SpilledValues {
     for (; at > begin && ComesBefore(entry, at[-1]); --at) *at = at[-1];
     *at = entry;
     partition->sorted = partition->size;
+    return true;
   }
 
   void Append(Partition* partition, const Entry& entry) {
@@ -376,6 +393,7 @@ class AppendRank final : public Operator, public SpilledValues {
   }
 
   const RankSpec spec_;
+  KeyTtl ttl_;
   const bool always_sorted_;
   const state::KeyCodec codec_;
   std::unique_ptr<state::KeyedTable> partitions_;  ///< payload: Partition

@@ -23,7 +23,8 @@ void RankChanges::AddPlace(RowHandle before, RowHandle now, int64_t rank) {
   if (before == now) return;
   if (before == nullptr) return Add(RowKind::kInsert, now, rank);
   if (now == nullptr) return Add(RowKind::kDelete, before, rank);
-  if (equal_(before, now)) return;
+  // With a time-to-live those who keep the row in turn are to know that it lives.
+  if (spec_->state_ttl_ms == 0 && equal_(before, now)) return;
   if (spec_->update_before) Add(RowKind::kUpdateBefore, before, rank);
   Add(RowKind::kUpdateAfter, now, rank);
 }
@@ -83,20 +84,26 @@ namespace {
 constexpr std::string_view kRows = "rows";
 }
 
-arrow::Status SaveRankedRows(const std::vector<RowHandle>& rows, const RankChanges::Decode& decode,
-                             const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) {
+arrow::Status SaveRankedRows(const std::vector<RowHandle>& rows, const std::vector<int64_t>& written_ms,
+                             const RankChanges::Decode& decode, const state::RowOwner& owner, int64_t rows_max,
+                             state::StateWriter& out) {
   for (size_t at = 0; at < rows.size(); at += static_cast<size_t>(rows_max)) {
     const size_t end = std::min(at + static_cast<size_t>(rows_max), rows.size());
     Batch piece;
     piece.num_rows = static_cast<int64_t>(end - at);
     ARROW_ASSIGN_OR_RAISE(piece.columns, decode({rows.begin() + at, rows.begin() + end}));
+    if (!written_ms.empty()) {
+      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(),
+                            state::Int64Column({written_ms.begin() + at, written_ms.begin() + end}));
+    }
     ARROW_RETURN_NOT_OK(out.Write(kRows, piece, owner));
   }
   return arrow::Status::OK();
 }
 
-arrow::Result<std::vector<Batch>> ReadRankedRows(const Schema& schema, const state::StateReader& in) {
-  return state::ReadRows(in, kRows, state::ArrowTypesOf(schema), {});
+arrow::Result<std::vector<state::TimedRows>> ReadRankedRows(const Schema& schema, const state::StateReader& in,
+                                                            int64_t now_ms) {
+  return state::ReadTimedRows(in, kRows, state::ArrowTypesOf(schema), {}, now_ms);
 }
 
 }  // namespace tidemark::exec

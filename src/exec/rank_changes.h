@@ -11,6 +11,7 @@
 
 #include "exec/operator.h"
 #include "exec/rank.h"
+#include "state/state_columns.h"
 
 namespace tidemark::exec {
 
@@ -47,9 +48,12 @@ class RankChanges {
   std::vector<int64_t> ranks_;
 };
 
-/// Writes kept rows as one table, in their order; and reads them back.
-arrow::Status SaveRankedRows(const std::vector<RowHandle>& rows, const RankChanges::Decode& decode,
-                             const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out);
-arrow::Result<std::vector<Batch>> ReadRankedRows(const Schema& schema, const state::StateReader& in);
+/// Writes kept rows as one table, in their order; and reads them back. `written_ms`: of each row, where there is a
+/// time-to-live, else empty.
+arrow::Status SaveRankedRows(const std::vector<RowHandle>& rows, const std::vector<int64_t>& written_ms,
+                             const RankChanges::Decode& decode, const state::RowOwner& owner, int64_t rows_max,
+                             state::StateWriter& out);
+arrow::Result<std::vector<state::TimedRows>> ReadRankedRows(const Schema& schema, const state::StateReader& in,
+                                                            int64_t now_ms);
 
 }  // namespace tidemark::exec

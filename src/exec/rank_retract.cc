@@ -10,6 +10,7 @@
 #include "exec/rank.h"
 #include "exec/rank_changes.h"
 #include "exec/state_report.h"
+#include "exec/state_ttl.h"
 #include "state/keyed_table.h"
 #include "state/row_heap.h"
 
@@ -56,7 +57,8 @@ class RetractRank final : public Operator {
  public:
   explicit RetractRank(RankSpec spec)
       : spec_(std::move(spec)),
-        partitions_(state::KeyedTable::Make(PartitionTypes(spec_), sizeof(Partition))),
+        ttl_(spec_.state_ttl_ms),
+        partitions_(state::KeyedTable::Make(PartitionTypes(spec_), kPartitionBytes + ttl_.entry_bytes())),
         rows_(state::KeyedTable::Make(RowTypes(spec_), sizeof(Row))),
         nodes_(sizeof(Node)),
         changes_(
@@ -69,6 +71,7 @@ class RetractRank final : public Operator {
 
   arrow::Status Open(const OperatorContext& context) override {
     report_.Open(context);
+    ttl_.Open(context);
     return Operator::Open(context);
   }
 
@@ -76,6 +79,13 @@ class RetractRank final : public Operator {
     ARROW_RETURN_NOT_OK(TakeIn(batch));
     if (!spec_.final_only) ARROW_RETURN_NOT_OK(EmitChanges(out));
     EndBatch();
+    DropExpired();
+    return report_.Set(nodes_.size(), MemoryBytes());
+  }
+
+  arrow::Status Tick(Emitter&) override {
+    if (!ttl_.is_on()) return arrow::Status::OK();
+    DropExpired();
     return report_.Set(nodes_.size(), MemoryBytes());
   }
 
@@ -105,31 +115,45 @@ class RetractRank final : public Operator {
   /// Partition by partition in order: rows with equal keys, and so equal rows, are then in order of arrival.
   arrow::Status Save(state::StateWriter& out) const override {
     std::vector<RowHandle> rows;
+    std::vector<int64_t> written;
     for (uint8_t* payload : partitions_->Payloads()) {
       for (const Node* node : *PartitionOf(payload)->order) rows.push_back(node->row);
+      if (ttl_.is_on()) written.resize(rows.size(), WrittenMs(payload, kPartitionBytes));
     }
     return SaveRankedRows(
-        rows, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); }, spec_.owner,
+        rows, written, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); }, spec_.owner,
         context().batch_rows, out);
   }
 
   arrow::Status Restore(const state::StateReader& in) override {
-    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(spec_.input, in));
-    for (const Batch& batch : batches) {
+    ttl_.ReadClock();
+    ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(spec_.input, in, ttl_.now_ms()));
+    for (const auto& [batch, written_ms, is_timed] : batches) {
       ARROW_RETURN_NOT_OK(TakeIn(batch));
+      for (int64_t row = 0; ttl_.is_on() && row < batch.num_rows; ++row) {
+        SetWrittenMs(partition_payloads_[row], kPartitionBytes, written_ms[row]);
+      }
       EndBatch();
     }
     return report_.Set(nodes_.size(), MemoryBytes());
   }
 
  private:
+  static constexpr int32_t kPartitionBytes = sizeof(Partition);
+
   /// EmitChanges may follow, EndBatch must.
   arrow::Status TakeIn(const Batch& batch) {
+    ttl_.ReadClock();
     ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, spec_.keys, &keys_));
     std::vector<std::shared_ptr<arrow::Array>> partition_keys;
     for (int column : spec_.partition_columns) partition_keys.push_back(batch.columns[column]);
     ARROW_RETURN_NOT_OK(
         partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &partition_payloads_, &created_));
+    for (uint8_t* payload : partition_payloads_) {
+      if (!ttl_.is_on()) break;
+      if (ttl_.IsExpired(WrittenMs(payload, kPartitionBytes))) DropRows(PartitionOf(payload));
+      SetWrittenMs(payload, kPartitionBytes, ttl_.now_ms());
+    }
     ARROW_RETURN_NOT_OK(rows_->FindOrInsert(batch.columns, batch.num_rows, nullptr, &row_payloads_, &created_));
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       Partition* partition = PartitionOf(partition_payloads_[row]);
@@ -183,6 +207,34 @@ class RetractRank final : public Operator {
       nodes_.Free(reinterpret_cast<uint8_t*>(node));
     }
     if (row->oldest == nullptr) empty_rows_.push_back(payload);
+  }
+
+  /// Takes all rows out of a partition.
+  void DropRows(Partition* partition) {
+    std::vector<uint8_t*> rows;
+    for (Node* node : *partition->order) {
+      if (RowOf(node->row)->oldest == node) rows.push_back(node->row);  // once for equal rows
+      if (node->key != nullptr) heap_.Free(node->key, node->key_bytes);
+    }
+    for (Node* node : *partition->order) nodes_.Free(reinterpret_cast<uint8_t*>(node));
+    rows_->Erase(rows);
+    delete partition->order;
+    partition->order = nullptr;
+    ttl_.CountExpired(1);
+  }
+
+  void DropExpired() {
+    ttl_.ReadClock();
+    std::vector<uint8_t*> expired;
+    const bool at_end = sweep_.Step(ttl_, *partitions_, [&](uint8_t* payload) {
+      if (!ttl_.IsExpired(WrittenMs(payload, kPartitionBytes))) return;
+      DropRows(PartitionOf(payload));
+      expired.push_back(payload);
+    });
+    partitions_->Erase(expired);
+    if (!at_end) return;
+    partitions_->Shrink();
+    rows_->Shrink();
   }
 
   void NoteChanged(Partition* partition, uint8_t* payload) {
@@ -249,7 +301,9 @@ class RetractRank final : public Operator {
   }
 
   const RankSpec spec_;
-  std::unique_ptr<state::KeyedTable> partitions_;  ///< payload: Partition
+  StateTtl ttl_;
+  TableSweep sweep_;
+  std::unique_ptr<state::KeyedTable> partitions_;  ///< payload: Partition, and the time of its last write
   std::unique_ptr<state::KeyedTable> rows_;        ///< whole row -> Row
   state::RowPages nodes_;
   state::RowHeap heap_;  ///< long sort keys

@@ -170,6 +170,7 @@ std::unique_ptr<Operator> MakeRanking(const plan::SortNode& node) {
   spec.last = node.limit ? RowsWanted(*node.limit, node.offset) : std::numeric_limits<int64_t>::max();
   spec.input_retracts = !node.inputs()[0]->changelog().insert_only();
   spec.final_only = node.mode != plan::SortNode::Mode::kTopN;
+  spec.state_ttl_ms = node.state_ttl_ms;
   spec.owner = OwnerOfRows(*node.inputs()[0]);
   spec.update_before = true;  // the place of a row is no key that a consumer could update by
   return MakeRankOperator(std::move(spec));

@@ -48,6 +48,9 @@ std::vector<Event> RandomEvents(const EventsOptions& options, uint64_t seed) {
       event.watermark = watermark;
     } else if (choice == 1 && options.ticks) {
       event.kind = Event::Kind::kTick;
+    } else if (choice >= 3 && options.sleep_ms_max > 0) {
+      event.kind = Event::Kind::kSleep;
+      event.sleep_ms = static_cast<int64_t>(random() % options.sleep_ms_max);
     } else {
       event.input = static_cast<int>(random() % options.inputs);
       auto& rows = live[event.input];

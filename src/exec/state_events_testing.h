@@ -21,6 +21,7 @@ struct EventsOptions {
   bool watermarks = false;  ///< Advance comes, and rows say what their splits had seen
   bool numbers = false;     ///< rows with a watermark have a number
   bool ticks = false;
+  int64_t sleep_ms_max = 0;  ///< the clock is turned now and then
 };
 std::vector<Event> RandomEvents(const EventsOptions& options, uint64_t seed);
 

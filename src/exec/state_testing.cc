@@ -146,7 +146,7 @@ namespace {
 /// The operator on some workers, and what they gave all together.
 class Run {
  public:
-  Run(const StateCase& test, int workers, int64_t spill_from_bytes) : test_(test) {
+  Run(const StateCase& test, int workers, int64_t spill_from_bytes, int64_t now_ms = 0) : test_(test) {
     std::vector<Schema> inputs;
     for (const auto& input : test.node->inputs()) inputs.push_back(input->schema());
     for (int worker = 0; worker < workers; ++worker) {
@@ -155,10 +155,15 @@ class Run {
       workers_.back()->context().worker = worker;
       workers_.back()->context().workers = workers;
     }
+    Sleep(now_ms);
   }
 
   arrow::Status Do(const Event& event) {
     if (event.kind == Event::Kind::kAdvance) watermark_ = event.watermark;
+    if (event.kind == Event::Kind::kSleep) {
+      Sleep(event.sleep_ms);
+      return arrow::Status::OK();
+    }
     const auto columns = DistributionColumns(*test_.node->inputs()[event.input]);
     for (int worker = 0; worker < std::ssize(workers_); ++worker) {
       OperatorPicture& picture = *workers_[worker];
@@ -219,11 +224,18 @@ class Run {
     return rows;
   }
   EventTimeMs watermark() const { return watermark_; }
+  int64_t now_ms() const { return now_ms_; }
 
  private:
+  void Sleep(int64_t ms) {
+    now_ms_ += ms;
+    for (auto& worker : workers_) worker->clock().Advance(ms * 1000);
+  }
+
   const StateCase& test_;
   std::vector<std::unique_ptr<OperatorPicture>> workers_;
   EventTimeMs watermark_ = kMinWatermark;
+  int64_t now_ms_ = 0;
 };
 
 struct Outcome {
@@ -242,7 +254,7 @@ arrow::Result<Outcome> RunInParts(const StateCase& test, const std::vector<size_
     while (part < cuts.size() && cuts[part] == i) {
       ARROW_ASSIGN_OR_RAISE(const auto state, run->Save());
       outcome.text += run->Take(&outcome.table, &outcome.late);
-      auto next = std::make_unique<Run>(test, workers[++part], spill_from_bytes);
+      auto next = std::make_unique<Run>(test, workers[++part], spill_from_bytes, run->now_ms());
       ARROW_RETURN_NOT_OK(next->Restore(*state, run->watermark()));
       if (test.same_state_rows && state->rows() > 0) {
         EXPECT_EQ(next->state_rows(), run->state_rows()) << "cut at " << i;

@@ -53,11 +53,12 @@ class MemoryState {
 
 /// One thing that happens to an operator.
 struct Event {
-  enum class Kind { kPush, kAdvance, kTick };
+  enum class Kind { kPush, kAdvance, kTick, kSleep };
   Kind kind = Kind::kPush;
   int input = 0;
   Batch batch;
   EventTimeMs watermark = 0;
+  int64_t sleep_ms = 0;  ///< by which the clock is turned
 };
 
 /// An operator of any kind with a life of events.

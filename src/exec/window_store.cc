@@ -235,8 +235,8 @@ void WindowStore::KeepLogs(const OperatorContext* context, state::RowOwner owner
 
 void WindowStore::Made(Slice* slice) {
   if (context_ == nullptr) return;
-  slice->log =
-      std::make_unique<GroupLog>(&slice->table, *layout_, *context_, owner_, /*spill=*/nullptr, LogName(slice->key));
+  slice->log = std::make_unique<GroupLog>(&slice->table, *layout_, *context_, owner_, /*spill=*/nullptr,
+                                          /*ttl=*/nullptr, LogName(slice->key));
 }
 
 void WindowStore::Dropped(std::unique_ptr<Slice> slice) {

@@ -19,6 +19,14 @@ constexpr char kSpills[] = "; on disk where memory is short";
 /// The lines under an operator's name.
 using Details = std::vector<std::string>;
 
+std::string NotWritten(int64_t ttl_ms) { return "not written for " + time::DurationText(ttl_ms); }
+
+/// When state is freed that is kept for `ttl_ms` (0: for ever) after it was written last.
+std::string Freed(int64_t ttl_ms, const std::string& never) {
+  if (ttl_ms == 0) return never;
+  return "freed when " + NotWritten(ttl_ms);
+}
+
 std::string Join(const std::vector<std::string>& parts, const std::string& separator = ", ") {
   std::string joined;
   for (const auto& part : parts) joined += (joined.empty() ? "" : separator) + part;
@@ -226,7 +234,7 @@ Details JoinDetails(const JoinNode& node, const std::string& freed) {
   return details;
 }
 
-Details SortDetails(const SortNode& node) {
+Details SortDetails(const SortNode& node, bool with_ttl) {
   Details details;
   if (!node.keys.empty()) details.push_back("by: " + Keys(node.keys, node.schema()));
   if (node.offset > 0) details.push_back("offset: " + std::to_string(node.offset));
@@ -242,13 +250,14 @@ Details SortDetails(const SortNode& node) {
       details.push_back("state: a counter");
       break;
     case SortNode::Mode::kTopN:
-      details.push_back("state: all rows, to replace one that is taken back; never freed");
+      details.push_back("state: all rows, to replace one that is taken back; " +
+                        Freed(with_ttl ? node.state_ttl_ms : 0, "never freed"));
       break;
   }
   return details;
 }
 
-Details GroupAggregateDetails(const GroupAggregateNode& node) {
+Details GroupAggregateDetails(const GroupAggregateNode& node, bool with_ttl) {
   const Schema& input = node.inputs()[0]->schema();
   Details details;
   if (!node.calls.empty()) details.push_back("aggregates: " + Calls(node.calls, input));
@@ -258,7 +267,7 @@ Details GroupAggregateDetails(const GroupAggregateNode& node) {
   const std::string never =
       node.group_columns.empty() ? "kept to the end" : "never freed: nothing bounds the number of keys";
   details.push_back("state: " + OneRowPerKey(input, node.group_columns) + "; " +
-                    (node.final_only ? "freed when the input ends" : never) +
+                    (node.final_only ? "freed when the input ends" : Freed(with_ttl ? node.state_ttl_ms : 0, never)) +
                     (node.group_columns.empty() ? "" : kSpills));
   return details;
 }
@@ -275,7 +284,7 @@ Details RankDetails(const RankNode& node, const std::string& freed) {
   return details;
 }
 
-Details FirstRowDetails(const RankNode& node) {
+Details FirstRowDetails(const RankNode& node, bool with_ttl) {
   const Schema& input = node.inputs()[0]->schema();
   Details details;
   if (!node.partition_columns.empty()) details.push_back("partition: " + Names(input, node.partition_columns));
@@ -283,7 +292,8 @@ Details FirstRowDetails(const RankNode& node) {
   const bool event_time = input[node.keys[0].column].type.time_attribute() == TimeAttribute::kRowtime;
   if (event_time) details.push_back("emits: when the watermark passes the row");
   details.push_back(std::string("state: ") + (event_time ? "rows ahead of the watermark, and " : "") +
-                    "that a partition had its row; never freed: nothing bounds the number of partitions" +
+                    "that a partition had its row; " +
+                    Freed(with_ttl ? node.state_ttl_ms : 0, "never freed: nothing bounds the number of partitions") +
                     (node.partition_columns.empty() ? "" : kSpills));
   return details;
 }
@@ -321,9 +331,15 @@ std::string GroupingSets(const ExpandNode& node) {
   return Join(sets);
 }
 
-}  // namespace
+/// "freed when not written for 1 h", or for each input.
+std::string JoinFreed(const JoinNode& node, bool with_ttl) {
+  const std::string never = "never freed: nothing bounds it";
+  if (node.final_only) return "freed when the input ends";
+  if (!with_ttl || node.left_ttl_ms == node.right_ttl_ms) return Freed(with_ttl ? node.left_ttl_ms : 0, never);
+  return "left rows " + Freed(node.left_ttl_ms, never) + ", right rows " + Freed(node.right_ttl_ms, never);
+}
 
-Details DetailsOf(const PhysicalNode& node) {
+Details Of(const PhysicalNode& node, bool with_ttl) {
   switch (node.kind()) {
     case PhysicalNode::Kind::kSource:
       return SourceDetails(static_cast<const SourceNode&>(node));
@@ -335,7 +351,7 @@ Details DetailsOf(const PhysicalNode& node) {
       return details;
     }
     case PhysicalNode::Kind::kGroupAggregate:
-      return GroupAggregateDetails(static_cast<const GroupAggregateNode&>(node));
+      return GroupAggregateDetails(static_cast<const GroupAggregateNode&>(node), with_ttl);
     case PhysicalNode::Kind::kWindowAggregate:
     case PhysicalNode::Kind::kSessionAggregate:
       return WindowAggregateDetails(static_cast<const WindowAggregateNode&>(node));
@@ -345,18 +361,19 @@ Details DetailsOf(const PhysicalNode& node) {
       return GlobalWindowAggregateDetails(static_cast<const GlobalWindowAggregateNode&>(node));
     case PhysicalNode::Kind::kJoin: {
       const auto& join = static_cast<const JoinNode&>(node);
-      const std::string freed = join.final_only ? "freed when the input ends" : "never freed: nothing bounds it";
+      const std::string freed = JoinFreed(join, with_ttl);
       return JoinDetails(join, join.left_keys.empty() ? freed : freed + kSpills);
     }
     case PhysicalNode::Kind::kPerWindow:
       return PerWindowDetails(static_cast<const PerWindowNode&>(node));
     case PhysicalNode::Kind::kSort:
-      return SortDetails(static_cast<const SortNode&>(node));
+      return SortDetails(static_cast<const SortNode&>(node), with_ttl);
     case PhysicalNode::Kind::kRank: {
       const auto& rank = static_cast<const RankNode&>(node);
-      if (rank.keeps_first) return FirstRowDetails(rank);
-      const std::string freed =
-          rank.final_only ? "freed when the input ends" : "never freed: nothing bounds the number of partitions";
+      if (rank.keeps_first) return FirstRowDetails(rank, with_ttl);
+      const std::string freed = rank.final_only ? "freed when the input ends"
+                                                : Freed(with_ttl ? rank.state_ttl_ms : 0,
+                                                        "never freed: nothing bounds the number of partitions");
       return RankDetails(rank, rank.partition_columns.empty() || rank.input_retracts ? freed : freed + kSpills);
     }
     case PhysicalNode::Kind::kWindowAssign: {
@@ -366,7 +383,8 @@ Details DetailsOf(const PhysicalNode& node) {
     case PhysicalNode::Kind::kChangelogNormalize: {
       const auto& normalize = static_cast<const ChangelogNormalizeNode&>(node);
       return {"state: the last row per key (" + Names(node.schema(), normalize.key_columns) +
-              "); freed when the key is deleted" + kSpills};
+              "); freed when the key is deleted" +
+              (with_ttl && normalize.state_ttl_ms > 0 ? " or " + NotWritten(normalize.state_ttl_ms) : "") + kSpills};
     }
     case PhysicalNode::Kind::kSink:
       return SinkDetails(static_cast<const SinkNode&>(node));
@@ -383,5 +401,11 @@ Details DetailsOf(const PhysicalNode& node) {
   }
   return {};
 }
+
+}  // namespace
+
+Details DetailsOf(const PhysicalNode& node) { return Of(node, /*with_ttl=*/true); }
+
+Details DetailsOfComputation(const PhysicalNode& node) { return Of(node, /*with_ttl=*/false); }
 
 }  // namespace tidemark::plan

@@ -12,4 +12,8 @@ namespace tidemark::plan {
 /// "reads: ...", "where: ...", "state: ..., freed when ...": one line each, what the user wrote and what it costs.
 std::vector<std::string> DetailsOf(const PhysicalNode& node);
 
+/// The same without the time-to-live of state, which may change while the state stays: what a checkpoint finds an
+/// operator again by.
+std::vector<std::string> DetailsOfComputation(const PhysicalNode& node);
+
 }  // namespace tidemark::plan

@@ -84,6 +84,9 @@ class PhysicalBuilder {
     bool bounded = true;
   };
 
+  /// How long state is kept after it was written last; 0: for ever. Batches end, and keep all they need until then.
+  int64_t StateTtlMs() const;
+
   arrow::Result<Built> Build(const LogicalPtr& node, const Demand& asked);
   arrow::Result<Built> BuildNew(const LogicalPtr& node, const Demand& demand);
   arrow::Result<Built> BuildValues(const LogicalValues& node);

@@ -184,6 +184,7 @@ arrow::Result<Built> PhysicalBuilder::BuildRank(const LogicalRank& rank, const E
   node->input_retracts = retracts;
   node->final_only = final_only;
   node->keeps_first = keeps_first;
+  if (!final_only) node->state_ttl_ms = StateTtlMs();
   if (per_window)
     input.node = PerWindow(std::move(node), {window});
   else

@@ -45,6 +45,10 @@ PhysicalBuilder::PhysicalBuilder(const PlanContext& context, Pass pass, Survey* 
       share_subplans_(context.configuration->GetBoolean(config::kReuseSubPlans)),
       share_sources_(share_subplans_ && context.configuration->GetBoolean(config::kReuseSources)) {}
 
+int64_t PhysicalBuilder::StateTtlMs() const {
+  return batch_mode_ ? 0 : context_.configuration->GetDurationMillis(config::kStateTtl);
+}
+
 bool PhysicalBuilder::IsDistributed(const Distribution& have, const std::vector<int>& columns) {
   if (have.kind == Distribution::Kind::kSingleton) return true;
   const auto is_key = [&](int column) { return std::find(columns.begin(), columns.end(), column) != columns.end(); };
@@ -213,6 +217,7 @@ arrow::Result<Built> PhysicalBuilder::BuildSort(const LogicalSort& node, const D
   sort->keys = node.keys;
   sort->offset = node.offset;
   sort->limit = node.limit;
+  if (sort_mode == SortNode::Mode::kTopN) sort->state_ttl_ms = StateTtlMs();
   input.node = std::move(sort);
   return input;
 }

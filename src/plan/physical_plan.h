@@ -156,6 +156,7 @@ struct GroupAggregateNode final : PhysicalNode {
   /// Rows or milliseconds to gather before results are emitted (0: after every input batch).
   int64_t mini_batch_rows = 0;
   int64_t mini_batch_latency_ms = 0;
+  int64_t state_ttl_ms = 0;  ///< as long as a key's state is kept after it was written last; 0: for ever
 };
 
 /// TUMBLE / HOP / CUMULATE aggregation by slices: rows are emitted when the watermark passes the window's end.
@@ -213,6 +214,9 @@ struct JoinNode final : PhysicalNode {
   expr::ExpressionPtr residual;  ///< over left ++ right columns; null: none
   /// Emit outer rows once at the end instead of retracting them when a match arrives.
   bool final_only = false;
+  /// As long as a row of either input is kept after it was written last; 0: for ever.
+  int64_t left_ttl_ms = 0;
+  int64_t right_ttl_ms = 0;
 };
 
 struct UnionNode final : PhysicalNode {
@@ -230,6 +234,7 @@ struct SortNode final : PhysicalNode {
   std::vector<SortKey> keys;
   int64_t offset = 0;
   std::optional<int64_t> limit;
+  int64_t state_ttl_ms = 0;  ///< kTopN only; as RankNode
 };
 
 /// Top-N per partition: rows whose rank lies in [first, last]. schema(): input columns, and perhaps the rank, which is
@@ -247,6 +252,7 @@ struct RankNode final : PhysicalNode {
   /// The first row of each partition by a time attribute, which no later row can replace: insert-only. By event time it
   /// comes when the watermark passes it, by processing time at once.
   bool keeps_first = false;
+  int64_t state_ttl_ms = 0;  ///< as long as a partition is kept after it was written last; 0: for ever
 };
 
 /// A join or a rank of insert-only inputs that carry their windows, where rows of different windows never meet: each
@@ -294,6 +300,7 @@ struct ChangelogNormalizeNode final : PhysicalNode {
       : PhysicalNode(Kind::kChangelogNormalize, input->schema(), {input}, changelog, std::move(label)),
         key_columns(std::move(key_columns)) {}
   std::vector<int> key_columns;
+  int64_t state_ttl_ms = 0;  ///< as long as a key's row is kept after it was written last; 0: for ever
 };
 
 /// Writes to a table, or collects for a top-level SELECT (`table` null).

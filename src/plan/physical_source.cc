@@ -182,8 +182,10 @@ arrow::Result<Built> PhysicalBuilder::Normalize(Built source, const TableDefinit
     key.push_back(static_cast<int>(field - schema.begin()));
   }
   source = Distribute(std::move(source), key);
-  source.node = std::make_shared<ChangelogNormalizeNode>(source.node, key, ChangelogMode{true, true, true},
-                                                         "ChangelogNormalize(" + ColumnNames(schema, key) + ")");
+  auto normalize = std::make_shared<ChangelogNormalizeNode>(source.node, key, ChangelogMode{true, true, true},
+                                                            "ChangelogNormalize(" + ColumnNames(schema, key) + ")");
+  normalize->state_ttl_ms = StateTtlMs();
+  source.node = std::move(normalize);
   return source;
 }
 

@@ -39,10 +39,12 @@ const AggregateCall* CallThatKeepsValues(const GroupAggregateNode& node) {
 
 std::optional<UnboundedState> OfGroupAggregate(const GroupAggregateNode& node) {
   if (node.final_only) return std::nullopt;
+  // A group that is written again and again is never freed with what it keeps.
+  if (node.state_ttl_ms > 0 && CallThatKeepsValues(node) == nullptr) return std::nullopt;
   const Schema& input = node.inputs()[0]->schema();
   const AggregateCall* keeper = CallThatKeepsValues(node);
   std::string reason;
-  if (!node.group_columns.empty())
+  if (!node.group_columns.empty() && node.state_ttl_ms == 0)
     reason = "grows with the number of distinct keys (" + ColumnList(input, node.group_columns) + ")";
   if (keeper != nullptr) {
     reason += (reason.empty() ? "grows with" : ", and with") + std::string(" the values that ") + keeper->name +
@@ -53,21 +55,31 @@ std::optional<UnboundedState> OfGroupAggregate(const GroupAggregateNode& node) {
 }
 
 std::optional<UnboundedState> OfJoin(const JoinNode& node) {
-  if (node.final_only) return std::nullopt;
-  return UnboundedState{&node, node.label(), "keeps every row of both inputs",
+  if (node.final_only || (node.left_ttl_ms > 0 && node.right_ttl_ms > 0)) return std::nullopt;
+  const char* inputs = node.left_ttl_ms > 0    ? "keeps every row of its right input"
+                       : node.right_ttl_ms > 0 ? "keeps every row of its left input"
+                                               : "keeps every row of both inputs";
+  return UnboundedState{&node, node.label(), inputs,
                         "join windows: the same TUMBLE, HOP or CUMULATE on both sides, and window_start and window_end "
                         "among the join's keys"};
 }
 
+/// Why a rank of rows that may be taken back grows. A partition that is written again and again never expires, and with
+/// it the rows that nobody takes back.
+std::string GrowthOfRetracted(int64_t ttl_ms) {
+  return ttl_ms == 0 ? "keeps every row of its input, as rows may be taken back"
+                     : "keeps every row of a partition while any of them is written, as rows may be taken back";
+}
+
 std::optional<UnboundedState> OfRank(const RankNode& node) {
-  if (node.final_only) return std::nullopt;
+  if (node.final_only || (node.state_ttl_ms > 0 && !node.input_retracts)) return std::nullopt;
   const Schema& input = node.inputs()[0]->schema();
   const std::string keys = ColumnList(input, node.partition_columns);
   std::string reason;
   if (node.keeps_first && !keys.empty()) {
     reason = "remembers every key (" + keys + ") that had its row";
   } else if (node.input_retracts) {
-    reason = "keeps every row of its input, as rows may be taken back";
+    reason = GrowthOfRetracted(node.state_ttl_ms);
   } else if (!keys.empty()) {
     reason = "grows with the number of distinct keys (" + keys + ")";
   } else if (node.last == std::numeric_limits<int64_t>::max()) {
@@ -89,7 +101,7 @@ std::optional<UnboundedState> Of(const PhysicalNode& node) {
     case PhysicalNode::Kind::kSort:
       if (static_cast<const SortNode&>(node).mode != SortNode::Mode::kTopN) return std::nullopt;
       if (node.inputs()[0]->changelog().insert_only()) return std::nullopt;
-      return UnboundedState{&node, node.label(), "keeps every row of its input, as rows may be taken back",
+      return UnboundedState{&node, node.label(), GrowthOfRetracted(static_cast<const SortNode&>(node).state_ttl_ms),
                             "sort results that are final: of windows, or of rows that are only inserted"};
     default:
       // Windows are freed by the watermark, the rest remembers what is bounded or nothing.

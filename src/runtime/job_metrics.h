@@ -23,6 +23,7 @@ struct NodeMetrics {
   int64_t state_rows = 0;
   int64_t state_bytes = 0;                ///< in memory
   int64_t state_disk_bytes = 0;           ///< of state that outgrew memory
+  int64_t state_expired = 0;              ///< rows dropped so far at the end of their time-to-live
   EventTimeMs watermark = kMinWatermark;  ///< the minimum over the workers it runs on
   std::string state;                      ///< what it remembers, by which key, and when that is freed; empty: nothing
   std::string unbounded;                  ///< why nothing bounds it, and what to write instead; empty: something does

@@ -16,7 +16,7 @@ std::vector<std::string> PlanIdentity(const PlanShape& shape) {
   std::map<std::string, int> seen;
   for (const plan::PhysicalNode* node : shape.nodes()) {
     std::string text = fmt::format("{} {}\n", static_cast<int>(node->kind()), node->label());
-    for (const std::string& detail : plan::DetailsOf(*node)) text += detail + "\n";
+    for (const std::string& detail : plan::DetailsOfComputation(*node)) text += detail + "\n";
     for (const Field& field : node->schema()) text += field.name + " " + field.type.ToString() + "\n";
     for (const auto& input : node->inputs()) text += ids[shape.IndexOf(*input)] + "\n";
     std::string id = fmt::format("{}#{:016x}", node->label(), state::HashBytes(text));

@@ -36,6 +36,7 @@ json StateHistory::Report(const std::vector<runtime::NodeMetrics>& nodes, int64_
                          {"rows", node.state_rows},
                          {"bytes_in_memory", node.state_bytes},
                          {"bytes_on_disk", node.state_disk_bytes},
+                         {"expired_rows", node.state_expired},
                          {"growth_rows", known ? json(node.state_rows - oldest->rows[i]) : json()},
                          {"growth_bytes", known ? json(bytes - oldest->bytes[i]) : json()},
                          {"growth_over_ms", known ? json((now_micros - oldest->micros) / 1000) : json()},

@@ -21,9 +21,10 @@ class StateHistory {
 
   void Note(const std::vector<runtime::NodeMetrics>& nodes, int64_t now_micros);
 
-  /// {"operators": [{"operator", "state", "rows", "bytes_in_memory", "bytes_on_disk", "growth_rows", "growth_bytes",
-  /// "growth_over_ms", "unbounded"}]}: those that keep state, inputs before what they feed. Growth is since the oldest
-  /// moment that is known, null when there is none. `unbounded`: why nothing bounds it, or null.
+  /// {"operators": [{"operator", "state", "rows", "bytes_in_memory", "bytes_on_disk", "expired_rows",
+  /// "growth_rows", "growth_bytes", "growth_over_ms", "unbounded"}]}: those that keep state, inputs before what they
+  /// feed. Expired rows are those that this run has dropped at the end of their time-to-live. Growth is since the
+  /// oldest moment that is known, null when there is none. `unbounded`: why nothing bounds it, or null.
   nlohmann::json Report(const std::vector<runtime::NodeMetrics>& nodes, int64_t now_micros) const;
 
  private:

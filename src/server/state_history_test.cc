@@ -16,6 +16,7 @@ std::vector<runtime::NodeMetrics> Nodes(int64_t rows, int64_t memory, int64_t di
                                 .state_rows = rows,
                                 .state_bytes = memory,
                                 .state_disk_bytes = disk,
+                                .state_expired = 3,
                                 .state = "one row per key (k)",
                                 .unbounded = "grows"};
   return {calc, counting};
@@ -34,6 +35,7 @@ TEST(StateHistory, GrowthIsThatOfTheLastMinute) {
   EXPECT_EQ(report[0]["rows"], 1'005);
   EXPECT_EQ(report[0]["bytes_in_memory"], 10'050);
   EXPECT_EQ(report[0]["bytes_on_disk"], 100);
+  EXPECT_EQ(report[0]["expired_rows"], 3);
   EXPECT_EQ(report[0]["growth_rows"], 605);
   EXPECT_EQ(report[0]["growth_bytes"], 10'150 - 4'040);
   EXPECT_EQ(report[0]["growth_over_ms"], 60'500);

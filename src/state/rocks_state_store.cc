@@ -60,14 +60,17 @@ rocksdb::Options MakeOptions() {
 
 class RocksScan final : public StoreScan {
  public:
-  RocksScan(std::unique_ptr<rocksdb::Iterator> iterator, std::string prefix, std::string folder)
-      : iterator_(std::move(iterator)), prefix_(std::move(prefix)), folder_(std::move(folder)) {}
+  RocksScan(std::unique_ptr<rocksdb::Iterator> iterator, std::string prefix, std::string from, std::string folder)
+      : iterator_(std::move(iterator)),
+        prefix_(std::move(prefix)),
+        from_(std::move(from)),
+        folder_(std::move(folder)) {}
 
   arrow::Result<bool> Next() override {
     if (started_) {
       iterator_->Next();
     } else {
-      iterator_->Seek(prefix_);
+      iterator_->Seek(from_);
       started_ = true;
     }
     if (iterator_->Valid()) return iterator_->key().starts_with(prefix_);
@@ -80,6 +83,7 @@ class RocksScan final : public StoreScan {
  private:
   std::unique_ptr<rocksdb::Iterator> iterator_;
   const std::string prefix_;
+  const std::string from_;
   const std::string folder_;
   bool started_ = false;
 };
@@ -132,12 +136,12 @@ class RocksStateStore final : public StateStore {
     return arrow::Status::OK();
   }
 
-  std::unique_ptr<StoreScan> Scan(std::string_view prefix) override {
+  std::unique_ptr<StoreScan> Scan(std::string_view prefix, std::string_view from) override {
     rocksdb::ReadOptions read;
     read.fill_cache = false;
     read.readahead_size = 1 << 20;
     return std::make_unique<RocksScan>(std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(read)), std::string(prefix),
-                                       folder_);
+                                       std::string(from), folder_);
   }
 
   int64_t disk_bytes() const override {

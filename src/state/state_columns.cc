@@ -79,15 +79,23 @@ arrow::Status CheckFacts(std::string_view table, const Batch& rows, const ArrowT
   return arrow::Status::OK();
 }
 
+namespace {
+
+arrow::Status CheckRows(std::string_view table, const Batch& rows, const ArrowTypes& values, const ArrowTypes& facts) {
+  if (rows.columns.size() != values.size() + facts.size()) {
+    return DamagedState(table, "has " + std::to_string(rows.columns.size()) + " columns, not " +
+                                   std::to_string(values.size() + facts.size()));
+  }
+  for (size_t i = 0; i < values.size(); ++i) ARROW_RETURN_NOT_OK(CheckColumn(table, rows, i, *values[i]));
+  return CheckFacts(table, rows, facts);
+}
+
+}  // namespace
+
 arrow::Status VisitRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
                         const ArrowTypes& facts, const RowVisitor& visit) {
   return in.Visit(table, [&](Batch rows) -> arrow::Status {
-    if (rows.columns.size() != values.size() + facts.size()) {
-      return DamagedState(table, "has " + std::to_string(rows.columns.size()) + " columns, not " +
-                                     std::to_string(values.size() + facts.size()));
-    }
-    for (size_t i = 0; i < values.size(); ++i) ARROW_RETURN_NOT_OK(CheckColumn(table, rows, i, *values[i]));
-    ARROW_RETURN_NOT_OK(CheckFacts(table, rows, facts));
+    ARROW_RETURN_NOT_OK(CheckRows(table, rows, values, facts));
     return visit(std::move(rows));
   });
 }
@@ -97,6 +105,37 @@ arrow::Result<std::vector<Batch>> ReadRows(const StateReader& in, std::string_vi
   std::vector<Batch> all;
   ARROW_RETURN_NOT_OK(VisitRows(in, table, values, facts, [&](Batch rows) {
     all.push_back(std::move(rows));
+    return arrow::Status::OK();
+  }));
+  return all;
+}
+
+arrow::Status VisitTimedRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
+                             const ArrowTypes& facts, int64_t now_ms, const TimedRowVisitor& visit) {
+  ArrowTypes timed = facts;
+  timed.push_back(arrow::int64());
+  return in.Visit(table, [&](Batch rows) -> arrow::Status {
+    TimedRows read;
+    read.is_timed = rows.columns.size() == values.size() + timed.size();
+    ARROW_RETURN_NOT_OK(CheckRows(table, rows, values, read.is_timed ? timed : facts));
+    read.written_ms.assign(static_cast<size_t>(rows.num_rows), now_ms);
+    if (read.is_timed) {
+      // Of a clock that was put back since then: no row is to stay longer for it.
+      const int64_t* times = Int64Values(rows, rows.columns.size() - 1);
+      for (int64_t row = 0; row < rows.num_rows; ++row)
+        read.written_ms[row] = std::clamp<int64_t>(times[row], 1, now_ms);
+      rows.columns.pop_back();
+    }
+    read.rows = std::move(rows);
+    return visit(read);
+  });
+}
+
+arrow::Result<std::vector<TimedRows>> ReadTimedRows(const StateReader& in, std::string_view table,
+                                                    const ArrowTypes& values, const ArrowTypes& facts, int64_t now_ms) {
+  std::vector<TimedRows> all;
+  ARROW_RETURN_NOT_OK(VisitTimedRows(in, table, values, facts, now_ms, [&](const TimedRows& rows) {
+    all.push_back(rows);
     return arrow::Status::OK();
   }));
   return all;

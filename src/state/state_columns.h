@@ -41,6 +41,21 @@ arrow::Result<std::vector<Batch>> ReadRows(const StateReader& in, std::string_vi
 arrow::Status VisitRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
                         const ArrowTypes& facts, const RowVisitor& visit);
 
+/// Rows with the times, in milliseconds since 1970, at which they were written last.
+struct TimedRows {
+  Batch rows;
+  std::vector<int64_t> written_ms;  ///< per row, between 1 and `now_ms`
+  bool is_timed = false;            ///< they were written with their times
+};
+using TimedRowVisitor = std::function<arrow::Status(const TimedRows& rows)>;
+/// VisitRows and ReadRows of a table that has the time of the last write as one more BIGINT column, or, as it was
+/// written without a time-to-live, has none: its rows count as written at `now_ms`. The column is not among those of
+/// the rows.
+arrow::Status VisitTimedRows(const StateReader& in, std::string_view table, const ArrowTypes& values,
+                             const ArrowTypes& facts, int64_t now_ms, const TimedRowVisitor& visit);
+arrow::Result<std::vector<TimedRows>> ReadTimedRows(const StateReader& in, std::string_view table,
+                                                    const ArrowTypes& values, const ArrowTypes& facts, int64_t now_ms);
+
 /// The part of that check for the last columns only: they are of the types `facts`, valid, and without any NULL.
 arrow::Status CheckFacts(std::string_view table, const Batch& rows, const ArrowTypes& facts);
 

@@ -11,8 +11,8 @@ using Map = std::map<std::string, std::string, std::less<>>;
 
 class MapScan final : public StoreScan {
  public:
-  MapScan(std::shared_ptr<const Map> map, std::string prefix)
-      : map_(std::move(map)), prefix_(std::move(prefix)), at_(map_->lower_bound(prefix_)) {}
+  MapScan(std::shared_ptr<const Map> map, std::string prefix, std::string_view from)
+      : map_(std::move(map)), prefix_(std::move(prefix)), at_(map_->lower_bound(from)) {}
 
   arrow::Result<bool> Next() override {
     if (started_) ++at_;
@@ -53,8 +53,8 @@ class MemoryStateStore final : public StateStore {
     return arrow::Status::OK();
   }
 
-  std::unique_ptr<StoreScan> Scan(std::string_view prefix) override {
-    return std::make_unique<MapScan>(map_, std::string(prefix));
+  std::unique_ptr<StoreScan> Scan(std::string_view prefix, std::string_view from) override {
+    return std::make_unique<MapScan>(map_, std::string(prefix), from);
   }
 
   int64_t disk_bytes() const override { return disk_bytes(""); }

@@ -236,6 +236,25 @@ class Control(unittest.TestCase):
         errors = self.stop(process)
         self.assertEqual(errors.count("warning: nothing bounds the state of GroupAggregate(k)"), 1)
 
+    def test_state_that_nobody_writes_expires(self):
+        self.give("a.json", self.lines)
+        process = self.start("-p", "2", "--set", "table.exec.state.ttl=100 ms")
+        keys = len({json.loads(line)["k"] for line in self.lines})
+
+        def counting():
+            return next(entry for entry in self.ask("state")["operators"] if entry["operator"] == "GroupAggregate(k)")
+        # No row comes any more, and still they go.
+        self.until(lambda: counting()["expired_rows"] >= keys and counting()["rows"] == 0, process)
+        self.assertIsNone(counting()["unbounded"])
+        self.assertIn("freed when not written for 100 ms", counting()["state"])
+        self.assertNotIn("nothing bounds the state", self.stop(process))
+        # Another time-to-live is no other query.
+        process = self.start("--set", "table.exec.state.ttl=1 d")
+        self.give("b.json", self.lines)
+        self.until(lambda: counting()["rows"] == keys, process)
+        self.assertEqual(counting()["expired_rows"], 0)
+        self.stop(process)
+
     def test_watermarks_of_one_split(self):
         self.give("a.json", self.lines)
         process = self.start()

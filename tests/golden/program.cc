@@ -138,7 +138,8 @@ std::vector<std::string> ProgramResult::LinesBelow(const std::string& folder) co
   return lines;
 }
 
-arrow::Result<std::unique_ptr<Program>> Program::Plan(const std::string& text, bool batch) {
+arrow::Result<std::unique_ptr<Program>> Program::Plan(const std::string& text, bool batch,
+                                                      const std::string& state_ttl) {
   std::unique_ptr<Program> program(new Program());
   const std::string script = ReplaceAll(text, "{dir}", kFolder);
   const auto rendered = [&](const arrow::Status& status) {
@@ -147,6 +148,7 @@ arrow::Result<std::unique_ptr<Program>> Program::Plan(const std::string& text, b
   auto& configuration = program->session_.configuration();
   ARROW_RETURN_NOT_OK(configuration.Set(config::kRuntimeMode, batch ? "batch" : "streaming"));
   ARROW_RETURN_NOT_OK(configuration.Set(config::kLocalTimeZone, "UTC"));
+  ARROW_RETURN_NOT_OK(configuration.Set(config::kStateTtl, state_ttl));
   auto parsed = sql::ParseScript(script);
   if (!parsed.ok()) return rendered(parsed.status());
   for (auto& statement : *parsed) {

@@ -71,7 +71,8 @@ class Program {
  public:
   /// Parses and plans every statement of `text`, in which "{dir}" stands for the folder of the input files. An error
   /// is rendered as a user sees it.
-  static arrow::Result<std::unique_ptr<Program>> Plan(const std::string& text, bool batch);
+  static arrow::Result<std::unique_ptr<Program>> Plan(const std::string& text, bool batch,
+                                                      const std::string& state_ttl = "0 ms");
 
   /// Runs it over `inputs`. Thread-safe.
   arrow::Result<ProgramResult> Run(const std::map<std::string, std::string>& inputs, const RunSettings& settings) const;

@@ -47,11 +47,11 @@ bool RunsInMode(const Section& section, bool batch) {
   return mode == nullptr || *mode == "both" || *mode == (batch ? "batch" : "streaming");
 }
 
-bool ProgramCase::Plan() {
+bool ProgramCase::Plan(const std::string& state_ttl) {
   auto inputs = file_.InputFiles();
   if (!inputs.ok()) return Fail("bad golden file", inputs.status().message());
   inputs_ = std::move(*inputs);
-  auto program = Program::Plan(file_.Setup() + section_->text(), batch_);
+  auto program = Program::Plan(file_.Setup() + section_->text(), batch_, state_ttl);
   if (!program.ok()) return CheckFailure(program.status(), "plan");
   program_ = std::move(*program);
   return true;

@@ -28,7 +28,7 @@ class ProgramCase {
         report_(report) {}
 
   /// False after a failure, which is reported. A program that cannot be planned, as it should be, can_run() no further.
-  bool Plan();
+  bool Plan(const std::string& state_ttl = "0 ms");
   bool can_run() const { return program_ != nullptr; }
 
   /// False after a failure, which is reported. REQUIRES: can_run().

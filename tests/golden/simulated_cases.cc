@@ -41,6 +41,8 @@ struct SimulatedProgram {
 
 /// So many seeds must meet every kind of fault.
 constexpr int64_t kSeedsForAllFaults = 2'000;
+/// Longer than any run.
+constexpr char kLongTtl[] = "3650 d";
 /// The others run golden programs.
 constexpr uint64_t kSeedsForOneBrokerJob = 4;
 
@@ -54,10 +56,15 @@ class Simulation {
       auto program = std::make_shared<ProgramCase>(file, section, batch, /*rewrite=*/false, report_);
       // What cannot be planned is found out by the other golden tests.
       if (!program->Plan() || !program->can_run()) continue;
+      // The same with state that lives long enough: other forms of operators, and times in checkpoints.
+      auto with_ttl = std::make_shared<ProgramCase>(file, section, batch, /*rewrite=*/false, report_);
+      if (!with_ttl->Plan(kLongTtl) || !with_ttl->can_run()) continue;
       auto planned = std::make_unique<SimulatedProgram>();
       planned->name = program->name();
       planned->batch = batch;
-      planned->run = [program](const auto& settings, auto* result) { return program->Run(settings, result); };
+      planned->run = [program, with_ttl](const auto& settings, auto* result) {
+        return (Mix(settings.schedule) % 3 == 0 ? with_ttl : program)->Run(settings, result);
+      };
       programs_.push_back(std::move(planned));
     }
   }
