@@ -35,6 +35,12 @@ void CheckpointCoordinator::RequestWhenDue(int64_t now_micros) {
   if (last_.load(std::memory_order_relaxed)) control_->RequestStop();
 }
 
+void CheckpointCoordinator::RequestEarly() {
+  if (under_way() || !may_hurry_.load(std::memory_order_relaxed)) return;
+  if (due_micros_.exchange(0, std::memory_order_relaxed) == 0) return;
+  control_->WakeAll();
+}
+
 int64_t CheckpointCoordinator::MicrosUntilDue(int64_t now_micros) const {
   constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
   const int64_t due = due_micros_.load(std::memory_order_relaxed);
@@ -173,6 +179,7 @@ void CheckpointCoordinator::Complete() {
     return control_->failed() ? void() : GiveUp();
   }
   failed_in_a_row_ = 0;
+  may_hurry_.store(true, std::memory_order_relaxed);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!changes_only()) chain_.clear();
@@ -245,6 +252,7 @@ void CheckpointCoordinator::GiveUp() {
   }
   // Not at once: while barriers are up sources stand, and the job is to get on even where none gets through in time.
   due_micros_.store(clock_->SteadyMicros() + settings_.interval_micros, std::memory_order_relaxed);
+  may_hurry_.store(false, std::memory_order_relaxed);
   under_way_.store(false, std::memory_order_release);
   control_->WakeAll();
 }

@@ -75,6 +75,10 @@ class CheckpointCoordinator {
   /// was read to its end, else the job is to stop there.
   void RequestLast(bool finished);
 
+  /// Of any worker: the next checkpoint should not wait until it is due, as too much waits for it. After one that
+  /// failed it does.
+  void RequestEarly();
+
   // Of each worker, in this order. `number`: of the checkpoint under way.
   int64_t requested() const { return requested_.load(std::memory_order_acquire); }
   /// The one under way holds changes only.
@@ -154,6 +158,7 @@ class CheckpointCoordinator {
   std::atomic<bool> finished_{false};  // and ends the job for good
   std::atomic<bool> all_done_{false};
   std::atomic<int64_t> due_micros_{-1};  // -1: not yet known
+  std::atomic<bool> may_hurry_{true};    // the last one did not fail
   std::atomic<int64_t> requested_micros_{0};
   Savepoints savepoints_;
 

@@ -35,6 +35,7 @@ arrow::Result<bool> WorkerCheckpoint::Step(int64_t now_micros) {
     std::fill(stage_passed_.begin(), stage_passed_.end(), false);
     std::fill(sender_passed_.begin(), sender_passed_.end(), false);
   }
+  if (number_ == 0 && !committing_ && !SinksHaveRoom()) coordinator_->RequestEarly();
   bool moved = false;
   if (number_ != 0 && !saved_ && coordinator_->is_given_up(number_)) {
     for (auto& stage : dataflow_->stages) stage.head->PassOver(number_);
