@@ -3,7 +3,7 @@
 # pinned pyarrow wheel (headers and shared libraries; Python itself is not needed to run).
 #
 # -DPYARROW_DIR=<site-packages>/pyarrow names a wheel and skips the search for an installed Arrow.
-set(TIDEMARK_ARROW_MIN 21.0.0 CACHE STRING "oldest Arrow accepted")
+set(TIDEMARK_ARROW_MIN 26.0.0 CACHE STRING "oldest Arrow accepted")
 set(PYARROW_DIR "" CACHE PATH "the folder 'pyarrow' of an unpacked or installed wheel")
 set(TIDEMARK_ARROW_LIBRARIES "")   # the wheel's libraries that 'make install' copies
 set(TIDEMARK_ARROW_LICENSES "")    # and the licence and notice that go with them
@@ -56,7 +56,8 @@ _tidemark_wheel_library(tidemark::arrow_compute arrow_compute tidemark::arrow_co
 _tidemark_wheel_library(tidemark::parquet parquet tidemark::arrow_core)
 add_library(tidemark::arrow INTERFACE IMPORTED GLOBAL)
 target_link_libraries(tidemark::arrow INTERFACE tidemark::arrow_compute tidemark::arrow_core)
-foreach(_library arrow arrow_compute parquet)
+# arrow_s3 is linked to nothing: Arrow loads it, from beside itself, when a path of s3:// is first used.
+foreach(_library arrow arrow_compute parquet arrow_s3)
   list(APPEND TIDEMARK_ARROW_LIBRARIES ${_pyarrow}/lib${_library}.so.${_so_version})
 endforeach()
 file(GLOB TIDEMARK_ARROW_LICENSES ${_pyarrow}-${_arrow_version}.dist-info/licenses/*.txt)

@@ -8,6 +8,8 @@
 #include <iostream>
 #include <vector>
 
+#include "cli/run_name.h"
+#include "cli/state_files.h"
 #include "cli/time_text.h"
 #include "state/checkpoint_store.h"
 
@@ -29,10 +31,10 @@ const char* KindOf(const state::CheckpointManifest& manifest) {
 /// Prints what checkpoints there are.
 class Listing {
  public:
-  explicit Listing(bool verify) : verify_(verify) {}
+  Listing(io::FileSystem* files, bool verify) : files_(files), verify_(verify) {}
 
   arrow::Status AddJob(const std::string& folder) {
-    const state::CheckpointStore store(io::LocalFileSystem(), folder, 1);
+    const state::CheckpointStore store(files_, folder, 1);
     ARROW_ASSIGN_OR_RAISE(const auto folders, store.Folders());
     for (const auto& path : folders) AddCheckpoint(path);
     return arrow::Status::OK();
@@ -40,7 +42,7 @@ class Listing {
 
   void AddCheckpoint(const std::string& folder) {
     any_ = true;
-    const auto read = state::CheckpointStore::ReadManifest(io::LocalFileSystem(), folder);
+    const auto read = state::CheckpointStore::ReadManifest(files_, folder);
     if (!read.ok()) {
       std::cout << fmt::format("{:<10} {}  DAMAGED: {}\n", "checkpoint", folder, read.status().message());
       whole_ = false;
@@ -60,23 +62,29 @@ class Listing {
 
  private:
   std::string Verdict(const state::CheckpointManifest& manifest) {
-    const state::CheckpointStore store(io::LocalFileSystem(), manifest.folder, 1);
+    const state::CheckpointStore store(files_, manifest.folder, 1);
     const auto loaded = store.Load(manifest, state::LogRows::kRead);
     whole_ &= loaded.ok();
     return loaded.ok() ? "  whole" : "  DAMAGED: " + loaded.status().message();
   }
 
+  io::FileSystem* const files_;
   const bool verify_;
   bool any_ = false;
   bool whole_ = true;
 };
 
 arrow::Result<bool> ListAll(const CheckpointsOptions& options) {
-  io::FileSystem* files = io::LocalFileSystem();
-  Listing listing(options.verify);
-  if (state::CheckpointStore::IsComplete(files, options.folder)) listing.AddCheckpoint(options.folder);
-  ARROW_RETURN_NOT_OK(listing.AddJob(options.folder));
-  ARROW_ASSIGN_OR_RAISE(const auto entries, files->List(options.folder, /*recursive=*/false));
+  Configuration configuration;
+  ARROW_RETURN_NOT_OK(ApplySettings(options.shared, &configuration));
+  ARROW_ASSIGN_OR_RAISE(const auto state_files, StateFiles::Make(configuration));
+  ARROW_ASSIGN_OR_RAISE(const std::string folder, StateFolder(options.folder));
+  io::FileSystem* files = state_files->files();
+  Listing listing(files, options.verify);
+  ARROW_ASSIGN_OR_RAISE(const bool is_checkpoint, state::CheckpointStore::IsComplete(files, folder));
+  if (is_checkpoint) listing.AddCheckpoint(folder);
+  ARROW_RETURN_NOT_OK(listing.AddJob(folder));
+  ARROW_ASSIGN_OR_RAISE(const auto entries, files->List(folder, /*recursive=*/false));
   for (const auto& entry : entries) {
     if (entry.is_directory) ARROW_RETURN_NOT_OK(listing.AddJob(entry.path));
   }
@@ -89,19 +97,25 @@ arrow::Result<bool> ListAll(const CheckpointsOptions& options) {
 
 }  // namespace
 
-runtime::CheckpointOptions CheckpointsOf(const server::PreparedStatement& prepared, const server::Session& session,
-                                         const CommandOptions& options, JobNames* names) {
+arrow::Result<runtime::CheckpointOptions> CheckpointsOf(const server::PreparedStatement& prepared,
+                                                        const server::Session& session, const CommandOptions& options,
+                                                        JobNames* names) {
   const Configuration& configuration = session.configuration();
   runtime::CheckpointOptions checkpoints;
-  const std::string folder = configuration.GetString(config::kCheckpointFolder);
+  ARROW_ASSIGN_OR_RAISE(const std::string folder, StateFolder(configuration.GetString(config::kCheckpointFolder)));
   const bool batch = configuration.GetString(config::kRuntimeMode) == "batch";
   if (folder.empty() || prepared.is_query || batch || Overwrites(prepared.plan)) return checkpoints;
   checkpoints.folder = folder + "/" + names->Take(prepared.plan);
   checkpoints.interval_micros = configuration.GetDurationMillis(config::kCheckpointInterval) * 1000;
+  checkpoints.timeout_micros = configuration.GetDurationMillis("execution.checkpointing.timeout") * 1000;
   checkpoints.retained = static_cast<int>(configuration.GetInteger(config::kCheckpointsRetained));
   checkpoints.tolerable_failures = static_cast<int>(configuration.GetInteger(config::kCheckpointsTolerated));
-  checkpoints.restore_from = options.savepoint;
+  ARROW_ASSIGN_OR_RAISE(checkpoints.restore_from, StateFolder(options.savepoint));
+  ARROW_ASSIGN_OR_RAISE(checkpoints.savepoint_folder,
+                        StateFolder(configuration.GetString("execution.checkpointing.savepoint-dir")));
   checkpoints.program_version = options.program_version;
+  checkpoints.run = NewRunName();
+  checkpoints.holder = HolderText(options.file) + " on " + HostName();
   return checkpoints;
 }
 

@@ -13,12 +13,14 @@ namespace tidemark::cli {
 
 /// Where the job of a statement keeps its checkpoints: a folder of its own in the folder of --state, whose name comes
 /// from `names`. None for SELECTs, batches and INSERT OVERWRITE, which show all of their results at the end or nothing.
-runtime::CheckpointOptions CheckpointsOf(const server::PreparedStatement& prepared, const server::Session& session,
-                                         const CommandOptions& options, JobNames* names);
+arrow::Result<runtime::CheckpointOptions> CheckpointsOf(const server::PreparedStatement& prepared,
+                                                        const server::Session& session, const CommandOptions& options,
+                                                        JobNames* names);
 
 struct CheckpointsOptions {
   std::string folder;
   bool verify = false;
+  CommandOptions shared;  ///< settings, of which those of a store are used
 };
 
 /// The command `checkpoints`: a table of all checkpoints below a folder. The exit code.

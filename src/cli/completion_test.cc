@@ -44,8 +44,9 @@ TEST_F(CompletionTest, KeysInTheStringOfSetAndReset) {
   EXPECT_EQ(At("SET 'execution.r|'").close, '\0');
   EXPECT_THAT(Words("SELECT 1;\nreset 'execution.|"),
               ElementsAre("execution.checkpointing.dir", "execution.checkpointing.interval",
-                          "execution.checkpointing.num-retained",
-                          "execution.checkpointing.tolerable-failed-checkpoints", "execution.runtime-mode"));
+                          "execution.checkpointing.num-retained", "execution.checkpointing.savepoint-dir",
+                          "execution.checkpointing.timeout", "execution.checkpointing.tolerable-failed-checkpoints",
+                          "execution.runtime-mode"));
   EXPECT_THAT(Words("SET '|"), Contains("tidemark.memory"));
   EXPECT_THAT(Words("SET 'table.exec.mini-batch.a|"), ElementsAre("table.exec.mini-batch.allow-latency"));
 }

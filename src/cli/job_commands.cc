@@ -12,6 +12,8 @@
 #include "cli/job_folder.h"
 #include "cli/job_reports.h"
 #include "cli/options.h"
+#include "cli/state_files.h"
+#include "io/object_path.h"
 
 namespace tidemark::cli {
 namespace {
@@ -32,9 +34,24 @@ arrow::Result<json> Ask(const std::string& job, const json& request) {
   return answer;
 }
 
+/// The running job that the options name. Settings, for a store, come from the environment.
+arrow::Result<std::string> RunningJob(const JobCommandOptions& options) {
+  Configuration configuration;
+  ARROW_RETURN_NOT_OK(ApplySettings({}, &configuration));
+  ARROW_ASSIGN_OR_RAISE(const auto state_files, StateFiles::Make(configuration));
+  return FindRunningJob(state_files->files(), options.folder);
+}
+
+/// As the job, which runs in a folder of its own, will understand it.
+arrow::Result<std::string> TargetOf(const JobCommandOptions& options) {
+  if (options.target.empty()) return std::string();
+  ARROW_ASSIGN_OR_RAISE(const std::string folder, StateFolder(options.target));
+  return io::IsObjectPath(folder) ? folder : std::filesystem::absolute(folder).string();
+}
+
 arrow::Status Savepoint(const JobCommandOptions& options) {
-  ARROW_ASSIGN_OR_RAISE(const std::string job, FindRunningJob(options.folder));
-  const std::string target = options.target.empty() ? "" : std::filesystem::absolute(options.target).string();
+  ARROW_ASSIGN_OR_RAISE(const std::string job, RunningJob(options));
+  ARROW_ASSIGN_OR_RAISE(const std::string target, TargetOf(options));
   ARROW_ASSIGN_OR_RAISE(const json answer,
                         Ask(job, {{"command", "savepoint"}, {"target", target}, {"stop", options.stop}}));
   // Who reads the path may start the next run at once.
@@ -46,7 +63,7 @@ arrow::Status Savepoint(const JobCommandOptions& options) {
 using ToText = std::string (*)(const json& report);
 
 arrow::Status Show(const JobCommandOptions& options, const std::string& command, ToText to_text) {
-  ARROW_ASSIGN_OR_RAISE(const std::string job, FindRunningJob(options.folder));
+  ARROW_ASSIGN_OR_RAISE(const std::string job, RunningJob(options));
   ARROW_ASSIGN_OR_RAISE(const json report, Ask(job, {{"command", command}}));
   std::cout << (options.format == "json" ? report.dump(2) + "\n" : to_text(report));
   return arrow::Status::OK();

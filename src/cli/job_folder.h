@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "io/file_lock.h"
+#include "io/file_system.h"
 #include "io/local_socket.h"
 #include "server/job_service.h"
 
@@ -17,8 +18,8 @@ namespace tidemark::cli {
 /// Belongs to the run of a job until destroyed.
 class JobFolder {
  public:
-  /// Makes the folder where there is none. Invalid, with the process that has it, when the job is being run already.
-  /// `script`: what is run, for others who ask.
+  /// Makes the run folder (run_folder.h) where there is none. Invalid, with the process that has it, when the job is
+  /// being run already. `script`: what is run, for others who ask.
   static arrow::Result<std::unique_ptr<JobFolder>> Enter(const std::string& folder, const std::string& script);
 
   /// From now on other programs can ask `job`, which outlives this or the next call of StopServing. A folder where no
@@ -37,9 +38,9 @@ class JobFolder {
   std::unique_ptr<io::LocalServer> server_;  // ends before what it asks
 };
 
-/// The folder of the one job in `folder`, which is given to --state or is itself a job's, that runs now. Invalid when
-/// there is none (with the newest checkpoint of each job) or more than one (with their names).
-arrow::Result<std::string> FindRunningJob(const std::string& folder);
+/// `files`: of state. The folder of the one job in `folder`, which is given to --state or is itself a job's, that runs
+/// now. Invalid when there is none (with the newest checkpoint of each job) or more than one (with their names).
+arrow::Result<std::string> FindRunningJob(io::FileSystem* files, const std::string& folder);
 
 /// What the job that runs in this folder answers, both JSON.
 arrow::Result<std::string> AskJob(const std::string& job_folder, const std::string& request);

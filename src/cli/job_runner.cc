@@ -16,6 +16,7 @@
 #include "cli/job_folder.h"
 #include "cli/live_view.h"
 #include "cli/progress.h"
+#include "cli/state_files.h"
 #include "plan/state_bounds.h"
 #include "runtime/job.h"
 
@@ -207,7 +208,8 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   job_options.workers = WorkerCount(configuration);
   if (ShowsEachChange(prepared, configuration, options)) job_options.batch_rows = 1;
   job_options.functions = session.functions();
-  job_options.files = io::LocalFileSystem();
+  ARROW_ASSIGN_OR_RAISE(const auto state_files, StateFiles::Make(configuration));  // outlives the job
+  job_options.files = state_files->files();
   job_options.streams = io::ProcessStreams();
   ARROW_ASSIGN_OR_RAISE(job_options.late_table, LateTable(session, configuration));
   job_options.dead_letter_table = prepared.dead_letter_table;
@@ -218,7 +220,7 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
     collector = std::make_unique<WriterCollector>(writer.get());
     job_options.collector = collector.get();
   }
-  job_options.checkpoints = CheckpointsOf(prepared, session, options, names);
+  ARROW_ASSIGN_OR_RAISE(job_options.checkpoints, CheckpointsOf(prepared, session, options, names));
   const bool keeps_checkpoints = !job_options.checkpoints.folder.empty();
   std::unique_ptr<JobFolder> folder;  // outlives the job
   if (keeps_checkpoints) {

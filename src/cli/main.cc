@@ -16,19 +16,24 @@
 #include "cli/job_commands.h"
 #include "cli/prompt.h"
 #include "cli/script.h"
+#include "io/s3.h"
 #include "state/key_groups.h"
 
 namespace {
 
 using tidemark::cli::CommandOptions;
 
-void AddSharedOptions(CLI::App* command, CommandOptions* options) {
-  command->add_option("-p,--parallelism", options->parallelism, "Number of workers (default: one per core)")
-      ->check(CLI::Range(1, tidemark::state::kKeyGroups));
+void AddSettings(CLI::App* command, CommandOptions* options) {
   command->add_option("--set", options->settings, "Set a configuration key, e.g. --set execution.runtime-mode=batch")
       ->type_name("KEY=VALUE")
       ->take_all();
   command->add_option("--config", options->config_file, "File of 'key: value' lines (default: $TIDEMARK_CONFIG)");
+}
+
+void AddSharedOptions(CLI::App* command, CommandOptions* options) {
+  command->add_option("-p,--parallelism", options->parallelism, "Number of workers (default: one per core)")
+      ->check(CLI::Range(1, tidemark::state::kKeyGroups));
+  AddSettings(command, options);
 }
 
 void AddFile(CLI::App* command, CommandOptions* options) {
@@ -115,6 +120,7 @@ int AfterOutput(int code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const tidemark::io::S3Life s3;
   OpenStandardStreams();
   KeepFreedMemory();
   signal(SIGXFSZ, SIG_IGN);  // so that a limit on the size of files is an error of the write, with the file's name
@@ -129,8 +135,10 @@ int main(int argc, char** argv) {
   AddFile(run, &options);
   AddSharedOptions(run, &options);
   AddFormat(run, &options, &format);
-  run->add_option("--state", options.state_folder,
-                  "Folder for checkpoints: after a crash or a stop, the same command goes on from the newest one");
+  run->add_option(
+      "--state", options.state_folder,
+      "Folder for checkpoints, here or in s3://: after a crash or a stop, the same command goes on from the "
+      "newest one");
   run->add_option("--from-savepoint", options.savepoint, "Go on from the checkpoint in this folder instead");
   auto* check = app.add_subcommand("check", "Parse and plan a SQL script without running it");
   AddFile(check, &options);
@@ -147,6 +155,7 @@ int main(int argc, char** argv) {
   tidemark::cli::CheckpointsOptions listing;
   checkpoints->add_option("FOLDER", listing.folder, "The folder given to --state, or one job's in it")->required();
   checkpoints->add_flag("--verify", listing.verify, "Read every byte and compare it with what was written");
+  AddSettings(checkpoints, &listing.shared);
   tidemark::cli::JobCommandOptions asked;
   const auto job_commands = AddJobCommands(&app, &asked);
   try {

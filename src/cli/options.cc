@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "catalog/secret_keys.h"
 #include "sql/diagnostic.h"
 
 namespace tidemark::cli {
@@ -60,6 +61,11 @@ arrow::Status ApplySettings(const CommandOptions& options, Configuration* config
     const auto equals = setting.find('=');
     if (equals == std::string::npos) return arrow::Status::Invalid("--set ", setting, ": write --set key=value");
     const std::string key = Trimmed(setting.substr(0, equals));
+    if (IsSecretKey(key) && key.starts_with("s3.")) {
+      return arrow::Status::Invalid("--set ", key,
+                                    ": other users of this machine can read it. Put it into the file of ",
+                                    "--config, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+    }
     ARROW_RETURN_NOT_OK(FromSource(configuration->Set(key, Trimmed(setting.substr(equals + 1))), "--set"));
   }
   if (!options.state_folder.empty()) {

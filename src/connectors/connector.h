@@ -205,7 +205,8 @@ class Sink {
   /// Whether Commit may run on another thread, beside Write, Advance, Tick and Abort. One commit follows the other, and
   /// Prepare and Close come when they are done. For sinks whose commits wait for somebody.
   virtual bool CommitsApart() const { return false; }
-  /// While a commit runs apart: false when nothing more should be written before it is done.
+  /// False when nothing more should be written before the next commit is done: a checkpoint is then taken early, and
+  /// while its commit runs apart nothing is written.
   virtual bool HasRoom() const { return true; }
 
   /// The job ended well, or was stopped cleanly: everything written becomes visible, unless half of it is worse than

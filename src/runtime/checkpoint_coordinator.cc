@@ -2,6 +2,7 @@
 // Counting workers through the steps of a checkpoint.
 #include "runtime/checkpoint_coordinator.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -15,13 +16,15 @@ CheckpointCoordinator::CheckpointCoordinator(CheckpointSettings settings, state:
       clock_(clock),
       background_(background),
       requested_(settings_.last_number),
+      passed_(settings_.last_number * kPassedUnit),
       completed_(settings_.last_number),
       committed_(control->workers()),
       chain_(settings_.chain) {}
 
 void CheckpointCoordinator::RequestWhenDue(int64_t now_micros) {
   if (due_micros_.load(std::memory_order_relaxed) < 0) due_micros_.store(now_micros + settings_.interval_micros);
-  if (under_way_.load(std::memory_order_acquire) || last_.load(std::memory_order_relaxed)) return;
+  if (under_way_.load(std::memory_order_acquire)) return GiveUpWhenLate(now_micros);
+  if (last_.load(std::memory_order_relaxed)) return;
   if (savepoints_.waiting()) {
     // Of the job's last checkpoint all workers know before any of them takes part in it.
     if (savepoints_.Begin().stop) last_.store(true, std::memory_order_release);
@@ -32,11 +35,21 @@ void CheckpointCoordinator::RequestWhenDue(int64_t now_micros) {
   if (last_.load(std::memory_order_relaxed)) control_->RequestStop();
 }
 
+void CheckpointCoordinator::RequestEarly() {
+  if (under_way() || !may_hurry_.load(std::memory_order_relaxed)) return;
+  if (due_micros_.exchange(0, std::memory_order_relaxed) == 0) return;
+  control_->WakeAll();
+}
+
 int64_t CheckpointCoordinator::MicrosUntilDue(int64_t now_micros) const {
+  constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
   const int64_t due = due_micros_.load(std::memory_order_relaxed);
-  if (due < 0 || under_way_.load(std::memory_order_acquire) || last_.load(std::memory_order_relaxed)) {
-    return std::numeric_limits<int64_t>::max();
+  if (under_way_.load(std::memory_order_acquire)) {
+    // Once all have passed, it is for the background to give it up.
+    const bool may_be_late = late_micros() != kNever && !all_passed(requested()) && !is_given_up(requested());
+    return may_be_late ? std::max<int64_t>(late_micros() - now_micros, 0) : kNever;
   }
+  if (due < 0 || last_.load(std::memory_order_relaxed)) return kNever;
   return due > now_micros && !savepoints_.waiting() ? due - now_micros : 0;
 }
 
@@ -49,7 +62,7 @@ void CheckpointCoordinator::RequestLast(bool finished) {
 
 void CheckpointCoordinator::Request(int64_t now_micros) {
   under_way_.store(true, std::memory_order_release);
-  passed_.store(0, std::memory_order_relaxed);
+  passed_.store((requested() + 1) * kPassedUnit, std::memory_order_release);
   saved_.store(0, std::memory_order_relaxed);
   acknowledged_.store(0, std::memory_order_relaxed);
   committed_.store(0, std::memory_order_relaxed);
@@ -60,9 +73,43 @@ void CheckpointCoordinator::Request(int64_t now_micros) {
   control_->WakeAll();
 }
 
-void CheckpointCoordinator::Pass() {
-  passed_.fetch_add(1, std::memory_order_acq_rel);
-  if (all_passed()) control_->WakeAll();
+void CheckpointCoordinator::Pass(int64_t number) {
+  int64_t passed = passed_.load(std::memory_order_acquire);
+  do {
+    if (passed < number * kPassedUnit || is_given_up(number)) return;
+  } while (!passed_.compare_exchange_weak(passed, passed + 1, std::memory_order_acq_rel));
+  if (all_passed(number)) control_->WakeAll();
+}
+
+int64_t CheckpointCoordinator::late_micros() const {
+  if (settings_.timeout_micros == 0) return std::numeric_limits<int64_t>::max();
+  return requested_micros_.load(std::memory_order_relaxed) + settings_.timeout_micros;
+}
+
+void CheckpointCoordinator::GiveUpWhenLate(int64_t now_micros) {
+  if (now_micros < late_micros()) return;
+  const int64_t number = requested();
+  int64_t passed = passed_.load(std::memory_order_acquire);
+  do {
+    if (all_passed(number) || is_given_up(number)) return;
+  } while (!passed_.compare_exchange_weak(passed, (number + 1) * kPassedUnit - 1, std::memory_order_acq_rel));
+  background_->Run([this] {
+    if (control_->failed()) return;
+    Fail(TookTooLong());
+    if (!control_->failed()) GiveUp();
+  });
+  control_->WakeAll();
+}
+
+arrow::Status CheckpointCoordinator::CheckTime() {
+  if (clock_->SteadyMicros() < late_micros()) return arrow::Status::OK();
+  if (writer_) store_->Discard(std::move(writer_));
+  return TookTooLong();
+}
+
+arrow::Status CheckpointCoordinator::TookTooLong() const {
+  return arrow::Status::IOError("it was not complete within ", settings_.timeout_micros / 1000,
+                                " ms (execution.checkpointing.timeout)");
 }
 
 bool CheckpointCoordinator::is_savepoint() const {
@@ -105,7 +152,8 @@ void CheckpointCoordinator::Acknowledge() {
 void CheckpointCoordinator::Write(int worker, const state::StateSnapshot& piece, int64_t bytes) {
   const bool was_congested = is_congested();
   if (!control_->failed() && failure_.ok()) {
-    const arrow::Status status = TryWrite(worker, piece);
+    arrow::Status status = CheckTime();
+    if (status.ok()) status = TryWrite(worker, piece);
     if (!status.ok()) Fail(status);
   }
   waiting_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
@@ -131,6 +179,7 @@ void CheckpointCoordinator::Complete() {
     return control_->failed() ? void() : GiveUp();
   }
   failed_in_a_row_ = 0;
+  may_hurry_.store(true, std::memory_order_relaxed);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!changes_only()) chain_.clear();
@@ -165,10 +214,15 @@ arrow::Result<state::CheckpointManifest> CheckpointCoordinator::TryComplete() {
     const std::lock_guard<std::mutex> lock(mutex_);
     manifest.pause_micros = metrics_.last_pause_micros;
     for (const auto& base : chain_) {
-      if (changes_only()) manifest.bases.push_back(base.number);
+      if (!changes_only()) break;
+      manifest.bases.push_back(base.number);
+      manifest.base_runs.push_back(base.run);
     }
   }
   ARROW_RETURN_NOT_OK(TryBegin());  // nobody may have had anything to hand over
+  // Up to here it can still be too late: with the manifest it is complete.
+  ARROW_RETURN_NOT_OK(writer_->Finish());
+  ARROW_RETURN_NOT_OK(CheckTime());
   const auto writer = std::move(writer_);
   return store_->Complete(writer.get(), std::move(manifest));
 }
@@ -177,8 +231,8 @@ void CheckpointCoordinator::Fail(const arrow::Status& status) {
   const arrow::Status failure =
       status.WithMessage("Checkpoint ", requested(), " could not be written: ", status.message());
   const bool tolerable = savepoints_.under_way() || failed_in_a_row_ < settings_.tolerable_failures;
-  // The last one has nobody to come after it.
-  if (!tolerable || last_.load(std::memory_order_relaxed)) return control_->Fail(failure);
+  // Another run has the job, or: the last one has nobody to come after it.
+  if (!tolerable || status.IsCancelled() || last_.load(std::memory_order_relaxed)) return control_->Fail(failure);
   failure_ = failure;
   writer_.reset();
 }
@@ -196,6 +250,9 @@ void CheckpointCoordinator::GiveUp() {
     ++failed_in_a_row_;
     if (settings_.warn) settings_.warn(failure.message() + ". The job goes on, with the next one in its place");
   }
+  // Not at once: while barriers are up sources stand, and the job is to get on even where none gets through in time.
+  due_micros_.store(clock_->SteadyMicros() + settings_.interval_micros, std::memory_order_relaxed);
+  may_hurry_.store(false, std::memory_order_relaxed);
   under_way_.store(false, std::memory_order_release);
   control_->WakeAll();
 }

@@ -15,6 +15,9 @@
 // resumed from the one before; unless that is to be tolerated: then the next one holds everything, and with it become
 // visible the results that were prepared for both. A savepoint that fails is its user's matter alone.
 //
+// One that takes longer than it may is given up and counts as failed: before step 2 is over, workers take down the
+// barriers and go on; after that, nothing more is written, and there is no manifest.
+//
 // A checkpoint holds only what changed since the one before, its last base, as long as such changes add up to less than
 // the first base; else, and when the job begins or a savepoint is taken, it holds everything.
 #pragma once
@@ -37,6 +40,7 @@ namespace tidemark::runtime {
 
 struct CheckpointSettings {
   int64_t interval_micros = 10'000'000;
+  int64_t timeout_micros = 0;  ///< from the request to the manifest; 0: however long it takes
   int64_t last_number = 0;     ///< the greatest that is taken
   int tolerable_failures = 0;  ///< checkpoints in a row that may fail
   std::string job_id;
@@ -65,18 +69,28 @@ class CheckpointCoordinator {
 
   // Of worker 0, which keeps the time for all.
   void RequestWhenDue(int64_t now_micros);
-  /// Until the next call of RequestWhenDue can do something; the largest number while a checkpoint is under way.
+  /// Until the next call of RequestWhenDue can do something; the largest number when none will for now.
   int64_t MicrosUntilDue(int64_t now_micros) const;
   /// Asks for the job's last checkpoint, unless one is under way; then it must be called again. `finished`: all input
   /// was read to its end, else the job is to stop there.
   void RequestLast(bool finished);
 
+  /// Of any worker: the next checkpoint should not wait until it is due, as too much waits for it. After one that
+  /// failed it does.
+  void RequestEarly();
+
   // Of each worker, in this order. `number`: of the checkpoint under way.
   int64_t requested() const { return requested_.load(std::memory_order_acquire); }
   /// The one under way holds changes only.
   bool changes_only() const { return changes_only_.load(std::memory_order_relaxed); }
-  void Pass();
-  bool all_passed() const { return passed_.load(std::memory_order_acquire) == control_->workers(); }
+  void Pass(int64_t number);
+  bool all_passed(int64_t number) const {
+    return passed_.load(std::memory_order_acquire) == number * kPassedUnit + control_->workers();
+  }
+  /// The checkpoint was given up before all had passed. A worker that has not saved for it takes down its barriers.
+  bool is_given_up(int64_t number) const {
+    return passed_.load(std::memory_order_acquire) >= (number + 1) * kPassedUnit - 1;
+  }
   /// Hands over some of the worker's state.
   void Add(int worker, state::StateSnapshot piece);
   /// No more state should be handed over now. WakeAll follows when it may be.
@@ -100,16 +114,23 @@ class CheckpointCoordinator {
 
  private:
   static constexpr int64_t kWaitingBytesMax = int64_t{64} << 20;
+  static constexpr int64_t kPassedUnit = 1024;  // more than there are workers
   /// Who resumes opens each file of a chain.
   static constexpr size_t kChainMax = 100;
 
   void Request(int64_t now_micros);
+  void GiveUpWhenLate(int64_t now_micros);
+  /// When the one under way is given up; the largest number: never.
+  int64_t late_micros() const;
   /// Of the background: its thread, one call after the other.
   void Write(int worker, const state::StateSnapshot& piece, int64_t bytes);
   arrow::Status TryBegin();
   arrow::Status TryWrite(int worker, const state::StateSnapshot& piece);
   void Complete();
   arrow::Result<state::CheckpointManifest> TryComplete();
+  /// The one under way has taken longer than it may: an error, and nothing is left of it.
+  arrow::Status CheckTime();
+  arrow::Status TookTooLong() const;
   void Fail(const arrow::Status& status);
   void GiveUp();
   void FinishSavepoint(const state::CheckpointManifest& written);
@@ -124,7 +145,8 @@ class CheckpointCoordinator {
   Background* background_;
 
   std::atomic<int64_t> requested_;
-  std::atomic<int> passed_{0};
+  // The number of the checkpoint, times kPassedUnit, and how many workers have passed it; all ones: it is given up.
+  std::atomic<int64_t> passed_;
   std::atomic<int> saved_{0};
   std::atomic<int> acknowledged_{0};
   std::atomic<bool> changes_only_{false};
@@ -136,6 +158,7 @@ class CheckpointCoordinator {
   std::atomic<bool> finished_{false};  // and ends the job for good
   std::atomic<bool> all_done_{false};
   std::atomic<int64_t> due_micros_{-1};  // -1: not yet known
+  std::atomic<bool> may_hurry_{true};    // the last one did not fail
   std::atomic<int64_t> requested_micros_{0};
   Savepoints savepoints_;
 

@@ -17,17 +17,19 @@ class InlineBackground final : public Background {
   void Run(std::function<void()> work) override { work(); }
 };
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr int64_t kInterval = 1'000;
 
 class CheckpointCoordinatorTest : public ::testing::Test {
  protected:
-  void Make(int tolerable_failures) {
+  void Make(int tolerable_failures, int64_t timeout_micros = 0) {
     CheckpointSettings settings;
     settings.interval_micros = kInterval;
     settings.job_id = "job";
     settings.tolerable_failures = tolerable_failures;
+    settings.timeout_micros = timeout_micros;
     settings.warn = [this](const std::string& message) { warnings_.push_back(message); };
     coordinator_ =
         std::make_unique<CheckpointCoordinator>(std::move(settings), &store_, &control_, &clock_, &background_);
@@ -47,7 +49,7 @@ class CheckpointCoordinatorTest : public ::testing::Test {
   }
 
   void HandOver() {
-    coordinator_->Pass();
+    coordinator_->Pass(coordinator_->requested());
     state::StateSnapshot piece;
     piece.parts["operator"].watermark = 7;
     coordinator_->Add(0, std::move(piece));
@@ -104,6 +106,58 @@ TEST_F(CheckpointCoordinatorTest, TheLastOneMustNotFail) {
   files_.faults().capacity_bytes = 0;
   HandOver();
   EXPECT_TRUE(control_.failed());
+}
+
+TEST_F(CheckpointCoordinatorTest, OneThatBarriersDoNotGetThroughIsGivenUp) {
+  Make(/*tolerable_failures=*/1, /*timeout_micros=*/500);
+  coordinator_->RequestWhenDue(kInterval);
+  EXPECT_EQ(coordinator_->MicrosUntilDue(kInterval), 500);
+  coordinator_->RequestWhenDue(kInterval + 499);
+  EXPECT_TRUE(coordinator_->under_way());
+  EXPECT_FALSE(coordinator_->is_given_up(1));
+  coordinator_->RequestWhenDue(kInterval + 500);
+  EXPECT_FALSE(coordinator_->under_way());
+  EXPECT_TRUE(coordinator_->is_given_up(1));
+  coordinator_->Pass(1);  // of a worker that has not heard of it
+  EXPECT_FALSE(coordinator_->all_passed(1));
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("Checkpoint 1 could not be written: it was not complete within 0 ms")));
+  // The next one is counted from zero, whoever is still late with this one.
+  coordinator_->RequestWhenDue(2 * kInterval);
+  EXPECT_EQ(coordinator_->requested(), 2);
+  coordinator_->Pass(1);
+  EXPECT_FALSE(coordinator_->all_passed(2));
+  clock_.Advance(2 * kInterval - clock_.SteadyMicros());
+  HandOver();
+  EXPECT_EQ(coordinator_->completed(), 2);
+}
+
+TEST_F(CheckpointCoordinatorTest, OneThatIsWrittenTooSlowlyIsGivenUp) {
+  Make(/*tolerable_failures=*/1, /*timeout_micros=*/500);
+  coordinator_->RequestWhenDue(kInterval);
+  coordinator_->Pass(1);
+  state::StateSnapshot piece;
+  piece.parts["operator"].watermark = 7;
+  clock_.Advance(kInterval + 100 - clock_.SteadyMicros());
+  coordinator_->Add(0, std::move(piece));
+  coordinator_->NoteSaved();
+  EXPECT_TRUE(memory_.Exists("job/chk-1"));
+  clock_.Advance(kInterval + 500 - clock_.SteadyMicros());
+  coordinator_->RequestWhenDue(kInterval + 500);
+  EXPECT_TRUE(coordinator_->under_way());  // workers have saved, and say so when they have handed over all
+  coordinator_->Acknowledge();
+  EXPECT_FALSE(coordinator_->under_way());
+  EXPECT_FALSE(memory_.Exists("job/chk-1"));
+  EXPECT_EQ(coordinator_->completed(), 0);
+  EXPECT_EQ(coordinator_->metrics().failed, 1);
+  EXPECT_EQ(warnings_.size(), 1);
+}
+
+TEST_F(CheckpointCoordinatorTest, OneThatIsGivenUpCountsAsFailed) {
+  Make(/*tolerable_failures=*/0, /*timeout_micros=*/500);
+  coordinator_->RequestWhenDue(kInterval);
+  coordinator_->RequestWhenDue(kInterval + 500);
+  EXPECT_TRUE(control_.failed());
+  EXPECT_THAT(control_.status().message(), HasSubstr("execution.checkpointing.timeout"));
 }
 
 TEST_F(CheckpointCoordinatorTest, ASavepointHoldsEverythingAndNothingBuildsOnIt) {

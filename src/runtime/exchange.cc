@@ -121,6 +121,12 @@ arrow::Status ExchangeSender::Send(Target& target, Message message) {
     target.parker->Notify();
     return arrow::Status::OK();
   }
+  const auto is_barrier = [](const Message& each) { return std::holds_alternative<BarrierMessage>(each); };
+  if (is_barrier(message) && !target.waiting.empty() && is_barrier(target.waiting.back())) {
+    // The one before it was given up, or another could not follow: it would wait there for nothing, as may many.
+    target.waiting.back() = std::move(message);
+    return arrow::Status::OK();
+  }
   const int64_t bytes = BytesOf(message);
   target.waiting.push_back(std::move(message));
   return waiting_memory_.Set(waiting_memory_.bytes() + bytes);
@@ -230,7 +236,11 @@ arrow::Status ExchangeReceiver::PassOn(const MergedEvents& events) {
   return events.ended ? outlet_.End(events.complete) : arrow::Status::OK();
 }
 
+void ExchangeReceiver::PassOver(int64_t checkpoint) { passed_ = std::max(passed_, checkpoint); }
+
 arrow::Result<bool> ExchangeReceiver::Pass(int64_t checkpoint) {
+  // One is under way at a time: those before it are over, and this worker may not have heard that they were given up.
+  PassOver(checkpoint - 1);
   for (size_t from = 0; from < channels_.size(); ++from) {
     if (barriers_[from] < checkpoint && !inputs_.ended(static_cast<int>(from))) return false;
   }

@@ -104,6 +104,7 @@ class ExchangeReceiver final : public Head {
   Outlet* outlet() override { return &outlet_; }
   std::string Describe() const override;
   /// A channel is not read on once its barrier has come, until every other one's has.
+  void PassOver(int64_t checkpoint) override;
   arrow::Result<bool> Pass(int64_t checkpoint) override;
   arrow::Status Save(state::StateSnapshot::Part* part) const override;
   arrow::Status Restore(const state::StateReader& in) override;

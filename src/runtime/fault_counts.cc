@@ -26,6 +26,8 @@ const char* NameOf(Fault fault) {
       return "full disk";
     case Fault::kZombieWriter:
       return "zombie writer";
+    case Fault::kLateCheckpoint:
+      return "late checkpoint";
     case Fault::kBrokerError:
       return "broker error";
     case Fault::kUnknownOutcome:

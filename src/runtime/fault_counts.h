@@ -19,6 +19,7 @@ enum class Fault {
   kSlowDisk,           ///< operations, or whole checkpoints, that took long
   kFullDisk,           ///< a job that failed since there was no space, and went on when there was
   kZombieWriter,       ///< a process that went on writing when its successor had begun
+  kLateCheckpoint,     ///< a checkpoint that took longer than it may, and was given up
   kBrokerError,        ///< a request that had no effect
   kUnknownOutcome,     ///< a request that had an effect and no answer
   kDuplicateDelivery,  ///< records that were given again

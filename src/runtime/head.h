@@ -61,6 +61,8 @@ class Head : public Checkpointed {
   /// The job is to stop: read no more, and end.
   virtual void Stop() {}
   virtual Outlet* outlet() = 0;
+  /// The checkpoint was given up, as were all before it that were not taken: nothing waits for its barriers any more.
+  virtual void PassOver(int64_t /*checkpoint*/) {}
   /// The checkpoint's barrier goes through here now: all that was handed down belongs to it, and Step is not called
   /// before it is taken. False: what belongs to it has not all come.
   virtual arrow::Result<bool> Pass(int64_t checkpoint) {

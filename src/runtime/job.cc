@@ -76,6 +76,7 @@ arrow::Status Job::OpenCheckpoints() {
   }
   CheckpointSettings settings;
   settings.interval_micros = options.interval_micros;
+  settings.timeout_micros = options.timeout_micros;
   settings.tolerable_failures = options.tolerable_failures;
   if (io::StandardStreams* streams = parts_->options.streams; streams != nullptr) {
     settings.warn = [streams](const std::string& message) {
@@ -117,6 +118,7 @@ arrow::Status Job::Run() {
 arrow::Result<std::future<Savepoints::Outcome>> Job::TakeSavepoint(SavepointRequest request) {
   if (!coordinator_)
     return arrow::Status::Invalid("The job keeps no checkpoints, so there is none to make a savepoint of");
+  if (request.target.empty()) request.target = parts_->options.checkpoints.savepoint_folder;
   auto outcome = coordinator_->savepoints().Ask(std::move(request));
   parts_->control.WakeAll();
   return outcome;

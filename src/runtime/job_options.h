@@ -23,10 +23,14 @@ namespace tidemark::runtime {
 struct CheckpointOptions {
   std::string folder;                    ///< of this job's checkpoints; empty: none are kept
   int64_t interval_micros = 10'000'000;  ///< from one request to the next
+  int64_t timeout_micros = 0;            ///< of one, from the request until it is complete; 0: none
   int retained = 1;                      ///< how many stay; at least 1
   int tolerable_failures = 0;            ///< in a row that do not fail the job
   std::string restore_from;              ///< folder of one checkpoint or savepoint; empty: the newest in `folder`
   std::string program_version;           ///< noted in each
+  std::string savepoint_folder;          ///< of savepoints that are asked for without one; empty: see SavepointRequest
+  std::string run;                       ///< names this run among all of the job; see CheckpointStore::TakeOver
+  std::string holder;                    ///< says who runs it, for people
 };
 
 /// Every pointer outlives the job.

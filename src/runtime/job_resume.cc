@@ -69,6 +69,9 @@ arrow::Status CheckCheckpointOptions(const JobOptions& options) {
   if (options.checkpoints.interval_micros < 1) {
     return arrow::Status::Invalid("'execution.checkpointing.interval' must be longer than nothing");
   }
+  if (options.checkpoints.timeout_micros < 0) {
+    return arrow::Status::Invalid("'execution.checkpointing.timeout' must not be negative");
+  }
   if (options.checkpoints.retained < 1) {
     return arrow::Status::Invalid("'execution.checkpointing.num-retained' must be at least 1");
   }
@@ -85,6 +88,7 @@ std::vector<state::StatefulPart> StatefulParts(const JobParts& parts) {
 
 arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::CheckpointStore& store, JobParts* parts) {
   const JobOptions& options = parts->options;
+  ARROW_RETURN_NOT_OK(store.TakeOver(options.checkpoints.run, options.checkpoints.holder));
   ARROW_ASSIGN_OR_RAISE(const auto manifests, store.List());
   std::optional<state::CheckpointManifest> manifest;
   if (!options.checkpoints.restore_from.empty()) {

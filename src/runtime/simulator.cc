@@ -39,6 +39,8 @@ struct Zombie {
   bool acted = false;
 };
 
+constexpr int kAnyFailures = 1 << 30;
+
 class Simulation {
  public:
   Simulation(JobOptions options, const SimulationOptions& simulation)
@@ -105,6 +107,7 @@ class Simulation {
     lives_ = 1 + chooser_.Choose(faults_->lives_max);
     slow_ = chooser_.OneIn(4);
     lies_ = lives_ > 1 && chooser_.OneIn(8);
+    late_ = lives_ > 1 && chooser_.OneIn(4);
     if (slow_) report_.faults.Draw(Fault::kSlowDisk);
     if (lies_) report_.faults.Draw(Fault::kLostSync);
   }
@@ -113,6 +116,8 @@ class Simulation {
 
   void DrawEnding() {
     ending_ = Ending();
+    options_.checkpoints.timeout_micros = 0;
+    options_.checkpoints.tolerable_failures = 0;
     if (slow_) life_->set_slow_background(kSlowCheckpointMicros);
     if (faults_ == nullptr) return;
     io::DiskFaults& disk = life_->disk()->faults();
@@ -130,6 +135,15 @@ class Simulation {
     if (lies_) {
       disk.lost_sync_one_in = chooser_.Pick(std::vector<int64_t>{1, 3, 10});
       disk.lost_sync_within = options_.checkpoints.folder + "/chk-";
+    }
+    if (late_) {
+      const bool is_endless = chooser_.OneIn(2) && ending_.kind != Kind::kFullDisk;
+      options_.checkpoints.timeout_micros =
+          chooser_.Pick(is_endless ? std::vector<int64_t>{20'000, 100'000, 500'000} : std::vector<int64_t>{1, 1'000});
+      // A full disk is to end the job. Where any number is tolerated, a job that one held up for good would never end.
+      if (is_endless) options_.checkpoints.tolerable_failures = kAnyFailures;
+      if (!is_endless && ending_.kind != Kind::kFullDisk) options_.checkpoints.tolerable_failures = chooser_.Choose(3);
+      report_.faults.Draw(Fault::kLateCheckpoint);
     }
     DrawMoment(&disk);
     CountDrawn();
@@ -173,8 +187,13 @@ class Simulation {
     }
   }
 
+  static bool IsLate(const arrow::Status& status) {
+    return status.message().find("execution.checkpointing.timeout") != std::string::npos;
+  }
+
   bool Passes(const arrow::Status& status) const {
-    return std::any_of(faults_->passing_errors.begin(), faults_->passing_errors.end(),
+    return IsLate(status) ||
+           std::any_of(faults_->passing_errors.begin(), faults_->passing_errors.end(),
                        [&](const std::string& text) { return status.message().find(text) != std::string::npos; });
   }
 
@@ -196,6 +215,7 @@ class Simulation {
   std::unique_ptr<io::SimulatedDisk> EndLife(const arrow::Status& status) {
     const bool crashed = std::exchange(crashed_, false) || life_->disk()->off();
     Tell(crashed, status);
+    CountLate(status);
     // A job that ends by itself tidies up.
     if (!crashed) life_->Drop();
     // A zombie counts when it does something.
@@ -211,6 +231,11 @@ class Simulation {
       life_.reset();
     }
     return disk;
+  }
+
+  void CountLate(const arrow::Status& status) {
+    if (life_->job() == nullptr || options_.checkpoints.timeout_micros == 0) return;
+    report_.faults.Fire(Fault::kLateCheckpoint, life_->job()->checkpoint_metrics().failed + (IsLate(status) ? 1 : 0));
   }
 
   /// For whoever reads of a run that failed.
@@ -255,7 +280,7 @@ class Simulation {
       if (progress) quiet_jumps = 0;
       if (faults_ != nullptr && Crashes()) return arrow::Status::OK();
       if (trace_.steps > simulation_.steps_max)
-        return arrow::Status::UnknownError("not done after ", trace_.steps, " steps");
+        return arrow::Status::UnknownError("not done after ", trace_.steps, " steps:\n", life_->job()->Describe());
       MoveClock();
     }
     return arrow::Status::OK();
@@ -347,6 +372,7 @@ class Simulation {
   std::unique_ptr<SimulatedLife> life_;
   int lives_ = 1;  ///< at most
   bool slow_ = false;
+  bool late_ = false;
   bool lies_ = false;
   Ending ending_;
   bool crashed_ = false;

@@ -214,7 +214,7 @@ bool Worker::DataflowEnded() const {
 arrow::Result<StepResult> Worker::CloseStep() {
   if (!control_->all_ended()) return WaitFor(std::numeric_limits<int64_t>::max());
   // What came after the last checkpoint becomes visible with one more.
-  if (checkpoint_ && !coordinator_->all_done()) return Waiting();
+  if (checkpoint_ && !coordinator_->all_done()) return WaitFor(std::numeric_limits<int64_t>::max());
   if (index_ == 0 && !control_->others_closed()) return Waiting();
   for (const auto& letters : dataflow_.dead_letters) ARROW_RETURN_NOT_OK(letters->Flush());
   const bool complete = !control_->incomplete();

@@ -35,11 +35,17 @@ arrow::Result<bool> WorkerCheckpoint::Step(int64_t now_micros) {
     std::fill(stage_passed_.begin(), stage_passed_.end(), false);
     std::fill(sender_passed_.begin(), sender_passed_.end(), false);
   }
+  if (number_ == 0 && !committing_ && !SinksHaveRoom()) coordinator_->RequestEarly();
   bool moved = false;
+  if (number_ != 0 && !saved_ && coordinator_->is_given_up(number_)) {
+    for (auto& stage : dataflow_->stages) stage.head->PassOver(number_);
+    number_ = 0;
+    moved = true;
+  }
   if (number_ != 0 && !passed_) {
     ARROW_ASSIGN_OR_RAISE(moved, LetThrough());
   }
-  if (number_ != 0 && passed_ && !saved_ && coordinator_->all_passed()) {
+  if (number_ != 0 && passed_ && !saved_ && coordinator_->all_passed(number_)) {
     ARROW_RETURN_NOT_OK(BeginSave());
     moved = true;
   }
@@ -121,7 +127,7 @@ arrow::Result<bool> WorkerCheckpoint::LetThrough() {
   if (moved || stages.empty()) ARROW_RETURN_NOT_OK(SendBarriers());
   passed_ = std::all_of(stage_passed_.begin(), stage_passed_.end(), [](bool passed) { return passed; });
   if (!passed_) return moved;
-  coordinator_->Pass();
+  coordinator_->Pass(number_);
   return true;
 }
 

@@ -123,6 +123,20 @@ TEST_F(WorkerCheckpointTest, ASinkWithoutRoomHoldsTheWorkerUntilItsCommitIsDone)
   EXPECT_FALSE(checkpoint_->Holds(0));
 }
 
+TEST_F(WorkerCheckpointTest, ASinkWithoutRoomHasACheckpointTakenBeforeItIsDue) {
+  ASSERT_TRUE(StepOn(kInterval / 2).ok());
+  EXPECT_EQ(coordinator_->requested(), 0);
+  sink_.written = "much";
+  sink_.has_room = false;
+  ASSERT_TRUE(StepOn(kInterval / 2).ok());
+  EXPECT_EQ(coordinator_->completed(), 1);
+  sink_.has_room = true;
+  commits_.RunOne();
+  EXPECT_THAT(sink_.committed, ElementsAre("much"));
+  ASSERT_TRUE(StepOn(kInterval).ok());
+  EXPECT_EQ(coordinator_->requested(), 1);
+}
+
 TEST_F(WorkerCheckpointTest, ACommitThatFailsFailsTheWorkerAndNamesTheSink) {
   sink_.written = "first";
   sink_.answer = arrow::Status::IOError("fenced");

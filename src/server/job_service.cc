@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "io/object_path.h"
 #include "server/watermark_report.h"
 
 namespace tidemark::server {
@@ -16,6 +17,11 @@ using nlohmann::json;
 
 json Failure(const std::string& message) { return {{"error", message}}; }
 
+/// As somebody in another folder names it.
+std::string PlaceOf(const std::string& folder) {
+  return io::IsObjectPath(folder) ? folder : std::filesystem::absolute(folder).lexically_normal().string();
+}
+
 json TakeSavepoint(runtime::Job* job, const json& request) {
   runtime::SavepointRequest savepoint;
   savepoint.target = request.value("target", "");
@@ -24,7 +30,7 @@ json TakeSavepoint(runtime::Job* job, const json& request) {
   if (!asked.ok()) return Failure(asked.status().message());
   const auto taken = asked->get();
   if (!taken.ok()) return Failure(taken.status().message());
-  return {{"folder", std::filesystem::absolute(taken->folder).lexically_normal().string()},
+  return {{"folder", PlaceOf(taken->folder)},
           {"number", taken->number},
           {"size_bytes", taken->size_bytes()},
           {"rows", taken->rows}};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "catalog/secret_keys.h"
 #include "expr/time_zone.h"
 #include "server/dead_letter_table.h"
 #include "server/object_names.h"
@@ -37,7 +38,10 @@ PreparedStatement ConfigurationRows(const Configuration& configuration) {
   prepared.rows.columns = {{"key", DataType::String()}, {"value", DataType::String()}};
   std::map<std::string, std::string> in_force = configuration.values();
   for (const auto& spec : Configuration::Specs()) in_force.emplace(spec.key, spec.default_value);
-  for (const auto& [key, value] : in_force) prepared.rows.rows.push_back({key, value});
+  for (const auto& [key, value] : in_force) {
+    const bool is_hidden = !value.empty() && IsSecretKey(key);
+    prepared.rows.rows.push_back({key, is_hidden ? kHiddenValue : value});
+  }
   return prepared;
 }
 
@@ -129,6 +133,10 @@ arrow::Result<PreparedStatement> Session::Prepare(std::shared_ptr<const sql::Sta
       if (!option) return ConfigurationRows(configuration_);
       const auto& specs = Configuration::Specs();
       const bool is_known = std::ranges::find(specs, option->key.value, &OptionSpec::key) != specs.end();
+      if (is_known && IsSecretKey(option->key.value)) {
+        return sql::SqlError(option->key.range, "'" + option->key.value + "' does not belong into a script",
+                             "Put it into the file of --config, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
+      }
       const sql::SourceRange range = is_known ? option->value.range : option->key.range;
       ARROW_RETURN_NOT_OK(sql::WithPlace(configuration_.Set(option->key.value, option->value.value), range));
       ARROW_RETURN_NOT_OK(sql::WithPlace(RefreshFunctionContext(), range));

@@ -7,14 +7,15 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <stdexcept>
 #include <utility>
 
+#include "io/object_path.h"
 #include "state/hash_bytes.h"
+#include "state/text_file.h"
 
 namespace tidemark::state {
 namespace {
@@ -29,27 +30,46 @@ constexpr std::string_view kJobIdName = "job-id";
 constexpr std::string_view kWorkersName = "workers";
 
 std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-/// The folder of checkpoint `number` beside that of another.
-std::string FolderBeside(const std::string& folder, int64_t number) {
-  const std::string name = fmt::format("{}{}", kCheckpointPrefix, number);
+/// "chk-7", or "chk-7-<run>" where several runs may write at once.
+std::string NameFor(int64_t number, bool savepoint, const std::string& run) {
+  const std::string name = fmt::format("{}{}", savepoint ? kSavepointPrefix : kCheckpointPrefix, number);
+  return run.empty() ? name : name + "-" + run;
+}
+
+/// What the name of a checkpoint's folder says.
+struct FolderName {
+  int64_t number = 0;
+  std::string run;  ///< empty: it is the only one that writes there
+};
+
+/// None when it is another folder.
+std::optional<FolderName> ParseName(const std::string& name) {
+  for (const std::string_view prefix : {kCheckpointPrefix, kSavepointPrefix}) {
+    if (!name.starts_with(prefix)) continue;
+    FolderName parsed;
+    const auto* end = name.data() + name.size();
+    const auto number = std::from_chars(name.data() + prefix.size(), end, parsed.number);
+    if (number.ec != std::errc()) continue;
+    if (number.ptr == end) return parsed;
+    if (*number.ptr != '-') continue;
+    parsed.run = number.ptr + 1;
+    return parsed;
+  }
+  return std::nullopt;
+}
+
+/// The folder of a base of the manifest, beside its own.
+std::string BaseFolder(const CheckpointManifest& manifest, size_t base) {
+  const std::string& folder = manifest.folder;
+  const std::string run = manifest.base_runs.empty() ? "" : manifest.base_runs[base];
+  const std::string name = NameFor(manifest.bases[base], /*savepoint=*/false, run);
+  if (io::IsObjectPath(folder)) return folder.substr(0, folder.rfind('/') + 1) + name;
   return (std::filesystem::path(folder) / ".." / name).lexically_normal();
 }
 std::string JobIdPath(const std::string& folder) { return fmt::format("{}/{}", folder, kJobIdName); }
 std::string ManifestPath(const std::string& folder) { return fmt::format("{}/{}", folder, kManifestName); }
 std::string StatePath(const std::string& folder, int worker) {
   return fmt::format("{}/worker-{}.state", folder, worker);
-}
-
-/// The number in the name of a checkpoint's folder; none when it is another folder.
-std::optional<int64_t> NumberOf(const std::string& name) {
-  for (const std::string_view prefix : {kCheckpointPrefix, kSavepointPrefix}) {
-    if (!name.starts_with(prefix)) continue;
-    int64_t number = 0;
-    const auto* end = name.data() + name.size();
-    const auto parsed = std::from_chars(name.data() + prefix.size(), end, number);
-    if (parsed.ec == std::errc() && parsed.ptr == end) return number;
-  }
-  return std::nullopt;
 }
 
 std::string CommittedPath(const std::string& folder) { return fmt::format("{}/{}", folder, kCommittedName); }
@@ -80,6 +100,8 @@ json ToJson(const CheckpointManifest& manifest) {
                    {"parts", std::move(parts)},
                    {"files", std::move(files)},
                    {"bases", manifest.bases}};
+  const bool has_runs = std::ranges::any_of(manifest.base_runs, [](const auto& run) { return !run.empty(); });
+  if (has_runs) document["base_runs"] = manifest.base_runs;
   document["hash"] = HashOf(document);
   return document;
 }
@@ -111,26 +133,15 @@ CheckpointManifest FromJson(const json& document) {
   }
   if (manifest.number < 1 || manifest.files.empty()) throw std::invalid_argument("no such checkpoint can be");
   manifest.bases = document.value("bases", std::vector<int64_t>{});
+  manifest.base_runs = document.value("base_runs", std::vector<std::string>{});
+  if (!manifest.base_runs.empty() && manifest.base_runs.size() != manifest.bases.size()) {
+    throw std::invalid_argument("some of its bases are of no run");
+  }
   return manifest;
 }
 
-arrow::Status WriteAll(io::FileSystem* files, const std::string& path, const std::string& text) {
-  ARROW_ASSIGN_OR_RAISE(auto file, files->OpenForWrite(path));
-  ARROW_RETURN_NOT_OK(file->Append(text));
-  return file->Commit();
-}
-
-arrow::Result<std::string> ReadAll(io::FileSystem* files, const std::string& path) {
-  ARROW_ASSIGN_OR_RAISE(const auto file, files->OpenForRead(path));
-  ARROW_ASSIGN_OR_RAISE(const int64_t size, file->Size());
-  std::string text(static_cast<size_t>(size), '\0');
-  ARROW_ASSIGN_OR_RAISE(const int64_t read, file->ReadAt(0, size, text.data()));
-  text.resize(static_cast<size_t>(read));
-  return text;
-}
-
 arrow::Status WriteManifest(io::FileSystem* files, const CheckpointManifest& manifest) {
-  return WriteAll(files, ManifestPath(manifest.folder), ToJson(manifest).dump(2) + "\n");
+  return WriteText(files, ManifestPath(manifest.folder), ToJson(manifest).dump(2) + "\n");
 }
 
 arrow::Status CopyFile(io::FileSystem* files, const std::string& from, const std::string& to) {
@@ -155,7 +166,18 @@ int64_t CheckpointManifest::size_bytes() const {
 }
 
 std::string CheckpointStore::FolderOf(int64_t number, bool savepoint) const {
-  return fmt::format("{}/{}{}", folder_, savepoint ? kSavepointPrefix : kCheckpointPrefix, number);
+  return folder_ + "/" + NameFor(number, savepoint, run_);
+}
+
+arrow::Status CheckpointStore::TakeOver(const std::string& run, const std::string& holder) {
+  if (!io::IsObjectPath(folder_)) return arrow::Status::OK();
+  claims_.emplace(files_, folder_);
+  ARROW_RETURN_NOT_OK(claims_->Take(run, holder));
+  run_ = run;
+  ARROW_ASSIGN_OR_RAISE(const auto folders, Folders());
+  const std::string newest = folders.empty() ? "" : NameOf(folders.back());
+  ARROW_RETURN_NOT_OK(claims_->NoteFound(newest, newest.empty() ? 0 : ParseName(newest)->number));
+  return claims_->Check();
 }
 
 arrow::Result<std::unique_ptr<CheckpointWriter>> CheckpointStore::Begin(int64_t number, bool savepoint, int workers) {
@@ -171,15 +193,31 @@ arrow::Result<std::unique_ptr<CheckpointWriter>> CheckpointStore::Begin(int64_t 
   return writer;
 }
 
+arrow::Status CheckpointWriter::Finish() {
+  while (finished_.size() < files_.size()) {
+    ARROW_ASSIGN_OR_RAISE(const StateFileInfo info, files_[finished_.size()]->Finish());
+    finished_.push_back(info);
+  }
+  return arrow::Status::OK();
+}
+
+void CheckpointStore::Discard(std::unique_ptr<CheckpointWriter> writer) {
+  const std::string folder = writer->folder_;
+  writer.reset();
+  (void)files_->Remove(folder);
+}
+
 arrow::Result<CheckpointManifest> CheckpointStore::Complete(CheckpointWriter* writer, CheckpointManifest manifest) {
   manifest.folder = writer->folder_;
-  manifest.files.clear();
+  manifest.run = run_;
+  ARROW_RETURN_NOT_OK(writer->Finish());
+  manifest.files = writer->finished_;
   manifest.rows = 0;
-  for (const auto& file : writer->files_) {
-    ARROW_ASSIGN_OR_RAISE(manifest.files.emplace_back(), file->Finish());
-    manifest.rows += file->rows();
-  }
+  for (const auto& file : writer->files_) manifest.rows += file->rows();
+  // Before, so that a run that is over leaves no manifest behind; after, because that is what decides (run_claims.h).
+  if (claims_) ARROW_RETURN_NOT_OK(claims_->Check());
   ARROW_RETURN_NOT_OK(WriteManifest(files_, manifest));
+  if (claims_) ARROW_RETURN_NOT_OK(claims_->Check());
   RemoveOld(manifest.number);
   return manifest;
 }
@@ -191,7 +229,8 @@ arrow::Result<CheckpointManifest> CheckpointStore::CopySavepoint(io::FileSystem*
   copy.savepoint = true;
   copy.committed = false;
   copy.folder = fmt::format("{}/{}{}", target, kSavepointPrefix, manifest.number);
-  if (files->Exists(copy.folder)) {
+  ARROW_ASSIGN_OR_RAISE(const bool is_taken, IsThere(files, copy.folder));
+  if (is_taken) {
     return arrow::Status::Invalid("'", copy.folder, "' is there already: choose another folder for the savepoint");
   }
   ARROW_RETURN_NOT_OK(files->CreateFolders(copy.folder));
@@ -210,41 +249,43 @@ arrow::Result<CheckpointManifest> CheckpointStore::CopySavepoint(io::FileSystem*
 
 arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {
   const std::string path = JobIdPath(folder_);
-  if (files_->Exists(path)) return ReadAll(files_, path);
+  ARROW_ASSIGN_OR_RAISE(const bool is_known, IsThere(files_, path));
+  if (is_known) return ReadText(files_, path);
   ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
-  ARROW_RETURN_NOT_OK(WriteAll(files_, path, fresh));
+  ARROW_RETURN_NOT_OK(WriteText(files_, path, fresh));
   return fresh;
 }
 
 arrow::Result<int> CheckpointStore::NoteWorkers(int workers) {
   const std::string path = fmt::format("{}/{}", folder_, kWorkersName);
-  if (files_->Exists(path)) {
-    ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAll(files_, path));
+  ARROW_ASSIGN_OR_RAISE(const bool is_noted, IsThere(files_, path));
+  if (is_noted) {
+    ARROW_ASSIGN_OR_RAISE(const std::string text, ReadText(files_, path));
     int most = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), most);
     if (parsed.ec != std::errc() || most < 1) return arrow::Status::Invalid("'", path, "' is damaged: ", text);
     if (most >= workers) return most;
   }
   ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
-  ARROW_RETURN_NOT_OK(WriteAll(files_, path, std::to_string(workers)));
+  ARROW_RETURN_NOT_OK(WriteText(files_, path, std::to_string(workers)));
   return workers;
 }
 
 arrow::Status CheckpointStore::MarkCommitted(const CheckpointManifest& manifest) {
-  return WriteAll(files_, CommittedPath(manifest.folder), "");
+  return WriteText(files_, CommittedPath(manifest.folder), "");
 }
 
-bool CheckpointStore::IsJob(io::FileSystem* files, const std::string& folder) {
-  return files->Exists(JobIdPath(folder));
+arrow::Result<bool> CheckpointStore::IsJob(io::FileSystem* files, const std::string& folder) {
+  return IsThere(files, JobIdPath(folder));
 }
 
-bool CheckpointStore::IsComplete(io::FileSystem* files, const std::string& folder) {
-  return files->Exists(ManifestPath(folder));
+arrow::Result<bool> CheckpointStore::IsComplete(io::FileSystem* files, const std::string& folder) {
+  return IsThere(files, ManifestPath(folder));
 }
 
 arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* files, const std::string& folder) {
   const std::string path = ManifestPath(folder);
-  ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAll(files, path));
+  ARROW_ASSIGN_OR_RAISE(const std::string text, ReadText(files, path));
   try {
     const json document = json::parse(text);
     const auto version = document.at("format_version").get<int64_t>();
@@ -254,7 +295,9 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
     }
     CheckpointManifest manifest = FromJson(document);
     manifest.folder = folder;
-    manifest.committed = files->Exists(CommittedPath(folder));
+    const auto name = ParseName(NameOf(folder));
+    manifest.run = name ? name->run : "";
+    ARROW_ASSIGN_OR_RAISE(manifest.committed, IsThere(files, CommittedPath(folder)));
     return manifest;
   } catch (const std::exception& exception) {
     return arrow::Status::Invalid("Checkpoint manifest '", path, "' is damaged: ", exception.what());
@@ -263,19 +306,27 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
 
 arrow::Result<std::vector<std::string>> CheckpointStore::Folders() const {
   std::vector<std::pair<int64_t, std::string>> numbered;
-  if (files_->Exists(folder_)) {
+  ARROW_ASSIGN_OR_RAISE(const bool is_there, IsThere(files_, folder_));
+  if (is_there) {
+    ARROW_ASSIGN_OR_RAISE(const ClaimsVerdict verdict, Judge());
     ARROW_ASSIGN_OR_RAISE(const auto entries, files_->List(folder_, false));
     for (const auto& entry : entries) {
-      const auto number = NumberOf(NameOf(entry.path));
-      if (entry.is_directory && number && files_->Exists(ManifestPath(entry.path))) {
-        numbered.emplace_back(*number, entry.path);
-      }
+      const std::string name = NameOf(entry.path);
+      const auto parsed = ParseName(name);
+      if (!entry.is_directory || !parsed || !verdict.Counts(name, parsed->number, parsed->run)) continue;
+      ARROW_ASSIGN_OR_RAISE(const bool is_complete, IsComplete(files_, entry.path));
+      if (is_complete) numbered.emplace_back(parsed->number, entry.path);
     }
   }
   std::sort(numbered.begin(), numbered.end());
   std::vector<std::string> folders;
   for (auto& [number, path] : numbered) folders.push_back(std::move(path));
   return folders;
+}
+
+arrow::Result<ClaimsVerdict> CheckpointStore::Judge() const {
+  if (!io::IsObjectPath(folder_)) return ClaimsVerdict();
+  return RunClaims(files_, folder_).Judge();
 }
 
 arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
@@ -289,8 +340,8 @@ arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
 
 arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::Bases(const CheckpointManifest& manifest) const {
   std::vector<CheckpointManifest> bases;
-  for (const int64_t number : manifest.bases) {
-    const std::string folder = FolderBeside(manifest.folder, number);
+  for (size_t base = 0; base < manifest.bases.size(); ++base) {
+    const std::string folder = BaseFolder(manifest, base);
     const auto read = ReadManifest(files_, folder);
     if (!read.ok()) {
       return read.status().WithMessage("Checkpoint '", manifest.folder, "' builds on '", folder,
@@ -324,31 +375,33 @@ arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const Checkpoint
 
 void CheckpointStore::RemoveOld(int64_t newest) {
   const auto entries = files_->List(folder_, false);
-  if (!entries.ok()) return;
-  std::map<int64_t, std::string> complete;
-  for (const auto& entry : *entries) {
-    const std::string name = NameOf(entry.path);
-    const auto number = NumberOf(name);
-    if (!entry.is_directory || !number || name.starts_with(kSavepointPrefix)) continue;
-    if (files_->Exists(ManifestPath(entry.path))) {
-      complete.emplace(*number, entry.path);
-    } else if (*number < newest) {
-      (void)files_->Remove(entry.path);
-    }
+  const auto counting = Folders();
+  if (!entries.ok() || !counting.ok()) return;
+  std::vector<std::string> complete;  // newest first
+  for (const std::string& folder : *counting) {
+    if (NameOf(folder).starts_with(kCheckpointPrefix)) complete.insert(complete.begin(), folder);
   }
-  std::set<int64_t> kept;
-  int retained = 0;
-  for (auto entry = complete.rbegin(); entry != complete.rend() && retained < retained_; ++entry, ++retained) {
-    kept.insert(entry->first);
+  std::set<std::string> kept;  // by name
+  for (size_t i = 0; i < complete.size() && i < static_cast<size_t>(retained_); ++i) {
+    kept.insert(NameOf(complete[i]));
     // One whose manifest is damaged can't be resumed from, with or without what it built on.
-    const auto manifest = ReadManifest(files_, entry->second);
-    if (manifest.ok()) kept.insert(manifest->bases.begin(), manifest->bases.end());
+    const auto manifest = ReadManifest(files_, complete[i]);
+    if (!manifest.ok()) continue;
+    for (size_t base = 0; base < manifest->bases.size(); ++base) kept.insert(NameOf(BaseFolder(*manifest, base)));
   }
   // Those that build on others first, and of each the manifest first, so that nothing incomplete looks whole.
-  for (auto entry = complete.rbegin(); entry != complete.rend(); ++entry) {
-    if (kept.contains(entry->first)) continue;
-    if (files_->Remove(ManifestPath(entry->second)).ok()) (void)files_->Remove(entry->second);
+  for (const std::string& folder : complete) {
+    if (kept.contains(NameOf(folder))) continue;
+    if (files_->Remove(ManifestPath(folder)).ok()) (void)files_->Remove(folder);
   }
+  // The remains of attempts, and what came too late to count.
+  const std::set<std::string> counted(counting->begin(), counting->end());
+  for (const auto& entry : *entries) {
+    const auto parsed = ParseName(NameOf(entry.path));
+    const bool is_remains = entry.is_directory && parsed && parsed->number < newest && !counted.contains(entry.path);
+    if (is_remains && !NameOf(entry.path).starts_with(kSavepointPrefix)) (void)files_->Remove(entry.path);
+  }
+  if (claims_) claims_->RemoveOlder();
 }
 
 }  // namespace tidemark::state

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CheckpointStore: the folder of one job's checkpoints. A checkpoint is a folder chk-<number> (a savepoint:
-// savepoint-<number>) with one state file per worker and a manifest, written last: what has none does not exist.
+// savepoint-<number>; in an object store the run's name follows) with one state file per worker and a manifest, written
+// last: what has none does not exist.
 //
 // A checkpoint may build on others, its bases: of tables that are logs it holds only what is new since the last of
 // them. Bases are checkpoints of the same store by the same number of workers. The first of them builds on nothing.
@@ -10,10 +11,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "io/file_system.h"
+#include "state/run_claims.h"
 #include "state/state_file.h"
 
 namespace tidemark::state {
@@ -38,11 +41,13 @@ struct CheckpointManifest {
   std::string program_version;
   std::vector<StatefulPart> parts;
   int64_t rows = 0;
-  std::vector<StateFileInfo> files;  ///< one per worker: worker-<i>.state
-  std::vector<int64_t> bases;        ///< their numbers, oldest first
+  std::vector<StateFileInfo> files;    ///< one per worker: worker-<i>.state
+  std::vector<int64_t> bases;          ///< their numbers, oldest first
+  std::vector<std::string> base_runs;  ///< of each of them: the run that wrote it, as `run`; or none at all
 
   std::string folder;      ///< where it lies; not in the file
   bool committed = false;  ///< see MarkCommitted; not in the file
+  std::string run;         ///< that wrote it, in an object store; not in the file
   int workers() const { return static_cast<int>(files.size()); }
   int64_t size_bytes() const;
 };
@@ -52,11 +57,14 @@ class CheckpointWriter {
  public:
   /// Adds to the state of a worker.
   arrow::Status Add(int worker, const StateSnapshot& piece) { return files_[worker]->Add(piece); }
+  /// Makes what was added durable; nothing more can be. Complete does it where it was not done.
+  arrow::Status Finish();
 
  private:
   friend class CheckpointStore;
   std::string folder_;
   std::vector<std::unique_ptr<StateFileWriter>> files_;  ///< by worker
+  std::vector<StateFileInfo> finished_;                  ///< since Finish
 };
 
 /// One thread at a time.
@@ -69,11 +77,20 @@ class CheckpointStore {
   const std::string& folder() const { return folder_; }
   io::FileSystem* files() const { return files_; }
 
+  /// In an object store: the job is this run's from now on, and no earlier one, wherever it runs, completes a
+  /// checkpoint any more (run_claims.h). `run`: eight or more letters and digits that no other has; `holder`: who it
+  /// is, for people. A folder of this machine is kept for one run by a lock, and needs nothing.
+  arrow::Status TakeOver(const std::string& run, const std::string& holder);
+
   /// Begins checkpoint `number` (a savepoint has a folder of another name) of as many workers.
   arrow::Result<std::unique_ptr<CheckpointWriter>> Begin(int64_t number, bool savepoint, int workers);
   /// Writes the manifest, whose `files`, `rows` and `folder` are filled in here. Then removes checkpoints that are too
-  /// old and no base of those that are kept, and the remains of any that were not completed.
+  /// old and no base of those that are kept, and the remains of any that were not completed. Cancelled when another run
+  /// has taken the job over.
   arrow::Result<CheckpointManifest> Complete(CheckpointWriter* writer, CheckpointManifest manifest);
+
+  /// Removes what there is of a checkpoint that is not to be completed. What can't be removed goes with a later one.
+  void Discard(std::unique_ptr<CheckpointWriter> writer);
 
   /// The folders of the complete ones, oldest first.
   arrow::Result<std::vector<std::string>> Folders() const;
@@ -100,9 +117,9 @@ class CheckpointStore {
                                                          const std::string& target);
 
   /// The folder is one job's: it has a name (see JobId).
-  static bool IsJob(io::FileSystem* files, const std::string& folder);
+  static arrow::Result<bool> IsJob(io::FileSystem* files, const std::string& folder);
   /// The folder is that of a checkpoint which was written to its end.
-  static bool IsComplete(io::FileSystem* files, const std::string& folder);
+  static arrow::Result<bool> IsComplete(io::FileSystem* files, const std::string& folder);
   /// The checkpoint in a folder, wherever it lies, whatever the folder is called now.
   static arrow::Result<CheckpointManifest> ReadManifest(io::FileSystem* files, const std::string& folder);
 
@@ -110,10 +127,13 @@ class CheckpointStore {
   /// What can't be removed is tried again after the next checkpoint.
   void RemoveOld(int64_t newest);
   std::string FolderOf(int64_t number, bool savepoint) const;
+  arrow::Result<ClaimsVerdict> Judge() const;
 
   io::FileSystem* files_;
   const std::string folder_;
   const int retained_;
+  std::optional<RunClaims> claims_;  ///< since TakeOver, in an object store
+  std::string run_;                  ///< likewise; else empty
 };
 
 }  // namespace tidemark::state

@@ -37,9 +37,10 @@ def wait_until(condition, seconds=60, what="what was waited for"):
         pause.wait(0.001)
 
 
-def started(test, arguments, seconds):
-    """A run of the program that heeds signals and is killed after so many seconds, or when the test is over."""
-    process = subprocess.Popen([TIDEMARK, "run", *arguments], stderr=subprocess.PIPE, text=True,
+def started(test, arguments, seconds, environment=None):
+    """A run of the program that heeds signals and is killed after so many seconds, or when the test is over.
+    `environment`: of the run; None: as this one."""
+    process = subprocess.Popen([TIDEMARK, "run", *arguments], stderr=subprocess.PIPE, text=True, env=environment,
                                preexec_fn=heed_signals)
     limit = threading.Timer(seconds, process.kill)
     limit.daemon = True
