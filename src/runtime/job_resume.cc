@@ -89,6 +89,7 @@ std::vector<state::StatefulPart> StatefulParts(const JobParts& parts) {
 arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::CheckpointStore& store, JobParts* parts) {
   const JobOptions& options = parts->options;
   ARROW_RETURN_NOT_OK(store.TakeOver(options.checkpoints.run, options.checkpoints.holder));
+  parts->claim = store.claim();
   ARROW_ASSIGN_OR_RAISE(const auto manifests, store.List());
   std::optional<state::CheckpointManifest> manifest;
   if (!options.checkpoints.restore_from.empty()) {

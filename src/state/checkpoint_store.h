@@ -82,6 +82,9 @@ class CheckpointStore {
   /// is, for people. A folder of this machine is kept for one run by a lock, and needs nothing.
   arrow::Status TakeOver(const std::string& run, const std::string& holder);
 
+  /// The name of this run's claim, greater than that of any earlier run; empty where there is none.
+  std::string claim() const { return claims_ ? claims_->name() : std::string(); }
+
   /// Begins checkpoint `number` (a savepoint has a folder of another name) of as many workers.
   arrow::Result<std::unique_ptr<CheckpointWriter>> Begin(int64_t number, bool savepoint, int workers);
   /// Writes the manifest, whose `files`, `rows` and `folder` are filled in here. Then removes checkpoints that are too
