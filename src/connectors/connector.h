@@ -54,6 +54,10 @@ struct ConnectorContext {
   /// Set when the job keeps checkpoints: names the job also after it was resumed. Sinks then show nothing before
   /// Commit.
   std::string job_id;
+  /// Set when another machine may take the job over while this run still goes on: names the run, and is greater than
+  /// that of any earlier one (RunClaims). Part of the names of what is hidden, so that no run touches what a later one
+  /// has prepared.
+  std::string claim;
   /// The number of the checkpoint that the job was resumed from, whose prepared results will be committed; what a sink
   /// had prepared for later ones is to be removed when worker 0's sink is made. 0: a new job.
   int64_t resumed_checkpoint = 0;

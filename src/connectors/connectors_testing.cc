@@ -60,6 +60,7 @@ ConnectorContext ConnectorTable::Context(int worker, int workers) {
   context.read_sizes = read_sizes_;
   context.findings = &findings_;
   context.job_id = job_id_;
+  context.claim = claim_;
   context.resumed_checkpoint = resumed_checkpoint_;
   context.last_checkpoint = resumed_checkpoint_;
   context.set_back = set_back_;

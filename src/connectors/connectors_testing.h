@@ -59,6 +59,8 @@ class ConnectorTable {
     resumed_checkpoint_ = resumed_checkpoint;
     set_back_ = set_back;
   }
+  /// Sinks that are made from now on are of that run (ConnectorContext::claim).
+  void SetClaim(const std::string& claim) { claim_ = claim; }
   /// A run of the job had so many workers.
   void SetWorkersEver(int workers) { workers_ever_ = workers; }
   /// Not owned.
@@ -114,6 +116,7 @@ class ConnectorTable {
   int64_t batch_rows_ = 100;
   ReadSizes read_sizes_;
   std::string job_id_;
+  std::string claim_;
   int64_t resumed_checkpoint_ = 0;
   bool set_back_ = false;
   int workers_ever_ = 1;

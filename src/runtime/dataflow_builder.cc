@@ -176,6 +176,7 @@ class DataflowBuilder {
     connectors::ConnectorContext context = MakeConnectorContext(alone);
     context.sink_number = NumberOf(node);
     context.job_id = parts_.job_id;
+    context.claim = parts_.claim;
     context.resumed_checkpoint = parts_.resumed_checkpoint;
     context.last_checkpoint = parts_.last_checkpoint;
     context.set_back = !options_.checkpoints.restore_from.empty();

@@ -56,6 +56,7 @@ struct JobParts {
   std::unique_ptr<ReplayClock> replay;                    ///< null: as fast as can be
   std::vector<std::string> ids;    ///< of the nodes by index, see PlanIdentity; empty without checkpoints
   std::string job_id;              ///< see ConnectorContext; empty without checkpoints
+  std::string claim;               ///< likewise; empty where no other machine may take the job over
   int64_t resumed_checkpoint = 0;  ///< its number; 0: a new job
   int64_t last_checkpoint = 0;     ///< the greatest number that is taken: the job may resume from an older one
   int workers_ever = 1;            ///< see ConnectorContext

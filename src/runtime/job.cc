@@ -51,10 +51,15 @@ arrow::Result<std::unique_ptr<Job>> Job::Make(const plan::PhysicalPlan& plan, Jo
   if (job->finished_before_) return job;
   // Every source is made, and has said which splits there are, before any worker reads.
   for (int worker = 0; worker < parts->options.workers; ++worker) {
-    ARROW_ASSIGN_OR_RAISE(Dataflow dataflow, BuildDataflow(parts, worker));
-    job->workers_.push_back(std::make_unique<Worker>(worker, std::move(dataflow), &parts->control, parts->options.clock,
-                                                     parts->options.chooser, job->coordinator_.get(),
-                                                     parts->options.background));
+    auto dataflow = BuildDataflow(parts, worker);
+    if (!dataflow.ok()) {
+      // The results of another run that has the job may look as if this one's checkpoints were lost.
+      const auto owned = job->store_ ? job->store_->CheckOwned() : arrow::Status::OK();
+      return owned.IsCancelled() ? owned : dataflow.status();
+    }
+    job->workers_.push_back(std::make_unique<Worker>(worker, std::move(*dataflow), &parts->control,
+                                                     parts->options.clock, parts->options.chooser,
+                                                     job->coordinator_.get(), parts->options.background));
   }
   parts->resumed = nullptr;
   return job;
@@ -67,8 +72,11 @@ arrow::Status Job::OpenCheckpoints() {
   store_ = std::make_unique<state::CheckpointStore>(parts_->options.files, options.folder, options.retained);
   ARROW_ASSIGN_OR_RAISE(const auto manifest, ResumeFrom(*store_, parts_.get()));
   finished_before_ = manifest && manifest->finished;
-  if (finished_before_)
-    return manifest->committed ? arrow::Status::OK() : CommitFinished(store_.get(), *manifest, parts_.get());
+  if (finished_before_ && manifest->committed) return arrow::Status::OK();
+  ARROW_ASSIGN_OR_RAISE(auto chain, ChainOf(*store_, manifest, parts_->options));
+  // Loading may have taken long, and a sink that is made shuts other runs out (transactions in Kafka).
+  ARROW_RETURN_NOT_OK(store_->CheckOwned());
+  if (finished_before_) return CommitFinished(store_.get(), *manifest, parts_.get());
   Background* background = parts_->options.background;
   if (background == nullptr) {
     background_ = std::make_unique<ThreadBackground>();
@@ -88,7 +96,7 @@ arrow::Status Job::OpenCheckpoints() {
   settings.job_id = parts_->job_id;
   settings.program_version = options.program_version;
   settings.parts = StatefulParts(*parts_);
-  ARROW_ASSIGN_OR_RAISE(settings.chain, ChainOf(*store_, manifest, parts_->options));
+  settings.chain = std::move(chain);
   coordinator_ = std::make_unique<CheckpointCoordinator>(std::move(settings), store_.get(), &parts_->control,
                                                          parts_->options.clock, background);
   return arrow::Status::OK();

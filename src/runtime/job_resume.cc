@@ -89,6 +89,7 @@ std::vector<state::StatefulPart> StatefulParts(const JobParts& parts) {
 arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::CheckpointStore& store, JobParts* parts) {
   const JobOptions& options = parts->options;
   ARROW_RETURN_NOT_OK(store.TakeOver(options.checkpoints.run, options.checkpoints.holder));
+  parts->claim = store.claim();
   ARROW_ASSIGN_OR_RAISE(const auto manifests, store.List());
   std::optional<state::CheckpointManifest> manifest;
   if (!options.checkpoints.restore_from.empty()) {
@@ -98,6 +99,8 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::Checkp
     manifest = manifests.back();
   }
   ARROW_ASSIGN_OR_RAISE(parts->job_id, store.JobId(manifest ? manifest->job_id : NewJobId(options)));
+  // Checkpoints that lie there are of the job; the note may be of a run that lost it while both began.
+  if (!manifests.empty()) parts->job_id = manifests.back().job_id;
   ARROW_ASSIGN_OR_RAISE(parts->workers_ever, store.NoteWorkers(options.workers));
   if (!manifest) return manifest;
   parts->workers_ever = std::max(parts->workers_ever, manifest->workers());

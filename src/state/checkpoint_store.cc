@@ -215,9 +215,9 @@ arrow::Result<CheckpointManifest> CheckpointStore::Complete(CheckpointWriter* wr
   manifest.rows = 0;
   for (const auto& file : writer->files_) manifest.rows += file->rows();
   // Before, so that a run that is over leaves no manifest behind; after, because that is what decides (run_claims.h).
-  if (claims_) ARROW_RETURN_NOT_OK(claims_->Check());
+  ARROW_RETURN_NOT_OK(CheckOwned());
   ARROW_RETURN_NOT_OK(WriteManifest(files_, manifest));
-  if (claims_) ARROW_RETURN_NOT_OK(claims_->Check());
+  ARROW_RETURN_NOT_OK(CheckOwned());
   RemoveOld(manifest.number);
   return manifest;
 }
@@ -253,6 +253,7 @@ arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {
   if (is_known) return ReadText(files_, path);
   ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
   ARROW_RETURN_NOT_OK(WriteText(files_, path, fresh));
+  ARROW_RETURN_NOT_OK(CheckOwned());
   return fresh;
 }
 
@@ -268,6 +269,7 @@ arrow::Result<int> CheckpointStore::NoteWorkers(int workers) {
   }
   ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
   ARROW_RETURN_NOT_OK(WriteText(files_, path, std::to_string(workers)));
+  ARROW_RETURN_NOT_OK(CheckOwned());
   return workers;
 }
 

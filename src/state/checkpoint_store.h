@@ -82,6 +82,12 @@ class CheckpointStore {
   /// is, for people. A folder of this machine is kept for one run by a lock, and needs nothing.
   arrow::Status TakeOver(const std::string& run, const std::string& holder);
 
+  /// The name of this run's claim, greater than that of any earlier run; empty where there is none.
+  std::string claim() const { return claims_ ? claims_->name() : std::string(); }
+
+  /// Cancelled, with who has it now, when another run has taken the job over since. OK where there are no claims.
+  arrow::Status CheckOwned() const { return claims_ ? claims_->Check() : arrow::Status::OK(); }
+
   /// Begins checkpoint `number` (a savepoint has a folder of another name) of as many workers.
   arrow::Result<std::unique_ptr<CheckpointWriter>> Begin(int64_t number, bool savepoint, int workers);
   /// Writes the manifest, whose `files`, `rows` and `folder` are filled in here. Then removes checkpoints that are too
@@ -102,10 +108,12 @@ class CheckpointStore {
   /// in their files once more when they are read.
   arrow::Result<std::vector<StateSnapshot>> Load(const CheckpointManifest& manifest, LogRows log_rows) const;
 
-  /// The name of the job whose checkpoints lie here: `fresh` when there is none yet, which is then noted.
+  /// The name of the job whose checkpoints lie here: `fresh` when there is none yet, which is then noted. Of runs that
+  /// begin together the one that lost the job may be the last to note it, and is told so: what checkpoints say counts.
   arrow::Result<std::string> JobId(const std::string& fresh);
 
-  /// Notes with how many workers the job runs now, before it does; gives the most that it ever had.
+  /// Notes with how many workers the job runs now, before it does; gives the most that it ever had. Cancelled when
+  /// another run has taken the job over, as of JobId.
   arrow::Result<int> NoteWorkers(int workers);
 
   /// Notes that everything which a job's last checkpoint had prepared is committed, so that nothing is left to do.

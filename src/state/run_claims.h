@@ -47,6 +47,8 @@ class RunClaims {
   arrow::Status NoteFound(const std::string& checkpoint, int64_t number);
   /// OK while the run has the job. Cancelled, with who its successor is, when it has not. REQUIRES: taken.
   arrow::Status Check() const;
+  /// Of this run: its own, and greater than that of any earlier one. Empty before Take.
+  std::string name() const { return own_.path.substr(own_.path.rfind('/') + 1); }
   /// Removes the claims of earlier runs, which are of no use when this one has noted what it found.
   void RemoveOlder();
   arrow::Result<ClaimsVerdict> Judge() const;

@@ -3,8 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-
+#include "io/interrupted_file_system.h"
 #include "io/memory_file_system.h"
 #include "state/checkpoint_store.h"
 
@@ -12,69 +11,6 @@ namespace tidemark::state {
 namespace {
 
 constexpr char kJob[] = "s3://bucket/state/job";
-
-/// Something happens just before the n-th request to the store.
-class InterruptedStore final : public io::FileSystem {
- public:
-  explicit InterruptedStore(io::FileSystem* store) : store_(store) {}
-
-  void Interrupt(int before_request, std::function<void()> happens) {
-    left_ = before_request;
-    happens_ = std::move(happens);
-  }
-  bool has_happened() const { return !happens_; }
-
-  arrow::Result<std::unique_ptr<io::ReadableFile>> OpenForRead(const std::string& path) override {
-    Request();
-    return store_->OpenForRead(path);
-  }
-  arrow::Result<std::unique_ptr<io::WritableFile>> OpenForWrite(const std::string& path) override {
-    ARROW_ASSIGN_OR_RAISE(auto file, store_->OpenForWrite(path));
-    return std::make_unique<Upload>(this, std::move(file));
-  }
-  arrow::Result<io::FileInfo> Stat(const std::string& path) override {
-    Request();
-    return store_->Stat(path);
-  }
-  bool Exists(const std::string& path) override { return Stat(path).ok(); }
-  arrow::Result<std::vector<io::FileInfo>> List(const std::string& folder, bool recursive) override {
-    Request();
-    return store_->List(folder, recursive);
-  }
-  arrow::Status CreateFolders(const std::string& path) override { return store_->CreateFolders(path); }
-  arrow::Status Rename(const std::string& from, const std::string& to) override { return store_->Rename(from, to); }
-  arrow::Status Remove(const std::string& path) override {
-    Request();
-    return store_->Remove(path);
-  }
-
- private:
-  /// An object appears with the request that commits it.
-  class Upload final : public io::WritableFile {
-   public:
-    Upload(InterruptedStore* store, std::unique_ptr<io::WritableFile> file) : store_(store), file_(std::move(file)) {}
-    arrow::Status Append(std::string_view bytes) override { return file_->Append(bytes); }
-    int64_t bytes_written() const override { return file_->bytes_written(); }
-    arrow::Status Finish() override { return file_->Finish(); }
-    arrow::Status Commit() override {
-      store_->Request();
-      return file_->Commit();
-    }
-    arrow::Status Abort() override { return file_->Abort(); }
-
-   private:
-    InterruptedStore* store_;
-    std::unique_ptr<io::WritableFile> file_;
-  };
-
-  void Request() {
-    if (happens_ && left_-- == 0) std::exchange(happens_, nullptr)();
-  }
-
-  io::FileSystem* store_;
-  int left_ = 0;
-  std::function<void()> happens_;
-};
 
 arrow::Status Complete(CheckpointStore* store, int64_t number, const std::vector<int64_t>& bases = {},
                        const std::vector<std::string>& base_runs = {}) {
@@ -158,7 +94,7 @@ TEST(RunClaims, ACheckpointCountsForItsRunOnlyWhenItsSuccessorFindsIt) {
   int too_late = 0;
   for (int request = 0;; ++request) {
     io::MemoryFileSystem files;
-    InterruptedStore store(&files);
+    io::InterruptedFileSystem store(&files);
     CheckpointStore first(&store, kJob, 1);
     CheckpointStore second(&files, kJob, 1);
     ASSERT_TRUE(first.TakeOver("a1", "a").ok());
@@ -194,7 +130,7 @@ TEST(RunClaims, OfTwoRunsThatBeginAtOnceOneHasTheJob) {
   for (const char* other : {"a1", "c3"}) {
     for (int request = 0;; ++request) {
       io::MemoryFileSystem files;
-      InterruptedStore store(&files);
+      io::InterruptedFileSystem store(&files);
       CheckpointStore one(&store, kJob, 1);
       CheckpointStore two(&files, kJob, 1);
       store.Interrupt(request, [&] { ASSERT_TRUE(two.TakeOver(other, "two").ok()); });
@@ -205,6 +141,21 @@ TEST(RunClaims, OfTwoRunsThatBeginAtOnceOneHasTheJob) {
       EXPECT_NE(one_completes, two_completes) << "before request " << request << " of b2, by " << other;
     }
   }
+}
+
+TEST(RunClaims, ARunThatNotesTheNameOfTheJobTooLateIsToldSo) {
+  io::MemoryFileSystem files;
+  io::InterruptedFileSystem interrupted(&files);
+  CheckpointStore loser(&interrupted, kJob, 1);
+  CheckpointStore winner(&files, kJob, 1);
+  ASSERT_TRUE(loser.TakeOver("a1", "a").ok());
+  interrupted.Interrupt(1, [&] {
+    EXPECT_TRUE(winner.TakeOver("b2", "b").ok());
+    EXPECT_EQ(*winner.JobId("of-b"), "of-b");
+    EXPECT_EQ(*winner.NoteWorkers(4), 4);
+  });
+  EXPECT_TRUE(loser.JobId("of-a").status().IsCancelled());
+  ASSERT_TRUE(interrupted.has_happened());
 }
 
 }  // namespace

@@ -3,9 +3,10 @@
 //
 // In a stream a file becomes visible when it is rolled, or when the sink is closed; a failed job removes what is not
 // yet visible. With checkpoints a file is completed under a hidden name with the number of the checkpoint that it is
-// part of, and renamed when that is committed; a resumed job removes those of later checkpoints. A batch, and INSERT
-// OVERWRITE, show their files at the end only, all or (failed or stopped) none; when all workers' files are visible,
-// INSERT OVERWRITE removes those of earlier jobs, in the partitions it wrote.
+// part of, and renamed when that is committed; a resumed job removes those of later checkpoints. Where another machine
+// may take the job over, the name holds the run as well, so that two runs never write the same file. A batch, and
+// INSERT OVERWRITE, show their files at the end only, all or (failed or stopped) none; when all workers' files are
+// visible, INSERT OVERWRITE removes those of earlier jobs, in the partitions it wrote.
 #include "connectors/files/files_sink.h"
 
 #include <arrow/array.h>
@@ -16,6 +17,7 @@
 #include <cstring>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "connectors/files/file_listing.h"
 #include "connectors/files/file_writer.h"
@@ -27,7 +29,8 @@ namespace {
 
 constexpr char kSuccessFile[] = "_SUCCESS";
 constexpr char kStagedEnd[] = ".staged";
-constexpr char kPathEnd = '\0';  ///< of one of several paths: no path has it within
+constexpr char kRunPrefix = 'r';  ///< of a claim in the name of a file: what else stands there is a number
+constexpr char kPathEnd = '\0';   ///< of one of several paths: no path has it within
 /// Files open at once; beyond it the one that was written to least recently is completed early.
 constexpr size_t kOpenFilesMax = 200;
 
@@ -203,8 +206,9 @@ class FilesSink final : public Sink {
     // Whoever reads changes back takes the files in the order of their names.
     std::string path;
     if (checkpoint_ > 0) {
-      path = StagedPath(fmt::format("{}/part-{}-{:06}-{}-{}-{:05}{}", folder, job_id_, checkpoint_, context_.worker,
-                                    context_.sink_number, files_opened_++, extension));
+      const std::string run = context_.claim.empty() ? "" : kRunPrefix + context_.claim + "-";
+      path = StagedPath(fmt::format("{}/part-{}-{:06}-{}{}-{}-{:05}{}", folder, job_id_, checkpoint_, run,
+                                    context_.worker, context_.sink_number, files_opened_++, extension));
     } else {
       path = fmt::format("{}/part-{}-{}-{}-{:05}{}", folder, job_id_, context_.worker, context_.sink_number,
                          files_opened_++, extension);
@@ -231,7 +235,16 @@ class FilesSink final : public Sink {
     return staged.substr(0, name) + staged.substr(name + 1, staged.size() - name - 1 - std::strlen(kStagedEnd));
   }
 
-  /// What the job had written after the checkpoint that it goes on from: all of that is written anew.
+  /// The claim of the run that wrote a file, whose name goes on with `rest` behind the number of the checkpoint; empty:
+  /// it had none.
+  static std::string_view ClaimIn(std::string_view rest) {
+    if (!rest.starts_with(kRunPrefix)) return {};
+    rest.remove_prefix(1);
+    return rest.substr(0, rest.find('-', rest.find('-') + 1));  // <sequence>-<run>
+  }
+
+  /// What the job had written after the checkpoint that it goes on from: all of that is written anew. But what a later
+  /// run has written is none of this one's, which has lost the job and does not know it.
   arrow::Status RemoveUncommitted() const {
     const std::string mine = "part-" + job_id_ + "-";
     ARROW_ASSIGN_OR_RAISE(const auto entries, context_.files->List(options_.path, true));
@@ -240,11 +253,13 @@ class FilesSink final : public Sink {
       const size_t dots = std::min(name.find_first_not_of('.'), name.size());
       if (entry.is_directory || name.compare(dots, mine.size(), mine) != 0) continue;
       int64_t number = 0;
-      std::from_chars(name.data() + dots + mine.size(), name.data() + name.size(), number);
+      const char* const end = name.data() + name.size();
+      const char* const behind = std::from_chars(name.data() + dots + mine.size(), end, number).ptr;
       if (dots == 0) {
         ARROW_RETURN_NOT_OK(CheckNotAhead(entry.path, number));
         continue;
       }
+      if (behind != end && ClaimIn({behind + 1, end}) > context_.claim) continue;
       // Of those of earlier checkpoints the complete ones are to be committed, the others were never finished.
       const bool complete = name.ends_with(kStagedEnd);
       if (!complete || number > context_.resumed_checkpoint) ARROW_RETURN_NOT_OK(context_.files->Remove(entry.path));

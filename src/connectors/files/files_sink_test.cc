@@ -264,6 +264,56 @@ TEST(FilesSinkTest, AJobWhoseNewestCheckpointWasLostIsRefused) {
   EXPECT_TRUE(table.MakeSink().ok());
 }
 
+/// Two runs of a job whose state lies in an object store, and which see the same folder of results.
+TEST(FilesSinkTest, ARunThatLostTheJobTouchesNothingOfItsSuccessor) {
+  ConnectorTable table(Plain(), Options());
+  table.KeepCheckpoints("job", 3);
+  table.SetClaim("00000001-b2");
+  auto zombie = table.MakeSink().ValueOrDie();
+  table.SetClaim("00000002-a1");
+  auto successor = table.MakeSink().ValueOrDie();
+  ASSERT_TRUE(zombie->Write(RowsOf(Plain(), "1,zombie\n")).ok());
+  ASSERT_TRUE(successor->Write(RowsOf(Plain(), "2,right\n")).ok());
+  const std::string prepared = successor->Prepare(4).ValueOrDie();
+  ASSERT_TRUE(zombie->Prepare(4).ok());  // before it hears that its checkpoint is not to be
+  ASSERT_TRUE(successor->Commit(prepared).ok());
+  EXPECT_THAT(Contents(&table), ElementsAre("/out: 2,right\n"));
+}
+
+TEST(FilesSinkTest, ARunThatLostTheJobWhileItBeganTouchesNothingOfItsSuccessor) {
+  ConnectorTable table(Plain(), Options());
+  table.KeepCheckpoints("job", 3);
+  table.SetClaim("00000002-a1");
+  auto successor = table.MakeSink().ValueOrDie();
+  ASSERT_TRUE(successor->Write(RowsOf(Plain(), "2,right\n")).ok());
+  const std::string prepared = successor->Prepare(4).ValueOrDie();
+  ASSERT_TRUE(successor->Write(RowsOf(Plain(), "3,later\n")).ok());
+  table.SetClaim("00000001-b2");
+  const auto zombie = table.MakeSink().ValueOrDie();  // claimed before the successor did, and was loading state since
+  ASSERT_TRUE(successor->Commit(prepared).ok());
+  ASSERT_TRUE(successor->Commit(successor->Prepare(5).ValueOrDie()).ok());
+  EXPECT_THAT(Contents(&table), ElementsAre("/out: 2,right\n", "/out: 3,later\n"));
+}
+
+TEST(FilesSinkTest, ARunRemovesWhatEarlierOnesHadNotCommitted) {
+  for (const char* claim : {"", "00000001-b2"}) {
+    ConnectorTable table(Plain(), Options());
+    table.KeepCheckpoints("job", 3);
+    table.SetClaim(claim);
+    auto first = table.MakeSink().ValueOrDie();
+    ASSERT_TRUE(first->Write(RowsOf(Plain(), "1,a\n")).ok());
+    const std::string prepared = first->Prepare(4).ValueOrDie();
+    ASSERT_TRUE(first->Write(RowsOf(Plain(), "2,b\n")).ok());
+    ASSERT_TRUE(first->Prepare(5).ok());
+    table.KeepCheckpoints("job", 4);
+    table.SetClaim("00000002-a1");
+    auto second = table.MakeSink().ValueOrDie();
+    EXPECT_THAT(table.files().Paths(), SizeIs(1)) << claim;
+    ASSERT_TRUE(second->Commit(prepared).ok());
+    EXPECT_THAT(Contents(&table), ElementsAre("/out: 1,a\n"));
+  }
+}
+
 /// Killed after each operation of a commit; the next process commits again; then the power fails.
 TEST(FilesSinkTest, WhatWasCommittedOnceMoreSurvivesAPowerFailure) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
