@@ -332,8 +332,9 @@ arrow::Result<std::string> LocalPath(const std::string& uri) {
                          });
   if (!is_scheme || slash != colon + 1) return uri;
   if (scheme != "file") {
+    // Not the rest of it, which may hold credentials.
     return arrow::Status::NotImplemented("Files at '", scheme,
-                                         "://' are not supported yet; local paths and file:// are (", uri, ")");
+                                         "://' are not supported yet; local paths and file:// are");
   }
   std::string path = uri.substr(colon + 1);
   if (path.starts_with("//")) {
