@@ -170,6 +170,7 @@ arrow::Status GroupLog::BeforeReuse(uint8_t* group) { return SaveFirst(std::span
 
 arrow::Status GroupLog::BeginSave(bool changes_only, state::StateWriter& out) {
   out_ = &out;
+  was_saved_ = true;
   const bool everything = !changes_only || is_of_other_form_ || !tracker_.lists_changes();
   is_of_other_form_ = false;
   const auto ended = static_cast<int64_t>(tracker_.generation());
@@ -234,6 +235,7 @@ arrow::Status GroupLog::Write(const std::vector<uint8_t*>& groups) {
 }
 
 arrow::Status GroupLog::Restore(const state::StateReader& in, const std::function<arrow::Status()>& report) {
+  was_saved_ = true;
   Tombstones tombstones(name_, layout_.key_types);
   uint32_t greatest = 0;
   // What is to go to disk again decides for itself how large the table gets.

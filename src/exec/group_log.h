@@ -35,6 +35,8 @@ class GroupLog final : public GroupWatcher {
            state::RowOwner owner, GroupSpill* spill, const StateTtl* ttl = nullptr, std::string name = "group-log");
 
   const std::string& name() const { return name_; }
+  /// Some checkpoint has rows of it, or may have.
+  bool was_saved() const { return was_saved_; }
   /// Between BeginSave and the call of SaveMore that returns true.
   bool is_saving() const { return stored_ || tracker_.is_saving(); }
 
@@ -76,6 +78,8 @@ class GroupLog final : public GroupWatcher {
   int64_t removed_bytes_ = 0;
   /// What was restored has times where this object writes none, or the other way round: it is written anew.
   bool is_of_other_form_ = false;
+
+  bool was_saved_ = false;
 
   // The checkpoint under way.
   state::StateWriter* out_ = nullptr;

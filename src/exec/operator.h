@@ -124,8 +124,9 @@ class Operator {
 
   /// Save in two parts, so that the pause does not grow with the state: what is small is written now, the rest by
   /// SaveMore between the calls that follow, as it is now: what is about to change before its turn is written first.
-  /// `changes_only`: tables written with WriteChanges get only what changed since the last BeginSave; never set at the
-  /// first one. `out` stays until SaveMore has returned true. Default: Save.
+  /// `changes_only`: tables written with WriteChanges get only what changed since the last BeginSave or, at the first
+  /// one after Restore, since then; never set at the first one of a new job. `out` stays until SaveMore has returned
+  /// true. Default: Save.
   virtual arrow::Status BeginSave(bool changes_only, state::StateWriter& out) {
     (void)changes_only;
     return Save(out);

@@ -240,9 +240,11 @@ void WindowStore::Made(Slice* slice) {
 }
 
 void WindowStore::Dropped(std::unique_ptr<Slice> slice) {
-  if (slice->log == nullptr) return;
+  if (slice->log == nullptr || !slice->log->was_saved()) return;
   ended_.push_back(slice->log->name());
-  if (slice->log->is_saving()) leaving_.push_back(std::move(slice));
+  if (!slice->log->is_saving()) return;
+  bytes_ += slice->counted_bytes;
+  leaving_.push_back(std::move(slice));
 }
 
 arrow::Status WindowStore::Save(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const {
@@ -267,8 +269,12 @@ arrow::Result<bool> WindowStore::SaveMore(int64_t rows) {
     rows -= slice.table.size();
     return complete && rows > 0;
   };
-  for (; !leaving_.empty(); leaving_.pop_back()) {
-    ARROW_ASSIGN_OR_RAISE(const bool goes_on, save(*leaving_.back()));
+  while (!leaving_.empty()) {
+    const Slice& slice = *leaving_.back();
+    ARROW_ASSIGN_OR_RAISE(const bool goes_on, save(slice));
+    if (slice.log->is_saving()) return false;
+    bytes_ -= slice.counted_bytes;
+    leaving_.pop_back();
     if (!goes_on) return false;
   }
   for (const auto& [key, slice] : slices_) {

@@ -71,6 +71,7 @@ struct Aggregation {
   GroupBy group_by;
   std::vector<AggregateSite> calls;
   std::vector<WindowProperty> properties;
+  std::optional<int64_t> input_ttl_ms;  ///< see LogicalNode::input_ttl_ms
 
   /// The number of an equal call, which is added if it is new.
   int AddCall(AggregateSite site);

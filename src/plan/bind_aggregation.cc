@@ -216,6 +216,7 @@ BoundRelation Aggregation::Build(BoundRelation input) const {
     node->properties = properties;
   }
   node->range = group_by.range;
+  node->input_ttl_ms[0] = input_ttl_ms;
   result.plan = std::move(node);
   return result;
 }

@@ -37,6 +37,8 @@ struct BindSession {
 };
 
 /// Copied and changed on the way down.
+class StateTtlHint;
+
 struct BindEnvironment {
   BindSession* session = nullptr;
   const CommonTableFrame* common_tables = nullptr;
@@ -46,6 +48,8 @@ struct BindEnvironment {
   std::string database;
   /// Unknown columns are looked for in other tables, for the hint. Not where no FROM could read them.
   bool hints_other_tables = true;
+  /// Of the SELECT whose FROM is bound; null: none.
+  const StateTtlHint* state_ttl = nullptr;
 
   static BindEnvironment Top(BindSession* session);
   const PlanContext& context() const { return session->context; }

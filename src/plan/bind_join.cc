@@ -10,6 +10,7 @@
 #include "plan/bind_from.h"
 #include "plan/bind_type.h"
 #include "plan/placeholder.h"
+#include "plan/state_ttl_hint.h"
 #include "plan/trace_window.h"
 #include "sql/diagnostic.h"
 
@@ -159,6 +160,9 @@ arrow::Result<FromItem> BindJoin(const sql::JoinRef& join, const BindEnvironment
     node = std::make_shared<LogicalJoin>(schema, left.relation.plan, right.relation.plan, type, condition);
     node->range = join.op_range;
     scope.TakeTypes(schema);
+  }
+  if (environment.state_ttl != nullptr) {
+    node->input_ttl_ms = {environment.state_ttl->TtlMs(left.scope), environment.state_ttl->TtlMs(right.scope)};
   }
   joined.plan = std::move(node);
   return FromItem{std::move(joined), std::move(scope)};

@@ -10,6 +10,7 @@
 #include "plan/bind_call.h"
 #include "plan/placeholder.h"
 #include "plan/select_extension.h"
+#include "plan/state_ttl_hint.h"
 #include "plan/window_interval.h"
 #include "sql/diagnostic.h"
 
@@ -29,8 +30,13 @@ std::unique_ptr<ExpressionBinder> SelectBinder::MakeBinder(const std::string& cl
 }
 
 arrow::Status SelectBinder::BindInput() {
+  ARROW_ASSIGN_OR_RAISE(const StateTtlHint state_ttl, StateTtlHint::Of(select_.hints));
   if (select_.from) {
-    ARROW_ASSIGN_OR_RAISE(input_, BindFrom(*select_.from, environment_));
+    BindEnvironment environment = environment_;
+    environment.state_ttl = &state_ttl;
+    ARROW_ASSIGN_OR_RAISE(input_, BindFrom(*select_.from, environment));
+    ARROW_RETURN_NOT_OK(state_ttl.CheckNames(input_.scope));
+    aggregation_.input_ttl_ms = state_ttl.TtlMs(input_.scope);
   } else {
     auto one_row = std::make_shared<LogicalValues>(Schema{}, std::vector<std::vector<ExpressionPtr>>(1));
     one_row->range = select_.range;

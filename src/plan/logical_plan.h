@@ -2,6 +2,7 @@
 // The bound query: relational operators over typed columns. What the binder makes and the optimizer rewrites.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -64,6 +65,9 @@ class LogicalNode {
   const LogicalNode& input(int i = 0) const { return *inputs_[i]; }
   /// Where in the SQL text this operator was asked for; for errors the physical planner finds.
   sql::SourceRange range;
+  /// How long the state of each input is kept, in milliseconds, where the hint STATE_TTL says so. Joins and
+  /// aggregations.
+  std::array<std::optional<int64_t>, 2> input_ttl_ms;
 
  protected:
   LogicalNode(Kind kind, Schema schema, std::vector<LogicalPtr> inputs)

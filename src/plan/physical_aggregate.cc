@@ -144,7 +144,7 @@ arrow::Result<Built> PhysicalBuilder::BuildGroupAggregate(const LogicalAggregate
   aggregate->calls = node.calls;
   aggregate->input_retracts = retracts;
   aggregate->final_only = batch_mode_;
-  aggregate->state_ttl_ms = StateTtlMs();
+  aggregate->state_ttl_ms = StateTtlMs(node, 0);
   if (!batch_mode_ && context_.configuration->GetBoolean(config::kMiniBatchEnabled)) {
     aggregate->mini_batch_rows = std::max<int64_t>(0, context_.configuration->GetInteger(config::kMiniBatchSize));
     aggregate->mini_batch_latency_ms = context_.configuration->GetDurationMillis(config::kMiniBatchLatency);

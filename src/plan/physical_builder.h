@@ -86,6 +86,8 @@ class PhysicalBuilder {
 
   /// How long state is kept after it was written last; 0: for ever. Batches end, and keep all they need until then.
   int64_t StateTtlMs() const;
+  /// The same of one input of a join or an aggregation, for which a hint may say more.
+  int64_t StateTtlMs(const LogicalNode& node, int input) const;
 
   arrow::Result<Built> Build(const LogicalPtr& node, const Demand& asked);
   arrow::Result<Built> BuildNew(const LogicalPtr& node, const Demand& demand);

@@ -189,7 +189,10 @@ arrow::Result<Built> PhysicalBuilder::BuildJoin(const LogicalJoin& node, const D
   join->right_keys = right_keys;
   join->null_safe = condition.null_safe;
   join->final_only = final_only;
-  if (!final_only) join->left_ttl_ms = join->right_ttl_ms = StateTtlMs();
+  if (!final_only) {
+    join->left_ttl_ms = StateTtlMs(node, 0);
+    join->right_ttl_ms = StateTtlMs(node, 1);
+  }
   join->residual = ResidualOver(node, schema, right_begins, std::move(condition.residual));
   PhysicalPtr joined = join;
   if (per_window) joined = PerWindow(join, {windows->first, windows->second});

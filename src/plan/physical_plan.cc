@@ -49,6 +49,10 @@ int64_t PhysicalBuilder::StateTtlMs() const {
   return batch_mode_ ? 0 : context_.configuration->GetDurationMillis(config::kStateTtl);
 }
 
+int64_t PhysicalBuilder::StateTtlMs(const LogicalNode& node, int input) const {
+  return batch_mode_ ? 0 : node.input_ttl_ms[static_cast<size_t>(input)].value_or(StateTtlMs());
+}
+
 bool PhysicalBuilder::IsDistributed(const Distribution& have, const std::vector<int>& columns) {
   if (have.kind == Distribution::Kind::kSingleton) return true;
   const auto is_key = [&](int column) { return std::find(columns.begin(), columns.end(), column) != columns.end(); };

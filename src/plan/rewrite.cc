@@ -117,6 +117,7 @@ LogicalPtr WithInputs(const LogicalNode& node, std::vector<LogicalPtr> inputs) {
     }
   }
   copy->range = node.range;
+  copy->input_ttl_ms = node.input_ttl_ms;
   return copy;
 }
 

@@ -180,6 +180,7 @@ Pruned PruneAggregate(const LogicalAggregate& old, const ColumnUses& required) {
   aggregate->time_column = old.time_column >= 0 ? input.position[old.time_column] : -1;
   aggregate->properties = old.properties;
   aggregate->range = old.range;
+  aggregate->input_ttl_ms = old.input_ttl_ms;
   return {aggregate, std::move(position)};
 }
 
@@ -290,6 +291,7 @@ Pruned PruneJoin(const LogicalJoin& old, const ColumnUses& required) {
   auto condition = old.condition ? expr::ReplaceColumns(old.condition, replacements) : nullptr;
   auto join = std::make_shared<LogicalJoin>(std::move(schema), left.node, right.node, old.type, std::move(condition));
   join->range = old.range;
+  join->input_ttl_ms = old.input_ttl_ms;
   position.resize(required.size());
   return {join, std::move(position)};
 }

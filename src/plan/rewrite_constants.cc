@@ -90,6 +90,7 @@ LogicalPtr FoldNode(const LogicalPtr& node, const ConstantFolder& folder) {
       auto join =
           std::make_shared<LogicalJoin>(node->schema(), inputs[0], inputs[1], old.type, folder.Fold(old.condition));
       join->range = node->range;
+      join->input_ttl_ms = node->input_ttl_ms;
       return join;
     }
     default:

@@ -115,6 +115,7 @@ LogicalPtr PushIntoJoin(const LogicalJoin& join, ExpressionList conjuncts) {
   auto new_right = Push(join.inputs()[1], Shift(right, join.input(1).schema(), left_count));
   auto pushed = std::make_shared<LogicalJoin>(join.schema(), new_left, new_right, join.type, AndAll(std::move(on)));
   pushed->range = join.range;
+  pushed->input_ttl_ms = join.input_ttl_ms;
   return FilterAbove(std::move(pushed), std::move(conjuncts));
 }
 

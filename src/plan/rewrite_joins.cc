@@ -48,6 +48,7 @@ class OuterJoins {
     auto join =
         std::make_shared<LogicalJoin>(old.schema(), inputs[0], inputs[1], TypeBelow(old, conjuncts), old.condition);
     join->range = old.range;
+    join->input_ttl_ms = old.input_ttl_ms;
     return join;
   }
 

@@ -17,6 +17,8 @@ namespace {
 
 constexpr char kWindowAdvice[] =
     "bound it with a window: GROUP BY window_start, window_end of TUMBLE, HOP, CUMULATE or SESSION";
+/// Where a time-to-live would bound it as well.
+const std::string kOrTtl = ", or forget what was not written for a while: SET 'table.exec.state.ttl'";
 
 std::string ColumnList(const Schema& schema, const std::vector<int>& columns) {
   std::string text;
@@ -51,7 +53,7 @@ std::optional<UnboundedState> OfGroupAggregate(const GroupAggregateNode& node) {
               (keeper->distinct ? "(DISTINCT ...)" : "(...)") + " keeps";
   }
   if (reason.empty()) return std::nullopt;
-  return UnboundedState{&node, node.label(), std::move(reason), kWindowAdvice};
+  return UnboundedState{&node, node.label(), std::move(reason), kWindowAdvice + (keeper == nullptr ? kOrTtl : std::string())};
 }
 
 std::optional<UnboundedState> OfJoin(const JoinNode& node) {
@@ -61,7 +63,8 @@ std::optional<UnboundedState> OfJoin(const JoinNode& node) {
                                                : "keeps every row of both inputs";
   return UnboundedState{&node, node.label(), inputs,
                         "join windows: the same TUMBLE, HOP or CUMULATE on both sides, and window_start and window_end "
-                        "among the join's keys"};
+                        "among the join's keys" +
+                            kOrTtl};
 }
 
 /// Why a rank of rows that may be taken back grows. A partition that is written again and again never expires, and with
@@ -87,7 +90,8 @@ std::optional<UnboundedState> OfRank(const RankNode& node) {
   }
   if (reason.empty()) return std::nullopt;
   return UnboundedState{&node, node.label(), std::move(reason),
-                        "rank within windows: PARTITION BY window_start, window_end of a window table function"};
+                        "rank within windows: PARTITION BY window_start, window_end of a window table function" +
+                            (node.input_retracts ? std::string() : kOrTtl)};
 }
 
 std::optional<UnboundedState> Of(const PhysicalNode& node) {

@@ -19,7 +19,8 @@
 // barriers and go on; after that, nothing more is written, and there is no manifest.
 //
 // A checkpoint holds only what changed since the one before, its last base, as long as such changes add up to less than
-// the first base; else, and when the job begins or a savepoint is taken, it holds everything.
+// the first base; else it holds everything, as does the first one of a job that is new, or goes on from a savepoint or
+// with another number of workers, and a savepoint.
 #pragma once
 
 #include <atomic>
@@ -104,6 +105,8 @@ class CheckpointCoordinator {
   int64_t completed() const { return completed_.load(std::memory_order_acquire); }
   /// One was requested, and is neither committed by all nor given up.
   bool under_way() const { return under_way_.load(std::memory_order_acquire); }
+  /// The one under way is complete, and some worker has not committed yet.
+  bool is_committing() const { return under_way() && completed() == requested(); }
   void Commit();
   /// Everything is in the last checkpoint and committed.
   bool all_done() const { return all_done_.load(std::memory_order_acquire); }

@@ -3,6 +3,8 @@
 #include "runtime/worker_checkpoint.h"
 
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <utility>
 
 #include "runtime/source_task.h"
@@ -49,9 +51,10 @@ arrow::Result<bool> WorkerCheckpoint::Step(int64_t now_micros) {
     ARROW_RETURN_NOT_OK(BeginSave());
     moved = true;
   }
-  if (number_ != 0 && saved_ && coordinator_->all_saved()) {
+  // The next one may be requested before this worker hears that the others had saved this one, when it failed.
+  if (number_ != 0 && saved_ && (coordinator_->requested() > number_ || coordinator_->all_saved())) {
+    stopped_ = coordinator_->requested() == number_ && coordinator_->is_last();
     number_ = 0;
-    stopped_ = coordinator_->is_last();
     moved = true;
   }
   if (number_ == 0 && coordinator_->completed() > committed_) {
@@ -90,10 +93,16 @@ arrow::Status WorkerCheckpoint::BeginCommit() {
 }
 
 void WorkerCheckpoint::CommitApart(const std::vector<OpenSink*>& sinks) {
-  for (OpenSink* sink : sinks) {
-    commit_status_ = sink->Commit();
-    commit_label_ = sink->label();
-    if (!commit_status_.ok()) break;
+  try {
+    for (OpenSink* sink : sinks) {
+      commit_label_ = sink->label();
+      commit_status_ = sink->Commit();
+      if (!commit_status_.ok()) break;
+    }
+  } catch (const std::bad_alloc&) {
+    commit_status_ = arrow::Status::OutOfMemory("The process ran out of memory");
+  } catch (const std::exception& exception) {
+    commit_status_ = arrow::Status::UnknownError("Unexpected exception: ", exception.what());
   }
   commits_done_.store(true, std::memory_order_release);
   control_->WakeAll();

@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <new>
 
+#include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
 
 namespace tidemark::runtime {
@@ -40,6 +42,7 @@ struct SinkState {
   std::string written;
   std::vector<std::string> committed;
   bool has_room = true;
+  bool throws = false;
   arrow::Status answer;
 };
 
@@ -49,6 +52,7 @@ class SlowSink final : public connectors::Sink {
   arrow::Status Write(const Batch& /*batch*/) override { return arrow::Status::OK(); }
   arrow::Result<std::string> Prepare(int64_t /*checkpoint*/) override { return std::exchange(state_.written, ""); }
   arrow::Status Commit(const std::string& prepared) override {
+    if (state_.throws) throw std::bad_alloc();
     state_.committed.push_back(prepared);
     return state_.answer;
   }
@@ -148,10 +152,94 @@ TEST_F(WorkerCheckpointTest, ACommitThatFailsFailsTheWorkerAndNamesTheSink) {
   EXPECT_TRUE(coordinator_->under_way());
 }
 
+TEST_F(WorkerCheckpointTest, ACommitThatThrowsFailsTheWorker) {
+  sink_.written = "first";
+  sink_.throws = true;
+  ASSERT_TRUE(StepOn(kInterval).ok());
+  commits_.RunOne();
+  EXPECT_TRUE(StepOn(kInterval).IsOutOfMemory());
+}
+
 TEST_F(WorkerCheckpointTest, WithNothingToCommitNobodyIsWaitedFor) {
   ASSERT_TRUE(StepOn(kInterval).ok());
   EXPECT_TRUE(commits_.idle());
   EXPECT_FALSE(coordinator_->under_way());
+}
+
+TEST(WorkerCheckpoints, AWorkerThatHasNotHeardOfAFailureTakesPartInTheNextOne) {
+  io::MemoryFileSystem memory;
+  io::FaultyFileSystem disk{&memory};
+  state::CheckpointStore store{&disk, "job", 1};
+  JobControl control{2};
+  ManualClock clock{0};
+  InlineBackground files;
+  WaitingBackground commits;
+  CheckpointSettings settings;
+  settings.interval_micros = kInterval;
+  settings.job_id = "job";
+  settings.tolerable_failures = 5;
+  CheckpointCoordinator coordinator(std::move(settings), &store, &control, &clock, &files);
+  Dataflow flows[2];
+  WorkerCheckpoint first(0, &flows[0], &coordinator, &control, &commits);
+  WorkerCheckpoint second(1, &flows[1], &coordinator, &control, &commits);
+  const auto step = [](WorkerCheckpoint& worker, int64_t now) {
+    ASSERT_TRUE(worker.Step(now).ok());
+    ASSERT_TRUE(worker.SaveMore().ok());
+  };
+  step(first, 0);
+  disk.faults().capacity_bytes = 0;
+  step(first, kInterval);   // requests, passes
+  step(second, kInterval);  // passes, saves, acknowledges
+  step(second, kInterval);
+  step(first, kInterval);  // saves, acknowledges: all have, and it fails
+  step(first, kInterval);
+  EXPECT_EQ(coordinator.metrics().failed, 1);
+  disk.faults().capacity_bytes = -1;
+  coordinator.RequestLast(true);  // at once
+  for (int i = 0; i < 100; ++i) {
+    step(first, kInterval + 1);
+    step(second, kInterval + 1);
+  }
+  EXPECT_EQ(coordinator.requested(), 2);
+  EXPECT_EQ(coordinator.completed(), 2);
+}
+
+TEST(WorkerCheckpoints, ASinkWithoutRoomHoldsItsWorkerWhileAnotherWorkerCommits) {
+  io::MemoryFileSystem disk;
+  state::CheckpointStore store{&disk, "job", 1};
+  JobControl control{2};
+  ManualClock clock{0};
+  InlineBackground files;
+  WaitingBackground commits[2];
+  CheckpointSettings settings;
+  settings.interval_micros = kInterval;
+  settings.job_id = "job";
+  CheckpointCoordinator coordinator(std::move(settings), &store, &control, &clock, &files);
+  Dataflow flows[2];
+  SinkState sinks[2];
+  for (int i = 0; i < 2; ++i) {
+    sinks[i].written = "x";
+    flows[i].sinks.push_back(std::make_unique<OpenSink>(std::make_unique<SlowSink>(&sinks[i]), "sink", "Sink(t)"));
+  }
+  WorkerCheckpoint first(0, &flows[0], &coordinator, &control, &commits[0]);
+  WorkerCheckpoint second(1, &flows[1], &coordinator, &control, &commits[1]);
+  ASSERT_TRUE(first.Step(0).ok());
+  const auto step_all = [&] {
+    for (int i = 0; i < 10; ++i) {
+      for (WorkerCheckpoint* worker : {&first, &second}) {
+        ASSERT_TRUE(worker->Step(kInterval).ok());
+        ASSERT_TRUE(worker->SaveMore().ok());
+      }
+    }
+  };
+  step_all();
+  ASSERT_FALSE(commits[0].idle());
+  ASSERT_FALSE(commits[1].idle());
+  commits[0].RunOne();  // the other one waits for its broker
+  step_all();
+  sinks[0].has_room = false;
+  EXPECT_TRUE(coordinator.under_way());
+  EXPECT_TRUE(first.Holds(0));  // no checkpoint can take what it would write
 }
 
 }  // namespace

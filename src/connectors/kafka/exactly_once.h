@@ -3,7 +3,7 @@
 // of the client that does the writing, so that the simulator tries the same rules against a broker of its own.
 //
 // 1. A checkpoint holds the records themselves; they are written, in one transaction, when it is complete.
-// 2. With them the transaction sets the writer's marker to the checkpoint's number and the nonce of what was prepared:
+// 2. With them the transaction sets the writer's marker to the checkpoint's number and the nonce of what was prepared,
 // so
 //    the marker tells in any process whether they are visible, and nothing visible is written again.
 // 3. Opening a transactional id ends what anybody else may still be doing under it. A job that begins opens the ids of

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "connectors/connectors_testing.h"
 #include "connectors/kafka/kafka_testing.h"
 #include "connectors/source_positions.h"
