@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "sql/diagnostic.h"
+#include "sql/store_address.h"
 
 namespace tidemark {
 namespace {
@@ -280,6 +281,7 @@ const std::vector<OptionSpec>& Configuration::Specs() {
 }
 
 arrow::Status Configuration::Set(const std::string& key, const std::string& value) {
+  ARROW_RETURN_NOT_OK(sql::CheckStoreAddress(value));
   if (const OptionSpec* spec = FindSpec(key)) {
     ARROW_RETURN_NOT_OK(CheckOptionValue(*spec, value));
     ARROW_RETURN_NOT_OK(CheckRange(key, value));

@@ -29,5 +29,15 @@ TEST(Configuration, AWrongValueNamesTheChoices) {
             std::string::npos);
 }
 
+TEST(Configuration, CredentialsInAnAddressAreNotKept) {
+  Configuration configuration;
+  for (const char* key :
+       {config::kCheckpointFolder, "execution.checkpointing.savepoint-dir", "state.checkpoints.dir"}) {
+    EXPECT_FALSE(configuration.Set(key, "s3://KEY:topsecret@bucket/x").ok());
+    EXPECT_TRUE(configuration.GetString(key).empty());
+    EXPECT_TRUE(configuration.Set(key, "s3://bucket/x").ok());
+  }
+}
+
 }  // namespace
 }  // namespace tidemark

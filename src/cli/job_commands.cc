@@ -34,10 +34,10 @@ arrow::Result<json> Ask(const std::string& job, const json& request) {
   return answer;
 }
 
-/// The running job that the options name. Settings, for a store, come from the environment.
+/// The running job that the options name.
 arrow::Result<std::string> RunningJob(const JobCommandOptions& options) {
   Configuration configuration;
-  ARROW_RETURN_NOT_OK(ApplySettings({}, &configuration));
+  ARROW_RETURN_NOT_OK(ApplySettings(options.shared, &configuration));
   ARROW_ASSIGN_OR_RAISE(const auto state_files, StateFiles::Make(configuration));
   return FindRunningJob(state_files->files(), options.folder);
 }
@@ -50,8 +50,8 @@ arrow::Result<std::string> TargetOf(const JobCommandOptions& options) {
 }
 
 arrow::Status Savepoint(const JobCommandOptions& options) {
-  ARROW_ASSIGN_OR_RAISE(const std::string job, RunningJob(options));
   ARROW_ASSIGN_OR_RAISE(const std::string target, TargetOf(options));
+  ARROW_ASSIGN_OR_RAISE(const std::string job, RunningJob(options));
   ARROW_ASSIGN_OR_RAISE(const json answer,
                         Ask(job, {{"command", "savepoint"}, {"target", target}, {"stop", options.stop}}));
   // Who reads the path may start the next run at once.

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "cli/options.h"
+
 namespace tidemark::cli {
 
 struct JobCommandOptions {
@@ -11,6 +13,7 @@ struct JobCommandOptions {
   std::string format = "text";  ///< or "json"
   std::string target;           ///< of a savepoint: folder for the copy; empty: with the job's checkpoints
   bool stop = false;            ///< the job stops with the savepoint
+  CommandOptions shared;        ///< settings, of which those of a store are used
 };
 
 /// Each returns the exit code.

@@ -56,8 +56,10 @@ std::vector<JobCommand> AddJobCommands(CLI::App* app, tidemark::cli::JobCommandO
   auto* savepoint = app->add_subcommand("savepoint", "Take a savepoint of a running job, and print its folder");
   auto* watermarks = app->add_subcommand("watermarks", "Show which split holds a running job back");
   auto* state = app->add_subcommand("state", "Show what the operators of a running job remember");
-  for (auto* command : {savepoint, watermarks, state})
+  for (auto* command : {savepoint, watermarks, state}) {
     command->add_option("FOLDER", options->folder, "The folder given to --state, or one job's in it")->required();
+    AddSettings(command, &options->shared);
+  }
   savepoint->add_option("TARGET", options->target, "Folder for the savepoint (default: with the job's checkpoints)");
   savepoint->add_flag("--stop", options->stop, "Stop the job with it; to go on: run FILE --from-savepoint");
   for (auto* command : {watermarks, state}) {

@@ -8,6 +8,7 @@
 
 #include "catalog/secret_keys.h"
 #include "sql/diagnostic.h"
+#include "sql/store_address.h"
 
 namespace tidemark::cli {
 namespace {
@@ -41,8 +42,10 @@ arrow::Status ApplyFile(const std::string& path, Configuration* configuration) {
     if (line.empty() || line[0] == '#') continue;
     const std::string place = path + ":" + std::to_string(number);
     const auto colon = line.find(':');
-    if (colon == std::string::npos) return arrow::Status::Invalid(place, ": expected 'key: value', got '", line, "'");
-    const std::string key = Unquoted(Trimmed(line.substr(0, colon)));
+    const std::string key = colon == std::string::npos ? "" : Unquoted(Trimmed(line.substr(0, colon)));
+    // What stands there instead may be a secret.
+    if (key.empty() || key.find_first_of(" \t=") != std::string::npos)
+      return arrow::Status::Invalid(place, ": expected 'key: value'");
     ARROW_RETURN_NOT_OK(FromSource(configuration->Set(key, Unquoted(Trimmed(line.substr(colon + 1)))), place));
   }
   return arrow::Status::OK();
@@ -59,7 +62,7 @@ arrow::Status ApplySettings(const CommandOptions& options, Configuration* config
   }
   for (const auto& setting : options.settings) {
     const auto equals = setting.find('=');
-    if (equals == std::string::npos) return arrow::Status::Invalid("--set ", setting, ": write --set key=value");
+    if (equals == std::string::npos) return arrow::Status::Invalid("--set: write --set key=value");
     const std::string key = Trimmed(setting.substr(0, equals));
     if (IsSecretKey(key) && key.starts_with("s3.")) {
       return arrow::Status::Invalid("--set ", key,
@@ -68,6 +71,7 @@ arrow::Status ApplySettings(const CommandOptions& options, Configuration* config
     }
     ARROW_RETURN_NOT_OK(FromSource(configuration->Set(key, Trimmed(setting.substr(equals + 1))), "--set"));
   }
+  ARROW_RETURN_NOT_OK(FromSource(sql::CheckStoreAddress(options.savepoint), "--from-savepoint"));
   if (!options.state_folder.empty()) {
     ARROW_RETURN_NOT_OK(FromSource(configuration->Set(config::kCheckpointFolder, options.state_folder), "--state"));
   }

@@ -6,6 +6,7 @@
 
 #include "io/object_path.h"
 #include "io/s3.h"
+#include "sql/store_address.h"
 
 namespace tidemark::cli {
 
@@ -22,6 +23,7 @@ arrow::Result<std::unique_ptr<StateFiles>> StateFiles::Make(const Configuration&
 StateFiles::StateFiles(io::ObjectStore store) : objects_(std::move(store)), files_(io::LocalFileSystem(), &objects_) {}
 
 arrow::Result<std::string> StateFolder(const std::string& given) {
+  ARROW_RETURN_NOT_OK(sql::CheckStoreAddress(given));
   std::string folder = given;
   if (!io::IsObjectPath(given)) {
     const auto local = io::LocalPath(given);

@@ -30,7 +30,7 @@ class StateFiles {
 };
 
 /// A folder as a user names it, for state: "s3://bucket/folder", "file:///folder" or a path; without slashes at its
-/// end. NotImplemented for other schemes.
+/// end. NotImplemented for other schemes, Invalid where credentials are in it.
 arrow::Result<std::string> StateFolder(const std::string& given);
 
 }  // namespace tidemark::cli

@@ -25,6 +25,10 @@ arrow::Status Failure(const std::string& path, int error_number) {
   return arrow::Status::IOError(path, ": ", std::strerror(error_number));
 }
 
+arrow::Status FolderFailure(const std::string& path, int error_number) {
+  return arrow::Status::IOError(path, ": the folder cannot be made: ", std::strerror(error_number));
+}
+
 /// Owns a file descriptor.
 class Descriptor {
  public:
@@ -243,14 +247,14 @@ class LocalFiles final : public FileSystem {
     if (::mkdir(path.c_str(), 0755) == 0) return SyncNameOf(path);
     if (errno == EEXIST) {
       struct stat status;
-      if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return Failure(path, ENOTDIR);
+      if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return FolderFailure(path, ENOTDIR);
       // Whoever made it may have been killed before its name was durable.
       return SyncNameOf(path);
     }
-    if (errno != ENOENT || parent == path || parent == ".") return Failure(path, errno);
+    if (errno != ENOENT || parent == path || parent == ".") return FolderFailure(path, errno);
     ARROW_RETURN_NOT_OK(CreateFolders(parent));
     // Another worker may have made it meanwhile.
-    if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return Failure(path, errno);
+    if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return FolderFailure(path, errno);
     return SyncNameOf(path);
   }
 
@@ -332,8 +336,9 @@ arrow::Result<std::string> LocalPath(const std::string& uri) {
                          });
   if (!is_scheme || slash != colon + 1) return uri;
   if (scheme != "file") {
+    // Not the rest of it, which may hold credentials.
     return arrow::Status::NotImplemented("Files at '", scheme,
-                                         "://' are not supported yet; local paths and file:// are (", uri, ")");
+                                         "://' are not supported yet; local paths and file:// are");
   }
   std::string path = uri.substr(colon + 1);
   if (path.starts_with("//")) {

@@ -7,6 +7,17 @@
 #include <utility>
 
 namespace tidemark::runtime {
+namespace {
+
+/// For the person whose job has failed.
+arrow::Status WithWayOut(const arrow::Status& failure) {
+  return failure.WithMessage(failure.message(),
+                             ". Mend that (of a full disk: make room), and run the same command again: it goes on from "
+                             "the newest checkpoint. execution.checkpointing.tolerable-failed-checkpoints lets a job "
+                             "go on without one");
+}
+
+}  // namespace
 
 CheckpointCoordinator::CheckpointCoordinator(CheckpointSettings settings, state::CheckpointStore* store,
                                              JobControl* control, Clock* clock, Background* background)
@@ -232,7 +243,9 @@ void CheckpointCoordinator::Fail(const arrow::Status& status) {
       status.WithMessage("Checkpoint ", requested(), " could not be written: ", status.message());
   const bool tolerable = savepoints_.under_way() || failed_in_a_row_ < settings_.tolerable_failures;
   // Another run has the job, or: the last one has nobody to come after it.
-  if (!tolerable || status.IsCancelled() || last_.load(std::memory_order_relaxed)) return control_->Fail(failure);
+  if (!tolerable || status.IsCancelled() || last_.load(std::memory_order_relaxed)) {
+    return control_->Fail(status.IsCancelled() ? failure : WithWayOut(failure));
+  }
   failure_ = failure;
   writer_.reset();
 }

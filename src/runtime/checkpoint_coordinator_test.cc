@@ -76,6 +76,7 @@ TEST_F(CheckpointCoordinatorTest, AFailureFailsTheJob) {
   TakeOne(false);
   EXPECT_TRUE(control_.failed());
   EXPECT_THAT(control_.status().message(), HasSubstr("Checkpoint 2 could not be written"));
+  EXPECT_THAT(control_.status().message(), HasSubstr("run the same command again"));
 }
 
 TEST_F(CheckpointCoordinatorTest, SomeInARowAreTolerated) {

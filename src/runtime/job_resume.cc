@@ -63,6 +63,20 @@ arrow::Status CheckFits(const state::CheckpointManifest& manifest, const std::ve
                                 "(keeping the state that still fits is not supported yet)");
 }
 
+/// The checkpoint that was asked for by its folder.
+arrow::Result<state::CheckpointManifest> ReadAsked(io::FileSystem* files, const std::string& folder) {
+  ARROW_ASSIGN_OR_RAISE(const bool is_complete, state::CheckpointStore::IsComplete(files, folder));
+  if (is_complete) return state::CheckpointStore::ReadManifest(files, folder);
+  std::string text = fmt::format("There is no checkpoint in '{}'. ", folder);
+  const state::CheckpointStore store(files, folder, 1);
+  ARROW_ASSIGN_OR_RAISE(const auto below, store.Folders());
+  if (below.empty())
+    return arrow::Status::Invalid(text, "Name the folder of one, as `tidemark checkpoints` lists them");
+  text += "Name one of those in it:";
+  for (const auto& path : below) text += "\n  " + path;
+  return arrow::Status::Invalid(text);
+}
+
 }  // namespace
 
 arrow::Status CheckCheckpointOptions(const JobOptions& options) {
@@ -93,8 +107,7 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::Checkp
   ARROW_ASSIGN_OR_RAISE(const auto manifests, store.List());
   std::optional<state::CheckpointManifest> manifest;
   if (!options.checkpoints.restore_from.empty()) {
-    ARROW_ASSIGN_OR_RAISE(manifest,
-                          state::CheckpointStore::ReadManifest(options.files, options.checkpoints.restore_from));
+    ARROW_ASSIGN_OR_RAISE(manifest, ReadAsked(options.files, options.checkpoints.restore_from));
   } else if (!manifests.empty()) {
     manifest = manifests.back();
   }

@@ -6,6 +6,8 @@
 #include <cctype>
 #include <iterator>
 
+#include "sql/store_address.h"
+
 namespace tidemark::sql {
 namespace {
 
@@ -38,7 +40,7 @@ bool IsSecretOption(std::string_view key) {
 }
 
 std::string HideSecrets(std::string_view line) {
-  std::string shown(line);
+  std::string shown = HideStoreCredentials(std::string(line));
   const auto hide = [&](size_t begin, size_t end) {
     std::fill(shown.begin() + static_cast<std::ptrdiff_t>(begin), shown.begin() + static_cast<std::ptrdiff_t>(end),
               '*');

@@ -13,7 +13,8 @@ inline constexpr char kHiddenValue[] = "******";
 /// True for passwords, keys, tokens and login configurations, by words in the option's name, as in Flink.
 bool IsSecretOption(std::string_view key);
 
-/// A line of SQL with the values of secret options, and passwords inside of others, as stars: as long as before.
+/// A line of SQL with the values of secret options, and passwords and credentials inside of others, as stars: as long as
+/// before.
 std::string HideSecrets(std::string_view line);
 
 }  // namespace tidemark::sql

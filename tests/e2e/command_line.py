@@ -97,6 +97,27 @@ class Scripts(unittest.TestCase):
         self.check(tidemark("chekc", "x.sql"), 2, "Did you mean: tidemark check x.sql?")
         self.check(tidemark("explain", "--format", "json", "x.sql"), 2, "--format is an option of: run, sql")
 
+    def test_secrets_are_not_repeated(self):
+        settings = scratch.SCRATCH / "settings.yaml"
+        for line in ("s3.secret-key topsecret", "s3.secret-key=topsecret", "s3.secret-key topsecret # a: b"):
+            settings.write_text(f"# keys\n{line}\n")
+            result = tidemark("run", "-", "--config", str(settings))
+            self.check(result, 2, "settings.yaml:2: expected 'key: value'")
+            self.assertNotIn(b"topsecret", result.stdout + result.stderr)
+        address = "s3://KEY:topsecret@bucket/x"
+        folder = str(scratch.SCRATCH / "state")
+        for code, arguments in ((2, ("run", "-", "--state", address)),
+                                (2, ("run", "-", "--state", folder, "--from-savepoint", address)),
+                                (1, ("checkpoints", address)), (1, ("savepoint", address)),
+                                (1, ("savepoint", folder, address)), (1, ("state", address))):
+            result = tidemark(*arguments)
+            self.check(result, code, "s3.secret-key in the file of --config")
+            self.assertNotIn(b"topsecret", result.stdout + result.stderr)
+        for key in ("execution.checkpointing.savepoint-dir", "execution.checkpointing.dir"):
+            result = tidemark("run", "-", text=f"SET '{key}' = '{address}'; SET;")
+            self.check(result, 2, "s3.secret-key in the file of --config")
+            self.assertNotIn(b"topsecret", result.stdout + result.stderr)
+
     def test_input_without_a_command(self):
         result = tidemark(text="SELECT 1;")
         self.check(result, 2, "Write: tidemark run -")

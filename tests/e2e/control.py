@@ -209,6 +209,20 @@ class Control(unittest.TestCase):
             self.assertIn("No job is running", ended.stderr)
             self.assertRegex(ended.stderr, rf"{re.escape(JOB)}: its newest (checkpoint|savepoint), \d+, was taken ")
 
+    def test_folders_that_hold_no_checkpoint(self):
+        process = self.start()
+        kept = self.savepoint(self.folder / "kept")
+        self.stop(process)
+        for folder, said in ((self.folder / "kept", str(kept)), (self.state / JOB, str(self.state / JOB / "chk-")),
+                             (self.folder / "none", "tidemark checkpoints")):
+            refused = tidemark("run", self.script, "--state", self.folder / "new", "--from-savepoint", folder)
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn(f"There is no checkpoint in '{folder}'", refused.stderr)
+            self.assertIn(said, refused.stderr)
+        refused = tidemark("run", self.script, "--state", "/proc/x")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("/proc/x: the folder cannot be made: ", refused.stderr)
+
     def test_a_target_that_cannot_be_written(self):
         process = self.start()
         (self.folder / "file").write_text("in the way", encoding="utf-8")

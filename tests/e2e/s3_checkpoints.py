@@ -272,6 +272,9 @@ class Checkpoints(unittest.TestCase):
         self.assertEqual(ran.returncode, 0, ran.stderr)
         listed = self.tidemark("checkpoints", "--config", settings, self.state)
         self.assertIn("finished", listed.stdout, listed.stderr)
+        for command in ("savepoint", "watermarks", "state"):
+            asked = self.tidemark(command, "--config", settings, self.state)
+            self.assertRegex(asked.stderr, rf"No job is running.*\n.*{re.escape(JOB)}: its newest checkpoint")
         script = self.folder / "show.sql"
         script.write_text("SET;", encoding="utf-8")
         shown = self.tidemark("run", script, "--config", settings)
