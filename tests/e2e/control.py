@@ -21,22 +21,6 @@ import scratch
 ROWS = 20_000
 LIMIT_SECONDS = 60
 
-SCRIPT = """
-CREATE TABLE events (k BIGINT, v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
-WITH ('connector' = 'filesystem', 'path' = '{folder}/events', 'format' = 'json', 'source.monitor-interval' = '20 ms');
-CREATE TABLE counts (k BIGINT, window_start TIMESTAMP(3), n BIGINT, total BIGINT)
-WITH ('connector' = 'filesystem', 'path' = '{folder}/counts', 'format' = 'json');
-CREATE TABLE latest (k BIGINT, n BIGINT) WITH ('connector' = 'blackhole');
-EXECUTE STATEMENT SET BEGIN
-INSERT INTO counts SELECT k, window_start, COUNT(*), SUM(v)
-  FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY k, window_start, window_end;
-INSERT INTO latest SELECT k, COUNT(*) FROM events GROUP BY k;
-END;
-"""
-JOB = "counts+latest"
-# Completes every window before it, and stays in one that is never complete.
-LAST_ROW = '{"k":1,"v":1,"ts":"2030-01-01 00:00:00.000"}\n'
-
 
 def tidemark(*arguments):
     return subprocess.run([scratch.TIDEMARK, *map(str, arguments)], timeout=LIMIT_SECONDS, capture_output=True, text=True,
@@ -50,15 +34,12 @@ class Control(unittest.TestCase):
         (self.folder / "events").mkdir(parents=True)
         self.state = self.folder / "state"
         self.script = self.folder / "job.sql"
-        self.script.write_text(SCRIPT.format(folder=self.folder), encoding="utf-8")
+        self.script.write_text(scratch.COUNTS_SCRIPT.format(folder=self.folder, monitor=scratch.MONITOR), encoding="utf-8")
         scratch.write_events(self.folder / "all.json", ROWS)
         self.lines = (self.folder / "all.json").read_text(encoding="utf-8").splitlines(keepends=True)
 
     def give(self, name, lines):
-        """A file that appears whole."""
-        hidden = self.folder / "events" / f".{name}"
-        hidden.write_text("".join(lines), encoding="utf-8")
-        hidden.rename(self.folder / "events" / name)
+        scratch.give(self.folder / "events" / name, lines)
 
     def start(self, *arguments, state=None, script=None):
         process = scratch.started(
@@ -88,10 +69,7 @@ class Control(unittest.TestCase):
         return errors
 
     def found(self):
-        lines = collections.Counter()
-        for file in (self.folder / "counts").glob("part-*"):
-            lines.update(file.read_text(encoding="utf-8").splitlines())
-        return lines
+        return scratch.visible_lines(self.folder / "counts")
 
     def expected(self):
         windows = {}
@@ -126,13 +104,13 @@ class Control(unittest.TestCase):
         process = self.start("-p", "2")
         self.until(self.found, process)
         kept = self.savepoint()
-        self.assertEqual(kept.parent, self.state / JOB)
+        self.assertEqual(kept.parent, self.state / scratch.COUNTS_JOB)
         copied = self.savepoint(self.folder / "copies")
         self.assertEqual(copied.parent, self.folder / "copies")
         again = tidemark("savepoint", self.state, self.folder / "copies" / "deeper")
         self.assertEqual(again.returncode, 0, again.stderr)
         self.give("b.json", self.lines[ROWS // 3:])
-        self.give("c.json", [LAST_ROW])
+        self.give("c.json", [scratch.LAST_ROW])
         self.until(lambda: sum(self.found().values()) == sum(self.expected().values()), process)
         self.stop(process)
         self.check_counts()
@@ -159,11 +137,11 @@ class Control(unittest.TestCase):
             self.until(self.found, process)
             folder = self.savepoint(*target, "--stop")
             # The run is over when the command is.
-            self.assertFalse((self.state / JOB / "control").exists())
+            self.assertFalse((self.state / scratch.COUNTS_JOB / "control").exists())
             errors = process.communicate(timeout=LIMIT_SECONDS)[1]
             self.assertEqual(process.returncode, 0, errors)
             self.give("b.json", self.lines[ROWS // 2:])
-            self.give("c.json", [LAST_ROW])
+            self.give("c.json", [scratch.LAST_ROW])
             process = self.start("--from-savepoint", str(folder), "-p", "2")
             self.until(lambda: sum(self.found().values()) >= sum(self.expected().values()), process)
             self.stop(process)
@@ -177,7 +155,7 @@ class Control(unittest.TestCase):
         self.savepoint(self.folder / "kept", "--stop")
         process.communicate(timeout=LIMIT_SECONDS)
         self.give("b.json", self.lines[ROWS // 2:])
-        self.give("c.json", [LAST_ROW])
+        self.give("c.json", [scratch.LAST_ROW])
         process = self.start()
         self.until(lambda: sum(self.found().values()) >= sum(self.expected().values()), process)
         self.stop(process)
@@ -189,7 +167,7 @@ class Control(unittest.TestCase):
             self.assertEqual(missing.returncode, 1)
             self.assertIn("no job has run there", missing.stderr)
         process = self.start()
-        self.until(lambda: list((self.state / JOB).glob("chk-*/manifest.json")), process)
+        self.until(lambda: list((self.state / scratch.COUNTS_JOB).glob("chk-*/manifest.json")), process)
         other = self.folder / "other.sql"
         other.write_text(self.script.read_text(encoding="utf-8").replace("counts", "numbers"), encoding="utf-8")
         second = scratch.started(self, [str(other), "--state", str(self.state)], 2 * LIMIT_SECONDS)
@@ -197,23 +175,25 @@ class Control(unittest.TestCase):
         several = tidemark("savepoint", self.state)
         self.assertEqual(several.returncode, 1)
         self.assertIn("2 jobs are running", several.stderr)
-        self.assertIn(f"{self.state}/{JOB}\n", several.stderr)
+        self.assertIn(f"{self.state}/{scratch.COUNTS_JOB}\n", several.stderr)
         self.assertIn(f"{self.state}/latest+numbers", several.stderr)
-        self.assertEqual(tidemark("savepoint", self.state / JOB).returncode, 0)
+        self.assertEqual(tidemark("savepoint", self.state / scratch.COUNTS_JOB).returncode, 0)
         self.stop(second)
         process.kill()
         process.communicate()
         for command in ("savepoint", "watermarks", "state"):
-            ended = tidemark(command, self.state / JOB)
+            ended = tidemark(command, self.state / scratch.COUNTS_JOB)
             self.assertEqual(ended.returncode, 1)
             self.assertIn("No job is running", ended.stderr)
-            self.assertRegex(ended.stderr, rf"{re.escape(JOB)}: its newest (checkpoint|savepoint), \d+, was taken ")
+            self.assertRegex(ended.stderr,
+                             rf"{re.escape(scratch.COUNTS_JOB)}: its newest (checkpoint|savepoint), \d+, was taken ")
 
     def test_folders_that_hold_no_checkpoint(self):
         process = self.start()
         kept = self.savepoint(self.folder / "kept")
         self.stop(process)
-        for folder, said in ((self.folder / "kept", str(kept)), (self.state / JOB, str(self.state / JOB / "chk-")),
+        job = self.state / scratch.COUNTS_JOB
+        for folder, said in ((self.folder / "kept", str(kept)), (job, str(job / "chk-")),
                              (self.folder / "none", "tidemark checkpoints")):
             refused = tidemark("run", self.script, "--state", self.folder / "new", "--from-savepoint", folder)
             self.assertEqual(refused.returncode, 1)
@@ -285,7 +265,7 @@ class Control(unittest.TestCase):
     def test_the_socket(self):
         state = self.folder / ("s" * 100) / ("t" * 100)
         process = self.start(state=state)
-        control = state / JOB / "control"
+        control = state / scratch.COUNTS_JOB / "control"
         self.assertEqual(stat.S_IMODE(os.stat(control).st_mode), 0o600)
         with socket.socket(socket.AF_UNIX) as rude:
             folder = os.open(control.parent, os.O_RDONLY)

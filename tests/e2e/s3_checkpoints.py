@@ -10,7 +10,6 @@ import os
 import pathlib
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,22 +22,6 @@ ROWS = 20_000
 KILLS = 6
 LIMIT_SECONDS = 90
 BUCKET = "tidemark-state"
-
-SCRIPT = """
-CREATE TABLE events (k BIGINT, v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
-WITH ('connector' = 'filesystem', 'path' = '{folder}/events', 'format' = 'json'{monitor});
-CREATE TABLE counts (k BIGINT, window_start TIMESTAMP(3), n BIGINT, total BIGINT)
-WITH ('connector' = 'filesystem', 'path' = '{folder}/counts', 'format' = 'json');
-CREATE TABLE latest (k BIGINT, n BIGINT) WITH ('connector' = 'blackhole');
-EXECUTE STATEMENT SET BEGIN
-INSERT INTO counts SELECT k, window_start, COUNT(*), SUM(v)
-  FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY k, window_start, window_end;
-INSERT INTO latest SELECT k, COUNT(*) FROM events GROUP BY k;
-END;
-"""
-JOB = "counts+latest"
-# Completes every window before it, and stays in one that is never complete.
-LAST_ROW = '{"k":1,"v":1,"ts":"2030-01-01 00:00:00.000"}\n'
 
 server = None  # of all tests, set by main
 
@@ -58,14 +41,11 @@ class Checkpoints(unittest.TestCase):
                             "TIDEMARK_RUN_FOLDER": str(self.folder / "run")}
 
     def write_script(self, monitored):
-        monitor = ", 'source.monitor-interval' = '20 ms'" if monitored else ""
-        self.script.write_text(SCRIPT.format(folder=self.folder, monitor=monitor), encoding="utf-8")
+        monitor = scratch.MONITOR if monitored else ""
+        self.script.write_text(scratch.COUNTS_SCRIPT.format(folder=self.folder, monitor=monitor), encoding="utf-8")
 
     def give(self, name, lines):
-        """A file that appears whole."""
-        hidden = self.folder / "events" / f".{name}"
-        hidden.write_text("".join(lines), encoding="utf-8")
-        hidden.rename(self.folder / "events" / name)
+        scratch.give(self.folder / "events" / name, lines)
 
     def tidemark(self, *arguments, **environment):
         return subprocess.run([scratch.TIDEMARK, *map(str, arguments)], timeout=LIMIT_SECONDS, capture_output=True,
@@ -100,10 +80,7 @@ class Checkpoints(unittest.TestCase):
 
     def rows(self):
         """Visible lines of the counts, with how often they are there."""
-        lines = collections.Counter()
-        for file in (self.folder / "counts").glob("part-*"):
-            lines.update(file.read_text(encoding="utf-8").splitlines())
-        return lines
+        return scratch.visible_lines(self.folder / "counts")
 
     def expect(self, lines):
         """The counts of these events, by a run without state into another folder."""
@@ -111,13 +88,10 @@ class Checkpoints(unittest.TestCase):
         (folder / "events").mkdir(parents=True)
         (folder / "events" / "all.json").write_text("".join(lines), encoding="utf-8")
         script = folder / "job.sql"
-        script.write_text(SCRIPT.format(folder=folder, monitor=""), encoding="utf-8")
+        script.write_text(scratch.COUNTS_SCRIPT.format(folder=folder, monitor=""), encoding="utf-8")
         subprocess.run([scratch.TIDEMARK, "run", str(script)], check=True, timeout=LIMIT_SECONDS,
                        stderr=subprocess.DEVNULL)
-        expected = collections.Counter()
-        for file in (folder / "counts").glob("part-*"):
-            expected.update(file.read_text(encoding="utf-8").splitlines())
-        return expected
+        return scratch.visible_lines(folder / "counts")
 
     def events(self, rows=ROWS):
         path = self.folder / "all.json"
@@ -206,7 +180,7 @@ class Checkpoints(unittest.TestCase):
         self.assertIn("cannot be reached", warning)
         self.assertIn("The job goes on", warning)
         before = max(self.sizes())
-        self.give("second.json", [*lines[ROWS // 2:], LAST_ROW])
+        self.give("second.json", [*lines[ROWS // 2:], scratch.LAST_ROW])
         self.door.open()
         self.until(lambda: self.newest() > before + 2, process)
         self.until(lambda: sum(self.rows().values()) == sum(expected.values()), process)
@@ -274,7 +248,7 @@ class Checkpoints(unittest.TestCase):
         self.assertIn("finished", listed.stdout, listed.stderr)
         for command in ("savepoint", "watermarks", "state"):
             asked = self.tidemark(command, "--config", settings, self.state)
-            self.assertRegex(asked.stderr, rf"No job is running.*\n.*{re.escape(JOB)}: its newest checkpoint")
+            self.assertRegex(asked.stderr, rf"No job is running.*\n.*{re.escape(scratch.COUNTS_JOB)}: its newest checkpoint")
         script = self.folder / "show.sql"
         script.write_text("SET;", encoding="utf-8")
         shown = self.tidemark("run", script, "--config", settings)
@@ -295,7 +269,7 @@ class Checkpoints(unittest.TestCase):
         self.give("first.json", lines[:ROWS // 2])
         process = self.run_job("-p", "2")
         self.until(lambda: self.newest() > 0, process)
-        for folder in (self.state, self.state + "/", f"{self.state}/{JOB}"):
+        for folder in (self.state, self.state + "/", f"{self.state}/{scratch.COUNTS_JOB}"):
             self.assertEqual(self.tidemark("watermarks", folder).returncode, 0)
             self.assertIn("GroupAggregate", self.tidemark("state", folder).stdout)
         second = self.tidemark("run", self.script, "--state", self.state)
@@ -314,7 +288,7 @@ class Checkpoints(unittest.TestCase):
         self.assertIn("its newest savepoint", asked.stderr)
         for folder in (aside.stdout.strip(), local.stdout.strip(), stopped.stdout.strip()):
             self.assertIn("whole", self.tidemark("checkpoints", "--verify", folder).stdout)
-        self.give("second.json", [*lines[ROWS // 2:], LAST_ROW])
+        self.give("second.json", [*lines[ROWS // 2:], scratch.LAST_ROW])
         process = self.run_job("-p", "3", "--from-savepoint", stopped.stdout.strip())
         self.until(lambda: sum(self.rows().values()) >= sum(expected.values()), process)
         process.send_signal(signal.SIGINT)
@@ -332,7 +306,7 @@ class Checkpoints(unittest.TestCase):
         elsewhere = {"TIDEMARK_RUN_FOLDER": str(self.folder / "elsewhere")}
         second = self.run_job("-p", "2", **elsewhere)
         before = self.newest()
-        self.give("second.json", [*lines[ROWS // 2:], LAST_ROW])
+        self.give("second.json", [*lines[ROWS // 2:], scratch.LAST_ROW])
         self.until(lambda: self.newest() > before + 1, second)
         first.send_signal(signal.SIGCONT)
         errors = first.communicate(timeout=LIMIT_SECONDS)[1]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the end-to-end tests share: the program, a folder of their own, children that heed signals,
 events, and the summary."""
+import collections
 import datetime
 import json
 import pathlib
@@ -12,6 +13,24 @@ import sys
 import threading
 import time
 import unittest
+
+# Windows of a table, which is a folder of files, into another; and a state that grows. {monitor}: an option, or nothing.
+COUNTS_SCRIPT = """
+CREATE TABLE events (k BIGINT, v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+WITH ('connector' = 'filesystem', 'path' = '{folder}/events', 'format' = 'json'{monitor});
+CREATE TABLE counts (k BIGINT, window_start TIMESTAMP(3), n BIGINT, total BIGINT)
+WITH ('connector' = 'filesystem', 'path' = '{folder}/counts', 'format' = 'json');
+CREATE TABLE latest (k BIGINT, n BIGINT) WITH ('connector' = 'blackhole');
+EXECUTE STATEMENT SET BEGIN
+INSERT INTO counts SELECT k, window_start, COUNT(*), SUM(v)
+  FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY k, window_start, window_end;
+INSERT INTO latest SELECT k, COUNT(*) FROM events GROUP BY k;
+END;
+"""
+COUNTS_JOB = "counts+latest"
+# Completes every window before it, and stays in one that is never complete.
+LAST_ROW = '{"k":1,"v":1,"ts":"2030-01-01 00:00:00.000"}\n'
+MONITOR = ", 'source.monitor-interval' = '20 ms'"
 
 # Set by main.
 TIDEMARK = ""
@@ -81,6 +100,21 @@ def write_events(path, rows):
             ts = at - datetime.timedelta(milliseconds=draw.choice([0, 0, 0, 1000, 4000]))
             text = ts.isoformat(sep=" ", timespec="milliseconds")
             events.write(json.dumps({"k": draw.randint(0, 500), "v": draw.randint(0, 100), "ts": text}) + "\n")
+
+
+def give(path, lines):
+    """A file that appears whole."""
+    hidden = path.with_name("." + path.name)
+    hidden.write_text("".join(lines), encoding="utf-8")
+    hidden.rename(path)
+
+
+def visible_lines(folder):
+    """Lines of the files that a sink has shown in a folder, with how often they are there."""
+    lines = collections.Counter()
+    for file in folder.glob("part-*"):
+        lines.update(file.read_text(encoding="utf-8").splitlines())
+    return lines
 
 
 def main():
