@@ -100,12 +100,14 @@ class CheckpointStore {
 
   /// The folders of the complete ones, oldest first.
   arrow::Result<std::vector<std::string>> Folders() const;
+  /// The number of the checkpoint in one of them.
+  static int64_t NumberOf(const std::string& folder);
   /// The complete ones, oldest first. A manifest that cannot be read is an error that names it.
   arrow::Result<std::vector<CheckpointManifest>> List() const;
   /// The manifests of the bases, oldest first. An error that names both where one is not what it was.
   arrow::Result<std::vector<CheckpointManifest>> Bases(const CheckpointManifest& manifest) const;
   /// Each worker's state, with that of the bases. Checks every byte against the hashes; rows of logs that are left
-  /// in their files once more when they are read.
+  /// in their files once more when they are read. Invalid, with the file's name, where one is damaged or gone.
   arrow::Result<std::vector<StateSnapshot>> Load(const CheckpointManifest& manifest, LogRows log_rows) const;
 
   /// The name of the job whose checkpoints lie here: `fresh` when there is none yet, which is then noted. Of runs that
@@ -128,7 +130,8 @@ class CheckpointStore {
   static arrow::Result<bool> IsJob(io::FileSystem* files, const std::string& folder);
   /// The folder is that of a checkpoint which was written to its end.
   static arrow::Result<bool> IsComplete(io::FileSystem* files, const std::string& folder);
-  /// The checkpoint in a folder, wherever it lies, whatever the folder is called now.
+  /// The checkpoint in a folder, wherever it lies, whatever the folder is called now. Invalid where its manifest is
+  /// damaged; NotImplemented where it is of a later version.
   static arrow::Result<CheckpointManifest> ReadManifest(io::FileSystem* files, const std::string& folder);
 
  private:
