@@ -210,7 +210,7 @@ class Sink {
   /// Prepare and Close come when they are done. For sinks whose commits wait for somebody.
   virtual bool CommitsApart() const { return false; }
   /// False when nothing more should be written before the next commit is done: a checkpoint is then taken early, and
-  /// while its commit runs apart nothing is written.
+  /// until it is committed nothing is written, but for rows that are on the way already.
   virtual bool HasRoom() const { return true; }
 
   /// The job ended well, or was stopped cleanly: everything written becomes visible, unless half of it is worse than

@@ -99,14 +99,12 @@ arrow::Status WithWayOut(const arrow::Status& status, const std::string& folder,
   if (whole.ok() && !whole->empty()) {
     text += fmt::format(
         " The newest other one that is whole:\n  --from-savepoint {}\nWith that added, the same command goes on from "
-        "there, "
-        "and gives again what came after it: results that are visible already come twice",
+        "there, and gives again what came after it: results that are visible already come twice",
         *whole);
   } else {
     text += fmt::format(
         " None of the others in '{}' is whole. Name a savepoint that was copied elsewhere with --from-savepoint, or "
-        "begin "
-        "anew with another folder for the state, after removing the results that are visible already",
+        "begin anew with another folder for the state, after removing the results that are visible already",
         store.folder());
   }
   text += fmt::format(". What is damaged: tidemark checkpoints --verify {}", store.folder());
