@@ -246,6 +246,11 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   ARROW_RETURN_NOT_OK(status);
   if (writer) ARROW_RETURN_NOT_OK(writer->Finish());
   Warn(*job, configuration.GetString(config::kLateTable), prepared.dead_letter_table);
+  if (const std::string savepoint = job->stopped_with_savepoint(); !savepoint.empty()) {
+    std::cerr << fmt::format("tidemark: stopped with savepoint {}, as asked; the same command goes on from there\n",
+                             savepoint);
+    return JobOutcome::kStopped;
+  }
   if (prepared.plan.bounded && job->incomplete()) {
     if (keeps_checkpoints) std::cerr << "tidemark: run the same command again to go on\n";
     return arrow::Status::Cancelled("stopped before the input was read to its end");
