@@ -3,11 +3,13 @@
 #include "runtime/job_resume.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 #include <utility>
 
+#include "connectors/job_id.h"
 #include "state/hash_bytes.h"
 
 namespace tidemark::runtime {
@@ -32,10 +34,14 @@ bool KeepsState(const PhysicalNode& node) {
   }
 }
 
-std::string NewJobId(const JobOptions& options) {
+/// `stateful`: of the plan.
+std::string NewJobId(const JobOptions& options, const std::vector<state::StatefulPart>& stateful) {
+  std::vector<std::string> ids;
+  for (const auto& part : stateful) ids.push_back(part.id);
+  std::ranges::sort(ids);
   const std::string seed =
       fmt::format("{} {} {}", options.clock->NowMicros(), options.clock->SteadyMicros(), options.functions.random_seed);
-  return fmt::format("{:016x}", state::HashBytes(seed));
+  return connectors::MakeJobId(state::HashBytes(fmt::format("{}", fmt::join(ids, "\n"))), state::HashBytes(seed));
 }
 
 std::set<std::string> IdsOf(const std::vector<state::StatefulPart>& parts) {
@@ -157,7 +163,8 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::Checkp
     if (!newest.ok()) return WithWayOut(newest.status(), folders.back(), store, *parts);
     manifest = *std::move(newest);
   }
-  ARROW_ASSIGN_OR_RAISE(parts->job_id, store.JobId(manifest ? manifest->job_id : NewJobId(options)));
+  ARROW_ASSIGN_OR_RAISE(parts->job_id,
+                        store.JobId(manifest ? manifest->job_id : NewJobId(options, StatefulParts(*parts))));
   // Checkpoints that lie there are of the job; the note may be of a run that lost it while both began.
   ARROW_ASSIGN_OR_RAISE(const std::string job_id, JobIdIn(options.files, folders));
   if (!job_id.empty()) parts->job_id = job_id;

@@ -150,6 +150,18 @@ class Crashes(unittest.TestCase):
         self.assertEqual(process.returncode, 1, errors)
         self.assertIn("a later one was lost", errors)
 
+    def test_state_that_is_gone_is_said(self):
+        self.stopped_with_checkpoints()
+        said = f"/part-{(self.folder / 'state' / 'counts+extremes' / 'job-id').read_text(encoding='utf-8')}-"
+        self.assertNotIn("the same query", self.start(2).communicate(timeout=100)[1])
+        shutil.rmtree(self.folder / "state")
+        process = self.start(2)
+        errors = process.communicate(timeout=100)[1]
+        self.assertEqual(process.returncode, 0, errors)
+        # In both tables, by one of their workers.
+        self.assertEqual(errors.count("is of an earlier job with the same query"), 2, errors)
+        self.assertEqual(errors.count(said), 2, errors)
+
     def test_a_damaged_checkpoint_is_found(self):
         self.clear()
         process = self.start(2)
