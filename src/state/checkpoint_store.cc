@@ -251,9 +251,7 @@ arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {
   const std::string path = JobIdPath(folder_);
   ARROW_ASSIGN_OR_RAISE(const bool is_known, IsThere(files_, path));
   if (is_known) return ReadText(files_, path);
-  ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
-  ARROW_RETURN_NOT_OK(WriteText(files_, path, fresh));
-  ARROW_RETURN_NOT_OK(CheckOwned());
+  ARROW_RETURN_NOT_OK(WriteNote(path, fresh));
   return fresh;
 }
 
@@ -270,10 +268,15 @@ arrow::Result<int> CheckpointStore::NoteWorkers(int workers) {
     }
     if (most >= workers) return most;
   }
-  ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
-  ARROW_RETURN_NOT_OK(WriteText(files_, path, std::to_string(workers)));
-  ARROW_RETURN_NOT_OK(CheckOwned());
+  ARROW_RETURN_NOT_OK(WriteNote(path, std::to_string(workers)));
   return workers;
+}
+
+arrow::Status CheckpointStore::WriteNote(const std::string& path, const std::string& text) {
+  ARROW_RETURN_NOT_OK(CheckOwned());
+  ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
+  ARROW_RETURN_NOT_OK(WriteText(files_, path, text));
+  return CheckOwned();
 }
 
 arrow::Status CheckpointStore::MarkCommitted(const CheckpointManifest& manifest) {

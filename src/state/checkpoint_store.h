@@ -111,7 +111,8 @@ class CheckpointStore {
   arrow::Result<std::vector<StateSnapshot>> Load(const CheckpointManifest& manifest, LogRows log_rows) const;
 
   /// The name of the job whose checkpoints lie here: `fresh` when there is none yet, which is then noted. Of runs that
-  /// begin together the one that lost the job may be the last to note it, and is told so: what checkpoints say counts.
+  /// begin together one that loses the job while it notes it may be the last to do so, and is told: what checkpoints
+  /// say counts.
   arrow::Result<std::string> JobId(const std::string& fresh);
 
   /// Notes with how many workers the job runs now, before it does; gives the most that it ever had. Cancelled when
@@ -138,6 +139,8 @@ class CheckpointStore {
   /// What can't be removed is tried again after the next checkpoint.
   void RemoveOld(int64_t newest);
   std::string FolderOf(int64_t number, bool savepoint) const;
+  /// Writes a small file of the job, which is this run's before and after; else it is Cancelled.
+  arrow::Status WriteNote(const std::string& path, const std::string& text);
   arrow::Result<ClaimsVerdict> Judge() const;
 
   io::FileSystem* files_;
