@@ -26,7 +26,7 @@ bool ChangeTracker::Next(int64_t rows, std::vector<uint8_t*>* entries) {
   };
   bool more = false;
   if (everything_) {
-    more = table_.Walk(&cursor_, rows, add);
+    more = walk_(&cursor_, rows, add);
   } else {
     const size_t end = std::min(saved_.size(), next_saved_ + static_cast<size_t>(rows));
     for (; next_saved_ < end; ++next_saved_) {

@@ -6,12 +6,14 @@
 // piece, and an entry that is about to change before its turn first. So what is saved is what there was when it began.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
+#include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
-#include "state/keyed_table.h"
+#include "state/row_pages.h"
 
 namespace tidemark::exec {
 
@@ -25,11 +27,15 @@ struct ChangeMark {
 };
 static_assert(sizeof(ChangeMark) == 16);
 
-/// Entries are payloads of one KeyedTable, with a ChangeMark at the same place in each. One thread.
+/// Entries are rows of one table, with a ChangeMark at the same place in each. One thread.
 class ChangeTracker {
  public:
-  /// `mark_offset`: of the mark within an entry. `table` outlives the tracker.
-  ChangeTracker(const state::KeyedTable* table, int32_t mark_offset) : table_(*table), mark_offset_(mark_offset) {}
+  /// See state::RowPages::Walk.
+  using Walk =
+      std::function<bool(state::RowCursor* cursor, int64_t rows, const std::function<void(uint8_t* entry)>& visit)>;
+
+  /// `walk`: over all entries. `mark_offset`: of the mark within an entry.
+  ChangeTracker(Walk walk, int32_t mark_offset) : walk_(std::move(walk)), mark_offset_(mark_offset) {}
 
   ChangeMark& MarkOf(uint8_t* entry) const { return *reinterpret_cast<ChangeMark*>(entry + mark_offset_); }
 
@@ -72,7 +78,7 @@ class ChangeTracker {
   }
   void NoteChange(uint8_t* entry);
 
-  const state::KeyedTable& table_;
+  const Walk walk_;
   const int32_t mark_offset_;
   uint32_t epoch_ = 1;
   bool lists_changes_ = true;

@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // GroupLog: the groups of a table of accumulators (those of a GROUP BY, or of one slice of a window) as a log in
-// checkpoints. Each one gets the groups that changed since the one before, piece by piece while the job goes on.
-//
-// Rows of the log: the key, the number of rows, the accumulators, whether the group is emitted, the generation (see
-// ChangeMark), whether the group is gone, and, where there is a time-to-live, the time of the last write. Of the rows
-// of one key that with the greatest generation holds, of equals the last. So the order in which pieces are written does
-// not matter, and neither do out-of-date groups from the disk.
+// checkpoints (see EntryLog). A group is one row: the key, the number of rows, the accumulators, and whether the group
+// is emitted.
 #pragma once
 
 #include <arrow/result.h>
 
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "exec/change_tracker.h"
+#include "exec/entry_log.h"
 #include "exec/group_spill.h"
 
 namespace tidemark::exec {
 
 /// One thread.
-class GroupLog final : public GroupWatcher {
+class GroupLog final : private LoggedEntries {
  public:
   /// What a layout's `header_bytes` must be.
   static constexpr int32_t kHeaderBytes = sizeof(GroupHeader) + sizeof(ChangeMark);
@@ -34,56 +30,35 @@ class GroupLog final : public GroupWatcher {
   GroupLog(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
            state::RowOwner owner, GroupSpill* spill, const StateTtl* ttl = nullptr, std::string name = "group-log");
 
-  const std::string& name() const { return name_; }
-  /// Some checkpoint has rows of it, or may have.
-  bool was_saved() const { return was_saved_; }
-  /// Between BeginSave and the call of SaveMore that returns true.
-  bool is_saving() const { return stored_ || tracker_.is_saving(); }
+  EntryWatcher* watcher() { return &log_; }
 
-  /// The groups were just found and are about to change.
-  arrow::Status BeforeChange(std::span<uint8_t* const> groups);
-  /// The groups are about to be erased from the table for good.
-  arrow::Status BeforeErase(std::span<uint8_t* const> groups);
-  // As GroupWatcher.
-  arrow::Status BeforeMove(std::span<uint8_t* const> groups) override;
-  arrow::Status BeforeReuse(uint8_t* group) override;
-
-  // See Operator.
-  arrow::Status BeginSave(bool changes_only, state::StateWriter& out);
-  arrow::Result<bool> SaveMore(int64_t rows);
-  /// `report`: called after each piece; may move groups to disk.
+  // See EntryLog.
+  const std::string& name() const { return log_.name(); }
+  bool was_saved() const { return log_.was_saved(); }
+  bool is_saving() const { return log_.is_saving(); }
+  arrow::Status BeforeChange(std::span<uint8_t* const> groups) { return log_.BeforeChange(groups); }
+  arrow::Status BeforeErase(std::span<uint8_t* const> groups) { return log_.BeforeErase(groups); }
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) { return log_.BeginSave(changes_only, out); }
+  arrow::Result<bool> SaveMore(int64_t rows) { return log_.SaveMore(rows); }
   arrow::Status Restore(const state::StateReader& in, const std::function<arrow::Status()>& report);
-
-  int64_t memory_bytes() const { return tracker_.memory_bytes() + removed_bytes_; }
+  int64_t memory_bytes() const { return log_.memory_bytes(); }
 
  private:
-  class Tombstones;
-
-  arrow::Status SaveFirst(std::span<uint8_t* const> groups);
-  arrow::Status Write(const std::vector<uint8_t*>& groups);
-  arrow::Status RestorePiece(const state::TimedRows& piece, Tombstones* tombstones, uint32_t* greatest);
-  /// Erases groups that are not younger than their removal.
-  arrow::Status EraseRemoved(const Batch& removed);
-  bool has_ttl() const { return ttl_ != nullptr && ttl_->is_on(); }
+  // LoggedEntries
+  bool Walk(state::RowCursor* cursor, int64_t rows, const std::function<void(uint8_t*)>& visit) const override;
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> KeysOf(std::span<uint8_t* const> groups) const override;
+  arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& groups, int64_t rows_max, size_t* next) const override;
+  bool HasEnded(const uint8_t* group) const override;
+  std::unique_ptr<StoredEntries> ReadStored() override;
+  arrow::Status FindOrMake(const Batch& rows, std::vector<uint8_t*>* groups) override;
+  void Clear(uint8_t* group) override;
+  arrow::Status Load(const Batch& rows, const std::vector<uint8_t*>& groups) override;
+  arrow::Status Remove(const std::vector<uint8_t*>& groups) override;
 
   AggregateTable& table_;
   const AggregateTableLayout& layout_;
-  const OperatorContext& context_;
-  const StateTtl* ttl_;  ///< null: groups live for ever
-  const state::RowOwner owner_;
   GroupSpill* spill_;
-  const std::string name_;
-  ChangeTracker tracker_;
-  std::vector<Batch> removed_;  ///< keys of groups that were erased in this epoch
-  int64_t removed_bytes_ = 0;
-  /// What was restored has times where this object writes none, or the other way round: it is written anew.
-  bool is_of_other_form_ = false;
-
-  bool was_saved_ = false;
-
-  // The checkpoint under way.
-  state::StateWriter* out_ = nullptr;
-  std::optional<GroupSpill::Reader> stored_;  ///< of groups on disk, as they were when it began
+  EntryLog log_;
 };
 
 }  // namespace tidemark::exec

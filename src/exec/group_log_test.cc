@@ -110,5 +110,25 @@ TEST(GroupLog, WhoGoesOnFromAChainMayBuildOnIt) {
   EXPECT_EQ(third->metrics().state_rows.load(), 10);
 }
 
+TEST(GroupLog, WhatIsGoneStaysGoneWhereGroupsGoToDiskWhileTheyAreReadBack) {
+  const auto node = Node({kText}, /*retracts=*/true);
+  auto op = Make(*node, 0);
+  ASSERT_TRUE(op->Push(0, Keys(0, 300)).ok());
+  CheckpointChain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  std::string gone;
+  for (int key = 0; key < 300; key += 2) gone += "-D k" + std::to_string(key) + " 1 1 1 0.5 1.00 [1]\n";
+  ASSERT_TRUE(op->Push(0, ParseRows(kRows, gone)).ok());
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+
+  for (int life = 0; life < 2; ++life) {
+    op = Make(*node, /*spill_from_bytes=*/3000);
+    ASSERT_TRUE(op->Restore(*chain.Reader()).ok());
+    EXPECT_EQ(op->metrics().state_rows.load(), 150) << life;
+    EXPECT_GT(op->metrics().state_disk_bytes.load(), 0);
+    SaveInto(op.get(), /*changes_only=*/true, &chain);
+  }
+}
+
 }  // namespace
 }  // namespace tidemark::exec

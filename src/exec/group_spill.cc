@@ -116,7 +116,10 @@ arrow::Status GroupSpill::Write(const std::vector<uint8_t*>& groups) {
 
 void GroupSpill::MarkErased(const std::vector<uint8_t*>& groups) {
   for (uint8_t* group : groups) {
+    // A group that ends is a change: checkpoints are to say so.
+    const ChangeMark mark = watcher_ != nullptr ? *ChangeMarkOf(group) : ChangeMark();
     table_.Reset(group);
+    if (watcher_ != nullptr) *ChangeMarkOf(group) = mark;
     HeaderOf(group)->is_stored = 1;
     HeaderOf(group)->is_erased = 1;
   }

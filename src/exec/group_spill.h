@@ -12,6 +12,8 @@
 
 #include "exec/aggregate_table.h"
 #include "exec/change_tracker.h"
+#include "exec/entry_log.h"
+#include "exec/entry_watcher.h"
 #include "exec/operator.h"
 #include "exec/state_ttl.h"
 #include "state/store_batch.h"
@@ -37,16 +39,6 @@ inline ChangeMark* ChangeMarkOf(uint8_t* group) { return reinterpret_cast<Change
 /// The time of a group's last write, which ends its header. Only where the operator has a time-to-live.
 inline int32_t WrittenOffset(const AggregateTableLayout& layout) { return layout.header_bytes - StateTtl::kBytes; }
 
-/// Told of groups before they are moved.
-class GroupWatcher {
- public:
-  virtual ~GroupWatcher() = default;
-  /// The groups are about to get other places, or none.
-  virtual arrow::Status BeforeMove(std::span<uint8_t* const> groups) = 0;
-  /// An erased group (GroupHeader::is_erased) is about to be used anew.
-  virtual arrow::Status BeforeReuse(uint8_t* group) = 0;
-};
-
 /// Moves groups between a table and a StateStore. Invariants:
 /// 1. A group that is in the table is the truth; what the store has of it is out of date, and is not looked at.
 /// 2. A group that is not in the table is as the store has it, or does not exist.
@@ -65,7 +57,7 @@ class GroupSpill final : public GroupLoader {
 
   /// `watcher` outlives the object. Groups then have a ChangeMark behind their header, whose generation goes to disk
   /// with them.
-  void set_watcher(GroupWatcher* watcher) { watcher_ = watcher; }
+  void set_watcher(EntryWatcher* watcher) { watcher_ = watcher; }
 
   arrow::Status LoadGroups(state::KeyedTable::Columns keys, int64_t num_rows, const std::vector<uint8_t*>& groups,
                            std::vector<int32_t>* created) override;
@@ -93,10 +85,10 @@ class GroupSpill final : public GroupLoader {
   /// the group is emitted; where there is a watcher, one more with the generation, and where there is a time-to-live,
   /// one more with the time of the last write. They are as they were when the reader was made; but of those that were
   /// moved into memory since, only ReadAll gives any.
-  class Reader {
+  class Reader final : public StoredEntries {
    public:
     /// At most `rows_max` of them, at least one; none at the end.
-    arrow::Result<Batch> Next(int64_t rows_max);
+    arrow::Result<Batch> Next(int64_t rows_max) override;
 
    private:
     friend class GroupSpill;
@@ -131,7 +123,7 @@ class GroupSpill final : public GroupLoader {
   StoreSweep sweep_;
   state::StoreKeys keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
-  GroupWatcher* watcher_ = nullptr;
+  EntryWatcher* watcher_ = nullptr;
   int64_t groups_on_disk_ = 0;
   int64_t groups_erased_ = 0;
 };

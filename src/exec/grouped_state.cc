@@ -37,7 +37,7 @@ arrow::Status GroupedState::Open(const OperatorContext& context) {
   }
   if (context.checkpointed) {
     log_ = std::make_unique<GroupLog>(table_.get(), layout_, context, std::move(owner), spill_.get(), &ttl_);
-    if (spill_) spill_->set_watcher(log_.get());
+    if (spill_) spill_->set_watcher(log_->watcher());
   }
   return arrow::Status::OK();
 }
@@ -112,8 +112,7 @@ arrow::Status GroupedState::Erase(const std::vector<uint8_t*>& groups) {
   }
   if (!stay.empty()) spill_->MarkErased(stay);
   table_->Erase(go);
-  // They are as if just made, and have changed.
-  return log_ ? log_->BeforeChange(stay) : arrow::Status::OK();
+  return arrow::Status::OK();
 }
 
 bool GroupedState::IsTight() const {
