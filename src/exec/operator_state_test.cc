@@ -213,7 +213,69 @@ StateCase SessionCase(uint64_t seed) {
   return test;
 }
 
-TEST_P(SessionAggregateState, GoesOn) { ExpectGoesOnEverywhere(SessionCase(GetParam()), GetParam()); }
+TEST_P(SessionAggregateState, GoesOn) {
+  auto test = SessionCase(GetParam());
+  for (test.logged = false;; test.logged = true) {
+    ExpectGoesOnEverywhere(test, GetParam());
+    if (HasFailure() || test.logged) return;
+  }
+}
+
+std::unique_ptr<OperatorPicture> MakeSession(const WindowAggregateNode& node) {
+  return std::make_unique<OperatorPicture>(MakeOperator(node), std::vector<Schema>{kRows}, node.schema(),
+                                           /*batch_rows=*/7);
+}
+
+TEST_P(SessionAggregateState, GoesOnFromItsLog) {
+  for (const int64_t gap : {1, 4, 10}) {
+    const auto node = Window({time::WindowKind::kSession, gap, 0, 0}, false);
+    for (uint64_t life = 0; life < 3; ++life) {
+      const auto events = RandomEvents({.events = 120, .watermarks = true}, 3 * GetParam() + life);
+      SCOPED_TRACE(testing::Message() << "gap " << gap << ", life " << life);
+      CheckpointedLife undisturbed([&] { return MakeSession(*node); }, events, CheckpointedLife::kUndisturbed);
+      CheckpointedLife disturbed([&] { return MakeSession(*node); }, events, 3 * GetParam() + life);
+      EXPECT_EQ(disturbed.Run(), undisturbed.Run());
+      if (HasFailure()) return;
+    }
+  }
+}
+
+/// Rows of the keys [begin, end) at `time`.
+Batch SessionRows(int begin, int end, int time) {
+  std::string text;
+  for (int key = begin; key < end; ++key) {
+    text += "+I k 1 " + std::to_string(key) + " " + std::to_string(time) + " 0.5 1.00 [1]\n";
+  }
+  return ParseRows(kRows, text);
+}
+
+TEST(SessionLog, ACheckpointOfChangesHoldsThoseOnly) {
+  const auto node = Window({time::WindowKind::kSession, 10, 0, 0}, false);
+  const auto op = MakeSession(*node);
+  ASSERT_TRUE(op->Push(0, SessionRows(0, 1000, 0)).ok());
+  ASSERT_TRUE(op->Push(0, SessionRows(0, 50, 20)).ok());
+  CheckpointChain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  EXPECT_EQ(chain.rows(), 1050);
+  // Of 50 keys two sessions become one; five keys get another one; and other sessions come and go.
+  ASSERT_TRUE(op->Push(0, SessionRows(0, 50, 10)).ok());
+  ASSERT_TRUE(op->Push(0, SessionRows(100, 105, 500)).ok());
+  ASSERT_TRUE(op->Push(0, SessionRows(200, 220, -20)).ok());
+  ASSERT_TRUE(op->Advance(-5).ok());
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+  EXPECT_EQ(chain.rows(), 1050 + 50 + 50 + 5);
+
+  const auto second = MakeSession(*node);
+  ASSERT_TRUE(second->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(second->metrics().state_rows.load(), 1005);
+  SaveInto(second.get(), /*changes_only=*/true, &chain);
+  EXPECT_EQ(chain.rows(), 1155);
+  // What is complete is gone.
+  ASSERT_TRUE(second->Advance(100).ok());
+  SaveInto(second.get(), /*changes_only=*/true, &chain);
+  EXPECT_EQ(chain.rows(), 1155 + 1000);
+}
+
 TEST_P(SessionAggregateState, SurvivesDamage) { ExpectSurvivesDamage(SessionCase(GetParam()), GetParam()); }
 
 }  // namespace
