@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// RankRows: the state of a ranking of rows that may be taken back: every row, in order within its partition, found again
-// by its values.
+// RankRows: the state of a ranking of rows that may be taken back: every row, in order within its partition, found
+// again by its values.
 //
-// In checkpoints it is the log "rank-rows": a row for each kept row, with its number as a BIGINT, so that the order among
-// rows with equal sort keys, and among equal rows, comes back. The entries of the log are distinct rows. With a
+// In checkpoints it is the log "rank-rows": a row for each kept row, with its number as a BIGINT, so that the order
+// among rows with equal sort keys, and among equal rows, comes back. The entries of the log are distinct rows. With a
 // time-to-live there is the log "rank-partitions" beside it, of the times at which partitions were written last. What
 // versions up to 2 of state files have is one table of rows in order (see SaveRankedRows).
 #pragma once

@@ -29,8 +29,7 @@ class RankRows::LoggedRows final : public LoggedEntries {
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> KeysOf(std::span<uint8_t* const> entries) const override {
     return ranked_.rows_->Keys(entries);
   }
-  arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& entries, int64_t rows_max,
-                                  size_t* next) const override {
+  arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& entries, int64_t rows_max, size_t* next) const override {
     EntryRows piece;
     std::vector<int64_t> numbers;
     for (; *next < entries.size() && std::ssize(numbers) < rows_max; ++*next) {
@@ -88,8 +87,7 @@ class RankRows::LoggedPartitions final : public LoggedEntries {
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> KeysOf(std::span<uint8_t* const> entries) const override {
     return ranked_.partitions_->Keys(entries);
   }
-  arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& entries, int64_t rows_max,
-                                  size_t* next) const override {
+  arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& entries, int64_t rows_max, size_t* next) const override {
     const std::span piece = std::span(entries).subspan(*next, std::min<size_t>(rows_max, entries.size() - *next));
     *next += piece.size();
     EntryRows rows;
@@ -101,8 +99,8 @@ class RankRows::LoggedPartitions final : public LoggedEntries {
 
   arrow::Status FindOrMake(const Batch& rows, std::vector<uint8_t*>* entries) override {
     return ranked_.partitions_->FindOrInsert(
-        state::KeyedTable::Columns(rows.columns).first(ranked_.partition_types_.size()), rows.num_rows, nullptr, entries,
-        &ranked_.created_);
+        state::KeyedTable::Columns(rows.columns).first(ranked_.partition_types_.size()), rows.num_rows, nullptr,
+        entries, &ranked_.created_);
   }
   void Clear(uint8_t*) override {}
   arrow::Status Load(const Batch&, const std::vector<uint8_t*>&) override { return arrow::Status::OK(); }

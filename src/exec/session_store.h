@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // SessionStore: the open sessions of every key, and which of them are due.
 //
-// In checkpoints they are the log "session-log": the group key, the number, start and end (BIGINT), and the accumulators.
-// The entries of the log are sessions: one that was merged into another is gone, as one that is complete. What versions
-// up to 2 of state files have is one table of sessions.
+// In checkpoints they are the log "session-log": the group key, the number, start and end (BIGINT), and the
+// accumulators. The entries of the log are sessions: one that was merged into another is gone, as one that is complete.
+// What versions up to 2 of state files have is one table of sessions.
 #pragma once
 
 #include <arrow/result.h>
@@ -28,7 +28,8 @@
 
 namespace tidemark::exec {
 
-/// One session. A ChangeMark, where there are checkpoints, and accumulators lie behind it. It stays at its address until it is freed.
+/// One session. A ChangeMark, where there are checkpoints, and accumulators lie behind it. It stays at its address
+/// until it is freed.
 struct Session {
   EventTimeMs start;
   EventTimeMs end;

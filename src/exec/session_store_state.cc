@@ -45,8 +45,7 @@ class SessionStore::LoggedSessions final : public LoggedEntries {
     ARROW_ASSIGN_OR_RAISE(keys.emplace_back(), state::Int64Column(numbers));
     return keys;
   }
-  arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& entries, int64_t rows_max,
-                                  size_t* next) const override {
+  arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& entries, int64_t rows_max, size_t* next) const override {
     const size_t begin = *next;
     std::vector<Session*> sessions;
     for (size_t i = begin; i < std::min(entries.size(), begin + static_cast<size_t>(rows_max)); ++i) {
