@@ -334,6 +334,10 @@ TEST_P(RankState, SurvivesDamage) {
     for (int64_t spill_from_bytes : {0, 1}) {
       test.spill_from_bytes = spill_from_bytes;
       ExpectSurvivesDamage(test, GetParam());
+      if (!retracts) continue;
+      test.logged = true;
+      ExpectSurvivesDamage(test, GetParam());
+      test.logged = false;
     }
   }
 }

@@ -198,9 +198,12 @@ TEST_P(WindowAggregateState, GoesOnFromItsLogs) {
 
 TEST_P(WindowAggregateState, SurvivesDamage) {
   for (const auto& node : Windows(true)) {
-    ExpectSurvivesDamage(
-        CaseOf(node->window.ToString(), node, RandomEvents({.retracts = true, .watermarks = true}, GetParam())),
-        GetParam());
+    auto test =
+        CaseOf(node->window.ToString(), node, RandomEvents({.retracts = true, .watermarks = true}, GetParam()));
+    for (const bool logged : {false, true}) {
+      test.logged = logged;
+      ExpectSurvivesDamage(test, GetParam());
+    }
   }
 }
 
@@ -303,7 +306,13 @@ TEST(SessionLog, ACheckpointOfChangesHoldsThoseOnly) {
   EXPECT_EQ(chain.rows(), 1155 + 1000);
 }
 
-TEST_P(SessionAggregateState, SurvivesDamage) { ExpectSurvivesDamage(SessionCase(GetParam()), GetParam()); }
+TEST_P(SessionAggregateState, SurvivesDamage) {
+  auto test = SessionCase(GetParam());
+  for (const bool logged : {false, true}) {
+    test.logged = logged;
+    ExpectSurvivesDamage(test, GetParam());
+  }
+}
 
 }  // namespace
 }  // namespace tidemark::exec
