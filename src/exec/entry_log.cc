@@ -79,14 +79,14 @@ arrow::Status EntryLog::BeginSave(bool changes_only, state::StateWriter& out) {
   is_of_other_form_ = false;
   const auto ended = static_cast<int64_t>(tracker_.generation());
   tracker_.Begin(everything);
-  if (everything) {
-    ARROW_RETURN_NOT_OK(out.RestartLog(form_.name));
-    stored_ = entries_.ReadStored();
-  } else {
-    for (Batch& keys : removed_) ARROW_RETURN_NOT_OK(WriteRemoved(std::move(keys), ended));
-  }
-  removed_.clear();
-  removed_bytes_ = 0;
+  leaving_ = std::exchange(removed_, {});
+  leaving_bytes_ = std::exchange(removed_bytes_, 0);
+  leaving_generation_ = ended;
+  if (!everything) return arrow::Status::OK();
+  leaving_.clear();
+  leaving_bytes_ = 0;
+  ARROW_RETURN_NOT_OK(out.RestartLog(form_.name));
+  stored_ = entries_.ReadStored();
   return arrow::Status::OK();
 }
 
@@ -103,6 +103,13 @@ arrow::Result<bool> EntryLog::SaveMore(int64_t rows) {
     ARROW_RETURN_NOT_OK(out_->WriteChanges(form_.name, piece, form_.owner));
     return false;
   }
+  while (!leaving_.empty() && rows > 0) {
+    rows -= leaving_.back().num_rows;
+    ARROW_RETURN_NOT_OK(WriteRemoved(std::move(leaving_.back()), leaving_generation_));
+    leaving_.pop_back();
+    if (leaving_.empty()) leaving_bytes_ = 0;
+  }
+  if (rows <= 0) return false;
   if (!tracker_.is_saving()) return true;
   std::vector<uint8_t*> entries;
   const bool more = tracker_.Next(rows, &entries);
