@@ -4,8 +4,8 @@
 //
 // In checkpoints it is the log "rank-rows": a row for each kept row, with its number as a BIGINT, so that the order
 // among rows with equal sort keys, and among equal rows, comes back. The entries of the log are distinct rows. With a
-// time-to-live there is the log "rank-partitions" beside it, of the times at which partitions were written last. What
-// versions up to 2 of state files have is one table of rows in order (see SaveRankedRows).
+// time-to-live there is the log "rank-partitions" beside it, of the times at which partitions were written last. Save
+// writes, as earlier versions of the program did for checkpoints, one table of rows in order (see SaveRankedRows).
 #pragma once
 
 #include <arrow/result.h>
