@@ -3,7 +3,7 @@
 //
 // In checkpoints they are the log "session-log": the group key, the number, start and end (BIGINT), and the
 // accumulators. The entries of the log are sessions: one that was merged into another is gone, as one that is complete.
-// What versions up to 2 of state files have is one table of sessions.
+// Save writes, as earlier versions of the program did for checkpoints, the table "sessions".
 #pragma once
 
 #include <arrow/result.h>
