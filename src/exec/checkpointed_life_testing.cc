@@ -44,6 +44,24 @@ void SaveInto(OperatorPicture* op, bool changes_only, CheckpointChain* chain) {
   chain->Add(part);
 }
 
+void ExpectLogsWhatTablesHad(const std::function<std::unique_ptr<OperatorPicture>()>& make, OperatorPicture* op,
+                             EventTimeMs watermark) {
+  MemoryState tables(1);
+  ASSERT_TRUE(op->Save(tables.writer(0)).ok());
+  const auto second = make();
+  ASSERT_TRUE(second->Restore(*tables.reader(0, 1, watermark)).ok());
+  CheckpointChain chain;
+  SaveInto(second.get(), /*changes_only=*/true, &chain);
+  const auto third = make();
+  ASSERT_TRUE(third->Restore(*chain.Reader()).ok());
+  EXPECT_GT(op->metrics().state_rows.load(), 0);
+  EXPECT_EQ(third->metrics().state_rows.load(), op->metrics().state_rows.load());
+  ASSERT_TRUE(third->Finish().ok());
+  op->out().TakeText();
+  ASSERT_TRUE(op->Finish().ok());
+  EXPECT_EQ(third->out().TakeText(), op->out().TakeText());
+}
+
 std::map<std::string, int64_t> CheckpointedLife::Run() {
   Restart();
   while (!testing::Test::HasFailure()) {

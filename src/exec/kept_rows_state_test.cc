@@ -236,6 +236,17 @@ TEST(RankLog, ACheckpointOfChangesHoldsThoseOnly) {
   EXPECT_EQ(chain.rows(), 1007);
 }
 
+TEST(RankLog, HasWhatEarlierVersionsWrote) {
+  for (const int64_t ttl_ms : {0, 1000}) {
+    const auto node = Rank({kKey}, {kKey}, true, 1, 3, true);
+    node->state_ttl_ms = ttl_ms;
+    node->final_only = true;
+    const auto op = MakeRank(*node);
+    ASSERT_TRUE(op->Push(0, ParseRows(kRows, RankedRows("+I", 0, 100) + RankedRows("-D", 10, 20))).ok());
+    ExpectLogsWhatTablesHad([&] { return MakeRank(*node); }, op.get(), kMinWatermark);
+  }
+}
+
 TEST(RankLog, KeepsTheOrderOfEqualSortKeys) {
   const auto node = Rank({kKey}, {kKey}, true, 1, 2, true);
   node->keys = {{kSmall, true, false}};

@@ -198,8 +198,7 @@ TEST_P(WindowAggregateState, GoesOnFromItsLogs) {
 
 TEST_P(WindowAggregateState, SurvivesDamage) {
   for (const auto& node : Windows(true)) {
-    auto test =
-        CaseOf(node->window.ToString(), node, RandomEvents({.retracts = true, .watermarks = true}, GetParam()));
+    auto test = CaseOf(node->window.ToString(), node, RandomEvents({.retracts = true, .watermarks = true}, GetParam()));
     for (const bool logged : {false, true}) {
       test.logged = logged;
       ExpectSurvivesDamage(test, GetParam());
@@ -242,6 +241,25 @@ TEST(WindowLog, ACheckpointHoldsOnlyWhatASliceAddsToCumulatingWindows) {
   op = std::make_unique<OperatorPicture>(MakeOperator(*node), std::vector<Schema>{kRows}, node->schema());
   ASSERT_TRUE(op->Restore(*chain.Reader()).ok());
   EXPECT_EQ(op->metrics().state_rows.load(), 7);
+}
+
+TEST(WindowLog, HasWhatEarlierVersionsWrote) {
+  using time::WindowKind;
+  for (const time::WindowSpec& spec :
+       {time::WindowSpec{WindowKind::kHop, 30, 10, 0}, time::WindowSpec{WindowKind::kCumulate, 30, 10, 0},
+        time::WindowSpec{WindowKind::kSession, 10, 0, 0}}) {
+    SCOPED_TRACE(spec.ToString());
+    const auto node = Window(spec, false);
+    const auto make = [&] {
+      return std::make_unique<OperatorPicture>(MakeOperator(*node), std::vector<Schema>{kRows}, node->schema(),
+                                               /*batch_rows=*/7);
+    };
+    const auto op = make();
+    ASSERT_TRUE(op->Push(0, RowsAt(5, 0, 100)).ok());
+    ASSERT_TRUE(op->Push(0, RowsAt(14, 90, 110)).ok());
+    ASSERT_TRUE(op->Advance(10).ok());
+    ExpectLogsWhatTablesHad(make, op.get(), 10);
+  }
 }
 
 class SessionAggregateState : public Seeds {};
