@@ -5,7 +5,7 @@
 
 #include "exec/rank.h"
 #include "exec/rank_changes.h"
-#include "exec/rank_rows.h"
+#include "exec/retract_rank_rows.h"
 #include "exec/state_report.h"
 
 namespace tidemark::exec {
@@ -50,7 +50,7 @@ class RetractRank final : public Operator {
     int64_t held = 0;
     for (uint8_t* payload : rows_.AllPartitions()) {
       now_.clear();
-      AppendRanked(*RankRows::PartitionOf(payload), &now_);
+      AppendRanked(*RetractRankRows::PartitionOf(payload), &now_);
       for (size_t i = 0; i < now_.size(); ++i) {
         changes_.Add(RowKind::kInsert, now_[i], spec_.first + static_cast<int64_t>(i));
       }
@@ -88,7 +88,7 @@ class RetractRank final : public Operator {
   }
 
   void NoteChanged(uint8_t* payload) {
-    RankRows::Partition* partition = RankRows::PartitionOf(payload);
+    RetractRankRows::Partition* partition = RetractRankRows::PartitionOf(payload);
     if (partition->change != 0) return;
     partition->change = 1;
     changed_.push_back(payload);
@@ -97,7 +97,7 @@ class RetractRank final : public Operator {
   }
 
   /// Appends the rows of rank first..last.
-  void AppendRanked(const RankRows::Partition& partition, std::vector<RowHandle>* rows) const {
+  void AppendRanked(const RetractRankRows::Partition& partition, std::vector<RowHandle>* rows) const {
     if (partition.order == nullptr) return;
     int64_t rank = 0;
     for (const RankNode* node : *partition.order) {
@@ -110,7 +110,7 @@ class RetractRank final : public Operator {
     size_t begin = 0;
     for (size_t i = 0; i < changed_.size(); ++i) {
       now_.clear();
-      AppendRanked(*RankRows::PartitionOf(changed_[i]), &now_);
+      AppendRanked(*RetractRankRows::PartitionOf(changed_[i]), &now_);
       changes_.AddDifference(std::span(before_).subspan(begin, before_ends_[i] - begin), now_);
       begin = before_ends_[i];
     }
@@ -118,7 +118,7 @@ class RetractRank final : public Operator {
   }
 
   arrow::Status EndBatch() {
-    for (uint8_t* payload : changed_) RankRows::PartitionOf(payload)->change = 0;
+    for (uint8_t* payload : changed_) RetractRankRows::PartitionOf(payload)->change = 0;
     ARROW_RETURN_NOT_OK(rows_.End(changed_));
     changed_.clear();
     before_.clear();
@@ -129,7 +129,7 @@ class RetractRank final : public Operator {
   arrow::Status Report() { return report_.Set(rows_.size(), rows_.memory_bytes()); }
 
   const RankSpec spec_;
-  RankRows rows_;
+  RetractRankRows rows_;
   RankChanges changes_;
   StateReport report_;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows that come and go, and the order within partitions.
-#include "exec/rank_rows.h"
+#include "exec/retract_rank_rows.h"
 
 #include <arrow/array.h>
 
@@ -24,18 +24,18 @@ std::vector<DataType> RowTypes(const RankSpec& spec) {
 
 }  // namespace
 
-RankRows::RankRows(const RankSpec* spec)
+RetractRankRows::RetractRankRows(const RankSpec* spec)
     : spec_(*spec),
       partition_types_(PartitionTypes(*spec)),
       row_types_(RowTypes(*spec)),
       ttl_(spec->state_ttl_ms),
       nodes_(sizeof(RankNode)) {}
 
-RankRows::~RankRows() {
+RetractRankRows::~RetractRankRows() {
   if (partitions_) partitions_->ForEach([](uint8_t* payload) { delete PartitionOf(payload)->order; });
 }
 
-arrow::Status RankRows::Open(const OperatorContext& context) {
+arrow::Status RetractRankRows::Open(const OperatorContext& context) {
   context_ = &context;
   ttl_.Open(context);
   const int32_t mark_bytes = context.checkpointed ? sizeof(ChangeMark) : 0;
@@ -45,7 +45,7 @@ arrow::Status RankRows::Open(const OperatorContext& context) {
   return context.checkpointed ? OpenLogs(context) : arrow::Status::OK();
 }
 
-arrow::Status RankRows::Find(const Batch& batch) {
+arrow::Status RetractRankRows::Find(const Batch& batch) {
   ttl_.ReadClock();
   ARROW_RETURN_NOT_OK(FindPartitions(batch));
   if (partition_log_) ARROW_RETURN_NOT_OK(partition_log_->BeforeChange(partition_payloads_));
@@ -61,20 +61,20 @@ arrow::Status RankRows::Find(const Batch& batch) {
   return row_log_ ? row_log_->BeforeChange(row_payloads_) : arrow::Status::OK();
 }
 
-arrow::Status RankRows::FindPartitions(const Batch& batch) {
+arrow::Status RetractRankRows::FindPartitions(const Batch& batch) {
   ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, spec_.keys, &keys_));
   std::vector<std::shared_ptr<arrow::Array>> keys;
   for (int column : spec_.partition_columns) keys.push_back(batch.columns[column]);
   return partitions_->FindOrInsert(keys, batch.num_rows, nullptr, &partition_payloads_, &created_);
 }
 
-void RankRows::Add(int64_t row) {
+void RetractRankRows::Add(int64_t row) {
   RankNode* node = Append(row_payloads_[row], next_number_++);
   SetKey(node, keys_.key(row));
   Insert(PartitionOf(partition_payloads_[row]), node);
 }
 
-RankNode* RankRows::Append(uint8_t* row, uint64_t number) {
+RankNode* RetractRankRows::Append(uint8_t* row, uint64_t number) {
   auto* node = reinterpret_cast<RankNode*>(nodes_.Allocate());
   *node = RankNode{{}, number, row, nullptr, nullptr, 0};
   (RowOf(row)->oldest == nullptr ? RowOf(row)->oldest : RowOf(row)->newest->next) = node;
@@ -82,7 +82,7 @@ RankNode* RankRows::Append(uint8_t* row, uint64_t number) {
   return node;
 }
 
-void RankRows::SetKey(RankNode* node, std::string_view key) {
+void RetractRankRows::SetKey(RankNode* node, std::string_view key) {
   node->prefix = SortPrefix::Of(key);
   if (key.size() <= SortPrefix::kBytes) return;
   node->key_bytes = static_cast<uint32_t>(key.size());
@@ -90,12 +90,12 @@ void RankRows::SetKey(RankNode* node, std::string_view key) {
   std::memcpy(node->key, key.data(), key.size());
 }
 
-bool RankRows::Insert(Partition* partition, RankNode* node) {
+bool RetractRankRows::Insert(Partition* partition, RankNode* node) {
   if (partition->order == nullptr) partition->order = new Order();
   return partition->order->insert(node).second;
 }
 
-void RankRows::Remove(int64_t row_of_batch) {
+void RetractRankRows::Remove(int64_t row_of_batch) {
   uint8_t* payload = row_payloads_[row_of_batch];
   Row* row = RowOf(payload);
   if (RankNode* node = row->oldest; node != nullptr) {
@@ -107,12 +107,12 @@ void RankRows::Remove(int64_t row_of_batch) {
   if (row->oldest == nullptr) empty_rows_.push_back(payload);
 }
 
-void RankRows::Free(RankNode* node) {
+void RetractRankRows::Free(RankNode* node) {
   if (node->key != nullptr) heap_.Free(node->key, node->key_bytes);
   nodes_.Free(reinterpret_cast<uint8_t*>(node));
 }
 
-arrow::Status RankRows::DropRows(const std::vector<uint8_t*>& partitions) {
+arrow::Status RetractRankRows::DropRows(const std::vector<uint8_t*>& partitions) {
   std::vector<uint8_t*> rows;
   for (uint8_t* payload : partitions) {
     if (PartitionOf(payload)->order == nullptr) continue;
@@ -133,7 +133,7 @@ arrow::Status RankRows::DropRows(const std::vector<uint8_t*>& partitions) {
   return arrow::Status::OK();
 }
 
-arrow::Status RankRows::End(const std::vector<uint8_t*>& partitions) {
+arrow::Status RetractRankRows::End(const std::vector<uint8_t*>& partitions) {
   // A row may have come again after it was taken back, and may have been taken back twice.
   std::erase_if(empty_rows_, [](uint8_t* payload) { return RowOf(payload)->oldest != nullptr; });
   std::sort(empty_rows_.begin(), empty_rows_.end());
@@ -152,7 +152,7 @@ arrow::Status RankRows::End(const std::vector<uint8_t*>& partitions) {
   return arrow::Status::OK();
 }
 
-arrow::Status RankRows::DropExpired() {
+arrow::Status RetractRankRows::DropExpired() {
   if (!ttl_.is_on()) return arrow::Status::OK();
   ttl_.ReadClock();
   std::vector<uint8_t*> expired;
@@ -168,14 +168,15 @@ arrow::Status RankRows::DropExpired() {
   return arrow::Status::OK();
 }
 
-arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> RankRows::Decode(const std::vector<RowHandle>& rows) const {
+arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> RetractRankRows::Decode(
+    const std::vector<RowHandle>& rows) const {
   std::vector<uint8_t*> payloads;
   payloads.reserve(rows.size());
   for (RowHandle row : rows) payloads.push_back(const_cast<uint8_t*>(row));
   return rows_->Keys(payloads);
 }
 
-int64_t RankRows::memory_bytes() const {
+int64_t RetractRankRows::memory_bytes() const {
   constexpr int64_t kSetNodeBytes = 48;  // links, color and value of a node of std::set, as the allocator rounds it
   return partitions_->memory_bytes() + rows_->memory_bytes() + nodes_.memory_bytes() + heap_.memory_bytes() +
          nodes_.size() * kSetNodeBytes + (row_log_ ? row_log_->memory_bytes() : 0) +

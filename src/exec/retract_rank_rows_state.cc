@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "exec/key_spill.h"
-#include "exec/rank_rows.h"
+#include "exec/retract_rank_rows.h"
 #include "state/state_columns.h"
 
 namespace tidemark::exec {
@@ -19,9 +19,9 @@ constexpr std::string_view kPartitionLog = "rank-partitions";
 }  // namespace
 
 /// The log "rank-rows".
-class RankRows::LoggedRows final : public LoggedEntries {
+class RetractRankRows::LoggedRows final : public LoggedEntries {
  public:
-  explicit LoggedRows(RankRows* ranked) : ranked_(*ranked) {}
+  explicit LoggedRows(RetractRankRows* ranked) : ranked_(*ranked) {}
 
   bool Walk(state::RowCursor* cursor, int64_t rows, const std::function<void(uint8_t*)>& visit) const override {
     return ranked_.rows_->Walk(cursor, rows, visit);
@@ -73,13 +73,13 @@ class RankRows::LoggedRows final : public LoggedEntries {
   }
 
  private:
-  RankRows& ranked_;
+  RetractRankRows& ranked_;
 };
 
 /// The log "rank-partitions". Rows have nothing but the key and the time, which is EntryLog's affair.
-class RankRows::LoggedPartitions final : public LoggedEntries {
+class RetractRankRows::LoggedPartitions final : public LoggedEntries {
  public:
-  explicit LoggedPartitions(RankRows* ranked) : ranked_(*ranked) {}
+  explicit LoggedPartitions(RetractRankRows* ranked) : ranked_(*ranked) {}
 
   bool Walk(state::RowCursor* cursor, int64_t rows, const std::function<void(uint8_t*)>& visit) const override {
     return ranked_.partitions_->Walk(cursor, rows, visit);
@@ -110,10 +110,10 @@ class RankRows::LoggedPartitions final : public LoggedEntries {
   }
 
  private:
-  RankRows& ranked_;
+  RetractRankRows& ranked_;
 };
 
-arrow::Status RankRows::OpenLogs(const OperatorContext& context) {
+arrow::Status RetractRankRows::OpenLogs(const OperatorContext& context) {
   EntryLogForm rows;
   rows.name = kRowLog;
   rows.key_types = row_types_;
@@ -139,7 +139,7 @@ arrow::Status RankRows::OpenLogs(const OperatorContext& context) {
   return arrow::Status::OK();
 }
 
-arrow::Status RankRows::Save(state::StateWriter& out) const {
+arrow::Status RetractRankRows::Save(state::StateWriter& out) const {
   std::vector<RowHandle> rows;
   std::vector<int64_t> written;
   for (uint8_t* payload : partitions_->Payloads()) {
@@ -152,7 +152,7 @@ arrow::Status RankRows::Save(state::StateWriter& out) const {
       context_->batch_rows, out);
 }
 
-arrow::Status RankRows::BeginSave(bool changes_only, state::StateWriter& out) {
+arrow::Status RetractRankRows::BeginSave(bool changes_only, state::StateWriter& out) {
   ARROW_RETURN_NOT_OK(row_log_->BeginSave(changes_only, out));
   if (partition_log_) return partition_log_->BeginSave(changes_only, out);
   if (times_are_stale_) ARROW_RETURN_NOT_OK(out.RestartLog(kPartitionLog));
@@ -160,12 +160,12 @@ arrow::Status RankRows::BeginSave(bool changes_only, state::StateWriter& out) {
   return arrow::Status::OK();
 }
 
-arrow::Result<bool> RankRows::SaveMore(int64_t rows) {
+arrow::Result<bool> RetractRankRows::SaveMore(int64_t rows) {
   ARROW_ASSIGN_OR_RAISE(const bool complete, row_log_->SaveMore(rows));
   return complete && partition_log_ ? partition_log_->SaveMore(rows) : complete;
 }
 
-arrow::Status RankRows::Restore(const state::StateReader& in, const std::function<arrow::Status()>& report) {
+arrow::Status RetractRankRows::Restore(const state::StateReader& in, const std::function<arrow::Status()>& report) {
   ttl_.ReadClock();
   if (row_log_) {
     if (partition_log_) {
@@ -182,7 +182,7 @@ arrow::Status RankRows::Restore(const state::StateReader& in, const std::functio
   return report();
 }
 
-arrow::Status RankRows::PlaceRestored() {
+arrow::Status RetractRankRows::PlaceRestored() {
   state::RowCursor cursor;
   for (bool more = true; more;) {
     std::vector<uint8_t*> rows;
@@ -208,7 +208,7 @@ arrow::Status RankRows::PlaceRestored() {
   return arrow::Status::OK();
 }
 
-arrow::Status RankRows::RestoreRankedRows(const state::StateReader& in) {
+arrow::Status RetractRankRows::RestoreRankedRows(const state::StateReader& in) {
   ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(spec_.input, in, ttl_.now_ms()));
   for (const auto& [batch, written_ms, is_timed] : batches) {
     ARROW_RETURN_NOT_OK(Find(batch));

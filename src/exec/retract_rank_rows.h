@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RankRows: the state of a ranking of rows that may be taken back: every row, in order within its partition, found
-// again by its values.
+// RetractRankRows: the state of a ranking of rows that may be taken back: every row, in order within its partition,
+// found again by its values.
 //
 // In checkpoints it is the log "rank-rows": a row for each kept row, with its number as a BIGINT, so that the order
 // among rows with equal sort keys, and among equal rows, comes back. The entries of the log are distinct rows. With a
@@ -52,7 +52,7 @@ struct ComesBefore {
 };
 
 /// Rows are found and changed batch by batch: Find, then Add or Remove for each row in turn, then End. One thread.
-class RankRows {
+class RetractRankRows {
  public:
   using Order = std::set<RankNode*, ComesBefore>;
 
@@ -63,10 +63,10 @@ class RankRows {
   static Partition* PartitionOf(uint8_t* payload) { return reinterpret_cast<Partition*>(payload); }
 
   /// `spec` outlives the object.
-  explicit RankRows(const RankSpec* spec);
-  ~RankRows();
-  RankRows(const RankRows&) = delete;
-  RankRows& operator=(const RankRows&) = delete;
+  explicit RetractRankRows(const RankSpec* spec);
+  ~RetractRankRows();
+  RetractRankRows(const RetractRankRows&) = delete;
+  RetractRankRows& operator=(const RetractRankRows&) = delete;
 
   arrow::Status Open(const OperatorContext& context);
 
@@ -87,7 +87,7 @@ class RankRows {
   std::vector<uint8_t*> AllPartitions() const { return partitions_->Payloads(); }
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Decode(const std::vector<RowHandle>& rows) const;
 
-  // Checkpoints (rank_rows_state.cc).
+  // Checkpoints (retract_rank_rows_state.cc).
 
   /// Partition by partition in order: rows with equal keys, and so equal rows, are then in order of arrival.
   arrow::Status Save(state::StateWriter& out) const;
