@@ -40,7 +40,8 @@ arrow::Status EntryLog::BeforeErase(std::span<uint8_t* const> entries) {
   if (entries.empty()) return arrow::Status::OK();
   ARROW_RETURN_NOT_OK(SaveFirst(entries));
   for (uint8_t* entry : entries) tracker_.NoteErased(entry);
-  if (!tracker_.lists_changes()) return arrow::Status::OK();
+  // Who has never heard of an entry need not be told that it went.
+  if (!was_saved_ || !tracker_.lists_changes()) return arrow::Status::OK();
   Batch keys;
   keys.num_rows = static_cast<int64_t>(entries.size());
   ARROW_ASSIGN_OR_RAISE(keys.columns, entries_.KeysOf(entries));
