@@ -192,11 +192,31 @@ TEST(KeyLog, AKeyThatExpiredStaysGoneWhereKeysGoToDiskWhileTheyAreReadBack) {
       EXPECT_EQ(op->metrics().state_rows.load(), 150) << life;
       EXPECT_GT(op->metrics().state_disk_bytes.load(), 0);
       SaveInto(op.get(), /*changes_only=*/true, &chain);
+      // Keys that are gone have their first row again.
+      ASSERT_TRUE(op->Push(0, Rows(0, 150, "+I", 2)).ok());
+      EXPECT_EQ(op->out().table().size(), 150) << life;
     }
-    // Keys that are gone have their first row again.
-    const auto before = op->out().table().size();
-    ASSERT_TRUE(op->Push(0, Rows(0, 150, "+I", 2)).ok());
-    EXPECT_EQ(op->out().table().size(), before + 150);
+  }
+}
+
+TEST(KeyLog, ARowThatDoesNotRankKeepsNothingAliveWhenItComesAfterARestore) {
+  const auto node = Node(Kind::kTopAtTheEnd, {kText}, /*ttl_ms=*/1000);
+  std::string rows;
+  // One more than twice as many as rank: now they have been sorted.
+  for (int place = 1; place <= 141; ++place) rows += "+I k " + std::to_string(place) + " 1 1 0.5 1.00 [1]\n";
+  for (const int late_ms : {0, 600}) {
+    const auto op = Make(*node, 0);
+    op->Run("sleep 5000");
+    ASSERT_TRUE(op->Push(0, ParseRows(kRows, rows)).ok());
+    CheckpointChain chain;
+    SaveInto(op.get(), /*changes_only=*/false, &chain);
+    const auto next = Make(*node, 0);
+    next->clock().Advance(5'600'000);
+    ASSERT_TRUE(next->Restore(*chain.Reader()).ok());
+    ASSERT_TRUE(next->Push(0, ParseRows(kRows, "+I k 1000 1 1 0.5 1.00 [1]")).ok());
+    next->clock().Advance(late_ms * 1000);
+    ASSERT_TRUE(next->Finish().ok());
+    EXPECT_EQ(next->out().table().size(), late_ms == 0 ? 70 : 0);
   }
 }
 
