@@ -20,15 +20,6 @@ ArrowTypes ArrowTypesOf(const std::vector<DataType>& types) {
   return arrow_types;
 }
 
-arrow::Result<std::vector<Batch>> StateReader::Read(std::string_view table) const {
-  std::vector<Batch> all;
-  ARROW_RETURN_NOT_OK(Visit(table, [&](Batch rows) {
-    all.push_back(std::move(rows));
-    return arrow::Status::OK();
-  }));
-  return all;
-}
-
 arrow::Result<std::shared_ptr<arrow::Array>> Int64Column(const std::vector<int64_t>& values) {
   arrow::Int64Builder builder;
   ARROW_RETURN_NOT_OK(builder.AppendValues(values));
