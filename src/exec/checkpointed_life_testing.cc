@@ -26,9 +26,10 @@ void CheckpointChain::Add(const state::StateSnapshot::Part& newest) {
   }
 }
 
-std::unique_ptr<state::StateReader> CheckpointChain::Reader() const {
+std::unique_ptr<state::StateReader> CheckpointChain::Reader(int worker, int workers) const {
   return state::MakeSnapshotReader(
-      std::make_shared<const std::vector<state::StateSnapshot>>(std::vector<state::StateSnapshot>{all_}), "op", 0, 1);
+      std::make_shared<const std::vector<state::StateSnapshot>>(std::vector<state::StateSnapshot>{all_}), "op", worker,
+      workers);
 }
 
 void SaveInto(OperatorPicture* op, bool changes_only, CheckpointChain* chain) {

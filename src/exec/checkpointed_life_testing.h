@@ -21,7 +21,7 @@ namespace tidemark::exec {
 class CheckpointChain {
  public:
   void Add(const state::StateSnapshot::Part& newest);
-  std::unique_ptr<state::StateReader> Reader() const;
+  std::unique_ptr<state::StateReader> Reader(int worker = 0, int workers = 1) const;
   /// Rows of logs that were added so far.
   int64_t rows() const { return rows_; }
 
