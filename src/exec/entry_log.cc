@@ -41,9 +41,15 @@ arrow::Status EntryLog::BeforeErase(std::span<uint8_t* const> entries) {
   ARROW_RETURN_NOT_OK(SaveFirst(entries));
   for (uint8_t* entry : entries) tracker_.NoteErased(entry);
   if (!tracker_.lists_changes()) return arrow::Status::OK();
+  // Of what came and went in one epoch no checkpoint has anything.
+  std::vector<uint8_t*> saved;
+  for (uint8_t* entry : entries) {
+    if (tracker_.MarkOf(entry).saved != 0) saved.push_back(entry);
+  }
+  if (saved.empty()) return arrow::Status::OK();
   Batch keys;
-  keys.num_rows = static_cast<int64_t>(entries.size());
-  ARROW_ASSIGN_OR_RAISE(keys.columns, entries_.KeysOf(entries));
+  keys.num_rows = static_cast<int64_t>(saved.size());
+  ARROW_ASSIGN_OR_RAISE(keys.columns, entries_.KeysOf(saved));
   for (const auto& column : keys.columns) removed_bytes_ += arrow::util::TotalBufferSize(*column);
   removed_.push_back(std::move(keys));
   return arrow::Status::OK();
@@ -186,11 +192,12 @@ arrow::Status EntryLog::RestorePiece(const state::TimedRows& piece, LogTombstone
   ARROW_RETURN_NOT_OK(entries_.FindOrMake(rows, &found));
   const int64_t* generations = state::Int64Values(rows, generation_column());
   for (int64_t row = 0; row < rows.num_rows; ++row) {
-    uint32_t& generation = tracker_.MarkOf(found[row]).generation;
+    ChangeMark& mark = tracker_.MarkOf(found[row]);
     const auto of_row = static_cast<uint32_t>(generations[row]);
-    if (generation >= of_row) continue;
-    if (generation != 0) entries_.Clear(found[row]);
-    generation = of_row;
+    if (mark.generation >= of_row) continue;
+    if (mark.generation != 0) entries_.Clear(found[row]);
+    mark.generation = of_row;
+    mark.saved = of_row / 2;
     *greatest = std::max(*greatest, of_row);
   }
   std::vector<int32_t> newest;
