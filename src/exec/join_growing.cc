@@ -12,6 +12,7 @@
 
 #include "exec/join.h"
 #include "exec/join_insert_only.h"
+#include "exec/join_rows_log.h"
 #include "exec/key_spill.h"
 #include "state/state_columns.h"
 
@@ -19,7 +20,6 @@ namespace tidemark::exec {
 namespace {
 
 constexpr std::string_view kTables[2] = {"left", "right"};
-constexpr std::string_view kLogs[2] = {"left-log", "right-log"};
 /// What the join over changelogs writes goes by other names: rows of both forms may come together from several workers.
 constexpr std::string_view kCounted = "counted.";
 
@@ -118,7 +118,9 @@ class GrowingJoin final : public Operator {
   arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
     if (small_) return small_->BeginSave(changes_only, out);
     // What earlier checkpoints have of the fast form counts no more.
-    for (std::string_view log : kLogs) ARROW_RETURN_NOT_OK(out.RestartLog(log));
+    for (const JoinLogTables& logs : kJoinLogs) {
+      for (std::string_view log : logs.all()) ARROW_RETURN_NOT_OK(out.RestartLog(log));
+    }
     counted_ = std::make_unique<CountedWriter>(&out);
     return large_->BeginSave(changes_only, *counted_);
   }
@@ -133,11 +135,13 @@ class GrowingJoin final : public Operator {
     ARROW_RETURN_NOT_OK(large_->Restore(CountedReader(&in)));
     NoEmitter nowhere;
     for (int side : {0, 1}) {
-      state::ArrowTypes types = state::ArrowTypesOf(node_.inputs()[side]->schema());
-      for (std::string_view table : {kTables[side], kLogs[side]}) {
-        ARROW_RETURN_NOT_OK(state::VisitRows(in, table, types, {arrow::boolean()},
-                                             [&](Batch piece) { return TakeOver(side, std::move(piece), nowhere); }));
-      }
+      const state::ArrowTypes types = state::ArrowTypesOf(node_.inputs()[side]->schema());
+      ARROW_RETURN_NOT_OK(state::VisitRows(in, kTables[side], types, {arrow::boolean()},
+                                           [&](Batch piece) { return TakeOver(side, std::move(piece), nowhere); }));
+      ARROW_RETURN_NOT_OK(VisitLoggedRows(in, kJoinLogs[side], types,
+                                          [&](const Batch& rows, const std::vector<bool>& matched, const int64_t*) {
+                                            return large_->TakeOver(side, rows, matched, nowhere);
+                                          }));
     }
     return arrow::Status::OK();
   }
@@ -164,17 +168,19 @@ class GrowingJoin final : public Operator {
   }
 
   arrow::Result<bool> FitsIntoMemory(const state::StateReader& in) const {
-    for (std::string_view table : {kTables[0], kTables[1], kLogs[0], kLogs[1]}) {
+    for (std::string_view table : {"left", "right", "left-log", "right-log"}) {
       ARROW_ASSIGN_OR_RAISE(const bool any, HasRows(in, std::string(kCounted) + std::string(table)));
       if (any) return false;
     }
     if (!CanSpill()) return true;
     int64_t bytes = 0;
-    for (std::string_view table : {kTables[0], kTables[1], kLogs[0], kLogs[1]}) {
-      ARROW_RETURN_NOT_OK(in.Visit(table, [&](const Batch& piece) {
-        for (const auto& column : piece.columns) bytes += arrow::util::TotalBufferSize(*column);
-        return arrow::Status::OK();
-      }));
+    for (int side : {0, 1}) {
+      for (std::string_view table : {kTables[side], kJoinLogs[side].rows, kJoinLogs[side].numbered}) {
+        ARROW_RETURN_NOT_OK(in.Visit(table, [&](const Batch& piece) {
+          for (const auto& column : piece.columns) bytes += arrow::util::TotalBufferSize(*column);
+          return arrow::Status::OK();
+        }));
+      }
     }
     return bytes <= context().memory->spill_from_bytes() / 2;
   }
