@@ -109,8 +109,16 @@ function(_tidemark_folder_tests folder tests testing deps test_link timeout)
   endif()
   if(tests)
     add_executable(${folder}_test ${tests})
+    tidemark_sanitized(${folder}_test)
     target_link_libraries(${folder}_test PRIVATE ${shared} tidemark_${folder} ${test_link} GTest::gmock GTest::gtest_main)
     tidemark_test(${folder}_test TIMEOUT "${timeout}" COMMAND ${folder}_test --gtest_brief=1)
+  endif()
+endfunction()
+
+# tidemark_sanitized(<program>): what a program needs so that the build's sanitizer understands the libraries it uses.
+function(tidemark_sanitized program)
+  if(TIDEMARK_SANITIZE STREQUAL "thread")
+    target_sources(${program} PRIVATE ${CMAKE_SOURCE_DIR}/tests/c11_threads.cc)
   endif()
 endfunction()
 
