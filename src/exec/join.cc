@@ -7,7 +7,6 @@
 #include "exec/join.h"
 
 #include <arrow/api.h>
-#include <arrow/compute/api.h>
 
 #include <algorithm>
 
@@ -15,6 +14,7 @@
 #include "exec/join_growing.h"
 #include "exec/join_side.h"
 #include "exec/join_side_store.h"
+#include "exec/joined_rows.h"
 #include "exec/key_spill.h"
 #include "exec/state_report.h"
 #include "expr/evaluator.h"
@@ -183,7 +183,7 @@ class ChangelogJoin final : public ChangelogJoinOperator {
 
   arrow::Status TestPairs(int input, const Batch& batch, Pairs* pairs) {
     if (!residual_ || pairs->own.empty()) return arrow::Status::OK();
-    ARROW_ASSIGN_OR_RAISE(Batch candidates, MakeRows(input, batch, pairs->own, pairs->other, true));
+    ARROW_ASSIGN_OR_RAISE(Batch candidates, joined_rows_.Make(input, batch, pairs->own, pairs->other, true));
     ARROW_ASSIGN_OR_RAISE(const auto results, residual_->Evaluate(candidates));
     const auto& passes = static_cast<const arrow::BooleanArray&>(*results[0]);
     size_t kept = 0;
@@ -281,88 +281,13 @@ class ChangelogJoin final : public ChangelogJoinOperator {
 
   arrow::Status EmitOutput(int input, const Batch& batch, JoinOutput* output, Emitter& out) {
     if (output->size() == 0) return arrow::Status::OK();
-    ARROW_ASSIGN_OR_RAISE(Batch result, MakeRows(input, batch, output->own, output->other, !left_only_));
+    ARROW_ASSIGN_OR_RAISE(Batch result, joined_rows_.Make(input, batch, output->own, output->other, !left_only_));
     const auto is_insert = [](RowKind kind) { return kind == RowKind::kInsert; };
     if (!std::all_of(output->kinds.begin(), output->kinds.end(), is_insert)) {
       result.row_kinds = std::make_shared<const std::vector<RowKind>>(std::move(output->kinds));
     }
     *output = JoinOutput();
     return out.Emit(std::move(result));
-  }
-
-  /// Columns of rows of the batch (side `input`) beside rows of the other side: the left ones, then the right ones if
-  /// `with_right`.
-  arrow::Result<Batch> MakeRows(int input, const Batch& batch, const std::vector<int32_t>& own,
-                                const std::vector<JoinRow*>& other, bool with_right) const {
-    Batch rows;
-    rows.num_rows = static_cast<int64_t>(own.size());
-    std::vector<std::shared_ptr<arrow::Array>> columns[2];
-    if (input == kLeft || with_right) {
-      ARROW_ASSIGN_OR_RAISE(columns[input], OwnColumns(input, batch, own));
-    }
-    if (input == kRight || with_right) {
-      ARROW_ASSIGN_OR_RAISE(columns[1 - input], OtherColumns(1 - input, other));
-    }
-    rows.columns = std::move(columns[kLeft]);
-    for (auto& column : columns[kRight]) rows.columns.push_back(std::move(column));
-    return rows;
-  }
-
-  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> OwnColumns(int input, const Batch& batch,
-                                                                       const std::vector<int32_t>& own) const {
-    arrow::Int32Builder positions;
-    ARROW_RETURN_NOT_OK(positions.Reserve(static_cast<int64_t>(own.size())));
-    bool any = false;
-    for (int32_t row : own) {
-      any |= row >= 0;
-      if (row >= 0)
-        positions.UnsafeAppend(row);
-      else
-        positions.UnsafeAppendNull();
-    }
-    if (!any) return NullColumns(input, static_cast<int64_t>(own.size()));
-    ARROW_ASSIGN_OR_RAISE(auto indices, positions.Finish());
-    return TakeColumns(batch.columns, *indices);
-  }
-
-  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> OtherColumns(int side,
-                                                                         const std::vector<JoinRow*>& other) const {
-    std::vector<JoinRow*> present;
-    arrow::Int32Builder positions;
-    ARROW_RETURN_NOT_OK(positions.Reserve(static_cast<int64_t>(other.size())));
-    for (JoinRow* row : other) {
-      if (row == nullptr) {
-        positions.UnsafeAppendNull();
-        continue;
-      }
-      positions.UnsafeAppend(static_cast<int32_t>(present.size()));
-      present.push_back(row);
-    }
-    if (present.empty()) return NullColumns(side, static_cast<int64_t>(other.size()));
-    ARROW_ASSIGN_OR_RAISE(auto columns, sides_[side].Columns(present));
-    if (present.size() == other.size()) return columns;
-    ARROW_ASSIGN_OR_RAISE(auto indices, positions.Finish());
-    return TakeColumns(columns, *indices);
-  }
-
-  static arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> TakeColumns(
-      const std::vector<std::shared_ptr<arrow::Array>>& columns, const arrow::Array& indices) {
-    std::vector<std::shared_ptr<arrow::Array>> taken;
-    for (const auto& column : columns) {
-      ARROW_ASSIGN_OR_RAISE(auto values,
-                            arrow::compute::Take(*column, indices, arrow::compute::TakeOptions::NoBoundsCheck()));
-      taken.push_back(std::move(values));
-    }
-    return taken;
-  }
-
-  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> NullColumns(int side, int64_t rows) const {
-    std::vector<std::shared_ptr<arrow::Array>> columns;
-    for (const auto& field : node_.inputs()[side]->schema()) {
-      ARROW_ASSIGN_OR_RAISE(auto nulls, arrow::MakeArrayOfNull(field.type.ToArrow(), rows));
-      columns.push_back(std::move(nulls));
-    }
-    return columns;
   }
 
   arrow::Status Report() {
@@ -431,6 +356,7 @@ class ChangelogJoin final : public ChangelogJoinOperator {
   const plan::JoinNode& node_;
   const std::vector<int> keys_[2];
   JoinSide sides_[2];
+  const JoinedRows joined_rows_{node_, sides_};
   bool left_only_ = false;
   bool preserved_[2] = {false, false};
   bool matches_count_[2] = {false, false};  ///< rows of the side have their matches
