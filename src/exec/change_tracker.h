@@ -22,7 +22,7 @@ struct ChangeMark {
   /// When the entry changed last: twice the epoch (an odd number is of an entry restored from a checkpoint). 0: it was
   /// only just made.
   uint32_t generation = 0;
-  uint32_t saved = 0;       ///< the last checkpoint that has the entry; 0: none has, or it came from disk
+  uint32_t saved = 0;       ///< the last checkpoint that has the entry; 0: none, as long as changes are listed
   uint32_t places[2] = {};  ///< in the lists of changed entries: of an even and of an odd epoch
 };
 static_assert(sizeof(ChangeMark) == 16);

@@ -205,7 +205,7 @@ arrow::Status EntryLog::RestorePiece(const state::TimedRows& piece, LogTombstone
     if (mark.generation >= of_row) continue;
     if (mark.generation != 0) entries_.Clear(found[row]);
     mark.generation = of_row;
-    mark.saved = std::max(of_row / 2, uint32_t{1});
+    mark.saved = of_row / 2;
     *greatest = std::max(*greatest, of_row);
   }
   std::vector<int32_t> newest;
