@@ -23,7 +23,9 @@ build: setup  ## Build build/tidemark (PRESET=debug, asan or tsan for the other 
 test: build  ## Build and run every test
 	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --no-tests=error
 
-demo: build  ## A year of real flights through Kafka with a crash on the way, in about a minute
+demo: setup  ## A year of real flights through Kafka with a crash on the way, in about a minute (the first time: ten)
+	@cmake --preset release --log-level=NOTICE
+	@ninja -C build -j $(JOBS) tidemark
 	@examples/flights/demo
 
 bench: build  ## Measure queries beside the machine's limits (and Flink, if scripts/install_flink was run)

@@ -4,11 +4,9 @@
 
 #include <arrow/api.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <iostream>
 #include <thread>
 
@@ -17,52 +15,12 @@
 #include "cli/live_view.h"
 #include "cli/progress.h"
 #include "cli/state_files.h"
+#include "cli/stop_signals.h"
 #include "plan/state_bounds.h"
 #include "runtime/job.h"
 
 namespace tidemark::cli {
 namespace {
-
-// What a signal stops, on whichever thread it comes; set while a job runs.
-std::atomic<runtime::Job*> running_job = nullptr;
-std::atomic<int> handlers_under_way = 0;
-static_assert(std::atomic<runtime::Job*>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
-
-void StopRunningJob(int signal) {
-  (void)signal;
-  ++handlers_under_way;
-  if (runtime::Job* job = running_job; job != nullptr) job->RequestStop();
-  --handlers_under_way;
-}
-
-/// While it lives, SIGINT, SIGTERM and SIGHUP (the terminal is closed) stop `job` cleanly; a second one ends the
-/// process as usual.
-class StopOnSignal {
- public:
-  explicit StopOnSignal(runtime::Job* job) {
-    running_job = job;
-    struct sigaction action{};
-    action.sa_handler = StopRunningJob;
-    action.sa_flags = SA_RESTART | SA_RESETHAND;
-    sigaction(SIGINT, &action, &old_int_);
-    sigaction(SIGTERM, &action, &old_term_);
-    sigaction(SIGHUP, &action, &old_hup_);
-    if (old_hup_.sa_handler == SIG_IGN) sigaction(SIGHUP, &old_hup_, nullptr);  // nohup
-  }
-  ~StopOnSignal() {
-    sigaction(SIGINT, &old_int_, nullptr);
-    sigaction(SIGTERM, &old_term_, nullptr);
-    sigaction(SIGHUP, &old_hup_, nullptr);
-    running_job = nullptr;
-    // A handler on another thread may have read the pointer before; the job must outlive it.
-    while (handlers_under_way > 0) std::this_thread::yield();
-  }
-
- private:
-  struct sigaction old_int_{};
-  struct sigaction old_term_{};
-  struct sigaction old_hup_{};
-};
 
 class WriterCollector final : public runtime::ResultCollector {
  public:
@@ -237,7 +195,7 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   if (!options.at_prompt) WarnOfState(prepared.plan);
   arrow::Status status;
   {
-    StopOnSignal stop(job.get());
+    StopOnSignal stop(job.get(), /*heeds_earlier=*/!options.at_prompt);
     ProgressLine progress(*job, !options.quiet && !prepared.is_query);
     if (folder) folder->Serve(job.get());
     status = job->Run();
@@ -246,6 +204,11 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   ARROW_RETURN_NOT_OK(status);
   if (writer) ARROW_RETURN_NOT_OK(writer->Finish());
   Warn(*job, configuration.GetString(config::kLateTable), prepared.dead_letter_table);
+  if (const std::string savepoint = job->stopped_with_savepoint(); !savepoint.empty()) {
+    std::cerr << fmt::format("tidemark: stopped with savepoint {}, as asked; the same command goes on from there\n",
+                             savepoint);
+    return JobOutcome::kStopped;
+  }
   if (prepared.plan.bounded && job->incomplete()) {
     if (keeps_checkpoints) std::cerr << "tidemark: run the same command again to go on\n";
     return arrow::Status::Cancelled("stopped before the input was read to its end");

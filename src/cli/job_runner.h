@@ -12,7 +12,7 @@ namespace tidemark::cli {
 
 enum class JobOutcome {
   kFinished,  ///< all input was read and all results are written
-  kStopped,   ///< SIGINT, SIGTERM or SIGHUP; what was complete is written
+  kStopped,   ///< a signal, or a savepoint that was to stop it; what was complete is written
   kFailed,
 };
 

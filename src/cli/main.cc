@@ -16,6 +16,7 @@
 #include "cli/job_commands.h"
 #include "cli/prompt.h"
 #include "cli/script.h"
+#include "cli/stop_signals.h"
 #include "io/s3.h"
 #include "state/key_groups.h"
 
@@ -122,6 +123,7 @@ int AfterOutput(int code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  tidemark::cli::EarlyStop early_stop;
   const tidemark::io::S3Life s3;
   OpenStandardStreams();
   KeepFreedMemory();
@@ -165,6 +167,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return AfterOutput(Refuse(app, error, argc, argv));
   }
+  if (!run->parsed()) early_stop.Release();
   if (auto status = arrow::compute::Initialize(); !status.ok()) {
     std::cerr << "tidemark: error: " << status.message() << "\n";
     return tidemark::cli::kExitFailed;

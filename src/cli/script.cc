@@ -16,6 +16,7 @@
 
 #include "cli/job_runner.h"
 #include "cli/standard_input.h"
+#include "cli/stop_signals.h"
 #include "server/session.h"
 #include "sql/diagnostic.h"
 #include "sql/parser.h"
@@ -169,6 +170,7 @@ arrow::Result<std::string> WithoutByteOrderMark(std::string text) {
 }  // namespace
 
 arrow::Result<std::string> ReadScript(const std::string& file) {
+  const NothingBegun nothing_begun;
   if (file == "-") return WithoutByteOrderMark(std::string(std::istreambuf_iterator<char>(std::cin), {}));
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return arrow::Status::IOError("Cannot read '", file, "': ", std::strerror(errno));

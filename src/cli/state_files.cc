@@ -22,10 +22,22 @@ arrow::Result<std::unique_ptr<StateFiles>> StateFiles::Make(const Configuration&
 
 StateFiles::StateFiles(io::ObjectStore store) : objects_(std::move(store)), files_(io::LocalFileSystem(), &objects_) {}
 
+namespace {
+
+/// With s3:// in place of what Hadoop's clients and Flink's plugins call the same store.
+std::string WithOneScheme(const std::string& given) {
+  for (const std::string_view alias : {"s3a://", "s3n://", "s3p://"}) {
+    if (given.starts_with(alias)) return std::string(io::kObjectScheme) + given.substr(alias.size());
+  }
+  return given;
+}
+
+}  // namespace
+
 arrow::Result<std::string> StateFolder(const std::string& given) {
   ARROW_RETURN_NOT_OK(sql::CheckStoreAddress(given));
-  std::string folder = given;
-  if (!io::IsObjectPath(given)) {
+  std::string folder = WithOneScheme(given);
+  if (!io::IsObjectPath(folder)) {
     const auto local = io::LocalPath(given);
     if (!local.ok()) {
       return local.status().WithMessage(

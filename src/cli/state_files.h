@@ -29,8 +29,9 @@ class StateFiles {
   io::FilesByScheme files_;
 };
 
-/// A folder as a user names it, for state: "s3://bucket/folder", "file:///folder" or a path; without slashes at its
-/// end. NotImplemented for other schemes, Invalid where credentials are in it.
+/// A folder as a user names it, for state: "s3://bucket/folder" (or s3a://, s3n://, s3p://, which become s3://),
+/// "file:///folder" or a path; without slashes at its end. NotImplemented for other schemes, Invalid where credentials
+/// are in it.
 arrow::Result<std::string> StateFolder(const std::string& given);
 
 }  // namespace tidemark::cli

@@ -51,8 +51,8 @@ struct ConnectorContext {
   int workers = 1;
   /// Tells the sinks of a job apart, of which several may write to the same table; the same on every worker.
   int sink_number = 0;
-  /// Set when the job keeps checkpoints: names the job also after it was resumed. Sinks then show nothing before
-  /// Commit.
+  /// Set when the job keeps checkpoints: names the job also after it was resumed (job_id.h). Sinks then show nothing
+  /// before Commit.
   std::string job_id;
   /// Set when another machine may take the job over while this run still goes on: names the run, and is greater than
   /// that of any earlier one (RunClaims). Part of the names of what is hidden, so that no run touches what a later one
@@ -210,7 +210,7 @@ class Sink {
   /// Prepare and Close come when they are done. For sinks whose commits wait for somebody.
   virtual bool CommitsApart() const { return false; }
   /// False when nothing more should be written before the next commit is done: a checkpoint is then taken early, and
-  /// while its commit runs apart nothing is written.
+  /// until it is committed nothing is written, but for rows that are on the way already.
   virtual bool HasRoom() const { return true; }
 
   /// The job ended well, or was stopped cleanly: everything written becomes visible, unless half of it is worse than

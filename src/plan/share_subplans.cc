@@ -85,7 +85,7 @@ const Node& As(const LogicalNode& node) {
   return static_cast<const Node&>(node);
 }
 
-/// Whether two operators over the same inputs give the same rows.
+/// Whether two operators over the same inputs give the same rows, if they keep their state as long.
 bool SameOperator(const LogicalNode& left, const LogicalNode& right) {
   switch (left.kind()) {
     case Kind::kScan:
@@ -126,7 +126,8 @@ LogicalPtr SubplanSharing::Share(const LogicalPtr& node) {
   LogicalPtr candidate = inputs == node->inputs() ? node : WithInputs(*node, std::move(inputs));
   for (const auto& seen : seen_) {
     if (seen->kind() == candidate->kind() && seen->inputs() == candidate->inputs() &&
-        SameTypes(seen->schema(), candidate->schema()) && SameOperator(*seen, *candidate))
+        seen->input_ttl_ms == candidate->input_ttl_ms && SameTypes(seen->schema(), candidate->schema()) &&
+        SameOperator(*seen, *candidate))
       return seen;
   }
   seen_.push_back(candidate);

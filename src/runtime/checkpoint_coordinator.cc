@@ -47,7 +47,15 @@ void CheckpointCoordinator::RequestWhenDue(int64_t now_micros) {
 }
 
 void CheckpointCoordinator::RequestEarly() {
-  if (under_way() || !may_hurry_.load(std::memory_order_relaxed)) return;
+  if (under_way()) return;
+  if (!may_hurry_.load(std::memory_order_relaxed)) {
+    if (settings_.warn && !told_to_wait_.exchange(true)) {
+      settings_.warn(
+          "The job waits for a checkpoint that succeeds: its tables have no room for more results (of Kafka: "
+          "'tidemark.checkpoint-buffer')");
+    }
+    return;
+  }
   if (due_micros_.exchange(0, std::memory_order_relaxed) == 0) return;
   control_->WakeAll();
 }
@@ -191,6 +199,7 @@ void CheckpointCoordinator::Complete() {
   }
   failed_in_a_row_ = 0;
   may_hurry_.store(true, std::memory_order_relaxed);
+  told_to_wait_.store(false, std::memory_order_relaxed);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!changes_only()) chain_.clear();

@@ -77,7 +77,7 @@ class CheckpointCoordinator {
   void RequestLast(bool finished);
 
   /// Of any worker: the next checkpoint should not wait until it is due, as too much waits for it. After one that
-  /// failed it does.
+  /// failed it does, and whoever the job belongs to is told that it stands.
   void RequestEarly();
 
   // Of each worker, in this order. `number`: of the checkpoint under way.
@@ -162,6 +162,7 @@ class CheckpointCoordinator {
   std::atomic<bool> all_done_{false};
   std::atomic<int64_t> due_micros_{-1};  // -1: not yet known
   std::atomic<bool> may_hurry_{true};    // the last one did not fail
+  std::atomic<bool> told_to_wait_{false};
   std::atomic<int64_t> requested_micros_{0};
   Savepoints savepoints_;
 

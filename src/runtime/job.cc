@@ -108,6 +108,10 @@ CheckpointMetrics Job::checkpoint_metrics() const {
 
 const std::string& Job::checkpoint_folder() const { return parts_->options.checkpoints.folder; }
 
+std::string Job::stopped_with_savepoint() const {
+  return coordinator_ ? coordinator_->savepoints().stopped_with() : std::string();
+}
+
 int64_t Job::resumed_checkpoint() const { return parts_->resumed_checkpoint; }
 
 void Job::MarkStarted() { start_micros_.store(parts_->options.clock->SteadyMicros()); }

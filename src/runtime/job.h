@@ -61,6 +61,8 @@ class Job {
   /// Zeros when no checkpoints are kept.
   CheckpointMetrics checkpoint_metrics() const;
   const std::string& checkpoint_folder() const;
+  /// As Savepoints::stopped_with.
+  std::string stopped_with_savepoint() const;
   /// The number of the checkpoint that the job goes on from; 0: a new job.
   int64_t resumed_checkpoint() const;
 

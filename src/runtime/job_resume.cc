@@ -3,11 +3,13 @@
 #include "runtime/job_resume.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 #include <utility>
 
+#include "connectors/job_id.h"
 #include "state/hash_bytes.h"
 
 namespace tidemark::runtime {
@@ -32,10 +34,14 @@ bool KeepsState(const PhysicalNode& node) {
   }
 }
 
-std::string NewJobId(const JobOptions& options) {
+/// `stateful`: of the plan.
+std::string NewJobId(const JobOptions& options, const std::vector<state::StatefulPart>& stateful) {
+  std::vector<std::string> ids;
+  for (const auto& part : stateful) ids.push_back(part.id);
+  std::ranges::sort(ids);
   const std::string seed =
       fmt::format("{} {} {}", options.clock->NowMicros(), options.clock->SteadyMicros(), options.functions.random_seed);
-  return fmt::format("{:016x}", state::HashBytes(seed));
+  return connectors::MakeJobId(state::HashBytes(fmt::format("{}", fmt::join(ids, "\n"))), state::HashBytes(seed));
 }
 
 std::set<std::string> IdsOf(const std::vector<state::StatefulPart>& parts) {
@@ -77,6 +83,50 @@ arrow::Result<state::CheckpointManifest> ReadAsked(io::FileSystem* files, const 
   return arrow::Status::Invalid(text);
 }
 
+/// The newest checkpoint, but for `damaged`, that is whole and of this query. Empty: none.
+arrow::Result<std::string> NewestWhole(const state::CheckpointStore& store, const std::string& damaged,
+                                       const std::vector<state::StatefulPart>& now) {
+  ARROW_ASSIGN_OR_RAISE(const auto folders, store.Folders());
+  for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
+    if (*folder == damaged) continue;
+    const auto manifest = state::CheckpointStore::ReadManifest(store.files(), *folder);
+    if (!manifest.ok() || !CheckFits(*manifest, now).ok()) continue;
+    if (store.Load(*manifest, state::LogRows::kLeft).ok()) return *folder;
+  }
+  return std::string();
+}
+
+/// Of a checkpoint that is damaged: what to write to go on. Other errors stay as they are.
+arrow::Status WithWayOut(const arrow::Status& status, const std::string& folder, const state::CheckpointStore& store,
+                         const JobParts& parts) {
+  if (!status.IsInvalid()) return status;
+  const auto whole = NewestWhole(store, folder, StatefulParts(parts));
+  std::string text = fmt::format("{}\nThe job cannot go on from checkpoint '{}'.", status.message(), folder);
+  if (whole.ok() && !whole->empty()) {
+    text += fmt::format(
+        " The newest other one that is whole:\n  --from-savepoint {}\nWith that added, the same command goes on from "
+        "there, and gives again what came after it: results that are visible already come twice",
+        *whole);
+  } else {
+    text += fmt::format(
+        " None of the others in '{}' is whole. Name a savepoint that was copied elsewhere with --from-savepoint, or "
+        "begin anew with another folder for the state, after removing the results that are visible already",
+        store.folder());
+  }
+  text += fmt::format(". What is damaged: tidemark checkpoints --verify {}", store.folder());
+  return status.WithMessage(text);
+}
+
+/// What the checkpoints that can be read call the job. Empty: there are none.
+arrow::Result<std::string> JobIdIn(io::FileSystem* files, const std::vector<std::string>& folders) {
+  for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
+    const auto manifest = state::CheckpointStore::ReadManifest(files, *folder);
+    if (manifest.ok()) return manifest->job_id;
+    if (!manifest.status().IsInvalid()) return manifest.status();
+  }
+  return std::string();
+}
+
 }  // namespace
 
 arrow::Status CheckCheckpointOptions(const JobOptions& options) {
@@ -104,25 +154,32 @@ arrow::Result<std::optional<state::CheckpointManifest>> ResumeFrom(state::Checkp
   const JobOptions& options = parts->options;
   ARROW_RETURN_NOT_OK(store.TakeOver(options.checkpoints.run, options.checkpoints.holder));
   parts->claim = store.claim();
-  ARROW_ASSIGN_OR_RAISE(const auto manifests, store.List());
+  ARROW_ASSIGN_OR_RAISE(const auto folders, store.Folders());
   std::optional<state::CheckpointManifest> manifest;
   if (!options.checkpoints.restore_from.empty()) {
     ARROW_ASSIGN_OR_RAISE(manifest, ReadAsked(options.files, options.checkpoints.restore_from));
-  } else if (!manifests.empty()) {
-    manifest = manifests.back();
+  } else if (!folders.empty()) {
+    auto newest = state::CheckpointStore::ReadManifest(options.files, folders.back());
+    if (!newest.ok()) return WithWayOut(newest.status(), folders.back(), store, *parts);
+    manifest = *std::move(newest);
   }
-  ARROW_ASSIGN_OR_RAISE(parts->job_id, store.JobId(manifest ? manifest->job_id : NewJobId(options)));
+  ARROW_ASSIGN_OR_RAISE(parts->job_id,
+                        store.JobId(manifest ? manifest->job_id : NewJobId(options, StatefulParts(*parts))));
   // Checkpoints that lie there are of the job; the note may be of a run that lost it while both began.
-  if (!manifests.empty()) parts->job_id = manifests.back().job_id;
+  ARROW_ASSIGN_OR_RAISE(const std::string job_id, JobIdIn(options.files, folders));
+  if (!job_id.empty()) parts->job_id = job_id;
   ARROW_ASSIGN_OR_RAISE(parts->workers_ever, store.NoteWorkers(options.workers));
   if (!manifest) return manifest;
   parts->workers_ever = std::max(parts->workers_ever, manifest->workers());
   ARROW_RETURN_NOT_OK(CheckFits(*manifest, StatefulParts(*parts)));
   parts->resumed_checkpoint = parts->last_checkpoint = manifest->number;
-  if (!manifests.empty()) parts->last_checkpoint = std::max(manifests.back().number, manifest->number);
+  if (!folders.empty()) {
+    parts->last_checkpoint = std::max(state::CheckpointStore::NumberOf(folders.back()), manifest->number);
+  }
   if (manifest->finished && manifest->committed) return manifest;
-  ARROW_ASSIGN_OR_RAISE(auto snapshots, store.Load(*manifest, state::LogRows::kLeft));
-  parts->resumed = std::make_shared<const std::vector<state::StateSnapshot>>(std::move(snapshots));
+  auto snapshots = store.Load(*manifest, state::LogRows::kLeft);
+  if (!snapshots.ok()) return WithWayOut(snapshots.status(), manifest->folder, store, *parts);
+  parts->resumed = std::make_shared<const std::vector<state::StateSnapshot>>(*std::move(snapshots));
   for (const auto& [node, board] : parts->boards) {
     const auto reader = state::MakeSnapshotReader(parts->resumed, parts->ids[parts->shape.IndexOf(*node)], 0, 1);
     ARROW_RETURN_NOT_OK(board->Restore(*reader));

@@ -42,6 +42,9 @@ class Savepoints {
   /// The job ends: whatever was not finished never will be.
   void Close(const arrow::Status& why);
 
+  /// The folder of the savepoint that the job stopped with, as it was asked to; empty: there is none.
+  std::string stopped_with() const;
+
  private:
   struct Asked {
     SavepointRequest request;
@@ -51,6 +54,7 @@ class Savepoints {
   mutable std::mutex mutex_;  // guards all below
   std::deque<Asked> asked_;
   std::optional<Asked> under_way_;
+  std::string stopped_with_;
   arrow::Status closed_;  // not OK: why there are no more
   std::atomic<bool> waiting_{false};
 };

@@ -21,11 +21,24 @@ TEST(Savepoints, OneAfterTheOther) {
   savepoints.Finish(written);
   EXPECT_EQ(first.get()->number, 7);
   EXPECT_FALSE(savepoints.under_way());
+  EXPECT_EQ(savepoints.stopped_with(), "");
   EXPECT_TRUE(savepoints.Begin().stop);
   EXPECT_FALSE(savepoints.waiting());
   savepoints.Close(arrow::Status::Cancelled("over"));
   EXPECT_EQ(second.get().status().message(), "over");
   EXPECT_EQ(savepoints.Ask({}).get().status().message(), "over");
+}
+
+TEST(Savepoints, AJobStopsWithOneThatWasTakenOnly) {
+  Savepoints savepoints;
+  state::CheckpointManifest written;
+  written.folder = "job/savepoint-7";
+  for (const bool taken : {false, true}) {
+    (void)savepoints.Ask({.stop = true});
+    savepoints.Begin();
+    savepoints.Finish(taken ? Savepoints::Outcome(written) : arrow::Status::IOError("full"));
+    EXPECT_EQ(savepoints.stopped_with(), taken ? "job/savepoint-7" : "");
+  }
 }
 
 TEST(Savepoints, OnlySoManyWait) {

@@ -39,7 +39,7 @@ struct Zombie {
   bool acted = false;
 };
 
-constexpr int kAnyFailures = 1 << 30;
+constexpr int kManyFailures = 1000;
 
 class Simulation {
  public:
@@ -140,8 +140,8 @@ class Simulation {
       const bool is_endless = chooser_.OneIn(2) && ending_.kind != Kind::kFullDisk;
       options_.checkpoints.timeout_micros =
           chooser_.Pick(is_endless ? std::vector<int64_t>{20'000, 100'000, 500'000} : std::vector<int64_t>{1, 1'000});
-      // A full disk is to end the job. Where any number is tolerated, a job that one held up for good would never end.
-      if (is_endless) options_.checkpoints.tolerable_failures = kAnyFailures;
+      // A full disk is to end the job. One that tolerates many failures waits as soon as sinks have no more room.
+      if (is_endless) options_.checkpoints.tolerable_failures = kManyFailures;
       if (!is_endless && ending_.kind != Kind::kFullDisk) options_.checkpoints.tolerable_failures = chooser_.Choose(3);
       report_.faults.Draw(Fault::kLateCheckpoint);
     }

@@ -46,6 +46,8 @@ class OpenSink {
   void Abort();
 
   bool has_prepared() const { return !prepared_.empty(); }
+  /// So many checkpoints in a row have failed that nothing more should be written before one succeeds.
+  bool is_full() const { return prepared_.size() >= kPreparedMax; }
   /// Prepares what was written since the last call, and remembers what Commit will need.
   arrow::Status Prepare(int64_t checkpoint);
   /// Commits everything that was prepared.
@@ -55,6 +57,8 @@ class OpenSink {
   arrow::Status Restore(const state::StateReader& in);
 
  private:
+  static constexpr size_t kPreparedMax = 1000;
+
   std::vector<std::shared_ptr<std::string>> prepared_;  ///< checkpoints that are being written share them
   std::unique_ptr<connectors::Sink> sink_;
   std::string id_;

@@ -118,7 +118,7 @@ arrow::Status WorkerCheckpoint::FinishCommit() {
 
 bool WorkerCheckpoint::SinksHaveRoom() const {
   return std::all_of(dataflow_->sinks.begin(), dataflow_->sinks.end(),
-                     [](const auto& sink) { return sink->get()->HasRoom(); });
+                     [this](const auto& sink) { return sink->get()->HasRoom() && (committing_ || !sink->is_full()); });
 }
 
 arrow::Result<bool> WorkerCheckpoint::LetThrough() {

@@ -28,10 +28,10 @@ class WorkerCheckpoint {
   /// Does what can be done now without waiting. True when something was.
   arrow::Result<bool> Step(int64_t now_micros);
 
-  /// The stage stands behind the barrier, or a sink has no room while commits, of this worker or of others,
-  /// hold up the next checkpoint: its head must not be stepped.
+  /// The stage stands behind the barrier, or a sink has no room before the next checkpoint, of which this worker has
+  /// not heard, is complete and committed: its head must not be stepped.
   bool Holds(size_t stage) const {
-    return stopped_ || (number_ != 0 && stage_passed_[stage]) || (coordinator_->is_committing() && !SinksHaveRoom());
+    return stopped_ || (number_ != 0 ? static_cast<bool>(stage_passed_[stage]) : !SinksHaveRoom());
   }
   bool under_way() const { return number_ != 0; }
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <new>
 
@@ -42,6 +43,7 @@ struct SinkState {
   std::string written;
   std::vector<std::string> committed;
   bool has_room = true;
+  bool prepare_makes_room = true;
   bool throws = false;
   arrow::Status answer;
 };
@@ -50,7 +52,10 @@ class SlowSink final : public connectors::Sink {
  public:
   explicit SlowSink(SinkState* state) : state_(*state) {}
   arrow::Status Write(const Batch& /*batch*/) override { return arrow::Status::OK(); }
-  arrow::Result<std::string> Prepare(int64_t /*checkpoint*/) override { return std::exchange(state_.written, ""); }
+  arrow::Result<std::string> Prepare(int64_t /*checkpoint*/) override {
+    state_.has_room |= state_.prepare_makes_room;
+    return std::exchange(state_.written, "");
+  }
   arrow::Status Commit(const std::string& prepared) override {
     if (state_.throws) throw std::bad_alloc();
     state_.committed.push_back(prepared);
@@ -121,10 +126,12 @@ TEST_F(WorkerCheckpointTest, ASinkWithoutRoomHoldsTheWorkerUntilItsCommitIsDone)
   sink_.written = "first";
   ASSERT_TRUE(StepOn(kInterval).ok());
   sink_.has_room = false;
+  ASSERT_TRUE(StepOn(kInterval).ok());
   EXPECT_TRUE(checkpoint_->Holds(0));
   commits_.RunOne();
-  ASSERT_TRUE(StepOn(kInterval).ok());
+  ASSERT_TRUE(StepOn(kInterval).ok());  // the next checkpoint is taken before it is due
   EXPECT_FALSE(checkpoint_->Holds(0));
+  EXPECT_EQ(coordinator_->completed(), 2);
 }
 
 TEST_F(WorkerCheckpointTest, ASinkWithoutRoomHasACheckpointTakenBeforeItIsDue) {
@@ -139,6 +146,14 @@ TEST_F(WorkerCheckpointTest, ASinkWithoutRoomHasACheckpointTakenBeforeItIsDue) {
   EXPECT_THAT(sink_.committed, ElementsAre("much"));
   ASSERT_TRUE(StepOn(kInterval).ok());
   EXPECT_EQ(coordinator_->requested(), 1);
+}
+
+TEST_F(WorkerCheckpointTest, ASinkWithoutRoomHoldsTheWorkerWhileACheckpointIsTaken) {
+  sink_.has_room = false;
+  EXPECT_TRUE(checkpoint_->Holds(0));
+  ASSERT_TRUE(StepOn(kInterval / 2).ok());
+  EXPECT_EQ(coordinator_->completed(), 1);
+  EXPECT_FALSE(checkpoint_->Holds(0));
 }
 
 TEST_F(WorkerCheckpointTest, ACommitThatFailsFailsTheWorkerAndNamesTheSink) {
@@ -202,6 +217,79 @@ TEST(WorkerCheckpoints, AWorkerThatHasNotHeardOfAFailureTakesPartInTheNextOne) {
   }
   EXPECT_EQ(coordinator.requested(), 2);
   EXPECT_EQ(coordinator.completed(), 2);
+}
+
+/// A worker of a job whose checkpoints fail as long as its disk is full, which is tolerated.
+class FailedCheckpointsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    CheckpointSettings settings;
+    settings.interval_micros = kInterval;
+    settings.job_id = "job";
+    settings.tolerable_failures = 1'000'000;
+    settings.warn = [this](const std::string& message) { warnings_.push_back(message); };
+    coordinator_ = std::make_unique<CheckpointCoordinator>(std::move(settings), &store_, &control_, &clock_, &files_);
+    dataflow_.sinks.push_back(std::make_unique<OpenSink>(std::make_unique<SlowSink>(&sink_), "sink", "Sink(t)"));
+    checkpoint_ = std::make_unique<WorkerCheckpoint>(0, &dataflow_, coordinator_.get(), &control_, &commits_);
+    ASSERT_TRUE(checkpoint_->Step(0).ok());
+  }
+
+  /// Whether a checkpoint that is due now succeeds.
+  void Take(bool succeeds) {
+    disk_.faults().capacity_bytes = succeeds ? -1 : 0;
+    clock_.Advance(kInterval);
+    const int64_t completed = coordinator_->completed();
+    for (int i = 0; i < 10; ++i) {
+      ASSERT_TRUE(checkpoint_->Step(clock_.SteadyMicros()).ok());
+      ASSERT_TRUE(checkpoint_->SaveMore().ok());
+      if (!commits_.idle()) commits_.RunOne();
+    }
+    ASSERT_EQ(coordinator_->completed() > completed, succeeds);
+  }
+
+  io::MemoryFileSystem memory_;
+  io::FaultyFileSystem disk_{&memory_};
+  state::CheckpointStore store_{&disk_, "job", 1};
+  JobControl control_{1};
+  ManualClock clock_{0};
+  InlineBackground files_;
+  WaitingBackground commits_;
+  SinkState sink_;
+  std::vector<std::string> warnings_;
+  std::unique_ptr<CheckpointCoordinator> coordinator_;
+  Dataflow dataflow_;
+  std::unique_ptr<WorkerCheckpoint> checkpoint_;
+};
+
+TEST_F(FailedCheckpointsTest, ASinkThatTheyFilledHoldsTheWorkerUntilOneSucceeds) {
+  sink_.written = "first";
+  Take(false);
+  EXPECT_FALSE(checkpoint_->Holds(0));
+  sink_.written = "second";
+  sink_.has_room = sink_.prepare_makes_room = false;
+  Take(false);
+  for (int i = 0; i < 3; ++i) {
+    Take(false);
+    EXPECT_TRUE(checkpoint_->Holds(0));
+  }
+  const auto waits = [](const std::string& warning) { return warning.find("'tidemark.checkpoint-buffer'") < 200; };
+  EXPECT_EQ(std::count_if(warnings_.begin(), warnings_.end(), waits), 1);
+  Take(true);
+  sink_.has_room = true;
+  EXPECT_THAT(sink_.committed, ElementsAre("first", "second"));
+  EXPECT_FALSE(checkpoint_->Holds(0));
+}
+
+TEST_F(FailedCheckpointsTest, WhatTheyHadPreparedIsBoundedForAnySink) {
+  size_t failed = 0;
+  for (; !checkpoint_->Holds(0); ++failed) {
+    ASSERT_LT(failed, 10'000U);
+    sink_.written = "x";
+    Take(false);
+  }
+  Take(true);
+  EXPECT_EQ(sink_.committed.size(), failed);
+  EXPECT_FALSE(checkpoint_->Holds(0));
 }
 
 TEST(WorkerCheckpoints, ASinkWithoutRoomHoldsItsWorkerWhileAnotherWorkerCommits) {

@@ -97,8 +97,7 @@ std::string CreateTableText(const TableDefinition& table) {
   }
   std::vector<std::string> options;
   for (const auto& [key, value] : table.options)
-    options.push_back(sql::QuoteString(key) + " = " +
-                      sql::QuoteString(sql::IsSecretOption(key) ? sql::kHiddenValue : value));
+    options.push_back(sql::QuoteString(key) + " = " + sql::QuoteString(sql::ShownOptionValue(key, value)));
   std::string text = std::string("CREATE ") + (table.temporary ? "TEMPORARY " : "") + "TABLE " +
                      Quoted(table.path, ".") + " " + InParentheses(elements);
   if (!table.comment.empty()) text += "COMMENT " + sql::QuoteString(table.comment) + "\n";

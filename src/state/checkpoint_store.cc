@@ -251,9 +251,7 @@ arrow::Result<std::string> CheckpointStore::JobId(const std::string& fresh) {
   const std::string path = JobIdPath(folder_);
   ARROW_ASSIGN_OR_RAISE(const bool is_known, IsThere(files_, path));
   if (is_known) return ReadText(files_, path);
-  ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
-  ARROW_RETURN_NOT_OK(WriteText(files_, path, fresh));
-  ARROW_RETURN_NOT_OK(CheckOwned());
+  ARROW_RETURN_NOT_OK(WriteNote(path, fresh));
   return fresh;
 }
 
@@ -264,13 +262,21 @@ arrow::Result<int> CheckpointStore::NoteWorkers(int workers) {
     ARROW_ASSIGN_OR_RAISE(const std::string text, ReadText(files_, path));
     int most = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), most);
-    if (parsed.ec != std::errc() || most < 1) return arrow::Status::Invalid("'", path, "' is damaged: ", text);
+    if (parsed.ec != std::errc() || most < 1) {
+      return arrow::Status::Invalid("'", path,
+                                    "' is damaged: write the most workers that the job has ever had into it");
+    }
     if (most >= workers) return most;
   }
-  ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
-  ARROW_RETURN_NOT_OK(WriteText(files_, path, std::to_string(workers)));
-  ARROW_RETURN_NOT_OK(CheckOwned());
+  ARROW_RETURN_NOT_OK(WriteNote(path, std::to_string(workers)));
   return workers;
+}
+
+arrow::Status CheckpointStore::WriteNote(const std::string& path, const std::string& text) {
+  ARROW_RETURN_NOT_OK(CheckOwned());
+  ARROW_RETURN_NOT_OK(files_->CreateFolders(folder_));
+  ARROW_RETURN_NOT_OK(WriteText(files_, path, text));
+  return CheckOwned();
 }
 
 arrow::Status CheckpointStore::MarkCommitted(const CheckpointManifest& manifest) {
@@ -292,8 +298,8 @@ arrow::Result<CheckpointManifest> CheckpointStore::ReadManifest(io::FileSystem* 
     const json document = json::parse(text);
     const auto version = document.at("format_version").get<int64_t>();
     if (version < 1 || version > CheckpointManifest::kFormatVersion) {
-      return arrow::Status::Invalid("Checkpoint '", folder, "' has format version ", version,
-                                    "; this program reads versions 1 to ", CheckpointManifest::kFormatVersion);
+      return arrow::Status::NotImplemented("Checkpoint '", folder, "' has format version ", version,
+                                           "; this program reads versions 1 to ", CheckpointManifest::kFormatVersion);
     }
     CheckpointManifest manifest = FromJson(document);
     manifest.folder = folder;
@@ -331,6 +337,11 @@ arrow::Result<ClaimsVerdict> CheckpointStore::Judge() const {
   return RunClaims(files_, folder_).Judge();
 }
 
+int64_t CheckpointStore::NumberOf(const std::string& folder) {
+  const auto parsed = ParseName(NameOf(folder));
+  return parsed ? parsed->number : 0;
+}
+
 arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::List() const {
   ARROW_ASSIGN_OR_RAISE(const auto folders, Folders());
   std::vector<CheckpointManifest> manifests;
@@ -344,6 +355,10 @@ arrow::Result<std::vector<CheckpointManifest>> CheckpointStore::Bases(const Chec
   std::vector<CheckpointManifest> bases;
   for (size_t base = 0; base < manifest.bases.size(); ++base) {
     const std::string folder = BaseFolder(manifest, base);
+    ARROW_ASSIGN_OR_RAISE(const bool is_there, IsComplete(files_, folder));
+    if (!is_there) {
+      return arrow::Status::Invalid("Checkpoint '", manifest.folder, "' builds on '", folder, "', which is gone");
+    }
     const auto read = ReadManifest(files_, folder);
     if (!read.ok()) {
       return read.status().WithMessage("Checkpoint '", manifest.folder, "' builds on '", folder,
@@ -364,8 +379,11 @@ arrow::Result<std::vector<StateSnapshot>> CheckpointStore::Load(const Checkpoint
   std::vector<StateSnapshot> snapshots(manifest.files.size());
   const auto add = [&](const CheckpointManifest& from, StateTables tables) -> arrow::Status {
     for (int worker = 0; worker < from.workers(); ++worker) {
-      ARROW_RETURN_NOT_OK(ReadStateFile(files_, StatePath(from.folder, worker), from.files[worker], tables, log_rows,
-                                        &snapshots[static_cast<size_t>(worker)]));
+      const std::string path = StatePath(from.folder, worker);
+      ARROW_ASSIGN_OR_RAISE(const bool is_there, IsThere(files_, path));
+      if (!is_there) return arrow::Status::Invalid("State file '", path, "' is gone");
+      ARROW_RETURN_NOT_OK(
+          ReadStateFile(files_, path, from.files[worker], tables, log_rows, &snapshots[static_cast<size_t>(worker)]));
     }
     return arrow::Status::OK();
   };

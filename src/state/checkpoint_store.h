@@ -100,16 +100,19 @@ class CheckpointStore {
 
   /// The folders of the complete ones, oldest first.
   arrow::Result<std::vector<std::string>> Folders() const;
+  /// The number of the checkpoint in one of them.
+  static int64_t NumberOf(const std::string& folder);
   /// The complete ones, oldest first. A manifest that cannot be read is an error that names it.
   arrow::Result<std::vector<CheckpointManifest>> List() const;
   /// The manifests of the bases, oldest first. An error that names both where one is not what it was.
   arrow::Result<std::vector<CheckpointManifest>> Bases(const CheckpointManifest& manifest) const;
   /// Each worker's state, with that of the bases. Checks every byte against the hashes; rows of logs that are left
-  /// in their files once more when they are read.
+  /// in their files once more when they are read. Invalid, with the file's name, where one is damaged or gone.
   arrow::Result<std::vector<StateSnapshot>> Load(const CheckpointManifest& manifest, LogRows log_rows) const;
 
   /// The name of the job whose checkpoints lie here: `fresh` when there is none yet, which is then noted. Of runs that
-  /// begin together the one that lost the job may be the last to note it, and is told so: what checkpoints say counts.
+  /// begin together one that loses the job while it notes it may be the last to do so, and is told: what checkpoints
+  /// say counts.
   arrow::Result<std::string> JobId(const std::string& fresh);
 
   /// Notes with how many workers the job runs now, before it does; gives the most that it ever had. Cancelled when
@@ -128,13 +131,16 @@ class CheckpointStore {
   static arrow::Result<bool> IsJob(io::FileSystem* files, const std::string& folder);
   /// The folder is that of a checkpoint which was written to its end.
   static arrow::Result<bool> IsComplete(io::FileSystem* files, const std::string& folder);
-  /// The checkpoint in a folder, wherever it lies, whatever the folder is called now.
+  /// The checkpoint in a folder, wherever it lies, whatever the folder is called now. Invalid where its manifest is
+  /// damaged; NotImplemented where it is of a later version.
   static arrow::Result<CheckpointManifest> ReadManifest(io::FileSystem* files, const std::string& folder);
 
  private:
   /// What can't be removed is tried again after the next checkpoint.
   void RemoveOld(int64_t newest);
   std::string FolderOf(int64_t number, bool savepoint) const;
+  /// Writes a small file of the job, which is this run's before and after; else it is Cancelled.
+  arrow::Status WriteNote(const std::string& path, const std::string& text);
   arrow::Result<ClaimsVerdict> Judge() const;
 
   io::FileSystem* files_;

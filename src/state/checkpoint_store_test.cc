@@ -100,6 +100,23 @@ TEST(CheckpointStore, KnowsTheMostWorkersThatAJobHasHad) {
   EXPECT_FALSE(CheckpointStore(&files, "/state/job", 1).NoteWorkers(1).ok());
 }
 
+TEST(CheckpointStore, ARunThatLostTheJobLeavesItsNotesAlone) {
+  io::MemoryFileSystem files;
+  const std::string job = "s3://bucket/job";
+  CheckpointStore first(&files, job, 1);
+  ASSERT_TRUE(first.TakeOver("a1", "the first").ok());
+  CheckpointStore second(&files, job, 1);
+  ASSERT_TRUE(second.TakeOver("b2", "the second").ok());
+  EXPECT_TRUE(first.JobId("wrong").status().IsCancelled());
+  EXPECT_TRUE(first.NoteWorkers(3).status().IsCancelled());
+  EXPECT_FALSE(files.Exists(job + "/job-id"));
+  EXPECT_FALSE(files.Exists(job + "/workers"));
+  EXPECT_EQ(second.JobId("right").ValueOr("?"), "right");
+  EXPECT_EQ(second.NoteWorkers(6).ValueOr(0), 6);
+  EXPECT_EQ(first.NoteWorkers(7).status().code(), arrow::StatusCode::Cancelled);
+  EXPECT_EQ(files.Get(job + "/workers"), "6");
+}
+
 TEST(CheckpointStore, EveryRowHasOneOwnerForAnyNumberOfWorkers) {
   const auto snapshots = std::make_shared<const std::vector<StateSnapshot>>(
       std::vector<StateSnapshot>{SnapshotOf(0, 100), SnapshotOf(100, 150)});

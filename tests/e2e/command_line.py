@@ -339,6 +339,34 @@ class Outputs(unittest.TestCase):
             for line in file.read_text().splitlines():
                 json.loads(line)
 
+    def test_a_signal_that_comes_before_the_job(self):
+        pipe = scratch.SCRATCH / "script"
+        os.mkfifo(pipe)
+        script = (b"CREATE TABLE s (a BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '10');"
+                  b"CREATE TABLE t (a BIGINT) WITH ('connector' = 'blackhole'); INSERT INTO t SELECT * FROM s;")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number.name):
+                process = scratch.started(self, [str(pipe)], 60)
+                with open(pipe, "wb"):  # it waits for its script
+                    process.send_signal(number)
+                    errors = process.communicate()[1]
+                self.assertEqual((process.returncode, errors), (1, "tidemark: stopped before anything was begun\n"))
+                process = scratch.started(self, [str(pipe)], 60)
+                with open(pipe, "wb") as text:
+                    text.write(script)
+                process.send_signal(number)  # it reads, plans or begins
+                errors = process.communicate()[1]
+                self.assertIn(process.returncode, (0, 1), errors)
+                self.assertTrue(process.returncode == 0 or "stopped before anything was begun" in errors, errors)
+
+    def test_a_signal_ends_what_runs_no_job(self):
+        pipe = scratch.SCRATCH / "checked"
+        os.mkfifo(pipe)
+        process = subprocess.Popen([scratch.TIDEMARK, "check", str(pipe)], preexec_fn=scratch.heed_signals)
+        with open(pipe, "wb"):
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(timeout=30), -signal.SIGTERM)
+
     def overwrite(self, mode, value, send=None):
         """INSERT OVERWRITE of a folder with one old file; its files afterwards."""
         target = scratch.SCRATCH / "overwritten"

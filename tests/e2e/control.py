@@ -147,6 +147,29 @@ class Control(unittest.TestCase):
             self.stop(process)
             self.check_counts()
 
+    def test_a_bounded_job_that_is_stopped(self):
+        self.script.write_text(
+            "CREATE TABLE events (k INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000', "
+            "'number-of-rows' = '100000000');\n"
+            f"CREATE TABLE copy (k INT) WITH ('connector' = 'filesystem', 'path' = '{self.folder}/copy', "
+            "'format' = 'csv');\n"
+            "INSERT INTO copy SELECT k FROM events;\nINSERT INTO copy SELECT k FROM events;", encoding="utf-8")
+        for target in ((), (self.folder / "kept",)):
+            process = self.start("-p", "1")
+            folder = self.savepoint(*target, "--stop")
+            errors = process.communicate(timeout=LIMIT_SECONDS)[1]
+            # It was asked for, so nothing has failed; the second statement waits until the first is done.
+            self.assertEqual(process.returncode, 0, errors)
+            self.assertIn(f"stopped with savepoint {folder}, as asked; the same command goes on", errors)
+            self.assertFalse((self.state / "copy-2").exists())
+        process = self.start("-p", "1")
+        process.send_signal(signal.SIGINT)
+        errors = process.communicate(timeout=LIMIT_SECONDS)[1]
+        # Who runs something after it must not take the job for done.
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertRegex(errors, r"copy goes on from checkpoint \d+")
+        self.assertIn("run the same command again to go on", errors)
+
     def test_the_same_command_goes_on_from_a_stop(self):
         self.give("a.json", self.lines[:ROWS // 2])
         process = self.start()

@@ -150,6 +150,18 @@ class Crashes(unittest.TestCase):
         self.assertEqual(process.returncode, 1, errors)
         self.assertIn("a later one was lost", errors)
 
+    def test_state_that_is_gone_is_said(self):
+        self.stopped_with_checkpoints()
+        said = f"/part-{(self.folder / 'state' / 'counts+extremes' / 'job-id').read_text(encoding='utf-8')}-"
+        self.assertNotIn("the same query", self.start(2).communicate(timeout=100)[1])
+        shutil.rmtree(self.folder / "state")
+        process = self.start(2)
+        errors = process.communicate(timeout=100)[1]
+        self.assertEqual(process.returncode, 0, errors)
+        # In both tables, by one of their workers.
+        self.assertEqual(errors.count("is of an earlier job with the same query"), 2, errors)
+        self.assertEqual(errors.count(said), 2, errors)
+
     def test_a_damaged_checkpoint_is_found(self):
         self.clear()
         process = self.start(2)
@@ -163,6 +175,46 @@ class Crashes(unittest.TestCase):
             ran = self.verify(folder)
             self.assertEqual(ran.returncode, 1)
             self.assertIn("DAMAGED", ran.stdout)
+
+    def test_a_damaged_checkpoint_says_how_to_go_on(self):
+        before = self.stopped_with_checkpoints()
+        newest = before[max(before)]
+        for path, damage in ((newest / "worker-0.state", lambda content: content[:-1]),
+                             (newest / "worker-1.state", lambda content: b"x" * len(content)),
+                             (newest / "manifest.json", lambda content: content.replace(b'"rows"', b'"rowz"'))):
+            whole = path.read_bytes()
+            path.write_bytes(damage(whole))
+            process = self.start(2)
+            errors = process.communicate(timeout=100)[1]
+            self.assertEqual(process.returncode, 1, errors)
+            self.assertIn(str(path), errors)
+            option = next(line.split() for line in errors.splitlines() if "--from-savepoint" in line)
+            self.assertEqual(option[0], "--from-savepoint", errors)
+            self.assertLess(int(option[1].split("-")[-1]), max(before))
+            self.assertEqual(len(self.checkpoints()), len(before), "a checkpoint was removed")
+            if path.name != "manifest.json":
+                path.write_bytes(whole)
+        # What it says is what helps, and afterwards the damaged one is in nobody's way.
+        given_again = int(option[1].split("-")[-1])
+        for table in ("counts", "extremes"):
+            for file in (self.folder / table).glob("part-*"):
+                if int(file.name.split("-")[2]) > given_again:
+                    file.unlink()
+        process = self.start(2, "--set", "execution.checkpointing.num-retained=9", *option)
+        scratch.until(self, process, lambda: max(self.checkpoints()) > max(before), 60)
+        self.until_killed(process, 0, signal.SIGINT)
+        while self.until_killed(self.start(2), 60, signal.SIGINT):
+            pass
+        self.check()
+
+    def test_without_a_whole_checkpoint_it_says_so(self):
+        for folder in self.stopped_with_checkpoints().values():
+            (folder / "worker-0.state").unlink()
+        process = self.start(2)
+        errors = process.communicate(timeout=100)[1]
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertIn("worker-0.state' is gone", errors)
+        self.assertIn("None of the others", errors)
 
     def verify(self, folder):
         return subprocess.run([scratch.TIDEMARK, "checkpoints", "--verify", str(folder)], timeout=100, text=True,

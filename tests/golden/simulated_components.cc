@@ -46,7 +46,10 @@ class ExactlyOnceSink : public connectors::Sink {
   arrow::Status Commit(const std::string& prepared) final { return records_->Commit(prepared); }
   void Recycle(std::string prepared) final { records_->Recycle(std::move(prepared)); }
   bool CommitsApart() const final { return true; }
-  bool HasRoom() const final { return records_->gathered_bytes() < kRoomBytes; }
+  bool HasRoom() const final {
+    return records_->gathered_bytes() < kRoomBytes &&
+           records_->gathered_bytes() + records_->prepared_bytes() < 2 * kRoomBytes;
+  }
   arrow::Status Close(bool /*complete*/) final {
     return records_->empty() ? arrow::Status::OK() : arrow::Status::UnknownError("rows behind the last checkpoint");
   }

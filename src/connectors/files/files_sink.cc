@@ -22,12 +22,14 @@
 #include "connectors/files/file_listing.h"
 #include "connectors/files/file_writer.h"
 #include "connectors/files/files_options.h"
+#include "connectors/job_id.h"
 #include "expr/evaluator.h"
 
 namespace tidemark::connectors {
 namespace {
 
 constexpr char kSuccessFile[] = "_SUCCESS";
+constexpr char kFilePrefix[] = "part-";
 constexpr char kStagedEnd[] = ".staged";
 constexpr char kRunPrefix = 'r';  ///< of a claim in the name of a file: what else stands there is a number
 constexpr char kPathEnd = '\0';   ///< of one of several paths: no path has it within
@@ -207,10 +209,10 @@ class FilesSink final : public Sink {
     std::string path;
     if (checkpoint_ > 0) {
       const std::string run = context_.claim.empty() ? "" : kRunPrefix + context_.claim + "-";
-      path = StagedPath(fmt::format("{}/part-{}-{:06}-{}{}-{}-{:05}{}", folder, job_id_, checkpoint_, run,
+      path = StagedPath(fmt::format("{}/{}{}-{:06}-{}{}-{}-{:05}{}", folder, kFilePrefix, job_id_, checkpoint_, run,
                                     context_.worker, context_.sink_number, files_opened_++, extension));
     } else {
-      path = fmt::format("{}/part-{}-{}-{}-{:05}{}", folder, job_id_, context_.worker, context_.sink_number,
+      path = fmt::format("{}/{}{}-{}-{}-{:05}{}", folder, kFilePrefix, job_id_, context_.worker, context_.sink_number,
                          files_opened_++, extension);
     }
     OpenFile file;
@@ -246,8 +248,9 @@ class FilesSink final : public Sink {
   /// What the job had written after the checkpoint that it goes on from: all of that is written anew. But what a later
   /// run has written is none of this one's, which has lost the job and does not know it.
   arrow::Status RemoveUncommitted() const {
-    const std::string mine = "part-" + job_id_ + "-";
+    const std::string mine = kFilePrefix + job_id_ + "-";
     ARROW_ASSIGN_OR_RAISE(const auto entries, context_.files->List(options_.path, true));
+    if (context_.resumed_checkpoint == 0) WarnOfTheSameQuery(entries);
     for (const auto& entry : entries) {
       const std::string name = NameOf(entry.path);
       const size_t dots = std::min(name.find_first_not_of('.'), name.size());
@@ -265,6 +268,26 @@ class FilesSink final : public Sink {
       if (!complete || number > context_.resumed_checkpoint) ARROW_RETURN_NOT_OK(context_.files->Remove(entry.path));
     }
     return arrow::Status::OK();
+  }
+
+  /// A new job, and results of another one with the same query are there: it may be this one, whose state was lost.
+  void WarnOfTheSameQuery(const std::vector<io::FileInfo>& entries) const {
+    constexpr size_t kPrefix = sizeof(kFilePrefix) - 1;
+    const auto is_like_mine = [&](const io::FileInfo& entry) {
+      const std::string name = NameOf(entry.path);
+      if (entry.is_directory || !name.starts_with(kFilePrefix)) return false;
+      const std::string job_id = name.substr(kPrefix, name.find('-', kPrefix) - kPrefix);
+      return job_id != job_id_ && HaveSameQuery(job_id, job_id_);
+    };
+    const auto found = std::find_if(entries.begin(), entries.end(), is_like_mine);
+    if (found == entries.end()) return;
+    io::StandardStreams* const streams = context_.streams != nullptr ? context_.streams : io::ProcessStreams();
+    // A warning that nobody can read is no reason to stop.
+    (void)streams->WriteError(
+        fmt::format("tidemark: warning: '{}' is of an earlier job with the same query, which this one does not go on "
+                    "from: it begins anew, and adds its rows to those that are there. If it was to go on, its state is "
+                    "gone or elsewhere (--state), and rows come twice\n",
+                    found->path));
   }
 
   /// A visible file of a later checkpoint: writing it again would double its rows.

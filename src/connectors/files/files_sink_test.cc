@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "connectors/connectors_testing.h"
+#include "connectors/job_id.h"
 #include "io/faulty_file_system.h"
 #include "io/simulated_disk.h"
 
@@ -337,6 +338,26 @@ TEST(FilesSinkTest, WhatWasCommittedOnceMoreSurvivesAPowerFailure) {
       EXPECT_THAT(third->Paths()[0], HasSubstr("/out/part-job-"));
     }
   }
+}
+
+TEST(FilesSinkTest, ANewJobSaysThatOneWithTheSameQueryHasWrittenThere) {
+  constexpr uint64_t kQuery = 0x1234567890abcdef;
+  ConnectorTable table(Plain(), Options());
+  const auto write = [&](const std::string& job_id, int64_t resumed_checkpoint) {
+    table.SetInput("");
+    table.KeepCheckpoints(job_id, resumed_checkpoint);
+    const auto sink = table.MakeSink().ValueOrDie();
+    ASSERT_TRUE(sink->Write(RowsOf(Plain(), "1,a\n")).ok());
+    ASSERT_TRUE(sink->Commit(sink->Prepare(resumed_checkpoint + 1).ValueOrDie()).ok());
+  };
+  write(MakeJobId(kQuery, uint64_t{1} << 60), 0);
+  EXPECT_EQ(table.streams().error(), "");
+  write(MakeJobId(~kQuery, uint64_t{2} << 60), 0);
+  EXPECT_EQ(table.streams().error(), "");
+  write(MakeJobId(kQuery, uint64_t{3} << 60), 0);
+  EXPECT_THAT(table.streams().error(), AllOf(HasSubstr("/out/part-123456100000000"), HasSubstr("rows come twice")));
+  write(MakeJobId(kQuery, uint64_t{3} << 60), 1);
+  EXPECT_EQ(table.streams().error(), "");
 }
 
 TEST(FilesSinkTest, AFileInThePlaceOfTheFolderIsAnError) {

@@ -53,10 +53,21 @@ arrow::Status ExactlyOnceWriter::CheckNotAhead(TransactionPort* port) const {
 }
 
 std::string ExactlyOnceWriter::Prepare(int64_t checkpoint) {
-  return gathered_.empty() ? std::string() : gathered_.Finish(checkpoint, settings_.new_nonce());
+  if (gathered_.empty()) return std::string();
+  std::string prepared = gathered_.Finish(checkpoint, settings_.new_nonce());
+  prepared_bytes_.fetch_add(static_cast<int64_t>(prepared.size()), std::memory_order_relaxed);
+  return prepared;
 }
 
 arrow::Status ExactlyOnceWriter::Commit(const std::string& bytes) {
+  ARROW_RETURN_NOT_OK(Write(bytes));
+  // What an earlier run had prepared comes before any of this one's, and was not counted.
+  const auto size = static_cast<int64_t>(bytes.size());
+  if (prepared_bytes() >= size) prepared_bytes_.fetch_sub(size, std::memory_order_relaxed);
+  return arrow::Status::OK();
+}
+
+arrow::Status ExactlyOnceWriter::Write(const std::string& bytes) {
   ARROW_ASSIGN_OR_RAISE(const PreparedReader prepared, PreparedReader::Open(bytes));
   const PreparingWriter& by = prepared.writer();
   if (by.transactional_id == writer_.transactional_id && by.marker_group == writer_.marker_group)

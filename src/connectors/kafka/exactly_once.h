@@ -15,6 +15,7 @@
 
 #include <arrow/result.h>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -56,8 +57,8 @@ struct ExactlyOnceSettings {
   std::string topic;                    ///< of all records; empty: it differs
 };
 
-/// One worker's records of one table. One thread; but Commit and Recycle may run on another one beside Add, empty and
-/// gathered_bytes.
+/// One worker's records of one table. One thread; but Commit and Recycle may run on another one beside Add, empty,
+/// gathered_bytes and prepared_bytes.
 class ExactlyOnceWriter {
  public:
   /// Invalid by rule 4.
@@ -68,6 +69,8 @@ class ExactlyOnceWriter {
   void Add(const OutRecord& record) { gathered_.Add(record); }
   bool empty() const { return gathered_.empty(); }
   int64_t gathered_bytes() const { return gathered_.size(); }
+  /// Of checkpoints that are not committed, also of those that failed.
+  int64_t prepared_bytes() const { return prepared_bytes_.load(std::memory_order_relaxed); }
   /// As Sink::Prepare and Sink::Commit.
   std::string Prepare(int64_t checkpoint);
   arrow::Status Commit(const std::string& prepared);
@@ -79,12 +82,14 @@ class ExactlyOnceWriter {
   arrow::Status Open();
   arrow::Status CheckNotAhead(TransactionPort* port) const;
   arrow::Status CommitBy(TransactionPort* port, const PreparedReader& prepared) const;
+  arrow::Status Write(const std::string& prepared);
 
   const std::string table_;
   const ConnectorContext context_;
   const ExactlyOnceSettings settings_;
   const PreparingWriter writer_;
   PreparedWriter gathered_;
+  std::atomic<int64_t> prepared_bytes_{0};
   std::unique_ptr<TransactionPort> port_;
 };
 

@@ -67,7 +67,12 @@ class TransactionalSink final : public Sink {
 
   void Recycle(std::string prepared) override { records_->Recycle(std::move(prepared)); }
   bool CommitsApart() const override { return true; }
-  bool HasRoom() const override { return records_->gathered_bytes() < options_.gathered_bytes_max / 2; }
+  /// Where checkpoints fail, what they had prepared adds up.
+  bool HasRoom() const override {
+    const int64_t gathered = records_->gathered_bytes();
+    return gathered < options_.gathered_bytes_max / 2 &&
+           gathered + records_->prepared_bytes() < options_.gathered_bytes_max;
+  }
 
   arrow::Status Commit(const std::string& prepared) override {
     const std::lock_guard<std::mutex> lock(producing_);

@@ -168,6 +168,21 @@ TEST_F(TransactionalSinkTest, ItNeedsCheckpoints) {
   EXPECT_THAT(table.MakeSink().status().ToString(), AllOf(HasSubstr("needs checkpoints"), HasSubstr("--state")));
 }
 
+TEST_F(TransactionalSinkTest, WhatCheckpointsThatFailedHadPreparedTakesRoomUntilItIsCommitted) {
+  auto sink = Table({{"tidemark.checkpoint-buffer", "1000"}}).MakeSink().ValueOrDie();
+  std::vector<std::string> prepared;
+  while (sink->HasRoom()) {
+    ASSERT_LT(prepared.size(), 100U);
+    prepared.push_back(Prepared(sink.get(), "1,x\n", static_cast<int64_t>(prepared.size()) + 1));
+  }
+  size_t bytes = 0;
+  for (const auto& one : prepared) bytes += one.size();
+  EXPECT_GE(bytes + prepared[0].size(), 1000U);  // those that are gathered next begin with a head
+  for (const auto& one : prepared) ASSERT_TRUE(sink->Commit(one).ok());
+  EXPECT_TRUE(sink->HasRoom());
+  EXPECT_EQ(Values().size(), prepared.size());
+}
+
 TEST_F(TransactionalSinkTest, TooMuchBetweenTwoCheckpointsFails) {
   auto sink = Table({{"tidemark.checkpoint-buffer", "200"}}).MakeSink().ValueOrDie();
   ASSERT_TRUE(sink->Write(RowsOf(kAb, "1,x\n")).ok());
