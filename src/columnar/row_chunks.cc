@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 namespace tidemark {
 namespace {
@@ -103,17 +104,24 @@ void RowChunks::Clear() {
 }
 
 arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> RowChunks::Gather(const std::vector<int64_t>& rows) const {
+  std::vector<int> columns(types_.size());
+  std::iota(columns.begin(), columns.end(), 0);
+  return Gather(rows, columns);
+}
+
+arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> RowChunks::Gather(const std::vector<int64_t>& rows,
+                                                                            const std::vector<int>& columns) const {
   std::vector<Place> places(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
     if (rows[i] < 0) continue;
     const int32_t chunk = ChunkOf(rows[i]);
     places[i] = {chunk, static_cast<int32_t>(rows[i] - chunks_[chunk].begin)};
   }
-  std::vector<std::shared_ptr<arrow::Array>> columns(types_.size());
-  for (size_t column = 0; column < types_.size(); ++column) {
-    ARROW_ASSIGN_OR_RAISE(columns[column], GatherColumn(column, places));
+  std::vector<std::shared_ptr<arrow::Array>> gathered;
+  for (int column : columns) {
+    ARROW_ASSIGN_OR_RAISE(gathered.emplace_back(), GatherColumn(static_cast<size_t>(column), places));
   }
-  return columns;
+  return gathered;
 }
 
 arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> RowChunks::Range(int64_t begin, int64_t end) const {

@@ -23,6 +23,9 @@ class RowChunks {
   arrow::Status Append(const Batch& batch);
   /// The columns of rows, in the order of `rows`; all are NULL for a row -1. REQUIRES: 0 <= row < size() otherwise.
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Gather(const std::vector<int64_t>& rows) const;
+  /// Some of the columns.
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Gather(const std::vector<int64_t>& rows,
+                                                                   const std::vector<int>& columns) const;
   /// The columns of row numbers [begin, end).
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Range(int64_t begin, int64_t end) const;
   void Clear();

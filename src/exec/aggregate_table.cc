@@ -68,24 +68,24 @@ void AggregateTable::CountRows(const Batch& batch) {
   groups_.resize(kept);
 }
 
-arrow::Status AggregateTable::MergeFrom(const AggregateTable& other) {
+arrow::Status AggregateTable::MergeFrom(const AggregateTable& other, const GroupVisitor& before_change) {
   const std::vector<uint8_t*> sources = other.AliveGroups();
   std::vector<uint8_t*> targets;
   table_->FindOrInsertFrom(*other.table_, sources, &targets, &created_);
   const bool copies = layout_->aggregates->trivially_destructible();
+  // Accumulators that own nothing may be copied as they are, which saves a merge with an empty one.
+  for (size_t i = 0; !copies && i < created_.size(); ++i) layout_->aggregates->Init(StateOf(targets[created_[i]]));
+  if (before_change) ARROW_RETURN_NOT_OK(before_change(targets));
   std::vector<uint8_t*> target_states;
   std::vector<uint8_t*> source_states;
   size_t next_created = 0;
   for (size_t i = 0; i < sources.size(); ++i) {
     if (layout_->input_retracts) RowCount(targets[i]) += RowCount(sources[i]);
-    if (next_created < created_.size() && created_[next_created] == static_cast<int32_t>(i)) {
-      ++next_created;
-      // Accumulators that own nothing may be copied as they are, which saves a merge with an empty one.
-      if (copies) {
-        std::memcpy(StateOf(targets[i]), StateOf(sources[i]), static_cast<size_t>(layout_->aggregates->state_bytes()));
-        continue;
-      }
-      layout_->aggregates->Init(StateOf(targets[i]));
+    const bool created = next_created < created_.size() && created_[next_created] == static_cast<int32_t>(i);
+    if (created) ++next_created;
+    if (created && copies) {
+      std::memcpy(StateOf(targets[i]), StateOf(sources[i]), static_cast<size_t>(layout_->aggregates->state_bytes()));
+      continue;
     }
     target_states.push_back(StateOf(targets[i]));
     source_states.push_back(StateOf(sources[i]));

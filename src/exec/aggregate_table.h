@@ -5,7 +5,9 @@
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -55,8 +57,9 @@ class AggregateTable {
   /// Adds the accumulators of those rows, in a column of AggregateSet::ToColumn, to their groups. REQUIRES: the input
   /// does not retract.
   arrow::Status MergeColumn(const arrow::Array& accumulators);
-  /// Adds all groups of `other`, which has the same layout.
-  arrow::Status MergeFrom(const AggregateTable& other);
+  /// Adds all groups of `other`, which has the same layout. `before_change`: given the groups that are about to change.
+  using GroupVisitor = std::function<arrow::Status(std::span<uint8_t* const> groups)>;
+  arrow::Status MergeFrom(const AggregateTable& other, const GroupVisitor& before_change = nullptr);
 
   bool IsAlive(const uint8_t* group) const { return !layout_->input_retracts || RowCount(group) > 0; }
   /// Every group that is alive, in the order in which they were made as far as none was erased.

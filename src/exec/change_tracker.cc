@@ -60,13 +60,17 @@ void ChangeTracker::NoteChange(uint8_t* entry) {
 
 void ChangeTracker::NoteErased(uint8_t* entry) {
   const ChangeMark& mark = MarkOf(entry);
-  const auto forget = [&](std::vector<uint8_t*>* list, uint32_t epoch) {
-    // A place may be of an older list.
-    const uint32_t place = mark.places[epoch % 2];
-    if (place < list->size() && (*list)[place] == entry) (*list)[place] = nullptr;
+  // A place may be of an older list.
+  const auto is_at = [entry](const std::vector<uint8_t*>& list, uint32_t place) {
+    return place < list.size() && list[place] == entry;
   };
-  forget(&changed_, epoch_);
-  forget(&saved_, saving_);
+  // Where entries come and go, the list is to stay as long as those that are there.
+  if (const uint32_t place = mark.places[epoch_ % 2]; is_at(changed_, place)) {
+    changed_[place] = changed_.back();
+    MarkOf(changed_[place]).places[epoch_ % 2] = place;
+    changed_.pop_back();
+  }
+  if (const uint32_t place = mark.places[saving_ % 2]; is_at(saved_, place)) saved_[place] = nullptr;
 }
 
 void ChangeTracker::StopListing() {

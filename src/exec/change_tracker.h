@@ -22,7 +22,7 @@ struct ChangeMark {
   /// When the entry changed last: twice the epoch (an odd number is of an entry restored from a checkpoint). 0: it was
   /// only just made.
   uint32_t generation = 0;
-  uint32_t saved = 0;       ///< the last checkpoint that has the entry
+  uint32_t saved = 0;       ///< the last checkpoint that has the entry; 0: none, as long as changes are listed
   uint32_t places[2] = {};  ///< in the lists of changed entries: of an even and of an odd epoch
 };
 static_assert(sizeof(ChangeMark) == 16);
@@ -82,13 +82,13 @@ class ChangeTracker {
   const int32_t mark_offset_;
   uint32_t epoch_ = 1;
   bool lists_changes_ = true;
-  std::vector<uint8_t*> changed_;  ///< in this epoch, each once; null: it was erased
+  std::vector<uint8_t*> changed_;  ///< in this epoch, each once
 
   // The checkpoint under way.
   bool is_saving_ = false;
   bool everything_ = false;
   uint32_t saving_ = 0;          ///< the epoch that it ended
-  std::vector<uint8_t*> saved_;  ///< changed in that epoch
+  std::vector<uint8_t*> saved_;  ///< changed in that epoch; null: it was erased since
   size_t next_saved_ = 0;
   state::RowCursor cursor_;
 };

@@ -6,8 +6,10 @@
 #include <arrow/array.h>
 
 #include <cstring>
+#include <numeric>
 
 #include "exec/input_distribution.h"
+#include "exec/key_log.h"
 #include "exec/key_spill.h"
 #include "exec/key_ttl.h"
 #include "exec/rank_changes.h"
@@ -54,7 +56,7 @@ RankSpec OneRowPerKey(const plan::ChangelogNormalizeNode& node) {
   return spec;
 }
 
-class ChangelogNormalize final : public Operator, public SpilledValues {
+class ChangelogNormalize final : public Operator, public SpilledValues, private LoggedRows {
  public:
   explicit ChangelogNormalize(const plan::ChangelogNormalizeNode& node)
       : node_(node),
@@ -69,13 +71,22 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
     report_.Open(context);
     const auto key_types = TypesOf(node_.schema(), node_.key_columns);
     const bool spills = KeySpill::IsPossible(context, key_types.size());
-    keys_ = state::KeyedTable::Make(key_types, ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0));
+    keys_ = state::KeyedTable::Make(
+        key_types, ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0) + (context.checkpointed ? KeyLog::kBytes : 0));
     if (spills) {
       auto groups = KeySpill::GroupColumns(OwnerOfRows(*node_.inputs()[0]), node_.key_columns);
       spill_ = std::make_unique<KeySpill>(keys_.get(), ttl_.own_bytes(), this, key_types, std::move(groups),
                                           &ttl_.ttl(), context);
     }
-    ttl_.Open(context, keys_.get(), this, spill_.get());
+    if (context.checkpointed) {
+      KeyLogForm form;
+      form.name = "row-log";
+      form.rows = node_.schema();
+      form.key_columns = node_.key_columns;
+      form.owner = OwnerOfRows(*node_.inputs()[0]);
+      log_ = std::make_unique<KeyLog>(form, LoggedKeys{keys_.get(), this, this, spill_.get(), &ttl_}, context);
+    }
+    ttl_.Open(context, keys_.get(), this, spill_.get(), log_ ? log_->entries() : nullptr);
     return Operator::Open(context);
   }
 
@@ -83,7 +94,7 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
     ARROW_RETURN_NOT_OK(TakeIn(batch));
     for (size_t i = 0; i < changed_.size(); ++i) changes_.AddPlace(before_[i], LastOf(changed_[i])->row, 1);
     ARROW_RETURN_NOT_OK(changes_.Emit(context().batch_rows, out));
-    EndBatch();
+    ARROW_RETURN_NOT_OK(EndBatch());
     return Report();
   }
 
@@ -106,13 +117,19 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
     return spill_ ? spill_->VisitStored(context().batch_rows, write) : arrow::Status::OK();
   }
 
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    return log_->BeginSave(changes_only, out);
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) override { return log_->SaveMore(rows); }
+
   arrow::Status Restore(const state::StateReader& in) override {
     ttl_.ReadClock();
+    if (log_) ARROW_RETURN_NOT_OK(log_->Restore(in, [this] { return MakeRoom(); }));
     ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(node_.schema(), in, ttl_.ttl().now_ms()));
     for (const auto& [batch, written_ms, is_timed] : batches) {
       ARROW_RETURN_NOT_OK(TakeIn(batch));
       for (int64_t row = 0; row < batch.num_rows; ++row) ttl_.SetWritten(payloads_[row], written_ms[row]);
-      EndBatch();
+      ARROW_RETURN_NOT_OK(EndBatch());
       ARROW_RETURN_NOT_OK(Report());
     }
     return Report();
@@ -128,7 +145,27 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
     LastOf(payload)->row = StoreRow(value);
     return arrow::Status::OK();
   }
-  void ReleaseValue(uint8_t* payload) override { FreeRow(LastOf(payload)->row); }
+  void ReleaseValue(uint8_t* payload) override {
+    if (LastOf(payload)->row != nullptr) FreeRow(LastOf(payload)->row);
+  }
+
+  arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& payloads, int64_t rows_max,
+                                  size_t* next) const override {
+    EntryRows found;
+    std::vector<RowHandle> rows;
+    for (; *next < payloads.size() && std::ssize(rows) < rows_max; ++*next) {
+      found.entries.push_back(payloads[*next]);
+      rows.push_back(LastOf(payloads[*next])->row);
+    }
+    found.rows.num_rows = std::ssize(rows);
+    ARROW_ASSIGN_OR_RAISE(found.rows.columns, DecodeRows(rows));
+    return found;
+  }
+  arrow::Status LoadRows(const Batch& rows, const std::vector<uint8_t*>& payloads) override {
+    std::vector<int32_t> all(payloads.size());
+    std::iota(all.begin(), all.end(), 0);
+    return StoreRows(rows, all, payloads);
+  }
 
   uint8_t* StoreRow(std::string_view bytes) {
     const uint64_t length = bytes.size();
@@ -141,10 +178,16 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
 
   arrow::Status Report() {
     ARROW_RETURN_NOT_OK(ttl_.DropExpired(&report_));
+    return MakeRoom();
+  }
+  arrow::Status MakeRoom() {
     if (!spill_) return ReportHeld();
     return spill_->MakeRoom([this] { return HeldBytes(); }, [this] { return ReportHeld(); }, &report_);
   }
-  arrow::Status ReportHeld() { return report_.Set(keys_->size() + (spill_ ? spill_->more_keys() : 0), HeldBytes()); }
+  arrow::Status ReportHeld() {
+    return report_.Set(keys_->size() + (spill_ ? spill_->more_keys() : 0),
+                       HeldBytes() + (log_ ? log_->memory_bytes() : 0));
+  }
   int64_t HeldBytes() const { return keys_->memory_bytes() + heap_.memory_bytes(); }
 
   /// Makes the rows of a batch the last ones of their keys. EndBatch must follow.
@@ -154,7 +197,8 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
     for (int column : node_.key_columns) keys.push_back(batch.columns[column]);
     ARROW_RETURN_NOT_OK(keys_->FindOrInsert(keys, batch.num_rows, nullptr, &payloads_, &created_));
     if (spill_) ARROW_RETURN_NOT_OK(spill_->Load(keys, batch.num_rows, payloads_, &created_));
-    ttl_.RenewExpired(payloads_, &created_);
+    if (log_) ARROW_RETURN_NOT_OK(log_->SaveFirst(payloads_));
+    ARROW_RETURN_NOT_OK(ttl_.RenewExpired(payloads_, &created_));
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       ttl_.NoteWritten(payloads_[row]);
       Last* last = LastOf(payloads_[row]);
@@ -167,24 +211,24 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
       last->pending = IsAddition(batch.kind(row)) ? static_cast<int32_t>(row) + 1 : 0;
       last->row = nullptr;
     }
-    return StoreRows(batch);
+    if (log_) log_->NoteChanged(changed_);
+    std::vector<int32_t> rows;
+    std::vector<uint8_t*> owners;
+    for (uint8_t* payload : changed_) {
+      if (LastOf(payload)->pending == 0) continue;
+      rows.push_back(LastOf(payload)->pending - 1);
+      owners.push_back(payload);
+    }
+    return rows.empty() ? arrow::Status::OK() : StoreRows(batch, rows, owners);
   }
 
-  arrow::Status StoreRows(const Batch& batch) {
-    std::vector<int32_t> rows;
-    std::vector<Last*> owners;
-    for (uint8_t* payload : changed_) {
-      Last* last = LastOf(payload);
-      if (last->pending == 0) continue;
-      rows.push_back(last->pending - 1);
-      owners.push_back(last);
-    }
-    if (rows.empty()) return arrow::Status::OK();
+  /// Makes rows of a batch those of keys which have none.
+  arrow::Status StoreRows(const Batch& batch, const std::vector<int32_t>& rows, const std::vector<uint8_t*>& owners) {
     ARROW_RETURN_NOT_OK(codec_.Encode(batch.columns, batch.num_rows, &rows, &encoded_));
     for (size_t i = 0; i < rows.size(); ++i) {
       const int64_t begin = codec_.fixed() ? static_cast<int64_t>(i) * codec_.fixed_bytes() : encoded_.offsets[i];
       const uint64_t length = codec_.fixed() ? codec_.fixed_bytes() : encoded_.offsets[i + 1] - begin;
-      owners[i]->row = StoreRow({reinterpret_cast<const char*>(encoded_.bytes.data()) + begin, length});
+      LastOf(owners[i])->row = StoreRow({reinterpret_cast<const char*>(encoded_.bytes.data()) + begin, length});
     }
     return arrow::Status::OK();
   }
@@ -196,7 +240,7 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
     return codec_.Decode(rows);
   }
 
-  void EndBatch() {
+  arrow::Status EndBatch() {
     std::vector<uint8_t*> gone;
     for (size_t i = 0; i < changed_.size(); ++i) {
       Last* last = LastOf(changed_[i]);
@@ -205,13 +249,15 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
       if (last->row == nullptr) gone.push_back(changed_[i]);
       if (before_[i] != nullptr) FreeRow(before_[i]);
     }
+    changed_.clear();
+    before_.clear();
+    if (log_) return log_->Erase(gone);
     if (spill_) {
       spill_->Erase(gone);
     } else {
       keys_->Erase(gone);
     }
-    changed_.clear();
-    before_.clear();
+    return arrow::Status::OK();
   }
 
   const plan::ChangelogNormalizeNode& node_;
@@ -221,6 +267,7 @@ class ChangelogNormalize final : public Operator, public SpilledValues {
   std::unique_ptr<state::KeyedTable> keys_;  ///< payload: Last
   std::unique_ptr<KeySpill> spill_;          ///< null: all rows stay in memory
   state::RowHeap heap_;
+  std::unique_ptr<KeyLog> log_;  ///< null: there are no checkpoints
   RankChanges changes_;
   StateReport report_;
 

@@ -26,9 +26,10 @@ void CheckpointChain::Add(const state::StateSnapshot::Part& newest) {
   }
 }
 
-std::unique_ptr<state::StateReader> CheckpointChain::Reader() const {
+std::unique_ptr<state::StateReader> CheckpointChain::Reader(int worker, int workers) const {
   return state::MakeSnapshotReader(
-      std::make_shared<const std::vector<state::StateSnapshot>>(std::vector<state::StateSnapshot>{all_}), "op", 0, 1);
+      std::make_shared<const std::vector<state::StateSnapshot>>(std::vector<state::StateSnapshot>{all_}), "op", worker,
+      workers);
 }
 
 void SaveInto(OperatorPicture* op, bool changes_only, CheckpointChain* chain) {
@@ -42,6 +43,24 @@ void SaveInto(OperatorPicture* op, bool changes_only, CheckpointChain* chain) {
     if (*complete) break;
   }
   chain->Add(part);
+}
+
+void ExpectLogsWhatTablesHad(const std::function<std::unique_ptr<OperatorPicture>()>& make, OperatorPicture* op,
+                             EventTimeMs watermark) {
+  MemoryState tables(1);
+  ASSERT_TRUE(op->Save(tables.writer(0)).ok());
+  const auto second = make();
+  ASSERT_TRUE(second->Restore(*tables.reader(0, 1, watermark)).ok());
+  CheckpointChain chain;
+  SaveInto(second.get(), /*changes_only=*/true, &chain);
+  const auto third = make();
+  ASSERT_TRUE(third->Restore(*chain.Reader()).ok());
+  EXPECT_GT(op->metrics().state_rows.load(), 0);
+  EXPECT_EQ(third->metrics().state_rows.load(), op->metrics().state_rows.load());
+  ASSERT_TRUE(third->Finish().ok());
+  op->out().TakeText();
+  ASSERT_TRUE(op->Finish().ok());
+  EXPECT_EQ(third->out().TakeText(), op->out().TakeText());
 }
 
 std::map<std::string, int64_t> CheckpointedLife::Run() {

@@ -21,7 +21,7 @@ namespace tidemark::exec {
 class CheckpointChain {
  public:
   void Add(const state::StateSnapshot::Part& newest);
-  std::unique_ptr<state::StateReader> Reader() const;
+  std::unique_ptr<state::StateReader> Reader(int worker = 0, int workers = 1) const;
   /// Rows of logs that were added so far.
   int64_t rows() const { return rows_; }
 
@@ -32,6 +32,11 @@ class CheckpointChain {
 
 /// Saves everything, or what has changed, into `chain`.
 void SaveInto(OperatorPicture* op, bool changes_only, CheckpointChain* chain);
+
+/// Expects that a checkpoint of changes has all rows that an operator took from tables which `op` wrote by Save, as
+/// earlier versions of the program did for checkpoints.
+void ExpectLogsWhatTablesHad(const std::function<std::unique_ptr<OperatorPicture>()>& make, OperatorPicture* op,
+                             EventTimeMs watermark);
 
 /// A life drawn from a seed: an operator is killed now and then, and goes on from the newest complete checkpoint.
 class CheckpointedLife {

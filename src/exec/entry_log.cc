@@ -37,15 +37,22 @@ arrow::Status EntryLog::SaveFirst(std::span<uint8_t* const> entries) {
 }
 
 arrow::Status EntryLog::BeforeErase(std::span<uint8_t* const> entries) {
-  if (entries.empty()) return arrow::Status::OK();
   ARROW_RETURN_NOT_OK(SaveFirst(entries));
-  for (uint8_t* entry : entries) tracker_.NoteErased(entry);
-  if (!tracker_.lists_changes()) return arrow::Status::OK();
-  Batch keys;
-  keys.num_rows = static_cast<int64_t>(entries.size());
-  ARROW_ASSIGN_OR_RAISE(keys.columns, entries_.KeysOf(entries));
-  for (const auto& column : keys.columns) removed_bytes_ += arrow::util::TotalBufferSize(*column);
-  removed_.push_back(std::move(keys));
+  // Of those that no checkpoint has there is nothing to say.
+  std::vector<uint8_t*> known;
+  for (uint8_t* entry : entries) {
+    tracker_.NoteErased(entry);
+    if (tracker_.lists_changes() && tracker_.MarkOf(entry).saved != 0) known.push_back(entry);
+  }
+  for (std::span<uint8_t* const> rest = known; !rest.empty();) {
+    const auto piece = rest.first(std::min(rest.size(), static_cast<size_t>(context_.batch_rows)));
+    Batch keys;
+    keys.num_rows = static_cast<int64_t>(piece.size());
+    ARROW_ASSIGN_OR_RAISE(keys.columns, entries_.KeysOf(piece));
+    for (const auto& column : keys.columns) removed_bytes_ += arrow::util::TotalBufferSize(*column);
+    removed_.push_back(std::move(keys));
+    rest = rest.subspan(piece.size());
+  }
   return arrow::Status::OK();
 }
 
@@ -72,14 +79,14 @@ arrow::Status EntryLog::BeginSave(bool changes_only, state::StateWriter& out) {
   is_of_other_form_ = false;
   const auto ended = static_cast<int64_t>(tracker_.generation());
   tracker_.Begin(everything);
-  if (everything) {
-    ARROW_RETURN_NOT_OK(out.RestartLog(form_.name));
-    stored_ = entries_.ReadStored();
-  } else {
-    for (Batch& keys : removed_) ARROW_RETURN_NOT_OK(WriteRemoved(std::move(keys), ended));
-  }
-  removed_.clear();
-  removed_bytes_ = 0;
+  leaving_ = std::exchange(removed_, {});
+  leaving_bytes_ = std::exchange(removed_bytes_, 0);
+  leaving_generation_ = ended;
+  if (!everything) return arrow::Status::OK();
+  leaving_.clear();
+  leaving_bytes_ = 0;
+  ARROW_RETURN_NOT_OK(out.RestartLog(form_.name));
+  stored_ = entries_.ReadStored();
   return arrow::Status::OK();
 }
 
@@ -96,6 +103,13 @@ arrow::Result<bool> EntryLog::SaveMore(int64_t rows) {
     ARROW_RETURN_NOT_OK(out_->WriteChanges(form_.name, piece, form_.owner));
     return false;
   }
+  while (!leaving_.empty() && rows > 0) {
+    rows -= leaving_.back().num_rows;
+    ARROW_RETURN_NOT_OK(WriteRemoved(std::move(leaving_.back()), leaving_generation_));
+    leaving_.pop_back();
+    if (leaving_.empty()) leaving_bytes_ = 0;
+  }
+  if (rows <= 0) return false;
   if (!tracker_.is_saving()) return true;
   std::vector<uint8_t*> entries;
   const bool more = tracker_.Next(rows, &entries);
@@ -186,11 +200,12 @@ arrow::Status EntryLog::RestorePiece(const state::TimedRows& piece, LogTombstone
   ARROW_RETURN_NOT_OK(entries_.FindOrMake(rows, &found));
   const int64_t* generations = state::Int64Values(rows, generation_column());
   for (int64_t row = 0; row < rows.num_rows; ++row) {
-    uint32_t& generation = tracker_.MarkOf(found[row]).generation;
+    ChangeMark& mark = tracker_.MarkOf(found[row]);
     const auto of_row = static_cast<uint32_t>(generations[row]);
-    if (generation >= of_row) continue;
-    if (generation != 0) entries_.Clear(found[row]);
-    generation = of_row;
+    if (mark.generation >= of_row) continue;
+    if (mark.generation != 0) entries_.Clear(found[row]);
+    mark.generation = of_row;
+    mark.saved = of_row / 2;
     *greatest = std::max(*greatest, of_row);
   }
   std::vector<int32_t> newest;

@@ -95,7 +95,7 @@ class EntryLog final : public EntryWatcher {
   /// Some checkpoint has rows of it, or may have.
   bool was_saved() const { return was_saved_; }
   /// Between BeginSave and the call of SaveMore that returns true.
-  bool is_saving() const { return stored_ != nullptr || tracker_.is_saving(); }
+  bool is_saving() const { return stored_ != nullptr || !leaving_.empty() || tracker_.is_saving(); }
 
   /// The entries were just found or made, and are about to change.
   arrow::Status BeforeChange(std::span<uint8_t* const> entries) {
@@ -119,7 +119,7 @@ class EntryLog final : public EntryWatcher {
   /// `report`: called after each piece; may move entries to disk.
   arrow::Status Restore(const state::StateReader& in, const std::function<arrow::Status()>& report);
 
-  int64_t memory_bytes() const { return tracker_.memory_bytes() + removed_bytes_; }
+  int64_t memory_bytes() const { return tracker_.memory_bytes() + removed_bytes_ + leaving_bytes_; }
 
  private:
   bool has_ttl() const { return form_.ttl != nullptr && form_.ttl->is_on(); }
@@ -146,6 +146,9 @@ class EntryLog final : public EntryWatcher {
   // The checkpoint under way.
   state::StateWriter* out_ = nullptr;
   std::unique_ptr<StoredEntries> stored_;
+  std::vector<Batch> leaving_;  ///< keys of entries that had been erased when it began
+  int64_t leaving_bytes_ = 0;
+  int64_t leaving_generation_ = 0;
 };
 
 }  // namespace tidemark::exec

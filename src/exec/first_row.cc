@@ -6,8 +6,11 @@
 #include <arrow/api.h>
 
 #include <algorithm>
+#include <numeric>
+#include <span>
 
 #include "exec/input_distribution.h"
+#include "exec/key_log.h"
 #include "exec/key_spill.h"
 #include "exec/key_ttl.h"
 #include "exec/rank.h"
@@ -34,13 +37,26 @@ class FirstRow final : public Operator, public SpilledValues {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
     report_.Open(context);
     const bool spills = KeySpill::IsPossible(context, key_types_.size());
-    given_ = state::KeyedTable::Make(key_types_, ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0));
+    given_ = state::KeyedTable::Make(
+        key_types_, ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0) + (context.checkpointed ? KeyLog::kBytes : 0));
+    state::RowOwner owner;
+    if (spills || context.checkpointed) {
+      ARROW_ASSIGN_OR_RAISE(owner, OwnerOfKept(*node_.inputs()[0], node_.partition_columns));
+    }
     if (spills) {
-      ARROW_ASSIGN_OR_RAISE(const auto owner, OwnerOfKept(*node_.inputs()[0], node_.partition_columns));
       spill_ = std::make_unique<KeySpill>(given_.get(), ttl_.own_bytes(), this, key_types_, owner.key_columns,
                                           &ttl_.ttl(), context);
     }
-    ttl_.Open(context, given_.get(), this, spill_.get());
+    if (context.checkpointed) {
+      KeyLogForm form;
+      form.name = "given-log";
+      for (const DataType& type : key_types_) form.rows.push_back({"", type});
+      form.key_columns.resize(key_types_.size());
+      std::iota(form.key_columns.begin(), form.key_columns.end(), 0);
+      form.owner = owner;
+      log_ = std::make_unique<KeyLog>(form, LoggedKeys{given_.get(), this, nullptr, spill_.get(), &ttl_}, context);
+    }
+    ttl_.Open(context, given_.get(), this, spill_.get(), log_ ? log_->entries() : nullptr);
     if (!sort_) return arrow::Status::OK();
     sort_context_ = context;
     sort_context_.metrics = &sort_metrics_;
@@ -102,8 +118,16 @@ class FirstRow final : public Operator, public SpilledValues {
     return sort_ ? sort_->Save(out) : arrow::Status::OK();
   }
 
+  /// The rows that wait are written at once.
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    ARROW_RETURN_NOT_OK(log_->BeginSave(changes_only, out));
+    return sort_ ? sort_->Save(out) : arrow::Status::OK();
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) override { return log_->SaveMore(rows); }
+
   arrow::Status Restore(const state::StateReader& in) override {
     ttl_.ReadClock();
+    if (log_) ARROW_RETURN_NOT_OK(log_->Restore(in, [this] { return MakeRoom(); }));
     ARROW_ASSIGN_OR_RAISE(const auto batches,
                           state::ReadTimedRows(in, kGiven, key_arrow_types_, {arrow::boolean()}, ttl_.ttl().now_ms()));
     for (const auto& [batch, written_ms, is_timed] : batches) {
@@ -153,9 +177,12 @@ class FirstRow final : public Operator, public SpilledValues {
   arrow::Status FindOrInsert(state::KeyedTable::Columns keys, int64_t num_rows) {
     ARROW_RETURN_NOT_OK(given_->FindOrInsert(keys, num_rows, nullptr, &payloads_, &created_));
     if (spill_) ARROW_RETURN_NOT_OK(spill_->Load(keys, num_rows, payloads_, &created_));
-    ttl_.RenewExpired(payloads_, &created_);
+    ARROW_RETURN_NOT_OK(ttl_.RenewExpired(payloads_, &created_));
     // That a partition had its row is written once, however often it is met again.
-    for (int32_t row : created_) ttl_.NoteWritten(payloads_[row]);
+    for (int32_t row : created_) {
+      ttl_.NoteWritten(payloads_[row]);
+      if (log_) log_->NoteChanged(std::span(&payloads_[row], 1));
+    }
     return arrow::Status::OK();
   }
 
@@ -183,12 +210,16 @@ class FirstRow final : public Operator, public SpilledValues {
       context().metrics->late_rows_dropped.fetch_add(late, std::memory_order_relaxed);
     }
     ARROW_RETURN_NOT_OK(ttl_.DropExpired(&report_));
+    return MakeRoom();
+  }
+  arrow::Status MakeRoom() {
     if (!spill_) return ReportHeld();
     return spill_->MakeRoom([this] { return given_->memory_bytes(); }, [this] { return ReportHeld(); }, &report_);
   }
   arrow::Status ReportHeld() {
     const int64_t keys = given_->size() + (spill_ ? spill_->more_keys() : 0);
-    return report_.Set(keys + sort_metrics_.state_rows.load(std::memory_order_relaxed), given_->memory_bytes());
+    return report_.Set(keys + sort_metrics_.state_rows.load(std::memory_order_relaxed),
+                       given_->memory_bytes() + (log_ ? log_->memory_bytes() : 0));
   }
 
   const plan::RankNode& node_;
@@ -197,6 +228,7 @@ class FirstRow final : public Operator, public SpilledValues {
   std::unique_ptr<state::KeyedTable> given_;  ///< partitions that had their row
   std::unique_ptr<KeySpill> spill_;           ///< null: all stay in memory
   KeyTtl ttl_;
+  std::unique_ptr<KeyLog> log_;     ///< null: there are no checkpoints
   std::unique_ptr<Operator> sort_;  ///< null: by processing time
   OperatorMetrics sort_metrics_;
   OperatorContext sort_context_;

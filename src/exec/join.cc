@@ -7,7 +7,6 @@
 #include "exec/join.h"
 
 #include <arrow/api.h>
-#include <arrow/compute/api.h>
 
 #include <algorithm>
 
@@ -15,6 +14,7 @@
 #include "exec/join_growing.h"
 #include "exec/join_side.h"
 #include "exec/join_side_store.h"
+#include "exec/joined_rows.h"
 #include "exec/key_spill.h"
 #include "exec/state_report.h"
 #include "expr/evaluator.h"
@@ -52,15 +52,20 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     left_only_ = type == plan::JoinType::kSemi || type == plan::JoinType::kAnti;
     preserved_[kLeft] = type == plan::JoinType::kLeft || type == plan::JoinType::kFull;
     preserved_[kRight] = type == plan::JoinType::kRight || type == plan::JoinType::kFull;
+    for (int side : {kLeft, kRight}) {
+      matches_count_[side] = preserved_[side] || (left_only_ && side == kLeft);
+      changes_other_[1 - side] = matches_count_[side] || (left_only_ && sides_[side].has_ttl());
+    }
   }
 
   arrow::Status Open(const OperatorContext& context) override {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
     report_.Open(context);
-    for (JoinSide& side : sides_) side.Open(context);
     spills_ = KeySpill::IsPossible(context, node_.left_keys.size());
-    for (int side = 0; spills_ && side < 2; ++side) {
-      sides_[side].SpillTo(context, side, KeySpill::GroupColumns(OwnerOfRows(*node_.inputs()[side]), keys_[side]));
+    for (int side : {kLeft, kRight}) {
+      const auto owner = OwnerOfRows(*node_.inputs()[side]);
+      sides_[side].Open(context, std::string(kLogs[side]), owner);
+      if (spills_) sides_[side].SpillTo(context, side, KeySpill::GroupColumns(owner, keys_[side]));
     }
     if (!node_.residual) return arrow::Status::OK();
     ARROW_ASSIGN_OR_RAISE(residual_, expr::Evaluator::Make({node_.residual}, context.functions));
@@ -78,6 +83,7 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     for (int64_t begin = 0; begin < batch.num_rows;) {
       Pairs pairs = GatherPairs(other, heads, begin);
       ARROW_RETURN_NOT_OK(TestPairs(input, batch, &pairs));
+      if (changes_other_[input]) ARROW_RETURN_NOT_OK(other.BeforeMatching(pairs.other));
       JoinOutput output;
       size_t pair = 0;
       for (int64_t row = begin; row < pairs.end_row; ++row) {
@@ -91,7 +97,7 @@ class ChangelogJoin final : public ChangelogJoinOperator {
       ARROW_RETURN_NOT_OK(EmitOutput(input, batch, &output, out));
       begin = pairs.end_row;
     }
-    own.Settle(std::move(rows));
+    ARROW_RETURN_NOT_OK(own.Settle(std::move(rows)));
     return Report();
   }
 
@@ -113,9 +119,21 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     return arrow::Status::OK();
   }
 
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    if (!context().checkpointed) return Save(out);
+    for (JoinSide& side : sides_) ARROW_RETURN_NOT_OK(side.BeginSave(changes_only, out));
+    return arrow::Status::OK();
+  }
+
+  arrow::Result<bool> SaveMore(int64_t rows) override {
+    if (!context().checkpointed) return true;
+    ARROW_ASSIGN_OR_RAISE(const bool complete, sides_[kLeft].SaveMore(rows));
+    return complete ? sides_[kRight].SaveMore(rows) : false;
+  }
+
   arrow::Status Restore(const state::StateReader& in) override {
     for (int side : {kLeft, kRight}) {
-      ARROW_RETURN_NOT_OK(sides_[side].Restore(kTables[side], in, [this] { return Report(); }));
+      ARROW_RETURN_NOT_OK(sides_[side].Restore(kTables[side], in, [this] { return MakeRoom(); }));
     }
     return Report();
   }
@@ -139,6 +157,7 @@ class ChangelogJoin final : public ChangelogJoinOperator {
 
  private:
   static constexpr std::string_view kTables[2] = {"left", "right"};
+  static constexpr std::string_view kLogs[2] = {"left-log", "right-log"};
 
   /// Candidate pairs of a run of rows; after TestPairs those that fulfil the residual condition.
   struct Pairs {
@@ -164,7 +183,7 @@ class ChangelogJoin final : public ChangelogJoinOperator {
 
   arrow::Status TestPairs(int input, const Batch& batch, Pairs* pairs) {
     if (!residual_ || pairs->own.empty()) return arrow::Status::OK();
-    ARROW_ASSIGN_OR_RAISE(Batch candidates, MakeRows(input, batch, pairs->own, pairs->other, true));
+    ARROW_ASSIGN_OR_RAISE(Batch candidates, joined_rows_.Make(input, batch, pairs->own, pairs->other, true));
     ARROW_ASSIGN_OR_RAISE(const auto results, residual_->Evaluate(candidates));
     const auto& passes = static_cast<const arrow::BooleanArray&>(*results[0]);
     size_t kept = 0;
@@ -189,10 +208,10 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     for (const JoinRow* match : matches) matched += match->count;
     if (kept != nullptr && !is_unknown) {
       kept->count += adds ? 1 : -1;
-      kept->matches = matched;
+      if (matches_count_[input]) kept->matches = matched;
     }
-    if (preserved_[1 - input] || left_only_) {
-      for (JoinRow* match : matches) sides_[1 - input].NoteWritten(match);  // with how often it matches
+    if (changes_other_[input]) {
+      for (JoinRow* match : matches) sides_[1 - input].NoteMatched(match);
     }
     if (left_only_) return ApplyLeftOnly(input, adds, row, kept, matches, output);
     const RowKind joined =
@@ -202,9 +221,9 @@ class ChangelogJoin final : public ChangelogJoinOperator {
       const bool first = adds && match->matches == 0;
       if (preserved_[1 - input] && first && !node_.final_only) output->Add(RowKind::kDelete, -1, match, match->count);
       output->Add(joined, row, match, match->count);
+      if (!preserved_[1 - input]) continue;
       match->matches = std::max<int64_t>(0, match->matches + (adds ? 1 : -1));
-      const bool last = !adds && match->matches == 0;
-      if (preserved_[1 - input] && last) output->Add(RowKind::kInsert, -1, match, match->count);
+      if (!adds && match->matches == 0) output->Add(RowKind::kInsert, -1, match, match->count);
     }
     // A row that can never match is final at once; others wait for Finish in final_only mode.
     const bool pads_now = !node_.final_only || kept == nullptr;
@@ -246,11 +265,12 @@ class ChangelogJoin final : public ChangelogJoinOperator {
 
   arrow::Status EmitUnmatchedOnDisk(int side, Emitter& out) {
     return sides_[side].store()->ReadStored(context().batch_rows, [&](Batch rows) {
-      const int64_t* counts = state::Int64Values(rows, rows.columns.size() - 2);
-      const int64_t* matches = state::Int64Values(rows, rows.columns.size() - 1);
-      const auto facts = std::span(rows.columns).last(2);
+      const size_t num_columns = node_.inputs()[side]->schema().size();
+      const int64_t* counts = state::Int64Values(rows, num_columns);
+      const int64_t* matches = state::Int64Values(rows, num_columns + 1);
+      const auto facts = std::span(rows.columns).subspan(num_columns);
       const std::vector<std::shared_ptr<arrow::Array>> kept_alive(facts.begin(), facts.end());
-      rows.columns.resize(rows.columns.size() - 2);
+      rows.columns.resize(num_columns);
       JoinOutput output;
       for (int64_t row = 0; row < rows.num_rows; ++row) {
         if (matches[row] == 0) output.Add(RowKind::kInsert, static_cast<int32_t>(row), nullptr, counts[row]);
@@ -261,7 +281,7 @@ class ChangelogJoin final : public ChangelogJoinOperator {
 
   arrow::Status EmitOutput(int input, const Batch& batch, JoinOutput* output, Emitter& out) {
     if (output->size() == 0) return arrow::Status::OK();
-    ARROW_ASSIGN_OR_RAISE(Batch result, MakeRows(input, batch, output->own, output->other, !left_only_));
+    ARROW_ASSIGN_OR_RAISE(Batch result, joined_rows_.Make(input, batch, output->own, output->other, !left_only_));
     const auto is_insert = [](RowKind kind) { return kind == RowKind::kInsert; };
     if (!std::all_of(output->kinds.begin(), output->kinds.end(), is_insert)) {
       result.row_kinds = std::make_shared<const std::vector<RowKind>>(std::move(output->kinds));
@@ -270,87 +290,17 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     return out.Emit(std::move(result));
   }
 
-  /// Columns of rows of the batch (side `input`) beside rows of the other side: the left ones, then the right ones if
-  /// `with_right`.
-  arrow::Result<Batch> MakeRows(int input, const Batch& batch, const std::vector<int32_t>& own,
-                                const std::vector<JoinRow*>& other, bool with_right) const {
-    Batch rows;
-    rows.num_rows = static_cast<int64_t>(own.size());
-    std::vector<std::shared_ptr<arrow::Array>> columns[2];
-    if (input == kLeft || with_right) {
-      ARROW_ASSIGN_OR_RAISE(columns[input], OwnColumns(input, batch, own));
-    }
-    if (input == kRight || with_right) {
-      ARROW_ASSIGN_OR_RAISE(columns[1 - input], OtherColumns(1 - input, other));
-    }
-    rows.columns = std::move(columns[kLeft]);
-    for (auto& column : columns[kRight]) rows.columns.push_back(std::move(column));
-    return rows;
-  }
-
-  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> OwnColumns(int input, const Batch& batch,
-                                                                       const std::vector<int32_t>& own) const {
-    arrow::Int32Builder positions;
-    ARROW_RETURN_NOT_OK(positions.Reserve(static_cast<int64_t>(own.size())));
-    bool any = false;
-    for (int32_t row : own) {
-      any |= row >= 0;
-      if (row >= 0)
-        positions.UnsafeAppend(row);
-      else
-        positions.UnsafeAppendNull();
-    }
-    if (!any) return NullColumns(input, static_cast<int64_t>(own.size()));
-    ARROW_ASSIGN_OR_RAISE(auto indices, positions.Finish());
-    return TakeColumns(batch.columns, *indices);
-  }
-
-  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> OtherColumns(int side,
-                                                                         const std::vector<JoinRow*>& other) const {
-    std::vector<JoinRow*> present;
-    arrow::Int32Builder positions;
-    ARROW_RETURN_NOT_OK(positions.Reserve(static_cast<int64_t>(other.size())));
-    for (JoinRow* row : other) {
-      if (row == nullptr) {
-        positions.UnsafeAppendNull();
-        continue;
-      }
-      positions.UnsafeAppend(static_cast<int32_t>(present.size()));
-      present.push_back(row);
-    }
-    if (present.empty()) return NullColumns(side, static_cast<int64_t>(other.size()));
-    ARROW_ASSIGN_OR_RAISE(auto columns, sides_[side].Columns(present));
-    if (present.size() == other.size()) return columns;
-    ARROW_ASSIGN_OR_RAISE(auto indices, positions.Finish());
-    return TakeColumns(columns, *indices);
-  }
-
-  static arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> TakeColumns(
-      const std::vector<std::shared_ptr<arrow::Array>>& columns, const arrow::Array& indices) {
-    std::vector<std::shared_ptr<arrow::Array>> taken;
-    for (const auto& column : columns) {
-      ARROW_ASSIGN_OR_RAISE(auto values,
-                            arrow::compute::Take(*column, indices, arrow::compute::TakeOptions::NoBoundsCheck()));
-      taken.push_back(std::move(values));
-    }
-    return taken;
-  }
-
-  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> NullColumns(int side, int64_t rows) const {
-    std::vector<std::shared_ptr<arrow::Array>> columns;
-    for (const auto& field : node_.inputs()[side]->schema()) {
-      ARROW_ASSIGN_OR_RAISE(auto nulls, arrow::MakeArrayOfNull(field.type.ToArrow(), rows));
-      columns.push_back(std::move(nulls));
-    }
-    return columns;
-  }
-
   arrow::Status Report() {
-    bool moved = false;
+    bool dropped = false;
     for (JoinSide& side : sides_) {
       ARROW_ASSIGN_OR_RAISE(const bool any, side.DropExpired());
-      moved |= any;
+      dropped |= any;
     }
+    return MakeRoom(dropped);
+  }
+
+  /// Says what is held, and moves rows to disk where memory is short. `moved`: what lies on disk has changed.
+  arrow::Status MakeRoom(bool moved = false) {
     arrow::Status status = ReportHeld();
     while (spills_) {
       const Surplus surplus = FindSurplus();
@@ -372,7 +322,11 @@ class ChangelogJoin final : public ChangelogJoinOperator {
     if (spills_) rows += sides_[kLeft].store()->rows_on_disk() + sides_[kRight].store()->rows_on_disk();
     return report_.Set(rows, HeldBytes());
   }
-  int64_t HeldBytes() const { return sides_[kLeft].memory_bytes() + sides_[kRight].memory_bytes(); }
+  int64_t HeldBytes() const {
+    int64_t bytes = 0;
+    for (const JoinSide& side : sides_) bytes += side.memory_bytes() + side.log_bytes();
+    return bytes;
+  }
 
   /// What is to be moved to disk, and of which side first.
   struct Surplus {
@@ -402,8 +356,11 @@ class ChangelogJoin final : public ChangelogJoinOperator {
   const plan::JoinNode& node_;
   const std::vector<int> keys_[2];
   JoinSide sides_[2];
+  const JoinedRows joined_rows_{node_, sides_};
   bool left_only_ = false;
   bool preserved_[2] = {false, false};
+  bool matches_count_[2] = {false, false};  ///< rows of the side have their matches
+  bool changes_other_[2] = {false, false};  ///< rows of the input change those of the other that they match
   std::unique_ptr<expr::Evaluator> residual_;
   std::vector<JoinRow*> matches_;
   StateReport report_;

@@ -12,6 +12,7 @@
 
 #include "exec/join.h"
 #include "exec/join_insert_only.h"
+#include "exec/join_rows_log.h"
 #include "exec/key_spill.h"
 #include "state/state_columns.h"
 
@@ -19,7 +20,6 @@ namespace tidemark::exec {
 namespace {
 
 constexpr std::string_view kTables[2] = {"left", "right"};
-constexpr std::string_view kLogs[2] = {"left-log", "right-log"};
 /// What the join over changelogs writes goes by other names: rows of both forms may come together from several workers.
 constexpr std::string_view kCounted = "counted.";
 
@@ -60,9 +60,18 @@ class CountedWriter final : public state::StateWriter {
 class CountedReader final : public state::StateReader {
  public:
   explicit CountedReader(const state::StateReader* in) : in_(in) {}
-  std::vector<std::string> tables() const override { return {std::string(kTables[0]), std::string(kTables[1])}; }
+  std::vector<std::string> tables() const override {
+    std::vector<std::string> counted;
+    for (const std::string& table : in_->tables()) {
+      if (table.starts_with(kCounted)) counted.push_back(table.substr(kCounted.size()));
+    }
+    return counted;
+  }
   arrow::Status Visit(std::string_view table, const state::RowVisitor& visit) const override {
     return in_->Visit(std::string(kCounted) + std::string(table), visit);
+  }
+  int64_t ExpectedKeys(std::string_view log) const override {
+    return in_->ExpectedKeys(std::string(kCounted) + std::string(log));
   }
   EventTimeMs watermark() const override { return in_->watermark(); }
 
@@ -108,10 +117,14 @@ class GrowingJoin final : public Operator {
 
   arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
     if (small_) return small_->BeginSave(changes_only, out);
-    for (std::string_view log : kLogs) ARROW_RETURN_NOT_OK(out.RestartLog(log));
-    return Save(out);
+    // What earlier checkpoints have of the fast form counts no more.
+    for (const JoinLogTables& logs : kJoinLogs) {
+      for (std::string_view log : logs.all()) ARROW_RETURN_NOT_OK(out.RestartLog(log));
+    }
+    counted_ = std::make_unique<CountedWriter>(&out);
+    return large_->BeginSave(changes_only, *counted_);
   }
-  arrow::Result<bool> SaveMore(int64_t rows) override { return small_ ? small_->SaveMore(rows) : true; }
+  arrow::Result<bool> SaveMore(int64_t rows) override { return now().SaveMore(rows); }
 
   arrow::Status Restore(const state::StateReader& in) override {
     if (small_) {
@@ -122,11 +135,13 @@ class GrowingJoin final : public Operator {
     ARROW_RETURN_NOT_OK(large_->Restore(CountedReader(&in)));
     NoEmitter nowhere;
     for (int side : {0, 1}) {
-      state::ArrowTypes types = state::ArrowTypesOf(node_.inputs()[side]->schema());
-      for (std::string_view table : {kTables[side], kLogs[side]}) {
-        ARROW_RETURN_NOT_OK(state::VisitRows(in, table, types, {arrow::boolean()},
-                                             [&](Batch piece) { return TakeOver(side, std::move(piece), nowhere); }));
-      }
+      const state::ArrowTypes types = state::ArrowTypesOf(node_.inputs()[side]->schema());
+      ARROW_RETURN_NOT_OK(state::VisitRows(in, kTables[side], types, {arrow::boolean()},
+                                           [&](Batch piece) { return TakeOver(side, std::move(piece), nowhere); }));
+      ARROW_RETURN_NOT_OK(VisitLoggedRows(in, kJoinLogs[side], types,
+                                          [&](const Batch& rows, const std::vector<bool>& matched, const int64_t*) {
+                                            return large_->TakeOver(side, rows, matched, nowhere);
+                                          }));
     }
     return arrow::Status::OK();
   }
@@ -142,18 +157,30 @@ class GrowingJoin final : public Operator {
     return bytes > context().memory->spill_from_bytes() / 2 || context().memory->ExcessOf(bytes) > 0;
   }
 
+  static arrow::Result<bool> HasRows(const state::StateReader& in, const std::string& table) {
+    bool any = false;
+    const arrow::Status status = in.Visit(table, [&](const Batch&) {
+      any = true;
+      return arrow::Status::Cancelled("one piece says it");
+    });
+    if (!any) ARROW_RETURN_NOT_OK(status);
+    return any;
+  }
+
   arrow::Result<bool> FitsIntoMemory(const state::StateReader& in) const {
-    int64_t bytes = 0;
-    for (std::string_view table : kTables) {
-      ARROW_ASSIGN_OR_RAISE(const auto counted, in.Read(std::string(kCounted) + std::string(table)));
-      if (!counted.empty()) return false;
+    for (std::string_view table : {"left", "right", "left-log", "right-log"}) {
+      ARROW_ASSIGN_OR_RAISE(const bool any, HasRows(in, std::string(kCounted) + std::string(table)));
+      if (any) return false;
     }
     if (!CanSpill()) return true;
-    for (std::string_view table : {kTables[0], kTables[1], kLogs[0], kLogs[1]}) {
-      ARROW_RETURN_NOT_OK(in.Visit(table, [&](const Batch& piece) {
-        for (const auto& column : piece.columns) bytes += arrow::util::TotalBufferSize(*column);
-        return arrow::Status::OK();
-      }));
+    int64_t bytes = 0;
+    for (int side : {0, 1}) {
+      for (std::string_view table : {kTables[side], kJoinLogs[side].rows, kJoinLogs[side].numbered}) {
+        ARROW_RETURN_NOT_OK(in.Visit(table, [&](const Batch& piece) {
+          for (const auto& column : piece.columns) bytes += arrow::util::TotalBufferSize(*column);
+          return arrow::Status::OK();
+        }));
+      }
     }
     return bytes <= context().memory->spill_from_bytes() / 2;
   }
@@ -192,6 +219,7 @@ class GrowingJoin final : public Operator {
 
   const plan::JoinNode& node_;
   std::unique_ptr<InsertOnlyJoinOperator> small_;  ///< null: large_ has taken over
+  std::unique_ptr<CountedWriter> counted_;         ///< of the checkpoint under way
   std::unique_ptr<ChangelogJoinOperator> large_;
   bool input_ended_ = false;
 };

@@ -50,6 +50,7 @@ class InsertOnlyJoin final : public InsertOnlyJoinOperator {
   arrow::Status Open(const OperatorContext& context) override {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
     report_.Open(context);
+    for (int side : {kLeft, kRight}) logs_[side].Open(OwnerOfRows(*node_.inputs()[side]), context);
     if (!node_.residual) return arrow::Status::OK();
     ARROW_ASSIGN_OR_RAISE(residual_, expr::Evaluator::Make({node_.residual}, context.functions));
     return arrow::Status::OK();
@@ -75,7 +76,11 @@ class InsertOnlyJoin final : public InsertOnlyJoinOperator {
     return Report();
   }
 
-  int64_t memory_bytes() const override { return sides_[kLeft].memory_bytes() + sides_[kRight].memory_bytes(); }
+  int64_t memory_bytes() const override {
+    int64_t bytes = 0;
+    for (int side : {kLeft, kRight}) bytes += sides_[side].memory_bytes() + logs_[side].memory_bytes();
+    return bytes;
+  }
 
   arrow::Status FinishInput(int input, Emitter& out) override { return EndInput(input, out); }
 
@@ -95,9 +100,7 @@ class InsertOnlyJoin final : public InsertOnlyJoinOperator {
   }
 
   arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
-    for (int side : {kLeft, kRight}) {
-      ARROW_RETURN_NOT_OK(logs_[side].BeginSave(changes_only, OwnerOfRows(*node_.inputs()[side]), out));
-    }
+    for (JoinRowsLog& log : logs_) ARROW_RETURN_NOT_OK(log.BeginSave(changes_only, out));
     return arrow::Status::OK();
   }
 
@@ -116,7 +119,6 @@ class InsertOnlyJoin final : public InsertOnlyJoinOperator {
 
  private:
   static constexpr std::string_view kTables[2] = {"left", "right"};
-  static constexpr std::string_view kLogs[2] = {"left-log", "right-log"};
   static constexpr int64_t kPairsAtOnce = 1 << 15;
 
   const Schema& SchemaOf(int input) const { return node_.inputs()[input]->schema(); }
@@ -153,7 +155,7 @@ class InsertOnlyJoin final : public InsertOnlyJoinOperator {
       if (other_padded && !other.matched(row)) {
         // Its row padded with NULLs is part of the result so far.
         if (!node_.final_only) output->Add(RowKind::kDelete, -1, row);
-        other.set_matched(row);
+        logs_[1 - input].SetMatched(row);
       }
       output->Add(RowKind::kInsert, pairs_.probes[i], row);
     }
@@ -171,7 +173,7 @@ class InsertOnlyJoin final : public InsertOnlyJoinOperator {
       }
       JoinRows& left = sides_[kLeft];
       if (left.matched(pairs_.rows[i])) continue;
-      left.set_matched(pairs_.rows[i]);
+      logs_[kLeft].SetMatched(pairs_.rows[i]);
       if (!anti) output->Add(RowKind::kInsert, -1, pairs_.rows[i]);
       if (anti && !node_.final_only) output->Add(RowKind::kDelete, -1, pairs_.rows[i]);
     }
@@ -201,7 +203,7 @@ class InsertOnlyJoin final : public InsertOnlyJoinOperator {
     }
     ARROW_ASSIGN_OR_RAISE(const int64_t first, own.Add(batch));
     for (int64_t row = 0; padded_[input] && row < batch.num_rows; ++row) {
-      if (matched[row]) own.set_matched(first + row);
+      if (matched[row]) logs_[input].SetMatched(first + row);
     }
     return arrow::Status::OK();
   }
@@ -285,7 +287,7 @@ class InsertOnlyJoin final : public InsertOnlyJoinOperator {
   const bool left_only_;
   const bool padded_[2];
   JoinRows sides_[2];
-  JoinRowsLog logs_[2] = {{&sides_[kLeft], kLogs[kLeft]}, {&sides_[kRight], kLogs[kRight]}};
+  JoinRowsLog logs_[2] = {{&sides_[kLeft], kJoinLogs[kLeft]}, {&sides_[kRight], kJoinLogs[kRight]}};
   bool finished_[2] = {false, false};
   std::unique_ptr<expr::Evaluator> residual_;
   StateReport report_;

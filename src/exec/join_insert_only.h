@@ -17,8 +17,7 @@ class InsertOnlyJoinOperator : public Operator {
 };
 
 /// REQUIRES: both inputs are insert-only. `node` must outlive the operator. Its state are tables "left" and "right" (of
-/// Save) or logs "left-log" and "right-log" (of BeginSave): the rows, and a BOOLEAN, whether each has come out with a
-/// match.
+/// Save: the rows, and a BOOLEAN, whether each has come out with a match) or the logs of kJoinLogs (of BeginSave).
 std::unique_ptr<InsertOnlyJoinOperator> MakeInsertOnlyJoinOperator(const plan::JoinNode& node);
 
 }  // namespace tidemark::exec

@@ -101,21 +101,20 @@ arrow::Status JoinRows::Save(std::string_view table, const state::RowOwner& owne
                              state::StateWriter& out) const {
   for (int64_t at = 0; at < rows_.size(); at += rows_max) {
     const int64_t end = std::min(at + rows_max, rows_.size());
-    ARROW_RETURN_NOT_OK(
-        SaveRange(at, end, matched_, [&](const Batch& piece) { return out.Write(table, piece, owner); }));
+    ARROW_ASSIGN_OR_RAISE(Batch piece, Range(at, end));
+    std::vector<bool> flags;
+    for (int64_t row = at; row < end; ++row) flags.push_back(keeps_matched_ && matched(row));
+    ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(flags));
+    ARROW_RETURN_NOT_OK(out.Write(table, piece, owner));
   }
   return arrow::Status::OK();
 }
 
-arrow::Status JoinRows::SaveRange(int64_t begin, int64_t end, const std::vector<uint8_t>& matched,
-                                  const state::RowVisitor& visit) const {
-  Batch piece;
-  piece.num_rows = end - begin;
-  ARROW_ASSIGN_OR_RAISE(piece.columns, rows_.Range(begin, end));
-  std::vector<bool> flags(static_cast<size_t>(piece.num_rows), false);
-  for (int64_t row = 0; !matched.empty() && row < piece.num_rows; ++row) flags[row] = matched[begin + row] != 0;
-  ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::BooleanColumn(flags));
-  return visit(std::move(piece));
+arrow::Result<Batch> JoinRows::Range(int64_t begin, int64_t end) const {
+  Batch rows;
+  rows.num_rows = end - begin;
+  ARROW_ASSIGN_OR_RAISE(rows.columns, rows_.Range(begin, end));
+  return rows;
 }
 
 arrow::Status JoinRows::Restore(std::string_view table, const state::StateReader& in) {

@@ -50,23 +50,35 @@ class JoinRows {
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Columns(const std::vector<int64_t>& rows) const {
     return rows_.Gather(rows);
   }
+  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Columns(const std::vector<int64_t>& rows,
+                                                                    const std::vector<int>& columns) const {
+    return rows_.Gather(rows, columns);
+  }
 
   bool keeps_matched() const { return keeps_matched_; }
-  /// The flags of all rows; empty unless they are kept.
-  const std::vector<uint8_t>& all_matched() const { return matched_; }
   bool matched(int64_t row) const { return matched_[row] != 0; }
-  void set_matched(int64_t row) { matched_[row] = 1; }
+  void set_matched(int64_t row) { matched_[row] = mark_; }
   void Clear();
+
+  /// A checkpoint begins: flags that are set from now on are none of its. REQUIRES: since the last call, TakeMatched
+  /// was called for all rows whose flags had been set before that.
+  void BeginEpoch() { mark_ = mark_ == kEvenEpoch ? kOddEpoch : kEvenEpoch; }
+  /// Whether the row had matched when the epoch began.
+  bool TakeMatched(int64_t row) {
+    if (matched_[row] == kNever || matched_[row] == mark_) return false;
+    matched_[row] = kLongAgo;
+    return true;
+  }
 
   /// All rows in order of arrival as `table`, with their flags.
   arrow::Status Save(std::string_view table, const state::RowOwner& owner, int64_t rows_max,
                      state::StateWriter& out) const;
-  /// Calls `visit` with rows begin to end - 1 and a column with their flags in `matched` (empty: none has any).
-  arrow::Status SaveRange(int64_t begin, int64_t end, const std::vector<uint8_t>& matched,
-                          const state::RowVisitor& visit) const;
+  /// Rows begin to end - 1.
+  arrow::Result<Batch> Range(int64_t begin, int64_t end) const;
   /// Adds the rows of a table that Save wrote.
   arrow::Status Restore(std::string_view table, const state::StateReader& in);
 
+  const state::ArrowTypes& types() const { return types_; }
   int64_t size() const { return rows_.size(); }
   int64_t memory_bytes() const;
 
@@ -78,6 +90,9 @@ class JoinRows {
   };
   static Chain* ChainOf(uint8_t* payload) { return reinterpret_cast<Chain*>(payload); }
 
+  /// When a row has matched first.
+  enum When : uint8_t { kNever, kLongAgo, kEvenEpoch, kOddEpoch };
+
   const state::ArrowTypes types_;
   const std::vector<int> key_columns_;
   const std::vector<bool> null_safe_;
@@ -85,7 +100,8 @@ class JoinRows {
   std::unique_ptr<state::KeyedTable> keys_;  ///< payload: Chain
   RowChunks rows_;
   std::vector<int64_t> next_;     ///< for each row the next of its key, plus 1; 0: none
-  std::vector<uint8_t> matched_;  ///< empty unless keeps_matched_
+  std::vector<uint8_t> matched_;  ///< a When for each row; empty unless keeps_matched_
+  uint8_t mark_ = kLongAgo;       ///< of flags that are set now
 
   std::vector<int64_t> heads_;  ///< of the last Lookup: for each row of the batch its first candidate, or kNone
   std::vector<uint8_t*> payloads_;

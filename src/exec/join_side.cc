@@ -58,11 +58,30 @@ JoinSide::JoinSide(const Schema& schema, std::vector<int> key_columns, const std
       key_columns_(std::move(key_columns)),
       null_safe_(null_safe),
       ttl_(ttl_ms),
-      rows_(state::KeyedTable::Make(Types(schema), static_cast<int32_t>(sizeof(JoinRow)) + ttl_.entry_bytes())),
       keys_(state::KeyedTable::Make(Types(schema, key_columns_), sizeof(JoinKey))) {}
 
 JoinSide::~JoinSide() = default;
 JoinSide::JoinSide(JoinSide&&) noexcept = default;
+
+void JoinSide::Open(const OperatorContext& context, std::string log, state::RowOwner owner) {
+  ttl_.Open(context);
+  const auto mark_bytes = static_cast<int32_t>(context.checkpointed ? sizeof(ChangeMark) : 0);
+  rows_ =
+      state::KeyedTable::Make(Types(schema_), static_cast<int32_t>(sizeof(JoinRow)) + ttl_.entry_bytes() + mark_bytes);
+  if (context.checkpointed) log_ = std::make_unique<JoinSideLog>(this, context, std::move(log), std::move(owner));
+}
+
+EntryLogForm JoinSide::LogForm(std::string name, state::RowOwner owner) const {
+  EntryLogForm form;
+  form.name = std::move(name);
+  form.key_types = Types(schema_);
+  form.facts = {arrow::int64(), arrow::int64()};
+  form.owner = std::move(owner);
+  form.mark_offset = static_cast<int32_t>(sizeof(JoinRow)) + ttl_.entry_bytes();
+  form.ttl = &ttl_;
+  form.written_offset = sizeof(JoinRow);
+  return form;
+}
 
 void JoinSide::SpillTo(const OperatorContext& context, int side, std::vector<int> key_groups) {
   store_ = std::make_unique<JoinSideStore>(this, context, side, std::move(key_groups));
@@ -90,6 +109,7 @@ std::vector<bool> JoinSide::Unmatchable(const Batch& batch, const std::vector<in
 arrow::Status JoinSide::FindOrInsert(const Batch& batch, std::vector<JoinRow*>* rows) {
   if (store_) ARROW_RETURN_NOT_OK(store_->LoadKeys(batch, key_columns_));
   ARROW_RETURN_NOT_OK(FindOrInsertInMemory(batch, rows));
+  if (log_) ARROW_RETURN_NOT_OK(log_->log().BeforeChange(found_));
   if (!ttl_.is_on()) return arrow::Status::OK();
   for (JoinRow* row : *rows) {
     if (row == nullptr) continue;
@@ -106,14 +126,12 @@ arrow::Status JoinSide::FindOrInsert(const Batch& batch, std::vector<JoinRow*>* 
 arrow::Result<bool> JoinSide::DropExpired() {
   if (!ttl_.is_on()) return false;
   ttl_.ReadClock();
-  std::vector<JoinRow*> expired;
+  std::vector<uint8_t*> expired;
   const bool at_end = row_sweep_.Step(ttl_, *rows_, [&](uint8_t* payload) {
-    if (!IsExpired(*AsRow(payload))) return;
-    AsRow(payload)->count = 0;
-    expired.push_back(AsRow(payload));
+    if (IsExpired(*AsRow(payload))) expired.push_back(payload);
   });
   ttl_.CountExpired(static_cast<int64_t>(expired.size()));
-  Settle(std::move(expired));
+  ARROW_RETURN_NOT_OK(Remove(expired));
   if (at_end) {
     rows_->Shrink();
     keys_->Shrink();
@@ -133,18 +151,17 @@ arrow::Status JoinSide::FindOrInsertInMemory(const Batch& batch, std::vector<Joi
   for (int64_t row = 0; row < batch.num_rows; ++row) {
     if (unmatchable.empty() || !unmatchable[row]) positions.push_back(static_cast<int32_t>(row));
   }
-  std::vector<uint8_t*> payloads;
   std::vector<int32_t> created;
-  ARROW_RETURN_NOT_OK(rows_->FindOrInsert(batch.columns, batch.num_rows, &positions, &payloads, &created));
+  ARROW_RETURN_NOT_OK(rows_->FindOrInsert(batch.columns, batch.num_rows, &positions, &found_, &created));
   std::vector<int32_t> created_positions;
   for (int32_t i : created) created_positions.push_back(positions[i]);
   std::vector<uint8_t*> heads;
   std::vector<int32_t> new_keys;
   ARROW_RETURN_NOT_OK(
       keys_->FindOrInsert(Select(batch, key_columns_), batch.num_rows, &created_positions, &heads, &new_keys));
-  for (size_t i = 0; i < created.size(); ++i) Link(AsRow(payloads[created[i]]), reinterpret_cast<JoinRow**>(heads[i]));
+  for (size_t i = 0; i < created.size(); ++i) Link(AsRow(found_[created[i]]), reinterpret_cast<JoinRow**>(heads[i]));
   rows->assign(batch.num_rows, nullptr);
-  for (size_t i = 0; i < positions.size(); ++i) (*rows)[positions[i]] = AsRow(payloads[i]);
+  for (size_t i = 0; i < positions.size(); ++i) (*rows)[positions[i]] = AsRow(found_[i]);
   return arrow::Status::OK();
 }
 
@@ -162,21 +179,43 @@ arrow::Status JoinSide::FindMatches(const Batch& other_batch, const std::vector<
   return arrow::Status::OK();
 }
 
-void JoinSide::Settle(std::vector<JoinRow*> rows) {
+arrow::Status JoinSide::BeforeMatching(const std::vector<JoinRow*>& rows) {
+  if (!log_ || !log_->log().is_saving()) return arrow::Status::OK();
+  std::vector<uint8_t*> payloads;
+  for (JoinRow* row : rows) payloads.push_back(AsPayload(row));
+  return log_->log().SaveFirst(payloads);
+}
+
+arrow::Status JoinSide::Settle(std::vector<JoinRow*> rows) {
   std::erase_if(rows, [](const JoinRow* row) { return row == nullptr || row->count != 0; });
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   std::vector<uint8_t*> gone;
+  for (JoinRow* row : rows) gone.push_back(AsPayload(row));
+  return Remove(gone);
+}
+
+arrow::Status JoinSide::Remove(const std::vector<uint8_t*>& rows) {
+  if (log_) ARROW_RETURN_NOT_OK(log_->log().BeforeErase(rows));
+  Erase(rows);
+  return arrow::Status::OK();
+}
+
+void JoinSide::Erase(const std::vector<uint8_t*>& rows) {
   std::vector<uint8_t*> empty_keys;
-  for (JoinRow* row : rows) {
+  for (uint8_t* payload : rows) {
+    JoinRow* row = AsRow(payload);
     Unlink(row);
     // A key that the store knows stays, without rows, until the store has forgotten it.
     auto* key = reinterpret_cast<JoinKey*>(row->head);
     if (key->head == nullptr && !key->is_stored) empty_keys.push_back(reinterpret_cast<uint8_t*>(key));
-    gone.push_back(AsPayload(row));
   }
   keys_->Erase(empty_keys);
-  rows_->Erase(gone);
+  rows_->Erase(rows);
+}
+
+int64_t JoinSide::log_bytes() const {
+  return (log_ ? log_->log().memory_bytes() : 0) + (store_ ? store_->reader_bytes() : 0);
 }
 
 arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> JoinSide::Columns(const std::vector<JoinRow*>& rows) const {
@@ -235,6 +274,11 @@ arrow::Status JoinSide::Save(std::string_view table, const state::RowOwner& owne
 arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader& in,
                                 const std::function<arrow::Status()>& after_piece) {
   ttl_.ReadClock();
+  if (log_) {
+    // What is to go to disk again decides for itself how large the table gets.
+    if (!store_) rows_->Reserve(in.ExpectedKeys(log_->log().name()));
+    ARROW_RETURN_NOT_OK(log_->log().Restore(in, after_piece));
+  }
   ARROW_ASSIGN_OR_RAISE(auto batches,
                         state::ReadTimedRows(in, table, types_, {arrow::int64(), arrow::int64()}, ttl_.now_ms()));
   std::vector<JoinRow*> rows;
@@ -244,6 +288,7 @@ arrow::Status JoinSide::Restore(std::string_view table, const state::StateReader
     const auto facts = std::span(batch.columns).last(2);
     const std::vector<std::shared_ptr<arrow::Array>> kept_alive(facts.begin(), facts.end());
     batch.columns.resize(types_.size());
+    // The log has nothing of them: they count as changed.
     ARROW_RETURN_NOT_OK(FindOrInsert(batch, &rows));
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       // A row that is there twice has its count already.

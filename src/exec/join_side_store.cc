@@ -37,7 +37,7 @@ void Append(T value, std::string* to) {
 }
 
 /// A row of a key, and where its bytes lie: the value of a key is a sequence of these, each with the time of its last
-/// write behind it where there is a time-to-live, then its bytes.
+/// write behind it where there is a time-to-live, its generation where there is a log, then its bytes.
 struct RowFacts {
   int64_t count;
   int64_t matches;
@@ -52,6 +52,8 @@ JoinSideStore::JoinSideStore(JoinSide* side, const OperatorContext& context, int
       context_(context),
       row_codec_(TypesOf(side->schema_), state::KeyCodec::Floats::kAsKeys),
       keys_(context.number, side_number, TypesOf(side->KeySchema()), std::move(key_groups)) {}
+
+bool JoinSideStore::has_log() const { return side_.log_ != nullptr; }
 
 arrow::Status JoinSideStore::LoadKeys(const Batch& batch, const std::vector<int>& key_columns) {
   const auto columns = Select(batch, key_columns);
@@ -94,6 +96,7 @@ arrow::Status JoinSideStore::Insert(const StoredRows& stored) {
     if (side_.has_ttl()) {
       SetWrittenMs(reinterpret_cast<uint8_t*>(rows[i]), sizeof(JoinRow), stored.written_ms[i]);
     }
+    if (has_log()) side_.MarkOf(rows[i]).generation = static_cast<uint32_t>(stored.generations[i]);
     reinterpret_cast<JoinKey*>(rows[i]->head)->is_stored = 1;
   }
   return arrow::Status::OK();
@@ -108,16 +111,22 @@ arrow::Result<Batch> JoinSideStore::Columns(const StoredRows& stored) const {
 
 arrow::Status JoinSideStore::Parse(std::string_view value, StoredRows* to) const {
   const auto time_bytes = static_cast<size_t>(side_.ttl_.entry_bytes());
+  const size_t generation_bytes = has_log() ? sizeof(uint32_t) : 0;
+  const auto take = [&value](void* to, size_t bytes) {
+    std::memcpy(to, value.data(), bytes);
+    value.remove_prefix(bytes);
+  };
   while (!value.empty()) {
     RowFacts facts;
-    if (value.size() < sizeof(facts) + time_bytes) {
+    if (value.size() < sizeof(facts) + time_bytes + generation_bytes) {
       return arrow::Status::Invalid("Damaged state on disk: a row is too short");
     }
-    std::memcpy(&facts, value.data(), sizeof(facts));
-    value.remove_prefix(sizeof(facts));
-    if (time_bytes > 0) {
-      std::memcpy(&to->written_ms.emplace_back(), value.data(), time_bytes);
-      value.remove_prefix(time_bytes);
+    take(&facts, sizeof(facts));
+    if (time_bytes > 0) take(&to->written_ms.emplace_back(), time_bytes);
+    if (generation_bytes > 0) {
+      uint32_t generation;
+      take(&generation, generation_bytes);
+      to->generations.push_back(generation);
     }
     if (facts.length < 0 || facts.length > static_cast<int64_t>(value.size())) {
       return arrow::Status::Invalid("Damaged state on disk: a row is too short");
@@ -134,7 +143,10 @@ arrow::Status JoinSideStore::Forget(const std::vector<uint8_t*>& keys) {
   ARROW_ASSIGN_OR_RAISE(const auto columns, side_.keys_->Keys(keys));
   ARROW_RETURN_NOT_OK(keys_.Encode(columns, static_cast<int64_t>(keys.size()), nullptr));
   state::StoreValues values;
-  for (size_t i = 0; i < keys.size(); ++i) values.End(/*removed=*/true);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    NoteOutdated(static_cast<int64_t>(i));
+    values.End(/*removed=*/true);
+  }
   ARROW_RETURN_NOT_OK(values.Write(keys_, store_));
   side_.keys_->Erase(keys);
   return arrow::Status::OK();
@@ -186,13 +198,14 @@ arrow::Result<bool> JoinSideStore::Evict(int64_t bytes) {
     JoinKey* key = AsKey(payload);
     return std::exchange(key->is_used, uint8_t{0}) != 0 && key->head != nullptr;
   });
-  ARROW_RETURN_NOT_OK(Write(eviction.move));
   std::vector<uint8_t*> rows;
   for (uint8_t* key : eviction.move) {
     for (JoinRow* row = AsKey(key)->head; row != nullptr; row = row->next) {
       rows.push_back(reinterpret_cast<uint8_t*>(row));
     }
   }
+  if (has_log() && !rows.empty()) ARROW_RETURN_NOT_OK(side_.log_->log().BeforeMove(rows));
+  ARROW_RETURN_NOT_OK(Write(eviction.move));
   side_.keys_->Erase(eviction.move);
   side_.rows_->Erase(rows);
   side_.keys_->Renew(eviction.stay);
@@ -231,40 +244,15 @@ arrow::Status JoinSideStore::Write(const std::vector<uint8_t*>& keys) {
       if (side_.has_ttl()) {
         Append(WrittenMs(reinterpret_cast<const uint8_t*>(rows[i]), sizeof(JoinRow)), values.bytes());
       }
+      if (has_log()) Append(side_.MarkOf(rows[i]).generation, values.bytes());
       values.bytes()->append(reinterpret_cast<const char*>(encoded.bytes.data()) + begin,
                              static_cast<size_t>(end - begin));
     }
+    if (AsKey(keys[key])->is_stored) NoteOutdated(static_cast<int64_t>(key));
     values.End(AsKey(keys[key])->head == nullptr);
   }
   rows_on_disk_ += static_cast<int64_t>(rows.size());
   return values.Write(keys_, store_);
-}
-
-arrow::Status JoinSideStore::ReadStored(int64_t rows_max,
-                                        const std::function<arrow::Status(const Batch& rows)>& visit) const {
-  if (store_ == nullptr) return arrow::Status::OK();
-  const auto scan = store_->Scan(keys_.prefix());
-  for (bool more = true; more;) {
-    ARROW_ASSIGN_OR_RAISE(const auto entries, state::StorePiece::Read(scan.get(), rows_max, &more));
-    ARROW_ASSIGN_OR_RAISE(const auto columns, keys_.Decode(entries.Keys()));
-    std::vector<uint8_t*> in_memory;
-    ARROW_RETURN_NOT_OK(side_.keys_->Find(columns, entries.size(), nullptr, &in_memory));
-    StoredRows stored;
-    for (int64_t i = 0; i < entries.size(); ++i) {
-      if (in_memory[i] == nullptr) ARROW_RETURN_NOT_OK(Parse(entries.value(i), &stored));
-    }
-    if (stored.rows.empty()) continue;
-    ARROW_ASSIGN_OR_RAISE(Batch rows, Columns(stored));
-    ARROW_ASSIGN_OR_RAISE(rows.columns.emplace_back(), state::Int64Column(stored.counts));
-    ARROW_ASSIGN_OR_RAISE(rows.columns.emplace_back(), state::Int64Column(stored.matches));
-    if (side_.has_ttl()) {
-      ARROW_ASSIGN_OR_RAISE(rows.columns.emplace_back(), state::Int64Column(stored.written_ms));
-    }
-    for (int64_t at = 0; at < rows.num_rows; at += rows_max) {
-      ARROW_RETURN_NOT_OK(visit(rows.Slice(at, std::min(rows_max, rows.num_rows - at))));
-    }
-  }
-  return arrow::Status::OK();
 }
 
 }  // namespace tidemark::exec

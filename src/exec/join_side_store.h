@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "columnar/batch.h"
+#include "exec/entry_log.h"
 #include "exec/operator.h"
 #include "exec/state_ttl.h"
 #include "state/key_codec.h"
@@ -43,7 +45,13 @@ class JoinSideStore {
 
   /// Calls `visit` with the rows that are on disk, in batches of about `rows_max`: their columns, counts and matches,
   /// and where there is a time-to-live the times of their last writes.
-  arrow::Status ReadStored(int64_t rows_max, const std::function<arrow::Status(const Batch& rows)>& visit) const;
+  arrow::Status ReadStored(int64_t rows_max, const std::function<arrow::Status(const Batch& rows)>& visit);
+  /// The same as they are now, while rows are moved from and to the disk, with their generations behind the matches.
+  /// Rows that were moved to memory before their turn came are left out: they are saved from there. One at a time; the
+  /// object outlives it.
+  std::unique_ptr<StoredEntries> ReadForCheckpoint();
+  /// What the object that reads for a checkpoint holds.
+  int64_t reader_bytes() const;
 
   int64_t rows_on_disk() const { return rows_on_disk_; }
   int64_t disk_bytes() const { return store_ ? store_->disk_bytes(keys_.prefix()) : 0; }
@@ -53,23 +61,30 @@ class JoinSideStore {
   int64_t growth_bytes() const;
 
  private:
+  class Reader;
+
   /// Rows on their way from the store.
   struct StoredRows {
     std::vector<const uint8_t*> rows;
     std::vector<int64_t> counts;
     std::vector<int64_t> matches;
-    std::vector<int64_t> written_ms;  ///< only with a time-to-live
+    std::vector<int64_t> generations;  ///< only with a log
+    std::vector<int64_t> written_ms;   ///< only with a time-to-live
   };
   arrow::Status Parse(std::string_view value, StoredRows* to) const;
   arrow::Result<Batch> Columns(const StoredRows& stored) const;
   arrow::Status Insert(const StoredRows& stored);
   arrow::Status Write(const std::vector<uint8_t*>& keys);
+  bool has_log() const;
+  /// What the store has of the i-th of the encoded keys is going to be another thing, or nothing.
+  void NoteOutdated(int64_t i);
 
   JoinSide& side_;
   const OperatorContext& context_;
   const state::KeyCodec row_codec_;
-  mutable state::StoreKeys keys_;
+  state::StoreKeys keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
+  Reader* reader_ = nullptr;            ///< for a checkpoint under way
   StoreSweep sweep_;
   int64_t rows_on_disk_ = 0;
   double bytes_per_row_ = 0;  ///< of a side without unused bytes

@@ -164,11 +164,146 @@ TEST_P(RankState, TopNGoesOn) {
         auto test = CaseOf("Rank", node, RandomEvents({.retracts = retracts}, GetParam()));
         test.exact = false;  // rows that leave come out in the order of their addresses
         test.same_state_rows = true;
-        ExpectGoesOnSpilling(test, GetParam());
-        if (HasFailure()) return;
+        for (const bool logged : {false, true}) {
+          test.logged = logged;
+          if (!logged || retracts) ExpectGoesOnSpilling(test, GetParam());
+          if (HasFailure()) return;
+        }
       }
     }
   }
+}
+
+std::unique_ptr<OperatorPicture> MakeRank(const plan::RankNode& node) {
+  return std::make_unique<OperatorPicture>(MakeOperator(node), std::vector<Schema>{kRows}, node.schema(),
+                                           /*batch_rows=*/7);
+}
+
+class RankLog : public Seeds {};
+INSTANTIATE_TEST_SUITE_P(Random, RankLog, testing::Range<uint64_t>(1, 17));
+
+TEST_P(RankLog, TopNOverChangesGoesOnFromIt) {
+  for (const std::vector<int>& partitions : {std::vector<int>{kSmall, kText}, {kKey}, {}}) {
+    for (const int64_t ttl_ms : {0, 1000}) {
+      const auto node = Rank(partitions, partitions, true, 1 + GetParam() % 2, 3, /*with_rank=*/GetParam() % 3 == 0);
+      node->state_ttl_ms = ttl_ms;
+      const EventsOptions options = {
+          .events = 120, .retracts = true, .ticks = true, .sleep_ms_max = ttl_ms == 0 ? 0 : 700};
+      auto events = RandomEvents(options, GetParam());
+      // Equal rows, whose order shows when they are taken back.
+      for (Event& event : events) {
+        if (event.kind != Event::Kind::kPush || GetParam() % 4 != 0) continue;
+        std::vector<int32_t> twice;
+        for (int32_t row = 0; row < event.batch.num_rows; ++row) twice.insert(twice.end(), {row, row});
+        event.batch = Take(event.batch, twice).ValueOrDie();
+      }
+      SCOPED_TRACE(testing::Message() << partitions.size() << " partition keys, time-to-live " << ttl_ms);
+      CheckpointedLife undisturbed([&] { return MakeRank(*node); }, events, CheckpointedLife::kUndisturbed);
+      CheckpointedLife disturbed([&] { return MakeRank(*node); }, events, GetParam());
+      EXPECT_EQ(disturbed.Run(), undisturbed.Run());
+      if (HasFailure()) return;
+    }
+  }
+}
+
+/// Rows [begin, end) of partitions of ten rows.
+std::string RankedRows(const char* kind, int begin, int end) {
+  std::string text;
+  for (int row = begin; row < end; ++row) {
+    text += kind;
+    text += " r" + std::to_string(row) + " 1 " + std::to_string(row / 10) + " 1 0.5 1.00 [1]\n";
+  }
+  return text;
+}
+
+TEST(RankLog, ACheckpointOfChangesHoldsThoseOnly) {
+  const auto node = Rank({kKey}, {kKey}, true, 1, 3, false);
+  const auto op = MakeRank(*node);
+  ASSERT_TRUE(op->Push(0, ParseRows(kRows, RankedRows("+I", 0, 1000))).ok());
+  CheckpointChain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  EXPECT_EQ(chain.rows(), 1000);
+  // Five rows go, two come, and three come and go.
+  ASSERT_TRUE(op->Push(0, ParseRows(kRows, RankedRows("-D", 0, 5) + RankedRows("+I", 1000, 1005))).ok());
+  ASSERT_TRUE(op->Push(0, ParseRows(kRows, RankedRows("-D", 1002, 1005))).ok());
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+  EXPECT_EQ(chain.rows(), 1007);
+
+  const auto second = MakeRank(*node);
+  ASSERT_TRUE(second->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(second->metrics().state_rows.load(), 997);
+  SaveInto(second.get(), /*changes_only=*/true, &chain);
+  EXPECT_EQ(chain.rows(), 1007);
+}
+
+TEST(RankLog, HasWhatEarlierVersionsWrote) {
+  for (const int64_t ttl_ms : {0, 1000}) {
+    const auto node = Rank({kKey}, {kKey}, true, 1, 3, true);
+    node->state_ttl_ms = ttl_ms;
+    node->final_only = true;
+    const auto op = MakeRank(*node);
+    ASSERT_TRUE(op->Push(0, ParseRows(kRows, RankedRows("+I", 0, 100) + RankedRows("-D", 10, 20))).ok());
+    ExpectLogsWhatTablesHad([&] { return MakeRank(*node); }, op.get(), kMinWatermark);
+  }
+}
+
+TEST(RankLog, KeepsTheOrderOfEqualSortKeys) {
+  const auto node = Rank({kKey}, {kKey}, true, 1, 2, true);
+  node->keys = {{kSmall, true, false}};
+  const auto op = MakeRank(*node);
+  const auto row = [](const char* kind, const char* text) {
+    return std::string(kind) + " " + text + " 1 1 1 0.5 1.00 [1]\n";
+  };
+  // The last row takes the place of one that went before it, in memory, but not in the order.
+  for (const std::string& line : {row("+I", "x"), row("+I", "c"), row("+I", "a"), row("-D", "x"), row("+I", "b")}) {
+    op->Run(line);
+  }
+  CheckpointChain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  const auto second = MakeRank(*node);
+  ASSERT_TRUE(second->Restore(*chain.Reader()).ok());
+  const std::string script = row("+I", "d") + row("-D", "c");
+  EXPECT_EQ(second->Run(script), op->Run(script));
+}
+
+TEST(RankLog, ATimeToLiveMayComeAndGo) {
+  CheckpointChain chain;
+  const auto restored = [&chain](int64_t ttl_ms, int64_t now_ms) {
+    const auto node = Rank({kKey}, {kKey}, true, 1, 3, false);
+    node->state_ttl_ms = ttl_ms;
+    auto op = MakeRank(*node);
+    op->clock().Advance(now_ms * 1000);
+    EXPECT_TRUE(op->Restore(*chain.Reader()).ok());
+    return op;
+  };
+  auto node = Rank({kKey}, {kKey}, true, 1, 3, false);
+  node->state_ttl_ms = 1000;
+  auto op = MakeRank(*node);
+  op->clock().Advance(1'000'000);
+  ASSERT_TRUE(op->Push(0, ParseRows(kRows, RankedRows("+I", 0, 30))).ok());
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  op->clock().Advance(900'000);
+  ASSERT_TRUE(op->Push(0, ParseRows(kRows, RankedRows("+I", 30, 31) + RankedRows("-D", 1, 2))).ok());
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+
+  // The partition that lost a row was written then, too.
+  op = restored(1000, 2500);
+  ASSERT_TRUE(op->Tick().ok());
+  EXPECT_EQ(op->metrics().state_rows.load(), 10);
+
+  op = restored(0, 2500);
+  ASSERT_TRUE(op->Tick().ok());
+  EXPECT_EQ(op->metrics().state_rows.load(), 30);
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+
+  // Nobody knows when they were written.
+  op = restored(1000, 9000);
+  ASSERT_TRUE(op->Tick().ok());
+  EXPECT_EQ(op->metrics().state_rows.load(), 30);
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+  op = restored(1000, 10000);
+  ASSERT_TRUE(op->Tick().ok());
+  EXPECT_EQ(op->metrics().state_rows.load(), 0);
 }
 
 TEST_P(RankState, LastRowByTimeGoesOn) {
@@ -210,6 +345,10 @@ TEST_P(RankState, SurvivesDamage) {
     for (int64_t spill_from_bytes : {0, 1}) {
       test.spill_from_bytes = spill_from_bytes;
       ExpectSurvivesDamage(test, GetParam());
+      if (!retracts) continue;
+      test.logged = true;
+      ExpectSurvivesDamage(test, GetParam());
+      test.logged = false;
     }
   }
 }

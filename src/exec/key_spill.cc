@@ -10,6 +10,12 @@
 #include "exec/eviction.h"
 
 namespace tidemark::exec {
+namespace {
+
+arrow::Status TooShort() { return arrow::Status::Invalid("Damaged state on disk: a key is too short"); }
+
+}  // namespace
+
 bool KeySpill::IsPossible(const OperatorContext& context, size_t num_keys) {
   return num_keys > 0 && context.spill != nullptr && context.memory != nullptr &&
          context.memory->spill_from_bytes() > 0;
@@ -39,7 +45,9 @@ arrow::Status KeySpill::Load(state::KeyedTable::Columns keys, int64_t num_rows, 
   for (uint8_t* payload : payloads) {
     Flags* flags = FlagsOf(payload);
     flags->is_used = 1;
-    keys_erased_ -= flags->is_erased;
+    if (flags->is_erased == 0) continue;
+    if (watcher_ != nullptr) ARROW_RETURN_NOT_OK(watcher_->BeforeReuse(payload));
+    --keys_erased_;
     flags->is_erased = 0;
   }
   for (int32_t position : *created) FlagsOf(payloads[position])->is_used = 0;
@@ -56,15 +64,7 @@ arrow::Status KeySpill::Load(state::KeyedTable::Columns keys, int64_t num_rows, 
     uint8_t* payload = payloads[(*created)[i]];
     FlagsOf(payload)->is_stored = 1;
     --keys_on_disk_;
-    std::string_view value = *values[i];
-    ARROW_ASSIGN_OR_RAISE(const int64_t written_ms, TakeWrittenMs(&value));
-    if (ttl_.IsExpired(written_ms)) {
-      ttl_.CountExpired(1);
-      (*created)[kept++] = (*created)[i];
-      continue;
-    }
-    ARROW_RETURN_NOT_OK(values_.LoadValue(value, payload));
-    if (ttl_.is_on()) SetWrittenMs(payload, own_bytes_ - StateTtl::kBytes, written_ms);
+    ARROW_RETURN_NOT_OK(LoadEntry(*values[i], payload));
   }
   created->resize(kept);
   return arrow::Status::OK();
@@ -96,7 +96,7 @@ arrow::Status KeySpill::FindStored(state::KeyedTable::Columns keys, int64_t num_
 arrow::Result<int64_t> KeySpill::TakeWrittenMs(std::string_view* value) const {
   int64_t written_ms = 0;
   const auto bytes = static_cast<size_t>(ttl_.entry_bytes());
-  if (value->size() < bytes) return arrow::Status::Invalid("Damaged state on disk: a key is too short");
+  if (value->size() < bytes) return TooShort();
   std::memcpy(&written_ms, value->data(), bytes);
   value->remove_prefix(bytes);
   return written_ms;
@@ -182,6 +182,7 @@ arrow::Result<bool> KeySpill::Evict(int64_t bytes, int64_t held_bytes) {
   std::vector<uint8_t*> old;
   while (static_cast<int64_t>(old.size()) * bytes_per_key < goal && table_.RetireOldest(&old)) {
   }
+  if (watcher_ != nullptr) ARROW_RETURN_NOT_OK(watcher_->BeforeMove(old));
   Eviction eviction = ChooseEvicted(old, [this](uint8_t* payload) {
     Flags* flags = FlagsOf(payload);
     return std::exchange(flags->is_used, uint8_t{0}) != 0 && flags->is_erased == 0;
@@ -205,20 +206,39 @@ arrow::Status KeySpill::Write(const std::vector<uint8_t*>& payloads) {
   state::StoreValues values;
   for (uint8_t* payload : payloads) {
     const bool is_erased = FlagsOf(payload)->is_erased != 0;
-    if (!is_erased) {
-      values.bytes()->append(reinterpret_cast<const char*>(payload) + own_bytes_ - ttl_.entry_bytes(),
-                             static_cast<size_t>(ttl_.entry_bytes()));
-      values_.AppendValue(payload, values.bytes());
-    }
+    if (!is_erased) AppendEntry(payload, values.bytes());
     (is_erased ? keys_erased_ : keys_on_disk_) += is_erased ? -1 : 1;
     values.End(is_erased);
   }
   return values.Write(keys_, store_);
 }
 
+/// The time of the last write, the generation and the last checkpoint that has the key, as far as there are such
+/// things, and the value.
+void KeySpill::AppendEntry(uint8_t* payload, std::string* to) const {
+  to->append(reinterpret_cast<const char*>(payload) + own_bytes_ - ttl_.entry_bytes(),
+             static_cast<size_t>(ttl_.entry_bytes()));
+  if (watcher_ != nullptr) {
+    const ChangeMark& mark = *MarkOf(payload);
+    to->append(reinterpret_cast<const char*>(&mark.generation), sizeof(mark.generation));
+    to->append(reinterpret_cast<const char*>(&mark.saved), sizeof(mark.saved));
+  }
+  values_.AppendValue(payload, to);
+}
+
 arrow::Status KeySpill::LoadEntry(std::string_view value, uint8_t* payload) {
   ARROW_ASSIGN_OR_RAISE(const int64_t written_ms, TakeWrittenMs(&value));
   if (ttl_.is_on()) SetWrittenMs(payload, own_bytes_ - StateTtl::kBytes, written_ms);
+  if (watcher_ != nullptr) {
+    ChangeMark& mark = *MarkOf(payload);
+    const auto take = [&value](uint32_t* to) {
+      std::memcpy(to, value.data(), sizeof(*to));
+      value.remove_prefix(sizeof(*to));
+    };
+    if (value.size() < sizeof(mark.generation) + sizeof(mark.saved)) return TooShort();
+    take(&mark.generation);
+    take(&mark.saved);
+  }
   return values_.LoadValue(value, payload);
 }
 
@@ -244,6 +264,31 @@ arrow::Status KeySpill::VisitStored(int64_t keys_max,
     ARROW_RETURN_NOT_OK(status);
   }
   return arrow::Status::OK();
+}
+
+KeySpill::Reader::Reader(KeySpill* spill) : spill_(spill) {
+  if (spill_->store_ != nullptr) scan_ = spill_->store_->Scan(spill_->keys_.prefix());
+}
+
+arrow::Result<bool> KeySpill::Reader::Next(int64_t keys_max, const Visit& visit) {
+  if (scan_ == nullptr) return false;
+  bool more = true;
+  ARROW_ASSIGN_OR_RAISE(const auto entries, state::StorePiece::Read(scan_.get(), keys_max, &more));
+  if (!more) scan_ = nullptr;
+  ARROW_ASSIGN_OR_RAISE(const auto columns, spill_->keys_.Decode(entries.Keys()));
+  const auto num_keys = static_cast<size_t>(entries.size());
+  const size_t words = (spill_->own_bytes_ + kBytes + sizeof(ChangeMark) + sizeof(uint64_t) - 1) / sizeof(uint64_t);
+  std::vector<uint64_t> memory(words * num_keys);
+  std::vector<uint8_t*> payloads;
+  arrow::Status status;
+  for (size_t i = 0; i < num_keys && status.ok(); ++i) {
+    payloads.push_back(reinterpret_cast<uint8_t*>(memory.data() + i * words));
+    status = spill_->LoadEntry(entries.value(static_cast<int64_t>(i)), payloads.back());
+  }
+  if (status.ok() && num_keys > 0) status = visit(columns, payloads);
+  for (uint8_t* payload : payloads) spill_->values_.ReleaseValue(payload);
+  ARROW_RETURN_NOT_OK(status);
+  return num_keys > 0 || more;
 }
 
 }  // namespace tidemark::exec

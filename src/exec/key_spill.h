@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "exec/change_tracker.h"
+#include "exec/entry_watcher.h"
 #include "exec/operator.h"
 #include "exec/state_report.h"
 #include "exec/state_ttl.h"
@@ -27,14 +29,15 @@ class SpilledValues {
   virtual void AppendValue(const uint8_t* payload, std::string* to) const = 0;
   /// Fills the payload of a key just made. Invalid for bytes that AppendValue cannot have written.
   virtual arrow::Status LoadValue(std::string_view value, uint8_t* payload) = 0;
-  /// Frees what the payload owns outside the table.
+  /// Frees what the payload owns outside the table, if anything.
   virtual void ReleaseValue(uint8_t* payload) = 0;
 };
 
 /// Moves keys between a KeyedTable and a StateStore. The invariants are those of GroupSpill. One thread.
 class KeySpill {
  public:
-  /// Behind its own bytes each payload has these for the KeySpill.
+  /// Behind its own bytes each payload has these for the KeySpill, and behind them, where there is a watcher, a
+  /// ChangeMark.
   static constexpr int32_t kBytes = 8;
 
   /// The state of an operator with this key can be moved.
@@ -48,11 +51,15 @@ class KeySpill {
   KeySpill(state::KeyedTable* table, int32_t own_bytes, SpilledValues* values, std::vector<DataType> key_types,
            std::vector<int> key_groups, const StateTtl* ttl, const OperatorContext& context);
 
+  /// `watcher` outlives the object. What checkpoints have of a key goes to disk with it.
+  void set_watcher(EntryWatcher* watcher) { watcher_ = watcher; }
+
   /// Call it behind every FindOrInsert of all rows of a batch, with what that gave: fills those of the new keys that
-  /// the store has, and removes them from `created`. What is expired the store has not.
+  /// the store has, expired ones too (see KeyTtl::RenewExpired), and removes them from `created`.
   arrow::Status Load(state::KeyedTable::Columns keys, int64_t num_rows, const std::vector<uint8_t*>& payloads,
                      std::vector<int32_t>* created);
-  /// For each row of a batch whose key Find did not find (null in `payloads`), whether the store has it.
+  /// For each row of a batch whose key Find did not find (null in `payloads`), whether the store has it. What is
+  /// expired the store has not.
   arrow::Status FindStored(state::KeyedTable::Columns keys, int64_t num_rows, const std::vector<uint8_t*>& payloads,
                            std::vector<bool>* stored);
   /// A payload that Find gave, and that was not made again since: its key has ended.
@@ -77,6 +84,24 @@ class KeySpill {
   /// the payloads. The store stays as it is.
   arrow::Status VisitStored(int64_t keys_max, const std::function<arrow::Status(const std::vector<uint8_t*>&)>& visit);
 
+  /// The keys that are on disk as they were when the object was made, also those that were moved into memory since.
+  class Reader {
+   public:
+    /// Takes key columns and payloads, which are not in the table, and whose values are freed when it returns. They
+    /// have a ChangeMark where there is a watcher.
+    using Visit = std::function<arrow::Status(state::KeyedTable::Columns, const std::vector<uint8_t*>&)>;
+    /// Calls `visit` with the next keys, at most `keys_max` of them. False: there were no more.
+    arrow::Result<bool> Next(int64_t keys_max, const Visit& visit);
+
+   private:
+    friend class KeySpill;
+    explicit Reader(KeySpill* spill);
+
+    KeySpill* spill_;
+    std::unique_ptr<state::StoreScan> scan_;  ///< null: the store is empty, or all is read
+  };
+  Reader ReadAll() { return Reader(this); }
+
   /// How many keys there are beside those in the table, which also has keys that have ended.
   int64_t more_keys() const { return keys_on_disk_ - keys_erased_; }
   int64_t disk_bytes() const { return store_ ? store_->disk_bytes(keys_.prefix()) : 0; }
@@ -89,10 +114,12 @@ class KeySpill {
   };
   Flags* FlagsOf(uint8_t* payload) const { return reinterpret_cast<Flags*>(payload + own_bytes_); }
   const Flags* FlagsOf(const uint8_t* payload) const { return reinterpret_cast<const Flags*>(payload + own_bytes_); }
+  ChangeMark* MarkOf(uint8_t* payload) const { return reinterpret_cast<ChangeMark*>(payload + own_bytes_ + kBytes); }
   int64_t Excess(int64_t held_bytes) const;
   arrow::Result<bool> Evict(int64_t bytes, int64_t held_bytes);
   /// Takes the time of the last write, 0 where there is none, from the front of a value in the store.
   arrow::Result<int64_t> TakeWrittenMs(std::string_view* value) const;
+  void AppendEntry(uint8_t* payload, std::string* to) const;
   arrow::Status LoadEntry(std::string_view value, uint8_t* payload);
   arrow::Status Write(const std::vector<uint8_t*>& payloads);
 
@@ -104,6 +131,7 @@ class KeySpill {
   const OperatorContext& context_;
   state::StoreKeys keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
+  EntryWatcher* watcher_ = nullptr;
   int64_t keys_on_disk_ = 0;
   int64_t keys_erased_ = 0;
   double bytes_per_key_ = 0;  ///< where no room between rows is unused

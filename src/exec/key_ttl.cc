@@ -4,46 +4,54 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
+
+#include "exec/entry_log.h"
 
 namespace tidemark::exec {
 
-void KeyTtl::Open(const OperatorContext& context, state::KeyedTable* table, SpilledValues* values, KeySpill* spill) {
+void KeyTtl::Open(const OperatorContext& context, state::KeyedTable* table, SpilledValues* values, KeySpill* spill,
+                  EntryLog* log) {
   ttl_.Open(context);
   table_ = table;
   values_ = values;
   spill_ = spill;
+  log_ = log;
 }
 
-void KeyTtl::RenewExpired(const std::vector<uint8_t*>& payloads, std::vector<int32_t>* created) {
-  if (!is_on()) return;
+arrow::Status KeyTtl::RenewExpired(const std::vector<uint8_t*>& payloads, std::vector<int32_t>* created) {
+  if (!is_on()) return arrow::Status::OK();
   const size_t made = created->size();
   for (size_t i = 0; i < payloads.size(); ++i) {
     if (!IsExpired(payloads[i])) continue;
+    if (log_ != nullptr) ARROW_RETURN_NOT_OK(log_->BeforeChange(std::span(&payloads[i], 1)));
     values_->ReleaseValue(payloads[i]);
     std::memset(payloads[i], 0, static_cast<size_t>(own_bytes()));
     ttl_.CountExpired(1);
     created->push_back(static_cast<int32_t>(i));
   }
   if (created->size() > made) std::sort(created->begin(), created->end());
+  return arrow::Status::OK();
 }
 
 arrow::Status KeyTtl::DropExpired(StateReport* metrics) {
   if (!is_on()) return arrow::Status::OK();
   ttl_.ReadClock();
   std::vector<uint8_t*> expired;
-  std::vector<uint8_t*> stored;  // ended ones among them, which the store is to forget
+  std::vector<uint8_t*> gone;  // with those that had ended
   const bool at_end = sweep_.Step(ttl_, *table_, [&](uint8_t* payload) {
-    const bool is_stored = spill_ != nullptr && spill_->IsStored(payload);
     const bool is_expired = IsExpired(payload);
-    if (is_expired) {
-      values_->ReleaseValue(payload);
-      ttl_.CountExpired(1);
-    }
-    if (is_expired && !is_stored) expired.push_back(payload);
-    if (is_stored && (is_expired || spill_->IsErased(payload))) stored.push_back(payload);
+    if (is_expired) expired.push_back(payload);
+    if (is_expired || (spill_ != nullptr && spill_->IsErased(payload))) gone.push_back(payload);
   });
-  table_->Erase(expired);
-  if (!stored.empty()) ARROW_RETURN_NOT_OK(spill_->Forget(stored));
+  if (log_ != nullptr) ARROW_RETURN_NOT_OK(log_->BeforeErase(gone));
+  for (uint8_t* payload : expired) values_->ReleaseValue(payload);
+  ttl_.CountExpired(static_cast<int64_t>(expired.size()));
+  const auto stored = std::stable_partition(gone.begin(), gone.end(), [this](const uint8_t* payload) {
+    return spill_ == nullptr || !spill_->IsStored(payload);
+  });
+  table_->Erase({gone.begin(), stored});
+  if (stored != gone.end()) ARROW_RETURN_NOT_OK(spill_->Forget({stored, gone.end()}));
   if (at_end) table_->Shrink();
   return spill_ != nullptr ? spill_->SweepStore(metrics) : arrow::Status::OK();
 }

@@ -168,9 +168,10 @@ INSTANTIATE_TEST_SUITE_P(Random, WindowAggregateState, testing::Range<uint64_t>(
 TEST_P(WindowAggregateState, GoesOn) {
   for (bool retracts : {false, true}) {
     for (const auto& node : Windows(retracts)) {
-      ExpectGoesOnEverywhere(
-          CaseOf(node->window.ToString(), node, RandomEvents({.retracts = retracts, .watermarks = true}, GetParam())),
-          GetParam());
+      auto test =
+          CaseOf(node->window.ToString(), node, RandomEvents({.retracts = retracts, .watermarks = true}, GetParam()));
+      test.logged = GetParam() % 2 == (retracts ? 0 : 1);
+      ExpectGoesOnEverywhere(test, GetParam());
       if (HasFailure()) return;
     }
   }
@@ -197,9 +198,67 @@ TEST_P(WindowAggregateState, GoesOnFromItsLogs) {
 
 TEST_P(WindowAggregateState, SurvivesDamage) {
   for (const auto& node : Windows(true)) {
-    ExpectSurvivesDamage(
-        CaseOf(node->window.ToString(), node, RandomEvents({.retracts = true, .watermarks = true}, GetParam())),
-        GetParam());
+    auto test = CaseOf(node->window.ToString(), node, RandomEvents({.retracts = true, .watermarks = true}, GetParam()));
+    for (const bool logged : {false, true}) {
+      test.logged = logged;
+      ExpectSurvivesDamage(test, GetParam());
+    }
+  }
+}
+
+/// Rows of the keys [begin, end) at `time`.
+Batch RowsAt(int time, int begin, int end) {
+  std::string text;
+  for (int key = begin; key < end; ++key) {
+    text += "+I k 1 " + std::to_string(key) + " " + std::to_string(time) + " 0.5 1.00 [1]\n";
+  }
+  return ParseRows(kRows, text);
+}
+
+TEST(WindowLog, ACheckpointHoldsOnlyWhatASliceAddsToCumulatingWindows) {
+  const auto node = Window({time::WindowKind::kCumulate, 30, 10, 0}, false);
+  auto op = std::make_unique<OperatorPicture>(MakeOperator(*node), std::vector<Schema>{kRows}, node->schema());
+  ASSERT_TRUE(op->Push(0, RowsAt(5, 0, 1000)).ok());
+  ASSERT_TRUE(op->Advance(10).ok());
+  CheckpointChain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  EXPECT_EQ(chain.rows(), 1000);
+  ASSERT_TRUE(op->Push(0, RowsAt(15, 990, 1010)).ok());
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+  EXPECT_EQ(chain.rows(), 1020);
+  ASSERT_TRUE(op->Advance(20).ok());
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+  EXPECT_EQ(chain.rows(), 1040);
+
+  op = std::make_unique<OperatorPicture>(MakeOperator(*node), std::vector<Schema>{kRows}, node->schema());
+  ASSERT_TRUE(op->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(op->metrics().state_rows.load(), 1010);
+  // The series ends, and another one begins.
+  ASSERT_TRUE(op->Push(0, RowsAt(35, 0, 7)).ok());
+  ASSERT_TRUE(op->Advance(40).ok());
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+  EXPECT_EQ(chain.rows(), 1047);
+  op = std::make_unique<OperatorPicture>(MakeOperator(*node), std::vector<Schema>{kRows}, node->schema());
+  ASSERT_TRUE(op->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(op->metrics().state_rows.load(), 7);
+}
+
+TEST(WindowLog, HasWhatEarlierVersionsWrote) {
+  using time::WindowKind;
+  for (const time::WindowSpec& spec :
+       {time::WindowSpec{WindowKind::kHop, 30, 10, 0}, time::WindowSpec{WindowKind::kCumulate, 30, 10, 0},
+        time::WindowSpec{WindowKind::kSession, 10, 0, 0}}) {
+    SCOPED_TRACE(spec.ToString());
+    const auto node = Window(spec, false);
+    const auto make = [&] {
+      return std::make_unique<OperatorPicture>(MakeOperator(*node), std::vector<Schema>{kRows}, node->schema(),
+                                               /*batch_rows=*/7);
+    };
+    const auto op = make();
+    ASSERT_TRUE(op->Push(0, RowsAt(5, 0, 100)).ok());
+    ASSERT_TRUE(op->Push(0, RowsAt(14, 90, 110)).ok());
+    ASSERT_TRUE(op->Advance(10).ok());
+    ExpectLogsWhatTablesHad(make, op.get(), 10);
   }
 }
 
@@ -213,8 +272,65 @@ StateCase SessionCase(uint64_t seed) {
   return test;
 }
 
-TEST_P(SessionAggregateState, GoesOn) { ExpectGoesOnEverywhere(SessionCase(GetParam()), GetParam()); }
-TEST_P(SessionAggregateState, SurvivesDamage) { ExpectSurvivesDamage(SessionCase(GetParam()), GetParam()); }
+TEST_P(SessionAggregateState, GoesOn) {
+  auto test = SessionCase(GetParam());
+  test.logged = GetParam() % 4 < 2;
+  ExpectGoesOnEverywhere(test, GetParam());
+}
+
+std::unique_ptr<OperatorPicture> MakeSession(const WindowAggregateNode& node) {
+  return std::make_unique<OperatorPicture>(MakeOperator(node), std::vector<Schema>{kRows}, node.schema(),
+                                           /*batch_rows=*/7);
+}
+
+TEST_P(SessionAggregateState, GoesOnFromItsLog) {
+  for (const int64_t gap : {1, 4, 10}) {
+    const auto node = Window({time::WindowKind::kSession, gap, 0, 0}, false);
+    for (uint64_t life = 0; life < 3; ++life) {
+      const auto events = RandomEvents({.events = 120, .watermarks = true}, 3 * GetParam() + life);
+      SCOPED_TRACE(testing::Message() << "gap " << gap << ", life " << life);
+      CheckpointedLife undisturbed([&] { return MakeSession(*node); }, events, CheckpointedLife::kUndisturbed);
+      CheckpointedLife disturbed([&] { return MakeSession(*node); }, events, 3 * GetParam() + life);
+      EXPECT_EQ(disturbed.Run(), undisturbed.Run());
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST(SessionLog, ACheckpointOfChangesHoldsThoseOnly) {
+  const auto node = Window({time::WindowKind::kSession, 10, 0, 0}, false);
+  const auto op = MakeSession(*node);
+  ASSERT_TRUE(op->Push(0, RowsAt(0, 0, 1000)).ok());
+  ASSERT_TRUE(op->Push(0, RowsAt(20, 0, 50)).ok());
+  CheckpointChain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  EXPECT_EQ(chain.rows(), 1050);
+  // Of 50 keys two sessions become one; five keys get another one; and other sessions come and go.
+  ASSERT_TRUE(op->Push(0, RowsAt(10, 0, 50)).ok());
+  ASSERT_TRUE(op->Push(0, RowsAt(500, 100, 105)).ok());
+  ASSERT_TRUE(op->Push(0, RowsAt(-20, 200, 220)).ok());
+  ASSERT_TRUE(op->Advance(-5).ok());
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+  EXPECT_EQ(chain.rows(), 1050 + 50 + 50 + 5);
+
+  const auto second = MakeSession(*node);
+  ASSERT_TRUE(second->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(second->metrics().state_rows.load(), 1005);
+  SaveInto(second.get(), /*changes_only=*/true, &chain);
+  EXPECT_EQ(chain.rows(), 1155);
+  // What is complete is gone.
+  ASSERT_TRUE(second->Advance(100).ok());
+  SaveInto(second.get(), /*changes_only=*/true, &chain);
+  EXPECT_EQ(chain.rows(), 1155 + 1000);
+}
+
+TEST_P(SessionAggregateState, SurvivesDamage) {
+  auto test = SessionCase(GetParam());
+  for (const bool logged : {false, true}) {
+    test.logged = logged;
+    ExpectSurvivesDamage(test, GetParam());
+  }
+}
 
 }  // namespace
 }  // namespace tidemark::exec

@@ -5,13 +5,15 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
+#include "exec/key_log.h"
 #include "exec/key_spill.h"
 #include "exec/key_ttl.h"
 #include "exec/rank.h"
 #include "exec/rank_changes.h"
+#include "exec/rank_rows.h"
 #include "exec/state_report.h"
-#include "state/key_codec.h"
 #include "state/keyed_table.h"
 #include "state/row_heap.h"
 
@@ -37,12 +39,6 @@ class RowRef {
   uintptr_t bits_ = 0;
 };
 
-/// The start of a stored row: lengths; the sort key follows if it is longer than its prefix, then the row.
-struct PieceHeader {
-  uint32_t key_bytes;
-  uint32_t row_bytes;
-};
-
 struct Entry {
   SortPrefix prefix;
   RowRef row;
@@ -57,27 +53,32 @@ struct Partition {
 };
 static_assert(sizeof(Partition) % 8 == 0);
 
-class AppendRank final : public Operator, public SpilledValues {
+class AppendRank final : public Operator, public SpilledValues, private LoggedRows {
  public:
   explicit AppendRank(RankSpec spec)
       : spec_(std::move(spec)),
         ttl_(spec_.state_ttl_ms, sizeof(Partition)),
         always_sorted_(!spec_.final_only || spec_.last <= kAlwaysSortedMax),
-        codec_(TypesOf(spec_.input), state::KeyCodec::Floats::kExact),
+        rows_(spec_.input),
         changes_(
-            &spec_, [](RowHandle a, RowHandle b) { return RowBytes(a) == RowBytes(b); },
-            [this](const std::vector<RowHandle>& rows) { return DecodeRows(rows); }) {}
+            &spec_, [](RowHandle a, RowHandle b) { return RankRows::RowBytes(a) == RankRows::RowBytes(b); },
+            [this](const std::vector<RowHandle>& rows) { return rows_.Decode(rows); }) {}
 
   arrow::Status Open(const OperatorContext& context) override {
     report_.Open(context);
     const bool spills = KeySpill::IsPossible(context, spec_.partition_columns.size());
-    partitions_ = state::KeyedTable::Make(KeyTypes(spec_), ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0));
+    partitions_ = state::KeyedTable::Make(KeyTypes(spec_), ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0) +
+                                                               (context.checkpointed ? KeyLog::kBytes : 0));
     if (spills) {
       spill_ = std::make_unique<KeySpill>(partitions_.get(), ttl_.own_bytes(), this, KeyTypes(spec_),
                                           KeySpill::GroupColumns(spec_.owner, spec_.partition_columns), &ttl_.ttl(),
                                           context);
     }
-    ttl_.Open(context, partitions_.get(), this, spill_.get());
+    if (context.checkpointed) {
+      const LoggedKeys keys{partitions_.get(), this, this, spill_.get(), &ttl_};
+      log_ = std::make_unique<KeyLog>(LogForm(), keys, context);
+    }
+    ttl_.Open(context, partitions_.get(), this, spill_.get(), log_ ? log_->entries() : nullptr);
     return Operator::Open(context);
   }
 
@@ -97,6 +98,7 @@ class AppendRank final : public Operator, public SpilledValues {
 
   arrow::Status Finish(Emitter& out) override {
     if (!spec_.final_only) return arrow::Status::OK();
+    ttl_.ReadClock();
     ARROW_RETURN_NOT_OK(EmitFinal(partitions_->Payloads(), out));
     if (!spill_) return arrow::Status::OK();
     return spill_->VisitStored(context().batch_rows,
@@ -106,6 +108,7 @@ class AppendRank final : public Operator, public SpilledValues {
   arrow::Status EmitFinal(const std::vector<uint8_t*>& payloads, Emitter& out) {
     int64_t held = 0;
     for (uint8_t* payload : payloads) {
+      if (ttl_.IsExpired(payload)) continue;
       Partition* partition = PartitionOf(payload);
       if (!always_sorted_) Prune(partition);
       now_.clear();
@@ -133,15 +136,21 @@ class AppendRank final : public Operator, public SpilledValues {
         if (ttl_.is_on()) written.resize(rows.size(), ttl_.written_ms(payload));
       }
       return SaveRankedRows(
-          rows, written, [this](const std::vector<RowHandle>& piece) { return DecodeRows(piece); }, spec_.owner,
+          rows, written, [this](const std::vector<RowHandle>& piece) { return rows_.Decode(piece); }, spec_.owner,
           context().batch_rows, out);
     };
     ARROW_RETURN_NOT_OK(write(partitions_->Payloads()));
     return spill_ ? spill_->VisitStored(context().batch_rows, write) : arrow::Status::OK();
   }
 
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    return log_->BeginSave(changes_only, out);
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) override { return log_->SaveMore(rows); }
+
   arrow::Status Restore(const state::StateReader& in) override {
     ttl_.ReadClock();
+    if (log_) ARROW_RETURN_NOT_OK(log_->Restore(in, [this] { return MakeRoom(); }));
     ARROW_ASSIGN_OR_RAISE(const auto batches, ReadRankedRows(spec_.input, in, ttl_.ttl().now_ms()));
     for (const auto& [batch, written_ms, is_timed] : batches) {
       ARROW_RETURN_NOT_OK(TakeIn(batch));
@@ -153,14 +162,66 @@ class AppendRank final : public Operator, public SpilledValues {
   }
 
  private:
-  /// Of a partition on disk: entry by entry the prefix of its sort key, then what the heap has of it.
+  KeyLogForm LogForm() const {
+    KeyLogForm form;
+    form.name = "partition-log";
+    form.rows = spec_.input;
+    form.key_columns = spec_.partition_columns;
+    // Whether a row is among those that were sorted last.
+    if (!always_sorted_) form.facts = {arrow::boolean()};
+    form.owner = spec_.owner;
+    form.rows_per_key = std::min(spec_.last, kAlwaysSortedMax);
+    return form;
+  }
+
+  arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& payloads, int64_t rows_max,
+                                  size_t* next) const override {
+    EntryRows found;
+    std::vector<RowHandle> rows;
+    std::vector<bool> sorted;
+    for (; *next < payloads.size() && std::ssize(rows) < rows_max; ++*next) {
+      const Partition& partition = *PartitionOf(payloads[*next]);
+      for (uint32_t i = 0; i < partition.size; ++i) {
+        rows.push_back(partition.entries[i].row.piece());
+        if (!always_sorted_) sorted.push_back(i < partition.sorted);
+      }
+      found.entries.resize(rows.size(), payloads[*next]);
+    }
+    found.rows.num_rows = std::ssize(rows);
+    ARROW_ASSIGN_OR_RAISE(found.rows.columns, rows_.Decode(rows));
+    if (!always_sorted_) {
+      ARROW_ASSIGN_OR_RAISE(found.rows.columns.emplace_back(), state::BooleanColumn(sorted));
+    }
+    return found;
+  }
+  /// The order is kept, so that nothing is entered anew.
+  arrow::Status LoadRows(const Batch& rows, const std::vector<uint8_t*>& payloads) override {
+    Batch kept = rows;
+    kept.columns.resize(spec_.input.size());
+    ARROW_RETURN_NOT_OK(EncodeSortKeys(kept, spec_.keys, &keys_));
+    std::vector<int32_t> all(payloads.size());
+    std::iota(all.begin(), all.end(), 0);
+    ARROW_RETURN_NOT_OK(rows_.Store(kept, keys_, all, &pieces_));
+    const uint64_t most = static_cast<uint64_t>(spec_.last) * (always_sorted_ ? 1 : 2);
+    for (size_t row = 0; row < payloads.size(); ++row) {
+      Partition* partition = PartitionOf(payloads[row]);
+      Append(partition, {SortPrefix::Of(keys_.key(static_cast<int64_t>(row))), RowRef::Stored(pieces_[row])});
+      if (partition->size > most) return state::DamagedState(LogForm().name, "has a partition with too many rows");
+      if (always_sorted_ || state::BooleanValue(rows, kept.columns.size(), static_cast<int64_t>(row))) {
+        partition->sorted = partition->size;
+      }
+    }
+    return arrow::Status::OK();
+  }
+
+  /// Of a partition on disk: entry by entry the prefix of its sort key, then the row.
   void AppendValue(const uint8_t* payload, std::string* to) const override {
     const auto& partition = *reinterpret_cast<const Partition*>(payload);
     to->append(reinterpret_cast<const char*>(&partition.sorted), sizeof(partition.sorted));
     for (uint32_t i = 0; i < partition.size; ++i) {
       const Entry& entry = partition.entries[i];
       to->append(reinterpret_cast<const char*>(&entry.prefix), sizeof(entry.prefix));
-      to->append(reinterpret_cast<const char*>(entry.row.piece()), static_cast<size_t>(PieceBytes(entry.row.piece())));
+      to->append(RankRows::Bytes(entry.row.piece()));
     }
   }
   arrow::Status LoadValue(std::string_view value, uint8_t* payload) override {
@@ -174,15 +235,11 @@ class AppendRank final : public Operator, public SpilledValues {
     bool whole = take(&partition->sorted, sizeof(partition->sorted));
     while (whole && !value.empty()) {
       Entry entry;
-      PieceHeader header;
-      whole = take(&entry.prefix, sizeof(entry.prefix)) && value.size() >= sizeof(header);
+      whole = take(&entry.prefix, sizeof(entry.prefix));
       if (!whole) break;
-      std::memcpy(&header, value.data(), sizeof(header));
-      const uint64_t bytes = sizeof(header) + uint64_t{header.key_bytes} + header.row_bytes;
-      whole = value.size() >= bytes;
+      const uint8_t* piece = rows_.StoreFront(&value);
+      whole = piece != nullptr;
       if (!whole) break;
-      uint8_t* piece = heap_.Allocate(static_cast<int64_t>(bytes));
-      take(piece, bytes);
       entry.row = RowRef::Stored(piece);
       Append(partition, entry);
     }
@@ -190,10 +247,7 @@ class AppendRank final : public Operator, public SpilledValues {
   }
   void ReleaseValue(uint8_t* payload) override {
     Partition* partition = PartitionOf(payload);
-    for (uint32_t i = 0; i < partition->size; ++i) {
-      uint8_t* piece = partition->entries[i].row.piece();
-      heap_.Free(piece, PieceBytes(piece));
-    }
+    for (uint32_t i = 0; i < partition->size; ++i) rows_.Free(partition->entries[i].row.piece());
     FreeEntries(partition);
   }
 
@@ -206,29 +260,30 @@ class AppendRank final : public Operator, public SpilledValues {
     for (int column : spec_.partition_columns) partition_keys.push_back(batch.columns[column]);
     ARROW_RETURN_NOT_OK(partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &payloads_, &created_));
     if (spill_) ARROW_RETURN_NOT_OK(spill_->Load(partition_keys, batch.num_rows, payloads_, &created_));
-    ttl_.RenewExpired(payloads_, &created_);
+    if (log_) ARROW_RETURN_NOT_OK(log_->SaveFirst(payloads_));
+    ARROW_RETURN_NOT_OK(ttl_.RenewExpired(payloads_, &created_));
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       // A row that does not rank writes nothing.
-      if (Enter(PartitionOf(payloads_[row]), static_cast<int32_t>(row))) ttl_.NoteWritten(payloads_[row]);
+      if (Enter(payloads_[row], static_cast<int32_t>(row))) ttl_.NoteWritten(payloads_[row]);
     }
+    if (log_) log_->NoteChanged(changed_);
     return StoreRows();
   }
 
   arrow::Status Report() {
     ARROW_RETURN_NOT_OK(ttl_.DropExpired(&report_));
+    return MakeRoom();
+  }
+  arrow::Status MakeRoom() {
     if (!spill_) return ReportHeld();
     return spill_->MakeRoom([this] { return HeldBytes(); }, [this] { return ReportHeld(); }, &report_);
   }
   arrow::Status ReportHeld() {
-    return report_.Set(partitions_->size() + (spill_ ? spill_->more_keys() : 0), HeldBytes());
+    return report_.Set(partitions_->size() + (spill_ ? spill_->more_keys() : 0),
+                       HeldBytes() + (log_ ? log_->memory_bytes() : 0));
   }
-  int64_t HeldBytes() const { return partitions_->memory_bytes() + heap_.memory_bytes(); }
+  int64_t HeldBytes() const { return partitions_->memory_bytes() + rows_.memory_bytes(); }
 
-  static std::vector<DataType> TypesOf(const Schema& schema) {
-    std::vector<DataType> types;
-    for (const auto& field : schema) types.push_back(field.type);
-    return types;
-  }
   static std::vector<DataType> KeyTypes(const RankSpec& spec) {
     std::vector<DataType> types;
     for (int column : spec.partition_columns) types.push_back(spec.input[column].type);
@@ -236,20 +291,9 @@ class AppendRank final : public Operator, public SpilledValues {
   }
   static Partition* PartitionOf(uint8_t* payload) { return reinterpret_cast<Partition*>(payload); }
 
-  static const PieceHeader& HeaderOf(const uint8_t* piece) { return *reinterpret_cast<const PieceHeader*>(piece); }
-  static std::string_view KeyBytes(const uint8_t* piece) {
-    return {reinterpret_cast<const char*>(piece + sizeof(PieceHeader)), HeaderOf(piece).key_bytes};
+  std::string_view KeyOf(RowRef row) const {
+    return row.is_stored() ? RankRows::KeyBytes(row.piece()) : keys_.key(row.row());
   }
-  static std::string_view RowBytes(const uint8_t* piece) {
-    const PieceHeader& header = HeaderOf(piece);
-    return {reinterpret_cast<const char*>(piece + sizeof(PieceHeader) + header.key_bytes), header.row_bytes};
-  }
-  static int64_t PieceBytes(const uint8_t* piece) {
-    const PieceHeader& header = HeaderOf(piece);
-    return static_cast<int64_t>(sizeof(PieceHeader)) + header.key_bytes + header.row_bytes;
-  }
-
-  std::string_view KeyOf(RowRef row) const { return row.is_stored() ? KeyBytes(row.piece()) : keys_.key(row.row()); }
 
   /// -1, 0, 1 as `a` sorts before, with, behind `b`.
   int Compare(const Entry& a, const Entry& b) const {
@@ -267,12 +311,13 @@ class AppendRank final : public Operator, public SpilledValues {
   }
 
   /// False: the row is behind all that rank.
-  bool Enter(Partition* partition, int32_t row) {
+  bool Enter(uint8_t* payload, int32_t row) {
+    Partition* partition = PartitionOf(payload);
     const Entry entry{SortPrefix::Of(keys_.key(row)), RowRef::OfBatch(row)};
     const auto last = static_cast<uint64_t>(spec_.last);
     const bool full = partition->sorted >= last;
     if (full && !ComesBefore(entry, partition->entries[last - 1])) return false;
-    NoteChanged(partition);
+    NoteChanged(payload);
     if (!always_sorted_) {
       if (partition->size >= 2 * last && partition->size > partition->sorted) Prune(partition);
       Append(partition, entry);
@@ -291,7 +336,7 @@ class AppendRank final : public Operator, public SpilledValues {
   void Append(Partition* partition, const Entry& entry) {
     if (partition->size == partition->capacity) {
       const uint32_t capacity = std::max<uint32_t>(1, partition->capacity * 2);
-      auto* grown = reinterpret_cast<Entry*>(heap_.Allocate(int64_t{capacity} * sizeof(Entry)));
+      auto* grown = reinterpret_cast<Entry*>(rows_.heap().Allocate(int64_t{capacity} * sizeof(Entry)));
       if (partition->size > 0)
         std::memcpy(static_cast<void*>(grown), partition->entries, partition->size * sizeof(Entry));
       FreeEntries(partition);
@@ -303,7 +348,7 @@ class AppendRank final : public Operator, public SpilledValues {
 
   void FreeEntries(Partition* partition) {
     if (partition->capacity == 0) return;
-    heap_.Free(reinterpret_cast<uint8_t*>(partition->entries), int64_t{partition->capacity} * sizeof(Entry));
+    rows_.heap().Free(reinterpret_cast<uint8_t*>(partition->entries), int64_t{partition->capacity} * sizeof(Entry));
   }
 
   /// Sorts the entries and drops those that do not rank.
@@ -321,10 +366,11 @@ class AppendRank final : public Operator, public SpilledValues {
     if (row.is_stored()) dropped_.push_back(row.piece());
   }
 
-  void NoteChanged(Partition* partition) {
+  void NoteChanged(uint8_t* payload) {
+    Partition* partition = PartitionOf(payload);
     if (partition->change != 0) return;
     partition->change = 1 + (always_sorted_ ? 0 : partition->size);
-    changed_.push_back(partition);
+    changed_.push_back(payload);
     if (!spec_.final_only) AppendRanked(*partition, &before_);
     before_ends_.push_back(before_.size());
   }
@@ -339,7 +385,8 @@ class AppendRank final : public Operator, public SpilledValues {
   arrow::Status StoreRows() {
     std::vector<int32_t> rows;
     std::vector<Entry*> entries;
-    for (Partition* partition : changed_) {
+    for (uint8_t* payload : changed_) {
+      Partition* partition = PartitionOf(payload);
       for (uint32_t i = partition->change - 1; i < partition->size; ++i) {
         if (partition->entries[i].row.is_stored()) continue;
         rows.push_back(partition->entries[i].row.row());
@@ -347,20 +394,8 @@ class AppendRank final : public Operator, public SpilledValues {
       }
     }
     if (rows.empty()) return arrow::Status::OK();
-    ARROW_RETURN_NOT_OK(codec_.Encode(batch_->columns, batch_->num_rows, &rows, &encoded_));
-    for (size_t i = 0; i < rows.size(); ++i) {
-      const int64_t begin = codec_.fixed() ? static_cast<int64_t>(i) * codec_.fixed_bytes() : encoded_.offsets[i];
-      const int64_t length = codec_.fixed() ? codec_.fixed_bytes() : encoded_.offsets[i + 1] - begin;
-      const std::string_view key = keys_.key(rows[i]);
-      const bool keeps_key = key.size() > SortPrefix::kBytes;
-      const PieceHeader header{static_cast<uint32_t>(keeps_key ? key.size() : 0), static_cast<uint32_t>(length)};
-      uint8_t* piece = heap_.Allocate(static_cast<int64_t>(sizeof(header)) + header.key_bytes + length);
-      std::memcpy(piece, &header, sizeof(header));
-      if (keeps_key) std::memcpy(piece + sizeof(header), key.data(), key.size());
-      std::memcpy(piece + sizeof(header) + header.key_bytes, encoded_.bytes.data() + begin,
-                  static_cast<size_t>(length));
-      entries[i]->row = RowRef::Stored(piece);
-    }
+    ARROW_RETURN_NOT_OK(rows_.Store(*batch_, keys_, rows, &pieces_));
+    for (size_t i = 0; i < rows.size(); ++i) entries[i]->row = RowRef::Stored(pieces_[i]);
     return arrow::Status::OK();
   }
 
@@ -368,23 +403,16 @@ class AppendRank final : public Operator, public SpilledValues {
     size_t begin = 0;
     for (size_t i = 0; i < changed_.size(); ++i) {
       now_.clear();
-      AppendRanked(*changed_[i], &now_);
+      AppendRanked(*PartitionOf(changed_[i]), &now_);
       changes_.AddDifference(std::span(before_).subspan(begin, before_ends_[i] - begin), now_);
       begin = before_ends_[i];
     }
     return changes_.Emit(context().batch_rows, out);
   }
 
-  arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> DecodeRows(const std::vector<RowHandle>& pieces) const {
-    std::vector<const uint8_t*> rows;
-    rows.reserve(pieces.size());
-    for (RowHandle piece : pieces) rows.push_back(reinterpret_cast<const uint8_t*>(RowBytes(piece).data()));
-    return codec_.Decode(rows);
-  }
-
   void EndBatch() {
-    for (Partition* partition : changed_) partition->change = 0;
-    for (uint8_t* piece : dropped_) heap_.Free(piece, PieceBytes(piece));
+    for (uint8_t* payload : changed_) PartitionOf(payload)->change = 0;
+    for (uint8_t* piece : dropped_) rows_.Free(piece);
     changed_.clear();
     before_.clear();
     before_ends_.clear();
@@ -395,10 +423,10 @@ class AppendRank final : public Operator, public SpilledValues {
   const RankSpec spec_;
   KeyTtl ttl_;
   const bool always_sorted_;
-  const state::KeyCodec codec_;
+  RankRows rows_;                                  ///< and entries
   std::unique_ptr<state::KeyedTable> partitions_;  ///< payload: Partition
   std::unique_ptr<KeySpill> spill_;                ///< null: all partitions stay in memory
-  state::RowHeap heap_;                            ///< entries and rows
+  std::unique_ptr<KeyLog> log_;                    ///< null: there are no checkpoints
   RankChanges changes_;
   StateReport report_;
 
@@ -407,8 +435,8 @@ class AppendRank final : public Operator, public SpilledValues {
   SortKeys keys_;
   std::vector<uint8_t*> payloads_;
   std::vector<int32_t> created_;
-  state::EncodedRows encoded_;
-  std::vector<Partition*> changed_;
+  std::vector<uint8_t*> pieces_;
+  std::vector<uint8_t*> changed_;
   std::vector<RowHandle> before_;    ///< the ranked rows of changed_ before the batch, one after the other
   std::vector<size_t> before_ends_;  ///< where those of each end
   std::vector<RowHandle> now_;

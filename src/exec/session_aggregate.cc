@@ -45,6 +45,8 @@ class SessionAggregate final : public Operator {
     report_.Open(context);
     const DataType& time_type = node_.inputs()[0]->schema()[node_.time_column].type;
     ARROW_ASSIGN_OR_RAISE(zone_, WindowZone::Make(time_type, context.functions->local_time_zone));
+    ARROW_ASSIGN_OR_RAISE(auto owner, OwnerOfKept(*node_.inputs()[0], node_.group_columns));
+    sessions_.Open(context, std::move(owner));
     sessions_.SetZone(zone_);
     result_ = std::make_unique<WindowResult>(node_, zone_, context);
     return arrow::Status::OK();
@@ -72,15 +74,20 @@ class SessionAggregate final : public Operator {
   }
 
   arrow::Status Save(state::StateWriter& out) const override {
-    const plan::PhysicalNode& input = *node_.inputs()[0];
-    ARROW_ASSIGN_OR_RAISE(const auto owner, OwnerOfKept(input, node_.group_columns));
-    ARROW_RETURN_NOT_OK(sessions_.Save(owner, context().batch_rows, out));
-    return held_.Save(OwnerOfRows(input), context().batch_rows, out);
+    ARROW_RETURN_NOT_OK(sessions_.Save(out));
+    return SaveHeld(out);
   }
+
+  /// Rows that wait are few: all of them are written at once.
+  arrow::Status BeginSave(bool changes_only, state::StateWriter& out) override {
+    ARROW_RETURN_NOT_OK(sessions_.BeginSave(changes_only, out));
+    return SaveHeld(out);
+  }
+  arrow::Result<bool> SaveMore(int64_t rows) override { return sessions_.SaveMore(rows); }
 
   arrow::Status Restore(const state::StateReader& in) override {
     watermark_ = in.watermark();
-    ARROW_RETURN_NOT_OK(sessions_.Restore(in));
+    ARROW_RETURN_NOT_OK(sessions_.Restore(in, [this] { return Report(); }));
     ARROW_RETURN_NOT_OK(held_.Restore(state::ArrowTypesOf(node_.inputs()[0]->schema()), in));
     return Report();
   }
@@ -127,13 +134,16 @@ class SessionAggregate final : public Operator {
     return TakeIn(due, times);
   }
 
+  arrow::Status SaveHeld(state::StateWriter& out) const {
+    return held_.Save(OwnerOfRows(*node_.inputs()[0]), context().batch_rows, out);
+  }
+
   arrow::Status TakeIn(const Batch& batch, const std::vector<EventTimeMs>& times) {
     if (batch.num_rows == 0) return arrow::Status::OK();
     ARROW_RETURN_NOT_OK(PlaceRows(batch, times));
     ARROW_RETURN_NOT_OK(late_.HandOver(batch, context()));
     ARROW_RETURN_NOT_OK(sessions_.ApplyMerges());
-    states_.clear();
-    for (Session* session : placed_) states_.push_back(SessionStore::StateOf(SessionStore::Resolve(session)));
+    sessions_.StatesOf(placed_, &states_);
     if (!rows_.empty()) ARROW_RETURN_NOT_OK(aggregates_.Update(batch, rows_, states_));
     sessions_.EndBatch(batch.num_rows);
     return arrow::Status::OK();
@@ -171,7 +181,7 @@ class SessionAggregate final : public Operator {
       const size_t end = std::min<size_t>(at + context().batch_rows, completed.size());
       ARROW_RETURN_NOT_OK(EmitSessions({completed.begin() + at, completed.begin() + end}, out));
     }
-    sessions_.Free(completed);
+    ARROW_RETURN_NOT_OK(sessions_.Free(completed));
     ARROW_RETURN_NOT_OK(result_->Flush(out));
     return Report();
   }
@@ -182,7 +192,7 @@ class SessionAggregate final : public Operator {
     std::vector<uint8_t*> states;
     std::vector<time::Window> windows;
     for (Session* session : completed) {
-      states.push_back(SessionStore::StateOf(session));
+      states.push_back(sessions_.StateOf(session));
       windows.push_back({session->start, session->end});
     }
     ARROW_ASSIGN_OR_RAISE(batch.columns, sessions_.Keys(completed));

@@ -31,11 +31,15 @@ void SliceStore::Recount(Slice* slice) {
 }
 
 SliceStore::Slices::const_iterator SliceStore::Drop(Slices::const_iterator slice) {
-  rows_ -= slice->second->counted_rows;
-  bytes_ -= slice->second->counted_bytes;
   const auto dropped = slices_.find(slice->first);
-  Dropped(std::move(dropped->second));
+  Forget(std::move(dropped->second));
   return slices_.erase(dropped);
+}
+
+void SliceStore::Forget(std::unique_ptr<Slice> slice) {
+  rows_ -= slice->counted_rows;
+  bytes_ -= slice->counted_bytes;
+  Dropped(std::move(slice));
 }
 
 }  // namespace tidemark::exec

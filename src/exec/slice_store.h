@@ -84,6 +84,8 @@ class SliceStore {
   int64_t memory_bytes() const { return bytes_; }
 
  protected:
+  /// Counts the slice no more, and says that it is dropped.
+  void Forget(std::unique_ptr<Slice> slice);
   /// A slice was made.
   virtual void Made(Slice*) {}
   /// A slice is dropped.

@@ -190,7 +190,7 @@ class Run {
     auto state = std::make_unique<MemoryState>(static_cast<int>(workers_.size()));
     for (int worker = 0; worker < std::ssize(workers_); ++worker) {
       ARROW_RETURN_NOT_OK(workers_[worker]->Tick());
-      ARROW_RETURN_NOT_OK(workers_[worker]->Save(state->writer(worker)));
+      ARROW_RETURN_NOT_OK(SaveInto(workers_[worker].get(), &state->writer(worker)));
     }
     return state;
   }
@@ -227,6 +227,15 @@ class Run {
   int64_t now_ms() const { return now_ms_; }
 
  private:
+  arrow::Status SaveInto(OperatorPicture* worker, state::StateWriter* writer) {
+    if (!test_.logged) return worker->Save(*writer);
+    ARROW_RETURN_NOT_OK(worker->BeginSave(/*changes_only=*/false, *writer));
+    for (bool complete = false; !complete;) {
+      ARROW_ASSIGN_OR_RAISE(complete, worker->SaveMore(5));
+    }
+    return arrow::Status::OK();
+  }
+
   void Sleep(int64_t ms) {
     now_ms_ += ms;
     for (auto& worker : workers_) worker->clock().Advance(ms * 1000);

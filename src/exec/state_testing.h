@@ -72,6 +72,8 @@ struct StateCase {
   int64_t batch_rows = 7;
   /// The runs that are cut keep what is beyond so many bytes in a store; 0: all is in memory, as in the run to compare.
   int64_t spill_from_bytes = 0;
+  /// State is written by BeginSave, as logs, instead of by Save.
+  bool logged = false;
   /// The operator's own number of rows is the same after Restore.
   bool same_state_rows = true;
 };

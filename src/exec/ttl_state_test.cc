@@ -14,12 +14,14 @@ constexpr int64_t kTtlMs = 1000;
 class TtlState : public testing::TestWithParam<uint64_t> {};
 INSTANTIATE_TEST_SUITE_P(Random, TtlState, testing::Range<uint64_t>(1, 9));
 
-void ExpectGoesOn(const std::string& name, const plan::PhysicalPtr& node, EventsOptions options, uint64_t seed) {
+void ExpectGoesOn(const std::string& name, const plan::PhysicalPtr& node, EventsOptions options, uint64_t seed,
+                  bool logged = false) {
   options.events = 60;
   options.sleep_ms_max = 600;
   options.ticks = true;
   auto test = CaseOf(name, node, RandomEvents(options, seed));
   test.exact = false;
+  test.logged = logged;
   test.same_state_rows = false;  // what is expired counts until it is dropped
   for (const int64_t spill_from_bytes : {0, 1, 6000}) {
     SCOPED_TRACE("spills from " + std::to_string(spill_from_bytes) + " bytes on");
@@ -81,6 +83,7 @@ TEST_P(TtlState, RankGoesOn) {
       node->keeps_first = keeps_first;
       node->state_ttl_ms = kTtlMs;
       ExpectGoesOn("Rank", node, {.retracts = retracts, .watermarks = keeps_first}, GetParam());
+      if (retracts) ExpectGoesOn("Rank", node, {.retracts = true}, GetParam(), /*logged=*/true);
       if (HasFailure()) return;
     }
   }

@@ -14,24 +14,15 @@ namespace {
 using time::Window;
 using time::WindowSpec;
 
-constexpr std::string_view kSlices = "slices";
-constexpr std::string_view kLogPrefix = "slice-log ";
+constexpr std::string_view kRunningLogPrefix = "running-log ";
 
-std::string LogName(const SliceKey& key) {
-  return std::string(kLogPrefix) + std::to_string(key.end) + " " + std::to_string(key.part);
+/// The end of the series whose running window a log is of.
+std::optional<EventTimeMs> SeriesOfLog(std::string_view name) {
+  EventTimeMs end = 0;
+  const char* name_end = name.data() + name.size();
+  const auto parsed = std::from_chars(name.data() + kRunningLogPrefix.size(), name_end, end);
+  return parsed.ec == std::errc() && parsed.ptr == name_end ? std::optional(end) : std::nullopt;
 }
-
-std::optional<SliceKey> KeyOfLog(std::string_view name) {
-  SliceKey key;
-  const char* end = name.data() + name.size();
-  const auto first = std::from_chars(name.data() + kLogPrefix.size(), end, key.end);
-  if (first.ec != std::errc() || first.ptr == end || *first.ptr != ' ') return std::nullopt;
-  const auto second = std::from_chars(first.ptr + 1, end, key.part);
-  return second.ec == std::errc() && second.ptr == end ? std::optional(key) : std::nullopt;
-}
-
-/// Arithmetic on windows does not overflow.
-bool IsTime(EventTimeMs time) { return time > -time::kTimeRangeMs && time <= time::kTimeRangeMs; }
 
 /// TUMBLE, and windows given by columns: a slice is a window.
 class SingleSliceWindows final : public WindowStore {
@@ -145,7 +136,7 @@ class CumulatingWindows final : public WindowStore {
 
   std::optional<Window> NextWindow() const override {
     std::optional<EventTimeMs> next;
-    if (running_) next = running_end_ + spec_.slide_ms;
+    if (running_) next = *running_end_ + spec_.slide_ms;
     if (!slices_.empty() && (!next || slices_.begin()->first.end < *next)) next = slices_.begin()->first.end;
     if (!next) return std::nullopt;
     return time::WindowEndingAt(spec_, *next);
@@ -153,47 +144,45 @@ class CumulatingWindows final : public WindowStore {
 
   arrow::Result<const AggregateTable*> ReadNextWindow() override {
     const Window window = *NextWindow();
-    if (!running_) {
-      running_ = std::make_unique<AggregateTable>(layout_);
-      running_last_end_ = window.start + spec_.size_ms;
-    }
+    if (!running_) running_ = MakeRunning(window.start + spec_.size_ms);
     running_end_ = window.end;
     const auto slice = slices_.find(SliceKey{window.end, 0});
     if (slice != slices_.end()) {
-      ARROW_RETURN_NOT_OK(running_->MergeFrom(slice->second->table));
+      ARROW_RETURN_NOT_OK(running_->table.MergeFrom(slice->second->table, BeforeChange()));
       Drop(slice);
     }
-    CountRunning(running_->size(), running_->memory_bytes());
-    return running_.get();
+    Recount(running_.get());
+    return &running_->table;
   }
 
   void DropNextWindow() override {
-    if (running_end_ < running_last_end_) return;
-    running_.reset();
-    CountRunning(0, 0);
+    if (*running_end_ == running_->key.end) Forget(std::move(running_));
   }
 
  protected:
+  Slice* running() const override { return running_.get(); }
+
   arrow::Status SaveRest(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const override {
     if (!running_) return arrow::Status::OK();
-    return SaveTable(kRunning, *running_, {running_end_, running_last_end_}, owner, rows_max, out);
+    return SaveTable(kRunning, running_->table, {*running_end_, running_->key.end}, owner, rows_max, out);
   }
+  arrow::Status SaveBesideLogs(state::StateWriter& out) const override {
+    if (!running_) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(auto end, state::Int64Column({*running_end_}));
+    ARROW_ASSIGN_OR_RAISE(auto series, state::Int64Column({running_->key.end}));
+    return out.Write(kRunningWindow, Batch{1, {std::move(end), std::move(series)}}, state::RowOwner::EveryWorker());
+  }
+
   arrow::Status RestoreRest(const state::StateReader& in) override {
+    ARROW_RETURN_NOT_OK(RestoreRunningLogs(in));
     const auto take = [this](const Batch& rows, const SliceKey& times) -> arrow::Status {
-      if (running_ && times != SliceKey{running_end_, running_last_end_}) {
-        return state::DamagedState(kRunning, "is of several windows");
-      }
-      if (!IsTime(times.end) || !IsSlice({times.end, 0}) ||
-          times.part != time::WindowEndingAt(spec_, times.end).start + spec_.size_ms) {
-        return state::DamagedState(kRunning, "is of no window");
-      }
-      if (!running_) running_ = std::make_unique<AggregateTable>(layout_);
-      running_end_ = times.end;
-      running_last_end_ = times.part;
-      return running_->Restore(rows).status();
+      ARROW_RETURN_NOT_OK(SetRunningEnd(kRunning, times.end, times.part));
+      ARROW_ASSIGN_OR_RAISE(const auto* groups, running_->table.Restore(rows));
+      // The log has nothing of them.
+      return running_->log ? running_->log->BeforeChange(*groups) : arrow::Status::OK();
     };
     ARROW_RETURN_NOT_OK(RestoreTables(kRunning, in, take));
-    if (running_) CountRunning(running_->size(), running_->memory_bytes());
+    if (running_) Recount(running_.get());
     return arrow::Status::OK();
   }
   bool IsSlice(const SliceKey& key) const override {
@@ -201,21 +190,64 @@ class CumulatingWindows final : public WindowStore {
   }
 
  private:
-  static constexpr std::string_view kRunning = "running";
+  static constexpr std::string_view kRunning = "running";  ///< a table of its groups: of Save, and of earlier versions
+  static constexpr std::string_view kRunningWindow =
+      "running-window";  ///< beside the log: its end, and that of its series
 
-  void CountRunning(int64_t rows, int64_t bytes) {
-    rows_ += rows - running_rows_;
-    bytes_ += bytes - running_bytes_;
-    running_rows_ = rows;
-    running_bytes_ = bytes;
+  /// `series`: the end of the longest window of the series, which names it.
+  std::unique_ptr<Slice> MakeRunning(EventTimeMs series) const {
+    auto running = std::make_unique<Slice>(SliceKey{series, 0}, layout_);
+    KeepLog(running.get(), std::string(kRunningLogPrefix) + std::to_string(series));
+    return running;
+  }
+  AggregateTable::GroupVisitor BeforeChange() const {
+    if (!running_->log) return nullptr;
+    return [log = running_->log.get()](std::span<uint8_t* const> groups) { return log->BeforeChange(groups); };
+  }
+
+  arrow::Status RestoreRunningLogs(const state::StateReader& in) {
+    for (const std::string& name : in.tables()) {
+      if (!name.starts_with(kRunningLogPrefix)) continue;
+      const auto series = SeriesOfLog(name);
+      if (!series) return state::DamagedState(name, "is of no window");
+      auto running = MakeRunning(*series);
+      if (!running->log) return state::DamagedState(name, "is no table of a job without checkpoints");
+      ARROW_RETURN_NOT_OK(running->log->Restore(in, [] { return arrow::Status::OK(); }));
+      if (running->table.size() == 0) continue;  // a log that ended is listed as well
+      if (running_) return state::DamagedState(name, "is of several windows");
+      running_ = std::move(running);
+    }
+    if (!running_) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(const auto batches,
+                          state::ReadRows(in, kRunningWindow, {}, {arrow::int64(), arrow::int64()}));
+    for (const Batch& batch : batches) {
+      for (int64_t row = 0; row < batch.num_rows; ++row) {
+        // The other workers' are the same, but one that has no groups of this series may be elsewhere.
+        const EventTimeMs series = state::Int64Values(batch, 1)[row];
+        if (series != running_->key.end) continue;
+        ARROW_RETURN_NOT_OK(SetRunningEnd(kRunningWindow, state::Int64Values(batch, 0)[row], series));
+      }
+    }
+    if (running_end_) return arrow::Status::OK();
+    return state::DamagedState(kRunningWindow, "lacks the end of a window");
+  }
+
+  /// Some table says that the window read last is this one.
+  arrow::Status SetRunningEnd(std::string_view table, EventTimeMs end, EventTimeMs series) {
+    if (!IsTime(end) || !IsSlice({end, 0}) || series != time::WindowEndingAt(spec_, end).start + spec_.size_ms) {
+      return state::DamagedState(table, "is of no window");
+    }
+    if (!running_) running_ = MakeRunning(series);
+    if (series != running_->key.end || end != running_end_.value_or(end)) {
+      return state::DamagedState(table, "is of several windows");
+    }
+    running_end_ = end;
+    return arrow::Status::OK();
   }
 
   const WindowSpec spec_;
-  std::unique_ptr<AggregateTable> running_;  ///< the window read last, while its series goes on
-  EventTimeMs running_end_ = 0;
-  EventTimeMs running_last_end_ = 0;  ///< of the longest window of its series
-  int64_t running_rows_ = 0;
-  int64_t running_bytes_ = 0;
+  std::unique_ptr<Slice> running_;  ///< the window read last, while its series goes on; its key has the series' end
+  std::optional<EventTimeMs> running_end_;  ///< of the window read last, if any
 };
 
 }  // namespace
@@ -226,134 +258,6 @@ std::unique_ptr<WindowStore> WindowStore::Make(const WindowSpec* spec, const Agg
     return std::make_unique<CumulatingWindows>(*spec, layout);
   }
   return std::make_unique<SingleSliceWindows>(spec, layout);
-}
-
-void WindowStore::KeepLogs(const OperatorContext* context, state::RowOwner owner) {
-  context_ = context;
-  owner_ = std::move(owner);
-}
-
-void WindowStore::Made(Slice* slice) {
-  if (context_ == nullptr) return;
-  slice->log = std::make_unique<GroupLog>(&slice->table, *layout_, *context_, owner_, /*spill=*/nullptr,
-                                          /*ttl=*/nullptr, LogName(slice->key));
-}
-
-void WindowStore::Dropped(std::unique_ptr<Slice> slice) {
-  if (slice->log == nullptr || !slice->log->was_saved()) return;
-  ended_.push_back(slice->log->name());
-  if (!slice->log->is_saving()) return;
-  bytes_ += slice->counted_bytes;
-  leaving_.push_back(std::move(slice));
-}
-
-arrow::Status WindowStore::Save(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const {
-  for (const auto& [key, slice] : slices_) {
-    ARROW_RETURN_NOT_OK(SaveTable(kSlices, slice->table, key, owner, rows_max, out));
-  }
-  return SaveRest(owner, rows_max, out);
-}
-
-arrow::Status WindowStore::BeginSave(bool changes_only, state::StateWriter& out) {
-  // A slice may have been dropped, and made anew for rows that came later.
-  for (const std::string& log : ended_) ARROW_RETURN_NOT_OK(out.RestartLog(log));
-  ended_.clear();
-  for (const auto& [key, slice] : slices_) ARROW_RETURN_NOT_OK(slice->log->BeginSave(changes_only, out));
-  return SaveRest(owner_, context_->batch_rows, out);
-}
-
-arrow::Result<bool> WindowStore::SaveMore(int64_t rows) {
-  const auto save = [&rows](const Slice& slice) -> arrow::Result<bool> {
-    if (!slice.log->is_saving()) return true;
-    ARROW_ASSIGN_OR_RAISE(const bool complete, slice.log->SaveMore(rows));
-    rows -= slice.table.size();
-    return complete && rows > 0;
-  };
-  while (!leaving_.empty()) {
-    const Slice& slice = *leaving_.back();
-    ARROW_ASSIGN_OR_RAISE(const bool goes_on, save(slice));
-    if (slice.log->is_saving()) return false;
-    bytes_ -= slice.counted_bytes;
-    leaving_.pop_back();
-    if (!goes_on) return false;
-  }
-  for (const auto& [key, slice] : slices_) {
-    ARROW_ASSIGN_OR_RAISE(const bool goes_on, save(*slice));
-    if (!goes_on) return false;
-  }
-  return true;
-}
-
-arrow::Result<Slice*> WindowStore::CheckedSliceOf(const SliceKey& key) {
-  if (IsTime(key.end) && IsTime(key.part) && IsSlice(key)) return SliceOf(key);
-  return state::DamagedState(kSlices, "has rows that are of no slice");
-}
-
-arrow::Status WindowStore::Restore(const state::StateReader& in) {
-  ARROW_RETURN_NOT_OK(RestoreLogs(in));
-  const auto take = [this](const Batch& rows, const SliceKey& key) -> arrow::Status {
-    ARROW_ASSIGN_OR_RAISE(Slice * slice, CheckedSliceOf(key));
-    ARROW_ASSIGN_OR_RAISE(const auto* groups, slice->table.Restore(rows));
-    // The log has nothing of them.
-    if (slice->log) ARROW_RETURN_NOT_OK(slice->log->BeforeChange(*groups));
-    Recount(slice);
-    return arrow::Status::OK();
-  };
-  ARROW_RETURN_NOT_OK(RestoreTables(kSlices, in, take));
-  return RestoreRest(in);
-}
-
-arrow::Status WindowStore::RestoreLogs(const state::StateReader& in) {
-  for (const std::string& name : in.tables()) {
-    if (!name.starts_with(kLogPrefix)) continue;
-    const auto key = KeyOfLog(name);
-    if (!key || context_ == nullptr) return state::DamagedState(name, "is the log of no slice");
-    ARROW_ASSIGN_OR_RAISE(Slice * slice, CheckedSliceOf(*key));
-    ARROW_RETURN_NOT_OK(slice->log->Restore(in, [] { return arrow::Status::OK(); }));
-    Recount(slice);
-    // A log that ended is listed as well.
-    if (slice->table.size() == 0) {
-      Drop(slices_.find(*key));
-      ended_.pop_back();
-    }
-  }
-  return arrow::Status::OK();
-}
-
-arrow::Status WindowStore::SaveRest(const state::RowOwner&, int64_t, state::StateWriter&) const {
-  return arrow::Status::OK();
-}
-arrow::Status WindowStore::RestoreRest(const state::StateReader&) { return arrow::Status::OK(); }
-
-arrow::Status WindowStore::SaveTable(std::string_view name, const AggregateTable& table, const SliceKey& times,
-                                     const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) {
-  const std::vector<uint8_t*> groups = table.AllGroups();
-  for (size_t next = 0; next < groups.size();) {
-    ARROW_ASSIGN_OR_RAISE(Batch piece, table.Save(groups, rows_max, &next));
-    for (EventTimeMs time : {times.end, times.part}) {
-      const std::vector<int64_t> column(static_cast<size_t>(piece.num_rows), time);
-      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(column));
-    }
-    ARROW_RETURN_NOT_OK(out.Write(name, piece, owner));
-  }
-  return arrow::Status::OK();
-}
-
-arrow::Status WindowStore::RestoreTables(std::string_view name, const state::StateReader& in,
-                                         const TakeRows& take) const {
-  state::ArrowTypes facts = AggregateTable::SavedTypes();
-  facts.insert(facts.end(), 2, arrow::int64());
-  ARROW_ASSIGN_OR_RAISE(const auto batches, state::ReadRows(in, name, state::ArrowTypesOf(layout_->key_types), facts));
-  for (const Batch& batch : batches) {
-    const size_t times = batch.columns.size() - 2;
-    const int64_t* ends = state::Int64Values(batch, times);
-    const int64_t* parts = state::Int64Values(batch, times + 1);
-    for (int64_t begin = 0, end = 0; begin < batch.num_rows; begin = end) {
-      while (end < batch.num_rows && ends[end] == ends[begin] && parts[end] == parts[begin]) ++end;
-      ARROW_RETURN_NOT_OK(take(batch.Slice(begin, end - begin), {ends[begin], parts[begin]}));
-    }
-  }
-  return arrow::Status::OK();
 }
 
 }  // namespace tidemark::exec

@@ -35,7 +35,7 @@ class WindowStore : public SliceStore {
   /// has GroupLog::kHeaderBytes. `context` outlives the store. `owner`: of rows that start with the keys.
   void KeepLogs(const OperatorContext* context, state::RowOwner owner);
 
-  // See Operator; `owner` as above. What the kind of window keeps beside slices is written by Save and BeginSave.
+  // See Operator; `owner` as above.
   arrow::Status Save(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const;
   arrow::Status BeginSave(bool changes_only, state::StateWriter& out);
   arrow::Result<bool> SaveMore(int64_t rows);
@@ -45,9 +45,18 @@ class WindowStore : public SliceStore {
  protected:
   explicit WindowStore(const AggregateTableLayout* layout) : SliceStore(layout) {}
 
+  /// A table that is kept like one of a slice, but is none; null: there is none.
+  virtual Slice* running() const { return nullptr; }
+  /// Gives it a log, where there are logs.
+  void KeepLog(Slice* slice, std::string name) const;
+
   /// Save and Restore of what is not a slice.
   virtual arrow::Status SaveRest(const state::RowOwner& owner, int64_t rows_max, state::StateWriter& out) const;
+  /// The part of it that is in no log.
+  virtual arrow::Status SaveBesideLogs(state::StateWriter& out) const;
   virtual arrow::Status RestoreRest(const state::StateReader& in);
+  /// Arithmetic on windows does not overflow.
+  static bool IsTime(EventTimeMs time) { return time > -time::kTimeRangeMs && time <= time::kTimeRangeMs; }
   /// There may be such a slice.
   virtual bool IsSlice(const SliceKey& key) const = 0;
 
