@@ -19,8 +19,8 @@ namespace tidemark::exec {
 
 /// Part of an entry; all 0 when it is made.
 struct ChangeMark {
-  /// When the entry changed last: twice the epoch (an odd number is of an entry restored from a checkpoint). 0: it was
-  /// only just made.
+  /// When the entry changed last: twice the epoch. Of an entry restored from a checkpoint: the generation of its row,
+  /// which is odd, but may be even where the entry was on disk when it was saved. 0: it was only just made.
   uint32_t generation = 0;
   uint32_t saved = 0;       ///< the last checkpoint that has the entry; 0: none, as long as changes are listed
   uint32_t places[2] = {};  ///< in the lists of changed entries: of an even and of an odd epoch

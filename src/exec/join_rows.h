@@ -36,8 +36,7 @@ class JoinRows {
 
   /// The candidates for the rows of a batch of the other side: pairs of a position in the batch and a row here, by
   /// position, then in order of arrival. Starts with row `*next` of the batch, stops at about `pairs_max` pairs, and
-  /// sets
-  /// `*next` to the first row that is left.
+  /// sets `*next` to the first row that is left.
   struct Pairs {
     std::vector<int32_t> probes;
     std::vector<int64_t> rows;

@@ -23,9 +23,10 @@ namespace tidemark::exec {
 
 class JoinSide;
 
-/// Moves the rows of join keys, all of a key together, between a JoinSide and a StateStore. The invariants are those
-/// of GroupSpill, with keys in the place of groups; keys whose rows are all gone stay in memory without any until the
-/// store has forgotten them. One thread.
+/// Moves the rows of join keys, all of a key together, between a JoinSide and a StateStore. The numbered invariants of
+/// GroupSpill hold, with keys in the place of groups; keys whose rows are all gone stay in memory without any until the
+/// store has forgotten them. Rows that were only looked up are as the store has them, and are written again. One
+/// thread.
 class JoinSideStore {
  public:
   /// `side` outlives the object.

@@ -33,7 +33,10 @@ class SpilledValues {
   virtual void ReleaseValue(uint8_t* payload) = 0;
 };
 
-/// Moves keys between a KeyedTable and a StateStore. The invariants are those of GroupSpill. One thread.
+/// Moves keys between a KeyedTable and a StateStore. The numbered invariants of GroupSpill hold, with keys in the place
+/// of groups. Keys in memory need not have been written to since they were loaded (a row that does not rank changes
+/// nothing): what the store has of those is not out of date. It is not looked at either, and they are written again.
+/// One thread.
 class KeySpill {
  public:
   /// Behind its own bytes each payload has these for the KeySpill, and behind them, where there is a watcher, a

@@ -134,8 +134,9 @@ class RetractRankRows {
   const OperatorContext* context_ = nullptr;
   StateTtl ttl_;
   TableSweep sweep_;
-  std::unique_ptr<state::KeyedTable> partitions_;  ///< payload: Partition, and the time of its last write
-  std::unique_ptr<state::KeyedTable> rows_;        ///< whole row -> Row
+  /// Payload: Partition; with a time-to-live the time of its last write and, where there are checkpoints, a ChangeMark.
+  std::unique_ptr<state::KeyedTable> partitions_;
+  std::unique_ptr<state::KeyedTable> rows_;  ///< whole row -> Row and, where there are checkpoints, a ChangeMark
   state::RowPages nodes_;
   state::RowHeap heap_;  ///< long sort keys
   uint64_t next_number_ = 0;
