@@ -134,6 +134,35 @@ TEST(KeyLog, ACheckpointOfChangesHoldsThoseOnly) {
   }
 }
 
+TEST(KeyLog, ManyRowsOfKeysOnDiskAreFewBatches) {
+  constexpr int64_t kRowsPerKey = 64;
+  constexpr int64_t kKeys = 48;
+  constexpr int64_t kBatchRows = 512;
+  auto node = std::static_pointer_cast<const plan::RankNode>(Node(Kind::kTop, {kText}));
+  auto top = std::make_shared<plan::RankNode>(*node);
+  top->last = kRowsPerKey;
+  OperatorPicture op(MakeOperator(*top), {kRows}, top->schema(), kBatchRows, /*memory_limit_bytes=*/0, "UTC",
+                     /*spill_from_bytes=*/1);
+  op.out().set_keep_text(false);
+  for (int64_t place = 1; place <= kRowsPerKey; ++place) ASSERT_TRUE(op.Push(0, Rows(0, kKeys, "+I", place)).ok());
+  ASSERT_GT(op.metrics().state_disk_bytes.load(), 0);
+  state::StateSnapshot::Part part;
+  const auto writer = state::MakeSnapshotWriter(&part);
+  ASSERT_TRUE(op.BeginSave(/*changes_only=*/false, *writer).ok());
+  for (bool complete = false; !complete;) complete = op.SaveMore(kKeys * kRowsPerKey).ValueOrDie();
+  int64_t rows = 0;
+  int64_t batches = 0;
+  for (const auto& [name, table] : part.tables) {
+    for (const Batch& batch : table.batches) {
+      rows += batch.num_rows;
+      EXPECT_LE(batch.num_rows, kBatchRows + kRowsPerKey);
+    }
+    batches += std::ssize(table.batches);
+  }
+  EXPECT_EQ(rows, kKeys * kRowsPerKey);
+  EXPECT_LE(batches, rows / kBatchRows + 2);
+}
+
 TEST(KeyLog, AKeyThatWentStaysGoneWhereKeysGoToDiskWhileTheyAreReadBack) {
   const auto node = Node(Kind::kNormalize, {kText});
   auto op = Make(*node, 0);
