@@ -58,8 +58,8 @@ arrow::Status EntryLog::BeforeErase(std::span<uint8_t* const> entries) {
 
 arrow::Status EntryLog::BeforeMove(std::span<uint8_t* const> entries) {
   if (tracker_.lists_changes()) {
-    // What was listed is saved while it can still be found.
-    if (tracker_.is_saving()) {
+    // What was listed is saved while it can still be found. A walk over everything needs no list.
+    if (tracker_.is_saving() && !tracker_.saves_everything()) {
       std::vector<uint8_t*> rest;
       while (tracker_.Next(std::numeric_limits<int32_t>::max(), &rest)) {
       }
