@@ -6,6 +6,7 @@
 #include <arrow/util/byte_size.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -18,6 +19,20 @@ arrow::Result<std::shared_ptr<arrow::Array>> AnyFact(const arrow::DataType& type
   if (type.id() == arrow::Type::INT64) return state::Int64Column(std::vector<int64_t>(rows, 0));
   if (type.id() == arrow::Type::BOOL) return state::BooleanColumn(std::vector<bool>(rows, false));
   return arrow::MakeArrayFromScalar(arrow::BinaryScalar(std::string()), num_rows);
+}
+
+/// So many batches of few removed keys wait to be joined.
+constexpr int64_t kSmallBatchesMax = 64;
+
+/// What the keys take, with the objects around them.
+int64_t BytesOf(const Batch& keys) {
+  constexpr int64_t kBytesPerBuffer = sizeof(arrow::ResizableBuffer) + 64;  // it is rounded up to 64 bytes
+  int64_t bytes = sizeof(Batch);
+  for (const auto& column : keys.columns) {
+    bytes += static_cast<int64_t>(sizeof(arrow::Array) + sizeof(arrow::ArrayData)) +
+             std::ssize(column->data()->buffers) * kBytesPerBuffer + arrow::util::TotalBufferSize(*column);
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -49,10 +64,28 @@ arrow::Status EntryLog::BeforeErase(std::span<uint8_t* const> entries) {
     Batch keys;
     keys.num_rows = static_cast<int64_t>(piece.size());
     ARROW_ASSIGN_OR_RAISE(keys.columns, entries_.KeysOf(piece));
-    for (const auto& column : keys.columns) removed_bytes_ += arrow::util::TotalBufferSize(*column);
-    removed_.push_back(std::move(keys));
+    ARROW_RETURN_NOT_OK(AddRemoved(std::move(keys)));
     rest = rest.subspan(piece.size());
   }
+  return arrow::Status::OK();
+}
+
+arrow::Status EntryLog::AddRemoved(Batch keys) {
+  removed_bytes_ += BytesOf(keys);
+  removed_.push_back(std::move(keys));
+  // Where entries go one by one, a batch for each would be much larger than its keys, as would be what is written.
+  auto first = removed_.end();
+  for (int64_t rows = 0; first != removed_.begin(); --first) {
+    rows += std::prev(first)->num_rows;
+    if (rows > context_.batch_rows) break;
+  }
+  if (std::distance(first, removed_.end()) < kSmallBatchesMax) return arrow::Status::OK();
+  const std::vector<Batch> small(first, removed_.end());
+  ARROW_ASSIGN_OR_RAISE(Batch joined, Concatenate(small));
+  removed_.erase(first, removed_.end());
+  for (const Batch& batch : small) removed_bytes_ -= BytesOf(batch);
+  removed_bytes_ += BytesOf(joined);
+  removed_.push_back(std::move(joined));
   return arrow::Status::OK();
 }
 

@@ -130,6 +130,8 @@ class EntryLog final : public EntryWatcher {
   /// Makes rows of the log, which say that their entries are gone, of keys, and writes them.
   arrow::Status WriteRemoved(Batch keys, int64_t generation);
   arrow::Status RestorePiece(const state::TimedRows& piece, LogTombstones* tombstones, uint32_t* greatest);
+  /// Keeps keys for the next checkpoint.
+  arrow::Status AddRemoved(Batch keys);
   /// Removes entries that are not younger than their removal.
   arrow::Status RemoveOld(const Batch& removed);
 
