@@ -111,7 +111,7 @@ class EntryLog final : public EntryWatcher {
   arrow::Status BeforeErase(std::span<uint8_t* const> entries);
   // See EntryWatcher.
   arrow::Status BeforeMove(std::span<uint8_t* const> entries) override;
-  arrow::Status BeforeReuse(uint8_t* entry) override { return SaveFirst(std::span(&entry, 1)); }
+  arrow::Status BeforeReuse(std::span<uint8_t* const> entries) override { return SaveFirst(entries); }
 
   // See Operator.
   arrow::Status BeginSave(bool changes_only, state::StateWriter& out);

@@ -48,11 +48,17 @@ arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t nu
 }
 
 arrow::Status GroupSpill::MarkUsed(const std::vector<uint8_t*>& groups, const std::vector<int32_t>& created) {
+  if (watcher_ != nullptr && groups_erased_ > 0) {
+    std::vector<uint8_t*> reused;
+    for (uint8_t* group : groups) {
+      if (HeaderOf(group)->is_erased != 0) reused.push_back(group);
+    }
+    ARROW_RETURN_NOT_OK(watcher_->BeforeReuse(reused));
+  }
   for (uint8_t* group : groups) {
     GroupHeader* header = HeaderOf(group);
     header->is_used = 1;
     if (header->is_erased == 0) continue;
-    if (watcher_ != nullptr) ARROW_RETURN_NOT_OK(watcher_->BeforeReuse(group));
     --groups_erased_;
     header->is_erased = 0;
   }
