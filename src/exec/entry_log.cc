@@ -199,7 +199,13 @@ arrow::Status EntryLog::WriteRemoved(Batch keys, int64_t generation) {
 
 arrow::Status EntryLog::Restore(const state::StateReader& in, const std::function<arrow::Status()>& report) {
   was_saved_ = true;
-  LogTombstones tombstones(form_.name, form_.key_types, generation_column());
+  tombstones_ = std::make_unique<LogTombstones>(form_.name, form_.key_types, generation_column());
+  const arrow::Status status = RestoreRows(in, report);
+  tombstones_.reset();
+  return status;
+}
+
+arrow::Status EntryLog::RestoreRows(const state::StateReader& in, const std::function<arrow::Status()>& report) {
   state::ArrowTypes values = state::ArrowTypesOf(form_.key_types);
   values.insert(values.end(), form_.values.begin(), form_.values.end());
   state::ArrowTypes facts = form_.facts;
@@ -208,22 +214,22 @@ arrow::Status EntryLog::Restore(const state::StateReader& in, const std::functio
   uint32_t greatest = 0;
   const auto take_in = [&](const state::TimedRows& piece) -> arrow::Status {
     is_of_other_form_ |= piece.is_timed != has_ttl();
-    ARROW_RETURN_NOT_OK(tombstones.Add(piece.rows));
-    ARROW_RETURN_NOT_OK(RestorePiece(piece, &tombstones, &greatest));
+    ARROW_RETURN_NOT_OK(tombstones_->Add(piece.rows));
+    ARROW_RETURN_NOT_OK(RestorePiece(piece, &greatest));
     return report();
   };
   const int64_t now_ms = has_ttl() ? form_.ttl->now_ms() : 1;
   ARROW_RETURN_NOT_OK(state::VisitTimedRows(in, form_.name, values, facts, now_ms, take_in));
-  ARROW_RETURN_NOT_OK(tombstones.VisitKeys(context_.batch_rows, [&](const Batch& removed) -> arrow::Status {
+  ARROW_RETURN_NOT_OK(tombstones_->VisitKeys(context_.batch_rows, [&](const Batch& removed) -> arrow::Status {
     ARROW_RETURN_NOT_OK(RemoveOld(removed));
     return report();
   }));
-  tracker_.GoOnAfter(std::max(greatest, tombstones.greatest_generation()));
+  tracker_.GoOnAfter(std::max(greatest, tombstones_->greatest_generation()));
   return arrow::Status::OK();
 }
 
-arrow::Status EntryLog::RestorePiece(const state::TimedRows& piece, LogTombstones* tombstones, uint32_t* greatest) {
-  ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> alive, tombstones->Alive(piece.rows));
+arrow::Status EntryLog::RestorePiece(const state::TimedRows& piece, uint32_t* greatest) {
+  ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> alive, tombstones_->Alive(piece.rows));
   if (alive.empty()) return arrow::Status::OK();
   Batch rows = piece.rows;
   if (static_cast<int64_t>(alive.size()) < rows.num_rows) {
