@@ -67,7 +67,11 @@ NothingBegun::~NothingBegun() { nothing_begun = false; }
 StopOnSignal::StopOnSignal(runtime::Job* job, bool heeds_earlier) {
   if (!heeds_earlier) asked_by = 0;
   running_job = job;
-  if (asked_by != 0) job->RequestStop();
+  if (const int signal = asked_by; signal != 0) {
+    job->RequestStop();
+    // It was the first one: another one is not to find the handler that was just installed.
+    std::signal(signal, SIG_DFL);
+  }
 }
 
 StopOnSignal::~StopOnSignal() {

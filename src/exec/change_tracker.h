@@ -46,6 +46,8 @@ class ChangeTracker {
   /// A checkpoint begins. REQUIRES: the one before is through.
   void Begin(bool everything);
   bool is_saving() const { return is_saving_; }
+  /// The checkpoint under way holds everything, not changes only.
+  bool saves_everything() const { return is_saving_ && everything_; }
   /// Adds to `entries` about as many as `rows` that are to be saved, and takes them as saved. False: that was all.
   bool Next(int64_t rows, std::vector<uint8_t*>* entries);
   /// Adds those of `entries` that are to be saved before they change to `first`, and takes them as saved.
@@ -59,8 +61,9 @@ class ChangeTracker {
   /// The entry is about to be removed from the table. REQUIRES: AddUnsaved was called.
   void NoteErased(uint8_t* entry);
 
-  /// Entries are going to be moved: from now on checkpoints can only save everything. REQUIRES: not is_saving, or
-  /// everything is being saved.
+  /// Entries are going to be moved: from now on checkpoints can only save everything. One of everything goes on: its
+  /// walk finds what is still there, and AddUnsaved is called for entries before they are moved. REQUIRES: not
+  /// is_saving, or saves_everything.
   void StopListing();
   /// Whether a checkpoint may save changes only.
   bool lists_changes() const { return lists_changes_; }

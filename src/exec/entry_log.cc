@@ -6,6 +6,7 @@
 #include <arrow/util/byte_size.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -18,6 +19,20 @@ arrow::Result<std::shared_ptr<arrow::Array>> AnyFact(const arrow::DataType& type
   if (type.id() == arrow::Type::INT64) return state::Int64Column(std::vector<int64_t>(rows, 0));
   if (type.id() == arrow::Type::BOOL) return state::BooleanColumn(std::vector<bool>(rows, false));
   return arrow::MakeArrayFromScalar(arrow::BinaryScalar(std::string()), num_rows);
+}
+
+/// So many batches of few removed keys wait to be joined.
+constexpr int64_t kSmallBatchesMax = 64;
+
+/// What the keys take, with the objects around them.
+int64_t BytesOf(const Batch& keys) {
+  constexpr int64_t kBytesPerBuffer = sizeof(arrow::ResizableBuffer) + 64;  // it is rounded up to 64 bytes
+  int64_t bytes = sizeof(Batch);
+  for (const auto& column : keys.columns) {
+    bytes += static_cast<int64_t>(sizeof(arrow::Array) + sizeof(arrow::ArrayData)) +
+             std::ssize(column->data()->buffers) * kBytesPerBuffer + arrow::util::TotalBufferSize(*column);
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -49,17 +64,35 @@ arrow::Status EntryLog::BeforeErase(std::span<uint8_t* const> entries) {
     Batch keys;
     keys.num_rows = static_cast<int64_t>(piece.size());
     ARROW_ASSIGN_OR_RAISE(keys.columns, entries_.KeysOf(piece));
-    for (const auto& column : keys.columns) removed_bytes_ += arrow::util::TotalBufferSize(*column);
-    removed_.push_back(std::move(keys));
+    ARROW_RETURN_NOT_OK(AddRemoved(std::move(keys)));
     rest = rest.subspan(piece.size());
   }
   return arrow::Status::OK();
 }
 
+arrow::Status EntryLog::AddRemoved(Batch keys) {
+  removed_bytes_ += BytesOf(keys);
+  removed_.push_back(std::move(keys));
+  // Where entries go one by one, a batch for each would be much larger than its keys, as would be what is written.
+  auto first = removed_.end();
+  for (int64_t rows = 0; first != removed_.begin(); --first) {
+    rows += std::prev(first)->num_rows;
+    if (rows > context_.batch_rows) break;
+  }
+  if (std::distance(first, removed_.end()) < kSmallBatchesMax) return arrow::Status::OK();
+  const std::vector<Batch> small(first, removed_.end());
+  ARROW_ASSIGN_OR_RAISE(Batch joined, Concatenate(small));
+  removed_.erase(first, removed_.end());
+  for (const Batch& batch : small) removed_bytes_ -= BytesOf(batch);
+  removed_bytes_ += BytesOf(joined);
+  removed_.push_back(std::move(joined));
+  return arrow::Status::OK();
+}
+
 arrow::Status EntryLog::BeforeMove(std::span<uint8_t* const> entries) {
   if (tracker_.lists_changes()) {
-    // What was listed is saved while it can still be found.
-    if (tracker_.is_saving()) {
+    // What was listed is saved while it can still be found. A walk over everything needs no list.
+    if (tracker_.is_saving() && !tracker_.saves_everything()) {
       std::vector<uint8_t*> rest;
       while (tracker_.Next(std::numeric_limits<int32_t>::max(), &rest)) {
       }
@@ -166,7 +199,13 @@ arrow::Status EntryLog::WriteRemoved(Batch keys, int64_t generation) {
 
 arrow::Status EntryLog::Restore(const state::StateReader& in, const std::function<arrow::Status()>& report) {
   was_saved_ = true;
-  LogTombstones tombstones(form_.name, form_.key_types, generation_column());
+  tombstones_ = std::make_unique<LogTombstones>(form_.name, form_.key_types, generation_column());
+  const arrow::Status status = RestoreRows(in, report);
+  tombstones_.reset();
+  return status;
+}
+
+arrow::Status EntryLog::RestoreRows(const state::StateReader& in, const std::function<arrow::Status()>& report) {
   state::ArrowTypes values = state::ArrowTypesOf(form_.key_types);
   values.insert(values.end(), form_.values.begin(), form_.values.end());
   state::ArrowTypes facts = form_.facts;
@@ -175,22 +214,22 @@ arrow::Status EntryLog::Restore(const state::StateReader& in, const std::functio
   uint32_t greatest = 0;
   const auto take_in = [&](const state::TimedRows& piece) -> arrow::Status {
     is_of_other_form_ |= piece.is_timed != has_ttl();
-    ARROW_RETURN_NOT_OK(tombstones.Add(piece.rows));
-    ARROW_RETURN_NOT_OK(RestorePiece(piece, &tombstones, &greatest));
+    ARROW_RETURN_NOT_OK(tombstones_->Add(piece.rows));
+    ARROW_RETURN_NOT_OK(RestorePiece(piece, &greatest));
     return report();
   };
   const int64_t now_ms = has_ttl() ? form_.ttl->now_ms() : 1;
   ARROW_RETURN_NOT_OK(state::VisitTimedRows(in, form_.name, values, facts, now_ms, take_in));
-  ARROW_RETURN_NOT_OK(tombstones.VisitKeys(context_.batch_rows, [&](const Batch& removed) -> arrow::Status {
+  ARROW_RETURN_NOT_OK(tombstones_->VisitKeys(context_.batch_rows, [&](const Batch& removed) -> arrow::Status {
     ARROW_RETURN_NOT_OK(RemoveOld(removed));
     return report();
   }));
-  tracker_.GoOnAfter(std::max(greatest, tombstones.greatest_generation()));
+  tracker_.GoOnAfter(std::max(greatest, tombstones_->greatest_generation()));
   return arrow::Status::OK();
 }
 
-arrow::Status EntryLog::RestorePiece(const state::TimedRows& piece, LogTombstones* tombstones, uint32_t* greatest) {
-  ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> alive, tombstones->Alive(piece.rows));
+arrow::Status EntryLog::RestorePiece(const state::TimedRows& piece, uint32_t* greatest) {
+  ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> alive, tombstones_->Alive(piece.rows));
   if (alive.empty()) return arrow::Status::OK();
   Batch rows = piece.rows;
   if (static_cast<int64_t>(alive.size()) < rows.num_rows) {

@@ -111,7 +111,7 @@ class EntryLog final : public EntryWatcher {
   arrow::Status BeforeErase(std::span<uint8_t* const> entries);
   // See EntryWatcher.
   arrow::Status BeforeMove(std::span<uint8_t* const> entries) override;
-  arrow::Status BeforeReuse(uint8_t* entry) override { return SaveFirst(std::span(&entry, 1)); }
+  arrow::Status BeforeReuse(std::span<uint8_t* const> entries) override { return SaveFirst(entries); }
 
   // See Operator.
   arrow::Status BeginSave(bool changes_only, state::StateWriter& out);
@@ -119,7 +119,9 @@ class EntryLog final : public EntryWatcher {
   /// `report`: called after each piece; may move entries to disk.
   arrow::Status Restore(const state::StateReader& in, const std::function<arrow::Status()>& report);
 
-  int64_t memory_bytes() const { return tracker_.memory_bytes() + removed_bytes_ + leaving_bytes_; }
+  int64_t memory_bytes() const {
+    return tracker_.memory_bytes() + removed_bytes_ + leaving_bytes_ + (tombstones_ ? tombstones_->memory_bytes() : 0);
+  }
 
  private:
   bool has_ttl() const { return form_.ttl != nullptr && form_.ttl->is_on(); }
@@ -129,7 +131,10 @@ class EntryLog final : public EntryWatcher {
   arrow::Status WriteAlive(const std::vector<uint8_t*>& entries);
   /// Makes rows of the log, which say that their entries are gone, of keys, and writes them.
   arrow::Status WriteRemoved(Batch keys, int64_t generation);
-  arrow::Status RestorePiece(const state::TimedRows& piece, LogTombstones* tombstones, uint32_t* greatest);
+  arrow::Status RestoreRows(const state::StateReader& in, const std::function<arrow::Status()>& report);
+  arrow::Status RestorePiece(const state::TimedRows& piece, uint32_t* greatest);
+  /// Keeps keys for the next checkpoint.
+  arrow::Status AddRemoved(Batch keys);
   /// Removes entries that are not younger than their removal.
   arrow::Status RemoveOld(const Batch& removed);
 
@@ -142,6 +147,7 @@ class EntryLog final : public EntryWatcher {
   /// What was restored has times where this object writes none, or the other way round: it is written anew.
   bool is_of_other_form_ = false;
   bool was_saved_ = false;
+  std::unique_ptr<LogTombstones> tombstones_;  ///< null: not restoring
 
   // The checkpoint under way.
   state::StateWriter* out_ = nullptr;

@@ -15,8 +15,9 @@ class EntryWatcher {
   virtual ~EntryWatcher() = default;
   /// The entries are about to get other places, or none.
   virtual arrow::Status BeforeMove(std::span<uint8_t* const> entries) = 0;
-  /// An entry that has ended, and stays only because the disk does not know yet, is about to be used anew.
-  virtual arrow::Status BeforeReuse(uint8_t* entry) = 0;
+  /// Entries that have ended, and stay only because the disk does not know yet, are about to be used anew. One may be
+  /// among them more than once.
+  virtual arrow::Status BeforeReuse(std::span<uint8_t* const> entries) = 0;
 };
 
 }  // namespace tidemark::exec

@@ -37,7 +37,10 @@ arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t nu
     ARROW_RETURN_NOT_OK(table_.Load(stored.row_count, stored.accumulators, group));
     HeaderOf(group)->is_emitted = stored.is_emitted;
     HeaderOf(group)->is_stored = 1;
-    if (watcher_ != nullptr) ChangeMarkOf(group)->generation = stored.generation;
+    if (watcher_ != nullptr) {
+      ChangeMarkOf(group)->generation = stored.generation;
+      ChangeMarkOf(group)->saved = stored.saved;
+    }
     --groups_on_disk_;
   }
   created->resize(kept);
@@ -45,11 +48,17 @@ arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t nu
 }
 
 arrow::Status GroupSpill::MarkUsed(const std::vector<uint8_t*>& groups, const std::vector<int32_t>& created) {
+  if (watcher_ != nullptr && groups_erased_ > 0) {
+    std::vector<uint8_t*> reused;
+    for (uint8_t* group : groups) {
+      if (HeaderOf(group)->is_erased != 0) reused.push_back(group);
+    }
+    ARROW_RETURN_NOT_OK(watcher_->BeforeReuse(reused));
+  }
   for (uint8_t* group : groups) {
     GroupHeader* header = HeaderOf(group);
     header->is_used = 1;
     if (header->is_erased == 0) continue;
-    if (watcher_ != nullptr) ARROW_RETURN_NOT_OK(watcher_->BeforeReuse(group));
     --groups_erased_;
     header->is_erased = 0;
   }
@@ -100,9 +109,10 @@ arrow::Status GroupSpill::Write(const std::vector<uint8_t*>& groups) {
     for (int64_t row = 0; row < piece.num_rows; ++row) {
       const GroupHeader& header = *HeaderOf(groups[begin + row]);
       if (!header.is_erased) {
-        const uint32_t generation = watcher_ == nullptr ? 0 : ChangeMarkOf(groups[begin + row])->generation;
+        const ChangeMark mark = watcher_ == nullptr ? ChangeMark() : *ChangeMarkOf(groups[begin + row]);
         const int64_t written_ms = ttl_.is_on() ? WrittenMs(groups[begin + row], WrittenOffset(layout_)) : 0;
-        AppendStored({header.is_emitted != 0, row_counts[row], generation, written_ms, accumulators.GetView(row)},
+        AppendStored({header.is_emitted != 0, row_counts[row], mark.generation, mark.saved, written_ms,
+                      accumulators.GetView(row)},
                      values.bytes());
         ++groups_on_disk_;
       }
@@ -154,7 +164,10 @@ arrow::Result<bool> GroupSpill::SweepStore() {
 void GroupSpill::AppendStored(const Stored& group, std::string* to) const {
   to->push_back(group.is_emitted ? 1 : 0);
   if (layout_.input_retracts) to->append(reinterpret_cast<const char*>(&group.row_count), sizeof(group.row_count));
-  if (watcher_ != nullptr) to->append(reinterpret_cast<const char*>(&group.generation), sizeof(group.generation));
+  if (watcher_ != nullptr) {
+    to->append(reinterpret_cast<const char*>(&group.generation), sizeof(group.generation));
+    to->append(reinterpret_cast<const char*>(&group.saved), sizeof(group.saved));
+  }
   if (ttl_.is_on()) to->append(reinterpret_cast<const char*>(&group.written_ms), sizeof(group.written_ms));
   to->append(group.accumulators);
 }
@@ -163,8 +176,9 @@ arrow::Result<GroupSpill::Stored> GroupSpill::ParseStored(std::string_view value
   Stored group;
   const size_t count_bytes = layout_.input_retracts ? sizeof(group.row_count) : 0;
   const size_t generation_bytes = watcher_ != nullptr ? sizeof(group.generation) : 0;
+  const size_t saved_bytes = watcher_ != nullptr ? sizeof(group.saved) : 0;
   const auto time_bytes = static_cast<size_t>(ttl_.entry_bytes());
-  if (value.size() < 1 + count_bytes + generation_bytes + time_bytes)
+  if (value.size() < 1 + count_bytes + generation_bytes + saved_bytes + time_bytes)
     return arrow::Status::Invalid("Damaged state on disk: a group is too short");
   group.is_emitted = value[0] != 0;
   value.remove_prefix(1);
@@ -174,6 +188,7 @@ arrow::Result<GroupSpill::Stored> GroupSpill::ParseStored(std::string_view value
   };
   take(&group.row_count, count_bytes);
   take(&group.generation, generation_bytes);
+  take(&group.saved, saved_bytes);
   take(&group.written_ms, time_bytes);
   group.accumulators = value;
   return group;

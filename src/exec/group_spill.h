@@ -55,8 +55,8 @@ class GroupSpill final : public GroupLoader {
   GroupSpill(AggregateTable* table, const AggregateTableLayout& layout, const OperatorContext& context,
              const StateTtl* ttl, std::vector<int> key_groups);
 
-  /// `watcher` outlives the object. Groups then have a ChangeMark behind their header, whose generation goes to disk
-  /// with them.
+  /// `watcher` outlives the object. Groups then have a ChangeMark behind their header. What checkpoints have of a group
+  /// goes to disk with it.
   void set_watcher(EntryWatcher* watcher) { watcher_ = watcher; }
 
   arrow::Status LoadGroups(state::KeyedTable::Columns keys, int64_t num_rows, const std::vector<uint8_t*>& groups,
@@ -108,6 +108,7 @@ class GroupSpill final : public GroupLoader {
     bool is_emitted = false;
     int64_t row_count = 0;
     uint32_t generation = 0;
+    uint32_t saved = 0;  ///< see ChangeMark
     int64_t written_ms = 0;
     std::string_view accumulators;
   };

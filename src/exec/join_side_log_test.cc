@@ -243,5 +243,23 @@ TEST(JoinSideLog, WhatTheDiskHadOfRowsThatWentIsNotSaved) {
   EXPECT_EQ(op->Run("1: +I 2 r\n1: +I 500 r"), "+I 2 b 2 r\n");
 }
 
+TEST(JoinSideLog, RowsThatComeFromTheDiskAndGoBackAgainAreSavedOnce) {
+  const auto node = Join(JoinType::kInner, /*retracts=*/true);
+  const auto op = Make(*node, /*spill_from_bytes=*/1);
+  ASSERT_TRUE(op->Push(0, Rows(0, 50)).ok());
+  ASSERT_GT(op->metrics().state_disk_bytes.load(), 0);
+  state::StateSnapshot::Part part;
+  const auto writer = state::MakeSnapshotWriter(&part);
+  ASSERT_TRUE(op->BeginSave(/*changes_only=*/false, *writer).ok());
+  for (int time = 0; time < 4; ++time) {  // they are looked up, and stay as they are
+    ASSERT_TRUE(op->Push(1, Rows(0, 50)).ok());
+    ASSERT_TRUE(op->Push(1, Rows(0, 50, "-D")).ok());
+  }
+  for (bool complete = false; !complete;) ASSERT_TRUE(op->SaveMore(10).Value(&complete).ok());
+  CheckpointChain chain;
+  chain.Add(part);
+  EXPECT_EQ(chain.rows(), 50);
+}
+
 }  // namespace
 }  // namespace tidemark::exec

@@ -37,7 +37,8 @@ void Append(T value, std::string* to) {
 }
 
 /// A row of a key, and where its bytes lie: the value of a key is a sequence of these, each with the time of its last
-/// write behind it where there is a time-to-live, its generation where there is a log, then its bytes.
+/// write behind it where there is a time-to-live, its generation and the last checkpoint that has it where there is a
+/// log, then its bytes.
 struct RowFacts {
   int64_t count;
   int64_t matches;
@@ -96,7 +97,10 @@ arrow::Status JoinSideStore::Insert(const StoredRows& stored) {
     if (side_.has_ttl()) {
       SetWrittenMs(reinterpret_cast<uint8_t*>(rows[i]), sizeof(JoinRow), stored.written_ms[i]);
     }
-    if (has_log()) side_.MarkOf(rows[i]).generation = static_cast<uint32_t>(stored.generations[i]);
+    if (has_log()) {
+      side_.MarkOf(rows[i]).generation = static_cast<uint32_t>(stored.generations[i]);
+      side_.MarkOf(rows[i]).saved = stored.saved[i];
+    }
     reinterpret_cast<JoinKey*>(rows[i]->head)->is_stored = 1;
   }
   return arrow::Status::OK();
@@ -111,22 +115,23 @@ arrow::Result<Batch> JoinSideStore::Columns(const StoredRows& stored) const {
 
 arrow::Status JoinSideStore::Parse(std::string_view value, StoredRows* to) const {
   const auto time_bytes = static_cast<size_t>(side_.ttl_.entry_bytes());
-  const size_t generation_bytes = has_log() ? sizeof(uint32_t) : 0;
+  const size_t mark_bytes = has_log() ? 2 * sizeof(uint32_t) : 0;
   const auto take = [&value](void* to, size_t bytes) {
     std::memcpy(to, value.data(), bytes);
     value.remove_prefix(bytes);
   };
   while (!value.empty()) {
     RowFacts facts;
-    if (value.size() < sizeof(facts) + time_bytes + generation_bytes) {
+    if (value.size() < sizeof(facts) + time_bytes + mark_bytes) {
       return arrow::Status::Invalid("Damaged state on disk: a row is too short");
     }
     take(&facts, sizeof(facts));
     if (time_bytes > 0) take(&to->written_ms.emplace_back(), time_bytes);
-    if (generation_bytes > 0) {
+    if (mark_bytes > 0) {
       uint32_t generation;
-      take(&generation, generation_bytes);
+      take(&generation, sizeof(generation));
       to->generations.push_back(generation);
+      take(&to->saved.emplace_back(), sizeof(uint32_t));
     }
     if (facts.length < 0 || facts.length > static_cast<int64_t>(value.size())) {
       return arrow::Status::Invalid("Damaged state on disk: a row is too short");
@@ -244,7 +249,10 @@ arrow::Status JoinSideStore::Write(const std::vector<uint8_t*>& keys) {
       if (side_.has_ttl()) {
         Append(WrittenMs(reinterpret_cast<const uint8_t*>(rows[i]), sizeof(JoinRow)), values.bytes());
       }
-      if (has_log()) Append(side_.MarkOf(rows[i]).generation, values.bytes());
+      if (has_log()) {
+        Append(side_.MarkOf(rows[i]).generation, values.bytes());
+        Append(side_.MarkOf(rows[i]).saved, values.bytes());
+      }
       values.bytes()->append(reinterpret_cast<const char*>(encoded.bytes.data()) + begin,
                              static_cast<size_t>(end - begin));
     }

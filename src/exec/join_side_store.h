@@ -70,6 +70,7 @@ class JoinSideStore {
     std::vector<int64_t> counts;
     std::vector<int64_t> matches;
     std::vector<int64_t> generations;  ///< only with a log
+    std::vector<uint32_t> saved;       ///< only with a log; see ChangeMark
     std::vector<int64_t> written_ms;   ///< only with a time-to-live
   };
   arrow::Status Parse(std::string_view value, StoredRows* to) const;

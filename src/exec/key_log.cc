@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
+#include <deque>
 #include <utility>
 
 #include "state/state_columns.h"
@@ -54,6 +54,7 @@ KeyLog::KeyLog(const KeyLogForm& form, const LoggedKeys& keys, const OperatorCon
     : keys_(keys),
       num_keys_(form.key_columns.size()),
       rows_per_key_(form.rows_per_key),
+      batch_rows_(context.batch_rows),
       num_columns_(form.rows.size()),
       num_facts_(form.facts.size()),
       order_(KeyFirst(form)),
@@ -119,26 +120,32 @@ class KeyLog::Stored final : public StoredEntries {
  public:
   explicit Stored(KeyLog* log) : log_(*log), reader_(log->keys_.spill->ReadAll()) {}
 
-  arrow::Result<Batch> Next(int64_t rows_max) override {
-    Batch piece;
-    const int64_t keys_max = std::max<int64_t>(1, rows_max / log_.rows_per_key_);
-    for (bool more = true; more && piece.num_rows == 0;) {
-      ARROW_ASSIGN_OR_RAISE(more, reader_.Next(keys_max, [&](auto keys, const auto& payloads) {
-        return MakeRows(keys, payloads, &piece);
+  /// SaveMore has turned rows into keys: so many are read at once.
+  arrow::Result<Batch> Next(int64_t keys_max) override {
+    while (pieces_.empty()) {
+      ARROW_ASSIGN_OR_RAISE(const bool more, reader_.Next(keys_max, [this](auto keys, const auto& payloads) {
+        return MakeRows(keys, payloads);
       }));
+      if (!more) return Batch{};
     }
+    Batch piece = std::move(pieces_.front());
+    pieces_.pop_front();
     return piece;
   }
 
  private:
-  arrow::Status MakeRows(state::KeyedTable::Columns keys, const std::vector<uint8_t*>& payloads, Batch* piece) const {
-    EntryRows found;
-    if (log_.keys_.rows != nullptr) {
-      size_t next = 0;
-      ARROW_ASSIGN_OR_RAISE(found, log_.KeptRows(payloads, std::numeric_limits<int64_t>::max(), &next));
-    } else {
-      found = {{static_cast<int64_t>(payloads.size()), {keys.begin(), keys.end()}}, payloads};
+  arrow::Status MakeRows(state::KeyedTable::Columns keys, const std::vector<uint8_t*>& payloads) {
+    if (log_.keys_.rows == nullptr) {
+      return AddPiece({{static_cast<int64_t>(payloads.size()), {keys.begin(), keys.end()}}, payloads});
     }
+    for (size_t next = 0; next < payloads.size();) {
+      ARROW_ASSIGN_OR_RAISE(EntryRows found, log_.KeptRows(payloads, log_.batch_rows_, &next));
+      ARROW_RETURN_NOT_OK(AddPiece(std::move(found)));
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Status AddPiece(EntryRows found) {
     const KeyTtl& ttl = *log_.keys_.ttl;
     std::vector<int64_t> generations;
     std::vector<int64_t> written;
@@ -147,16 +154,17 @@ class KeyLog::Stored final : public StoredEntries {
       generations.push_back(mark.generation);
       if (ttl.is_on()) written.push_back(ttl.written_ms(payload));
     }
-    *piece = std::move(found.rows);
-    ARROW_ASSIGN_OR_RAISE(piece->columns.emplace_back(), state::Int64Column(generations));
+    Batch& piece = pieces_.emplace_back(std::move(found.rows));
+    ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(generations));
     if (ttl.is_on()) {
-      ARROW_ASSIGN_OR_RAISE(piece->columns.emplace_back(), state::Int64Column(written));
+      ARROW_ASSIGN_OR_RAISE(piece.columns.emplace_back(), state::Int64Column(written));
     }
     return arrow::Status::OK();
   }
 
   const KeyLog& log_;
   KeySpill::Reader reader_;
+  std::deque<Batch> pieces_;  ///< of the keys read last
 };
 
 std::unique_ptr<StoredEntries> KeyLog::ReadStored() {

@@ -89,6 +89,7 @@ class KeyLog final : private LoggedEntries {
   const LoggedKeys keys_;
   const size_t num_keys_;
   const int64_t rows_per_key_;
+  const int64_t batch_rows_;
   const size_t num_columns_;  ///< of a kept row
   const size_t num_facts_;
   const std::vector<int> order_;  ///< of the columns of a kept row in the log

@@ -134,6 +134,38 @@ TEST(KeyLog, ACheckpointOfChangesHoldsThoseOnly) {
   }
 }
 
+/// Of all tables.
+std::pair<int64_t, int64_t> RowsAndBatches(const state::StateSnapshot::Part& part) {
+  int64_t rows = 0;
+  int64_t batches = 0;
+  for (const auto& [name, table] : part.tables) {
+    for (const Batch& batch : table.batches) rows += batch.num_rows;
+    batches += std::ssize(table.batches);
+  }
+  return {rows, batches};
+}
+
+TEST(KeyLog, ManyRowsOfKeysOnDiskAreFewBatches) {
+  constexpr int64_t kRowsPerKey = 64;
+  constexpr int64_t kKeys = 48;
+  constexpr int64_t kBatchRows = 512;
+  auto node = std::static_pointer_cast<const plan::RankNode>(Node(Kind::kTop, {kText}));
+  auto top = std::make_shared<plan::RankNode>(*node);
+  top->last = kRowsPerKey;
+  OperatorPicture op(MakeOperator(*top), {kRows}, top->schema(), kBatchRows, /*memory_limit_bytes=*/0, "UTC",
+                     /*spill_from_bytes=*/1);
+  op.out().set_keep_text(false);
+  for (int64_t place = 1; place <= kRowsPerKey; ++place) ASSERT_TRUE(op.Push(0, Rows(0, kKeys, "+I", place)).ok());
+  ASSERT_GT(op.metrics().state_disk_bytes.load(), 0);
+  state::StateSnapshot::Part part;
+  const auto writer = state::MakeSnapshotWriter(&part);
+  ASSERT_TRUE(op.BeginSave(/*changes_only=*/false, *writer).ok());
+  for (bool complete = false; !complete;) complete = op.SaveMore(kKeys * kRowsPerKey).ValueOrDie();
+  const auto [rows, batches] = RowsAndBatches(part);
+  EXPECT_EQ(rows, kKeys * kRowsPerKey);
+  EXPECT_LE(batches, rows / kBatchRows + 2);
+}
+
 TEST(KeyLog, AKeyThatWentStaysGoneWhereKeysGoToDiskWhileTheyAreReadBack) {
   const auto node = Node(Kind::kNormalize, {kText});
   auto op = Make(*node, 0);
@@ -151,6 +183,30 @@ TEST(KeyLog, AKeyThatWentStaysGoneWhereKeysGoToDiskWhileTheyAreReadBack) {
   }
   ASSERT_TRUE(op->Push(0, Rows(0, 300, "+I", 2)).ok());
   EXPECT_EQ(op->out().table().size(), 300 + 150);  // 150 rows came, and as many took the place of others
+}
+
+TEST(KeyLog, KeysThatGoOneByOneAreFewBatches) {
+  constexpr int64_t kKeys = 1000;
+  const auto node = Node(Kind::kNormalize, {kText});
+  OperatorPicture op(MakeOperator(*node), {kRows}, node->schema(), /*batch_rows=*/512);
+  op.out().set_keep_text(false);
+  ASSERT_TRUE(op.Push(0, Rows(0, 2 * kKeys)).ok());
+  CheckpointChain chain;
+  SaveInto(&op, /*changes_only=*/false, &chain);
+  const int64_t bytes_before = op.memory().used_bytes();
+  for (int64_t key = 0; key < kKeys; ++key) ASSERT_TRUE(op.Push(0, Rows(key, key + 1, "-D")).ok());
+  EXPECT_LT(op.memory().used_bytes() - bytes_before, 100 * kKeys);
+  state::StateSnapshot::Part part;
+  const auto writer = state::MakeSnapshotWriter(&part);
+  ASSERT_TRUE(op.BeginSave(/*changes_only=*/true, *writer).ok());
+  for (bool complete = false; !complete;) complete = op.SaveMore(100).ValueOrDie();
+  const auto [rows, batches] = RowsAndBatches(part);
+  EXPECT_EQ(rows, kKeys);
+  EXPECT_LE(batches, 64 + kKeys / 512);
+  chain.Add(part);
+  const auto next = Make(*node, 0);
+  ASSERT_TRUE(next->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(next->metrics().state_rows.load(), kKeys);
 }
 
 TEST(KeyLog, EachOfManyWorkersGetsItsKeysAndKnowsWhichWent) {

@@ -42,11 +42,17 @@ KeySpill::KeySpill(state::KeyedTable* table, int32_t own_bytes, SpilledValues* v
 
 arrow::Status KeySpill::Load(state::KeyedTable::Columns keys, int64_t num_rows, const std::vector<uint8_t*>& payloads,
                              std::vector<int32_t>* created) {
+  if (watcher_ != nullptr && keys_erased_ > 0) {
+    std::vector<uint8_t*> reused;
+    for (uint8_t* payload : payloads) {
+      if (IsErased(payload)) reused.push_back(payload);
+    }
+    ARROW_RETURN_NOT_OK(watcher_->BeforeReuse(reused));
+  }
   for (uint8_t* payload : payloads) {
     Flags* flags = FlagsOf(payload);
     flags->is_used = 1;
     if (flags->is_erased == 0) continue;
-    if (watcher_ != nullptr) ARROW_RETURN_NOT_OK(watcher_->BeforeReuse(payload));
     --keys_erased_;
     flags->is_erased = 0;
   }

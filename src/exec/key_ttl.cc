@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <span>
+#include <iterator>
 
 #include "exec/entry_log.h"
 
@@ -21,10 +21,15 @@ void KeyTtl::Open(const OperatorContext& context, state::KeyedTable* table, Spil
 
 arrow::Status KeyTtl::RenewExpired(const std::vector<uint8_t*>& payloads, std::vector<int32_t>* created) {
   if (!is_on()) return arrow::Status::OK();
+  if (log_ != nullptr) {
+    std::vector<uint8_t*> expired;  // those of more than one row more than once
+    std::copy_if(payloads.begin(), payloads.end(), std::back_inserter(expired),
+                 [this](const uint8_t* payload) { return IsExpired(payload); });
+    ARROW_RETURN_NOT_OK(log_->BeforeChange(expired));
+  }
   const size_t made = created->size();
   for (size_t i = 0; i < payloads.size(); ++i) {
     if (!IsExpired(payloads[i])) continue;
-    if (log_ != nullptr) ARROW_RETURN_NOT_OK(log_->BeforeChange(std::span(&payloads[i], 1)));
     values_->ReleaseValue(payloads[i]);
     std::memset(payloads[i], 0, static_cast<size_t>(own_bytes()));
     ttl_.CountExpired(1);

@@ -31,6 +31,7 @@ class LogTombstones {
   arrow::Status VisitKeys(int64_t rows_max, const state::RowVisitor& visit) const;
 
   uint32_t greatest_generation() const { return greatest_; }
+  int64_t memory_bytes() const { return table_->memory_bytes(); }
 
  private:
   state::KeyedTable::Columns KeysOf(const Batch& rows) const {

@@ -125,7 +125,7 @@ class RetractRankRows {
   arrow::Status DropRows(const std::vector<uint8_t*>& partitions);
 
   /// The rows of the log have no places yet.
-  arrow::Status PlaceRestored();
+  arrow::Status PlaceRestored(const std::function<arrow::Status()>& report);
   arrow::Status RestoreRankedRows(const state::StateReader& in);
 
   const RankSpec& spec_;

@@ -176,13 +176,13 @@ arrow::Status RetractRankRows::Restore(const state::StateReader& in, const std::
     }
     rows_->Reserve(in.ExpectedKeys(kRowLog));
     ARROW_RETURN_NOT_OK(row_log_->Restore(in, report));
-    ARROW_RETURN_NOT_OK(PlaceRestored());
+    ARROW_RETURN_NOT_OK(PlaceRestored(report));
   }
   ARROW_RETURN_NOT_OK(RestoreRankedRows(in));
   return report();
 }
 
-arrow::Status RetractRankRows::PlaceRestored() {
+arrow::Status RetractRankRows::PlaceRestored(const std::function<arrow::Status()>& report) {
   state::RowCursor cursor;
   for (bool more = true; more;) {
     std::vector<uint8_t*> rows;
@@ -199,6 +199,7 @@ arrow::Status RetractRankRows::PlaceRestored() {
         return state::DamagedState(kRowLog, "has a number twice");
       }
     }
+    ARROW_RETURN_NOT_OK(report());
     if (!partition_log_) continue;
     // Those that the log has nothing of: until now there was no time-to-live.
     std::erase_if(partition_payloads_, [](uint8_t* payload) { return WrittenMs(payload, kWrittenOffset) != 0; });

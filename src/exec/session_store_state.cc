@@ -18,7 +18,8 @@ constexpr std::string_view kSessionLog = "session-log";
 constexpr int64_t kAccumulatorBytesMax = int64_t{16} << 20;
 
 bool IsTime(EventTimeMs time) { return time > -time::kTimeRangeMs && time <= time::kTimeRangeMs; }
-bool IsNumber(int64_t number) { return number >= 0 && number < std::numeric_limits<int64_t>::max(); }
+/// Sessions that come later have greater ones: there is to be room for them.
+bool IsNumber(int64_t number) { return number >= 0 && number <= std::numeric_limits<int64_t>::max() / 2; }
 
 arrow::Status NoSession(std::string_view table) { return state::DamagedState(table, "has rows that are no session"); }
 

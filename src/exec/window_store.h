@@ -70,7 +70,7 @@ class WindowStore : public SliceStore {
  private:
   void Made(Slice* slice) override;
   void Dropped(std::unique_ptr<Slice> slice) override;
-  arrow::Result<Slice*> CheckedSliceOf(const SliceKey& key);
+  arrow::Result<Slice*> CheckedSliceOf(const SliceKey& key, std::string_view table);
   arrow::Status RestoreLogs(const state::StateReader& in);
 
   const OperatorContext* context_ = nullptr;  ///< null: there are no logs

@@ -88,15 +88,15 @@ arrow::Result<bool> WindowStore::SaveMore(int64_t rows) {
   return slice == nullptr ? true : save(*slice);
 }
 
-arrow::Result<Slice*> WindowStore::CheckedSliceOf(const SliceKey& key) {
+arrow::Result<Slice*> WindowStore::CheckedSliceOf(const SliceKey& key, std::string_view table) {
   if (IsTime(key.end) && IsTime(key.part) && IsSlice(key)) return SliceOf(key);
-  return state::DamagedState(kSlices, "has rows that are of no slice");
+  return state::DamagedState(table, "has rows that are of no slice");
 }
 
 arrow::Status WindowStore::Restore(const state::StateReader& in) {
   ARROW_RETURN_NOT_OK(RestoreLogs(in));
   const auto take = [this](const Batch& rows, const SliceKey& key) -> arrow::Status {
-    ARROW_ASSIGN_OR_RAISE(Slice * slice, CheckedSliceOf(key));
+    ARROW_ASSIGN_OR_RAISE(Slice * slice, CheckedSliceOf(key, kSlices));
     ARROW_ASSIGN_OR_RAISE(const auto* groups, slice->table.Restore(rows));
     // The log has nothing of them.
     if (slice->log) ARROW_RETURN_NOT_OK(slice->log->BeforeChange(*groups));
@@ -112,7 +112,7 @@ arrow::Status WindowStore::RestoreLogs(const state::StateReader& in) {
     if (!name.starts_with(kLogPrefix)) continue;
     const auto key = KeyOfLog(name);
     if (!key || context_ == nullptr) return state::DamagedState(name, "is the log of no slice");
-    ARROW_ASSIGN_OR_RAISE(Slice * slice, CheckedSliceOf(*key));
+    ARROW_ASSIGN_OR_RAISE(Slice * slice, CheckedSliceOf(*key, name));
     ARROW_RETURN_NOT_OK(slice->log->Restore(in, [] { return arrow::Status::OK(); }));
     Recount(slice);
     // A log that ended is listed as well.
