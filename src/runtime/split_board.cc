@@ -25,9 +25,8 @@ void SplitBoard::Changed(int worker) {
 }
 
 void SplitBoard::Recompute() {
-  if (!holding_.empty()) watermark_ = std::max(watermark_, *holding_.begin());
+  watermark_ = std::max(watermark_, holding_.empty() ? highest_running_ : *holding_.begin());
   idle_ = holding_.empty() && (!active_.empty() || quiet_without_splits_);
-  if (idle_) watermark_ = std::max(watermark_, highest_running_);
 }
 
 SplitBoard::Split& SplitBoard::AddSplit(SplitId id, int64_t now_micros) {

@@ -57,7 +57,8 @@ struct SplitProgress {
 /// far. The rows of a split are stamped in its order: a row of piece k only when all rows of pieces < k are (a *turn*).
 /// The *table watermark* M is the minimum of the running watermarks of the splits that are neither ended nor idle; it
 /// never falls. A split that is known but unread counts with kMinWatermark, so M waits for it. When every split is idle
-/// (the table is), M is the highest running watermark there was: in which order splits fell silent does not matter.
+/// (the table is) or has ended, M is the highest running watermark there was: in which order they fell silent or ended
+/// does not matter.
 ///
 /// Invariants:
 /// 1. A stamp (the running watermark just before the row) depends only on the rows before it in its split, not on which

@@ -43,15 +43,23 @@ TEST_F(SplitBoardTest, ASplitThatNobodyReadYetHoldsTheWatermark) {
   EXPECT_EQ(watermark(), 100);
 }
 
-TEST_F(SplitBoardTest, TheWatermarkStandsWhenAllSplitsHaveEnded) {
-  board_.AddSplits({1, 2}, kNow);
-  Read(0, 1, 0, 500, true, true);
-  EXPECT_EQ(watermark(), kMinWatermark);
-  Read(0, 2, 0, 120, true, true);
-  EXPECT_EQ(watermark(), 120);
-  board_.AddSplits({1, 2}, kNow);  // a worker that has not heard of their end
-  Read(0, 3, 0, 130);
-  EXPECT_EQ(watermark(), 130);
+TEST_F(SplitBoardTest, WhenAllSplitsHaveEndedTheFarthestCountsInWhateverOrderTheyDid) {
+  for (const bool farthest_first : {true, false}) {
+    SplitBoard board(&control_);
+    board.AddSplits({1, 2}, kNow);
+    const auto read = [&](connectors::SplitId split, EventTimeMs running) {
+      ASSERT_TRUE(board.Turn(split, 0, true, kNow));
+      board.Publish(0, split, {.running_watermark = running}, true, true);
+    };
+    read(1, farthest_first ? 500 : 120);
+    EXPECT_EQ(board.progress().watermark, kMinWatermark);
+    read(2, farthest_first ? 120 : 500);
+    EXPECT_EQ(board.progress().watermark, 500);
+    EXPECT_FALSE(board.progress().idle);
+    board.AddSplits({1, 2}, kNow);  // a worker that has not heard of their end
+    read(3, 530);
+    EXPECT_EQ(board.progress().watermark, 530);
+  }
 }
 
 TEST_F(SplitBoardTest, AResumedTableGoesOnFromItsSlowestSplit) {
