@@ -29,7 +29,7 @@ struct StatefulPart {
 
 /// What a checkpoint is, in manifest.json. Times in microseconds.
 struct CheckpointManifest {
-  static constexpr int kFormatVersion = 2;  ///< 1: without bases
+  static constexpr int kFormatVersion = 3;  ///< 1: without bases; 2: fewer operators had logs
 
   int64_t number = 0;     ///< rises with each checkpoint of a job
   std::string job_id;     ///< names the job's files; kept when it is resumed

@@ -351,8 +351,8 @@ TEST(CheckpointStore, EveryDamagedByteIsFound) {
     files.Put(manifest_path, damaged);
     EXPECT_FALSE(store.List().ok()) << "byte " << at << " of the manifest";
   }
-  files.Put("/state/chk-1/manifest.json", "{\"format_version\": 3}");
-  EXPECT_NE(store.List().status().message().find("this program reads versions 1 to 2"), std::string::npos);
+  files.Put("/state/chk-1/manifest.json", "{\"format_version\": 4}");
+  EXPECT_NE(store.List().status().message().find("this program reads versions 1 to 3"), std::string::npos);
   files.Put("/state/chk-1/manifest.json", "{");
   EXPECT_NE(store.List().status().message().find("is damaged"), std::string::npos);
 }
