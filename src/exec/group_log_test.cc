@@ -165,7 +165,10 @@ TEST(GroupLog, WhenMemoryGetsShortACheckpointOfEverythingGoesOnStepByStep) {
   ASSERT_TRUE(next->Push(0, Keys(0, 1000)).ok());
   ASSERT_TRUE(next->Finish().ok());
   for (const auto& [row, count] : next->out().table()) {
-    if (count > 0) EXPECT_NE(row.find(" 2 "), std::string::npos) << row;  // each was there once before
+    // Each was there once before.
+    if (count > 0) {
+      EXPECT_NE(row.find(" 2 "), std::string::npos) << row;
+    }
   }
 }
 

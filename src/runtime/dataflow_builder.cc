@@ -41,8 +41,8 @@ JobParts::JobParts(plan::PhysicalPlan the_plan, JobOptions the_options)
       shape(plan, options.workers),
       control(options.workers),
       memory(options.memory_bytes, options.spill_from_bytes),
-      growing(plan::UnboundedStates(plan)),
       spill(MakeSpillSpace(options, &memory)),
+      growing(plan::UnboundedStates(plan)),
       ids(options.checkpoints.folder.empty() ? std::vector<std::string>(shape.nodes().size()) : PlanIdentity(shape)),
       metrics(shape.nodes().size()) {
   if (options.functions.clock == nullptr) options.functions.clock = options.clock;

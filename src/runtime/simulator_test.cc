@@ -207,7 +207,9 @@ TEST(Simulator, AlignedPartitionsStayWithinTheirDrift) {
       const auto outcome = RunSeed(plan, &components, {.seed = seed, .batch_rows = 4});
       ASSERT_TRUE(outcome.ok()) << outcome.status().ToString();
       ASSERT_EQ(outcome->rows, expected.rows) << "seed " << seed;
-      if (aligns) ASSERT_LE(components.furthest_ahead_ms, kDriftMs + kDisorderMs) << "seed " << seed;
+      if (aligns) {
+        ASSERT_LE(components.furthest_ahead_ms, kDriftMs + kDisorderMs) << "seed " << seed;
+      }
       others_ran_ahead |= !aligns && components.furthest_ahead_ms > 2 * (kDriftMs + kDisorderMs);
     }
   }
