@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A changelog is added up in a keyed table whose key is the whole row.
 #include "cli/final_rows.h"
+#include "catalog/column_types.h"
 
 #include <algorithm>
 #include <cstring>
 
 namespace tidemark::cli {
 namespace {
-
-std::vector<DataType> ColumnTypes(const Schema& schema) {
-  std::vector<DataType> types;
-  for (const auto& field : schema) types.push_back(field.type);
-  return types;
-}
 
 int64_t CountOf(const uint8_t* payload) {
   int64_t count;

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "catalog/column_types.h"
+#include "columnar/select_columns.h"
 #include "exec/input_distribution.h"
 #include "exec/key_log.h"
 #include "exec/key_spill.h"
@@ -35,18 +37,6 @@ struct Last {
   int32_t pending;  ///< 1 + number of the batch's row that is the key's last; 0: none, and `row` is to be
 };
 
-std::vector<DataType> TypesOf(const Schema& schema, const std::vector<int>& columns) {
-  std::vector<DataType> types;
-  for (int column : columns) types.push_back(schema[column].type);
-  return types;
-}
-
-std::vector<DataType> TypesOf(const Schema& schema) {
-  std::vector<DataType> types;
-  for (const auto& field : schema) types.push_back(field.type);
-  return types;
-}
-
 /// One row a key, which is how a ranking with one rank changes.
 RankSpec OneRowPerKey(const plan::ChangelogNormalizeNode& node) {
   RankSpec spec;
@@ -62,14 +52,14 @@ class ChangelogNormalize final : public Operator, public SpilledValues, private 
       : node_(node),
         spec_(OneRowPerKey(node)),
         ttl_(node.state_ttl_ms, sizeof(Last)),
-        codec_(TypesOf(node.schema()), state::KeyCodec::Floats::kExact),
+        codec_(ColumnTypes(node.schema()), state::KeyCodec::Floats::kExact),
         changes_(
             &spec_, [](RowHandle a, RowHandle b) { return RowBytes(a) == RowBytes(b); },
             [this](const std::vector<RowHandle>& rows) { return DecodeRows(rows); }) {}
 
   arrow::Status Open(const OperatorContext& context) override {
     report_.Open(context);
-    const auto key_types = TypesOf(node_.schema(), node_.key_columns);
+    const auto key_types = ColumnTypes(node_.schema(), node_.key_columns);
     const bool spills = KeySpill::IsPossible(context, key_types.size());
     keys_ = state::KeyedTable::Make(
         key_types, ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0) + (context.checkpointed ? KeyLog::kBytes : 0));
@@ -193,8 +183,7 @@ class ChangelogNormalize final : public Operator, public SpilledValues, private 
   /// Makes the rows of a batch the last ones of their keys. EndBatch must follow.
   arrow::Status TakeIn(const Batch& batch) {
     ttl_.ReadClock();
-    std::vector<std::shared_ptr<arrow::Array>> keys;
-    for (int column : node_.key_columns) keys.push_back(batch.columns[column]);
+    const auto keys = SelectColumns(batch, node_.key_columns);
     ARROW_RETURN_NOT_OK(keys_->FindOrInsert(keys, batch.num_rows, nullptr, &payloads_, &created_));
     if (spill_) ARROW_RETURN_NOT_OK(spill_->Load(keys, batch.num_rows, payloads_, &created_));
     if (log_) ARROW_RETURN_NOT_OK(log_->SaveFirst(payloads_));

@@ -9,6 +9,8 @@
 #include <numeric>
 #include <span>
 
+#include "catalog/column_types.h"
+#include "columnar/select_columns.h"
 #include "exec/input_distribution.h"
 #include "exec/key_log.h"
 #include "exec/key_spill.h"
@@ -26,7 +28,7 @@ class FirstRow final : public Operator, public SpilledValues {
  public:
   explicit FirstRow(const plan::RankNode& node) : node_(node), ttl_(node.state_ttl_ms, 0) {
     const Schema& input = node.inputs()[0]->schema();
-    for (int column : node.partition_columns) key_types_.push_back(input[column].type);
+    key_types_ = ColumnTypes(input, node.partition_columns);
     key_arrow_types_ = state::ArrowTypesOf(key_types_);
     if (input[node.keys[0].column].type.time_attribute() == TimeAttribute::kRowtime) {
       sort_ = MakeSortByWatermarkOperator(*node.inputs()[0], SortColumns(node.keys), /*by_watermark=*/true);
@@ -155,14 +157,8 @@ class FirstRow final : public Operator, public SpilledValues {
     Emitter* out_;
   };
 
-  std::vector<std::shared_ptr<arrow::Array>> KeysOf(const Batch& batch) const {
-    std::vector<std::shared_ptr<arrow::Array>> keys;
-    for (int column : node_.partition_columns) keys.push_back(batch.columns[column]);
-    return keys;
-  }
-
   arrow::Result<Batch> WithoutGiven(const Batch& batch) {
-    const auto keys = KeysOf(batch);
+    const auto keys = SelectColumns(batch, node_.partition_columns);
     ARROW_RETURN_NOT_OK(given_->Find(keys, batch.num_rows, nullptr, &payloads_));
     std::vector<bool> stored(payloads_.size(), false);
     if (spill_) ARROW_RETURN_NOT_OK(spill_->FindStored(keys, batch.num_rows, payloads_, &stored));
@@ -192,7 +188,7 @@ class FirstRow final : public Operator, public SpilledValues {
   void ReleaseValue(uint8_t*) override {}
 
   arrow::Status EmitFirst(const Batch& batch, Emitter& out) {
-    ARROW_RETURN_NOT_OK(FindOrInsert(KeysOf(batch), batch.num_rows));
+    ARROW_RETURN_NOT_OK(FindOrInsert(SelectColumns(batch, node_.partition_columns), batch.num_rows));
     if (created_.empty()) return arrow::Status::OK();
     ARROW_ASSIGN_OR_RAISE(Batch first, Take(batch, created_));
     first.row_watermarks = nullptr;

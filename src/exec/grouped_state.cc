@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "catalog/column_types.h"
+#include "columnar/select_columns.h"
 #include "exec/input_distribution.h"
 #include "exec/key_spill.h"
 
@@ -14,7 +16,7 @@ namespace tidemark::exec {
 GroupedState::GroupedState(const plan::GroupAggregateNode& node, AggregateSet aggregates, bool with_header)
     : node_(node), aggregates_(std::move(aggregates)), ttl_(node.state_ttl_ms) {
   layout_.aggregates = &aggregates_;
-  for (int column : node.group_columns) layout_.key_types.push_back(node.inputs()[0]->schema()[column].type);
+  layout_.key_types = ColumnTypes(node.inputs()[0]->schema(), node.group_columns);
   layout_.header_bytes = with_header ? sizeof(GroupHeader) : 0;
   layout_.input_retracts = node.input_retracts;
 }
@@ -43,8 +45,7 @@ arrow::Status GroupedState::Open(const OperatorContext& context) {
 }
 
 arrow::Result<const std::vector<uint8_t*>*> GroupedState::FindGroups(const Batch& batch) {
-  Columns keys;
-  for (int column : node_.group_columns) keys.push_back(batch.columns[column]);
+  const auto keys = SelectColumns(batch, node_.group_columns);
   ARROW_ASSIGN_OR_RAISE(const auto* groups, table_->FindGroups(keys, batch.num_rows, nullptr));
   if (log_) ARROW_RETURN_NOT_OK(log_->BeforeChange(*groups));
   if (ttl_.is_on()) ARROW_RETURN_NOT_OK(RenewExpired(*groups));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chains of rows by key.
 #include "exec/join_rows.h"
+#include "catalog/column_types.h"
+#include "columnar/select_columns.h"
 
 #include <arrow/array.h>
 #include <arrow/type.h>
@@ -8,21 +10,7 @@
 #include <algorithm>
 
 namespace tidemark::exec {
-namespace {
-
-std::vector<DataType> KeyTypes(const Schema& schema, const std::vector<int>& columns) {
-  std::vector<DataType> types;
-  for (int column : columns) types.push_back(schema[column].type);
-  return types;
-}
-
-std::vector<std::shared_ptr<arrow::Array>> KeysOf(const Batch& batch, const std::vector<int>& columns) {
-  std::vector<std::shared_ptr<arrow::Array>> keys;
-  for (int column : columns) keys.push_back(batch.columns[column]);
-  return keys;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::unique_ptr<std::vector<int32_t>> MatchableRows(const Batch& batch, const std::vector<int>& key_columns,
                                                     const std::vector<bool>& null_safe) {
@@ -46,7 +34,7 @@ JoinRows::JoinRows(const Schema& schema, std::vector<int> key_columns, std::vect
       key_columns_(std::move(key_columns)),
       null_safe_(std::move(null_safe)),
       keeps_matched_(keeps_matched),
-      keys_(state::KeyedTable::Make(KeyTypes(schema, key_columns_), sizeof(Chain))),
+      keys_(state::KeyedTable::Make(ColumnTypes(schema, key_columns_), sizeof(Chain))),
       rows_(types_) {}
 
 arrow::Result<int64_t> JoinRows::Add(const Batch& batch) {
@@ -57,7 +45,7 @@ arrow::Result<int64_t> JoinRows::Add(const Batch& batch) {
   const auto matchable = MatchableRows(batch, key_columns_, null_safe_);
   if (matchable && matchable->empty()) return first;
   ARROW_RETURN_NOT_OK(
-      keys_->FindOrInsert(KeysOf(batch, key_columns_), batch.num_rows, matchable.get(), &payloads_, &created_));
+      keys_->FindOrInsert(SelectColumns(batch, key_columns_), batch.num_rows, matchable.get(), &payloads_, &created_));
   for (size_t i = 0; i < payloads_.size(); ++i) {
     const int64_t row = first + (matchable ? (*matchable)[i] : static_cast<int64_t>(i));
     Chain* chain = ChainOf(payloads_[i]);
@@ -71,7 +59,7 @@ arrow::Status JoinRows::Lookup(const Batch& batch, const std::vector<int>& batch
   heads_.assign(static_cast<size_t>(batch.num_rows), kNone);
   const auto matchable = MatchableRows(batch, batch_keys, null_safe_);
   if (matchable && matchable->empty()) return arrow::Status::OK();
-  ARROW_RETURN_NOT_OK(keys_->Find(KeysOf(batch, batch_keys), batch.num_rows, matchable.get(), &payloads_));
+  ARROW_RETURN_NOT_OK(keys_->Find(SelectColumns(batch, batch_keys), batch.num_rows, matchable.get(), &payloads_));
   for (size_t i = 0; i < payloads_.size(); ++i) {
     if (payloads_[i] != nullptr) heads_[matchable ? (*matchable)[i] : i] = ChainOf(payloads_[i])->first - 1;
   }

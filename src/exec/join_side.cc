@@ -7,28 +7,12 @@
 
 #include <algorithm>
 
+#include "catalog/column_types.h"
+#include "columnar/select_columns.h"
 #include "exec/join_side_store.h"
 
 namespace tidemark::exec {
 namespace {
-
-std::vector<DataType> Types(const Schema& schema) {
-  std::vector<DataType> types;
-  for (const auto& field : schema) types.push_back(field.type);
-  return types;
-}
-
-std::vector<DataType> Types(const Schema& schema, const std::vector<int>& columns) {
-  std::vector<DataType> types;
-  for (int column : columns) types.push_back(schema[column].type);
-  return types;
-}
-
-std::vector<std::shared_ptr<arrow::Array>> Select(const Batch& batch, const std::vector<int>& columns) {
-  std::vector<std::shared_ptr<arrow::Array>> selected;
-  for (int column : columns) selected.push_back(batch.columns[column]);
-  return selected;
-}
 
 JoinRow* AsRow(uint8_t* payload) { return reinterpret_cast<JoinRow*>(payload); }
 uint8_t* AsPayload(JoinRow* row) { return reinterpret_cast<uint8_t*>(row); }
@@ -58,7 +42,7 @@ JoinSide::JoinSide(const Schema& schema, std::vector<int> key_columns, const std
       key_columns_(std::move(key_columns)),
       null_safe_(null_safe),
       ttl_(ttl_ms),
-      keys_(state::KeyedTable::Make(Types(schema, key_columns_), sizeof(JoinKey))) {}
+      keys_(state::KeyedTable::Make(ColumnTypes(schema, key_columns_), sizeof(JoinKey))) {}
 
 JoinSide::~JoinSide() = default;
 JoinSide::JoinSide(JoinSide&&) noexcept = default;
@@ -66,15 +50,15 @@ JoinSide::JoinSide(JoinSide&&) noexcept = default;
 void JoinSide::Open(const OperatorContext& context, std::string log, state::RowOwner owner) {
   ttl_.Open(context);
   const auto mark_bytes = static_cast<int32_t>(context.checkpointed ? sizeof(ChangeMark) : 0);
-  rows_ =
-      state::KeyedTable::Make(Types(schema_), static_cast<int32_t>(sizeof(JoinRow)) + ttl_.entry_bytes() + mark_bytes);
+  rows_ = state::KeyedTable::Make(ColumnTypes(schema_),
+                                  static_cast<int32_t>(sizeof(JoinRow)) + ttl_.entry_bytes() + mark_bytes);
   if (context.checkpointed) log_ = std::make_unique<JoinSideLog>(this, context, std::move(log), std::move(owner));
 }
 
 EntryLogForm JoinSide::LogForm(std::string name, state::RowOwner owner) const {
   EntryLogForm form;
   form.name = std::move(name);
-  form.key_types = Types(schema_);
+  form.key_types = ColumnTypes(schema_);
   form.facts = {arrow::int64(), arrow::int64()};
   form.owner = std::move(owner);
   form.mark_offset = static_cast<int32_t>(sizeof(JoinRow)) + ttl_.entry_bytes();
@@ -85,12 +69,6 @@ EntryLogForm JoinSide::LogForm(std::string name, state::RowOwner owner) const {
 
 void JoinSide::SpillTo(const OperatorContext& context, int side, std::vector<int> key_groups) {
   store_ = std::make_unique<JoinSideStore>(this, context, side, std::move(key_groups));
-}
-
-Schema JoinSide::KeySchema() const {
-  Schema keys;
-  for (int column : key_columns_) keys.push_back(schema_[column]);
-  return keys;
 }
 
 std::vector<bool> JoinSide::Unmatchable(const Batch& batch, const std::vector<int>& key_columns) const {
@@ -158,7 +136,7 @@ arrow::Status JoinSide::FindOrInsertInMemory(const Batch& batch, std::vector<Joi
   std::vector<uint8_t*> heads;
   std::vector<int32_t> new_keys;
   ARROW_RETURN_NOT_OK(
-      keys_->FindOrInsert(Select(batch, key_columns_), batch.num_rows, &created_positions, &heads, &new_keys));
+      keys_->FindOrInsert(SelectColumns(batch, key_columns_), batch.num_rows, &created_positions, &heads, &new_keys));
   for (size_t i = 0; i < created.size(); ++i) Link(AsRow(found_[created[i]]), reinterpret_cast<JoinRow**>(heads[i]));
   rows->assign(batch.num_rows, nullptr);
   for (size_t i = 0; i < positions.size(); ++i) (*rows)[positions[i]] = AsRow(found_[i]);
@@ -170,7 +148,7 @@ arrow::Status JoinSide::FindMatches(const Batch& other_batch, const std::vector<
   if (store_) ARROW_RETURN_NOT_OK(store_->LoadKeys(other_batch, other_keys));
   const std::vector<bool> unmatchable = Unmatchable(other_batch, other_keys);
   std::vector<uint8_t*> payloads;
-  ARROW_RETURN_NOT_OK(keys_->Find(Select(other_batch, other_keys), other_batch.num_rows, nullptr, &payloads));
+  ARROW_RETURN_NOT_OK(keys_->Find(SelectColumns(other_batch, other_keys), other_batch.num_rows, nullptr, &payloads));
   heads->assign(other_batch.num_rows, nullptr);
   for (int64_t row = 0; row < other_batch.num_rows; ++row) {
     const bool matchable = unmatchable.empty() || !unmatchable[row];

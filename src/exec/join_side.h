@@ -130,7 +130,6 @@ class JoinSide {
   /// Takes rows out of the tables.
   void Erase(const std::vector<uint8_t*>& rows);
 
-  Schema KeySchema() const;
   EntryLogForm LogForm(std::string name, state::RowOwner owner) const;
   ChangeMark& MarkOf(JoinRow* row) const {
     return *reinterpret_cast<ChangeMark*>(reinterpret_cast<uint8_t*>(row + 1) + ttl_.entry_bytes());

@@ -10,6 +10,8 @@
 #include <optional>
 #include <utility>
 
+#include "catalog/column_types.h"
+#include "columnar/select_columns.h"
 #include "exec/eviction.h"
 #include "exec/join_side.h"
 #include "state/state_columns.h"
@@ -18,18 +20,6 @@ namespace tidemark::exec {
 namespace {
 
 JoinKey* AsKey(uint8_t* payload) { return reinterpret_cast<JoinKey*>(payload); }
-
-std::vector<DataType> TypesOf(const Schema& schema) {
-  std::vector<DataType> types;
-  for (const auto& field : schema) types.push_back(field.type);
-  return types;
-}
-
-std::vector<std::shared_ptr<arrow::Array>> Select(const Batch& batch, const std::vector<int>& columns) {
-  std::vector<std::shared_ptr<arrow::Array>> selected;
-  for (int column : columns) selected.push_back(batch.columns[column]);
-  return selected;
-}
 
 template <typename T>
 void Append(T value, std::string* to) {
@@ -51,13 +41,13 @@ JoinSideStore::JoinSideStore(JoinSide* side, const OperatorContext& context, int
                              std::vector<int> key_groups)
     : side_(*side),
       context_(context),
-      row_codec_(TypesOf(side->schema_), state::KeyCodec::Floats::kAsKeys),
-      keys_(context.number, side_number, TypesOf(side->KeySchema()), std::move(key_groups)) {}
+      row_codec_(ColumnTypes(side->schema_), state::KeyCodec::Floats::kAsKeys),
+      keys_(context.number, side_number, ColumnTypes(side->schema_, side->key_columns_), std::move(key_groups)) {}
 
 bool JoinSideStore::has_log() const { return side_.log_ != nullptr; }
 
 arrow::Status JoinSideStore::LoadKeys(const Batch& batch, const std::vector<int>& key_columns) {
-  const auto columns = Select(batch, key_columns);
+  const auto columns = SelectColumns(batch, key_columns);
   std::vector<uint8_t*> found;
   ARROW_RETURN_NOT_OK(side_.keys_->Find(columns, batch.num_rows, nullptr, &found));
   const std::vector<bool> unmatchable = side_.Unmatchable(batch, key_columns);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "columnar/select_columns.h"
 #include "exec/batch_collector.h"
 #include "exec/late_rows.h"
 #include "exec/slice_assigner.h"
@@ -52,8 +53,7 @@ class LocalWindowAggregate final : public Operator {
   arrow::Status Push(int, Batch batch, Emitter& out) override {
     ARROW_RETURN_NOT_OK(assigner_.Assign(batch, watermark_, &late_, &touched_));
     ARROW_RETURN_NOT_OK(late_.HandOver(batch, context()));
-    std::vector<std::shared_ptr<arrow::Array>> keys;
-    for (int column : node_.group_columns) keys.push_back(batch.columns[column]);
+    const auto keys = SelectColumns(batch, node_.group_columns);
     if (rows_to_pass_ > 0) {
       rows_to_pass_ -= batch.num_rows;
       ARROW_RETURN_NOT_OK(PassRows(batch, keys, out));

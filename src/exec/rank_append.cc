@@ -7,6 +7,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "catalog/column_types.h"
+#include "columnar/select_columns.h"
 #include "exec/key_log.h"
 #include "exec/key_spill.h"
 #include "exec/key_ttl.h"
@@ -67,12 +69,13 @@ class AppendRank final : public Operator, public SpilledValues, private LoggedRo
   arrow::Status Open(const OperatorContext& context) override {
     report_.Open(context);
     const bool spills = KeySpill::IsPossible(context, spec_.partition_columns.size());
-    partitions_ = state::KeyedTable::Make(KeyTypes(spec_), ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0) +
-                                                               (context.checkpointed ? KeyLog::kBytes : 0));
+    partitions_ = state::KeyedTable::Make(
+        ColumnTypes(spec_.input, spec_.partition_columns),
+        ttl_.own_bytes() + (spills ? KeySpill::kBytes : 0) + (context.checkpointed ? KeyLog::kBytes : 0));
     if (spills) {
-      spill_ = std::make_unique<KeySpill>(partitions_.get(), ttl_.own_bytes(), this, KeyTypes(spec_),
-                                          KeySpill::GroupColumns(spec_.owner, spec_.partition_columns), &ttl_.ttl(),
-                                          context);
+      spill_ = std::make_unique<KeySpill>(
+          partitions_.get(), ttl_.own_bytes(), this, ColumnTypes(spec_.input, spec_.partition_columns),
+          KeySpill::GroupColumns(spec_.owner, spec_.partition_columns), &ttl_.ttl(), context);
     }
     if (context.checkpointed) {
       const LoggedKeys keys{partitions_.get(), this, this, spill_.get(), &ttl_};
@@ -256,8 +259,7 @@ class AppendRank final : public Operator, public SpilledValues, private LoggedRo
     ttl_.ReadClock();
     batch_ = &batch;
     ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, spec_.keys, &keys_));
-    std::vector<std::shared_ptr<arrow::Array>> partition_keys;
-    for (int column : spec_.partition_columns) partition_keys.push_back(batch.columns[column]);
+    const auto partition_keys = SelectColumns(batch, spec_.partition_columns);
     ARROW_RETURN_NOT_OK(partitions_->FindOrInsert(partition_keys, batch.num_rows, nullptr, &payloads_, &created_));
     if (spill_) ARROW_RETURN_NOT_OK(spill_->Load(partition_keys, batch.num_rows, payloads_, &created_));
     if (log_) ARROW_RETURN_NOT_OK(log_->SaveFirst(payloads_));
@@ -284,11 +286,6 @@ class AppendRank final : public Operator, public SpilledValues, private LoggedRo
   }
   int64_t HeldBytes() const { return partitions_->memory_bytes() + rows_.memory_bytes(); }
 
-  static std::vector<DataType> KeyTypes(const RankSpec& spec) {
-    std::vector<DataType> types;
-    for (int column : spec.partition_columns) types.push_back(spec.input[column].type);
-    return types;
-  }
   static Partition* PartitionOf(uint8_t* payload) { return reinterpret_cast<Partition*>(payload); }
 
   std::string_view KeyOf(RowRef row) const {

@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Encoding rows into pieces of memory, and back.
 #include "exec/rank_rows.h"
+#include "catalog/column_types.h"
 
 #include <cstring>
 
 namespace tidemark::exec {
-namespace {
-
-std::vector<DataType> TypesOf(const Schema& schema) {
-  std::vector<DataType> types;
-  for (const auto& field : schema) types.push_back(field.type);
-  return types;
-}
-
-}  // namespace
-
-RankRows::RankRows(const Schema& schema) : codec_(TypesOf(schema), state::KeyCodec::Floats::kExact) {}
+RankRows::RankRows(const Schema& schema) : codec_(ColumnTypes(schema), state::KeyCodec::Floats::kExact) {}
 
 arrow::Status RankRows::Store(const Batch& batch, const SortKeys& keys, const std::vector<int32_t>& rows,
                               std::vector<uint8_t*>* pieces) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows that come and go, and the order within partitions.
 #include "exec/retract_rank_rows.h"
+#include "catalog/column_types.h"
+#include "columnar/select_columns.h"
 
 #include <arrow/array.h>
 
@@ -8,26 +10,10 @@
 #include <cstring>
 
 namespace tidemark::exec {
-namespace {
-
-std::vector<DataType> PartitionTypes(const RankSpec& spec) {
-  std::vector<DataType> types;
-  for (int column : spec.partition_columns) types.push_back(spec.input[column].type);
-  return types;
-}
-
-std::vector<DataType> RowTypes(const RankSpec& spec) {
-  std::vector<DataType> types;
-  for (const auto& field : spec.input) types.push_back(field.type);
-  return types;
-}
-
-}  // namespace
-
 RetractRankRows::RetractRankRows(const RankSpec* spec)
     : spec_(*spec),
-      partition_types_(PartitionTypes(*spec)),
-      row_types_(RowTypes(*spec)),
+      partition_types_(ColumnTypes(spec->input, spec->partition_columns)),
+      row_types_(ColumnTypes(spec->input)),
       ttl_(spec->state_ttl_ms),
       nodes_(sizeof(RankNode)) {}
 
@@ -63,8 +49,7 @@ arrow::Status RetractRankRows::Find(const Batch& batch) {
 
 arrow::Status RetractRankRows::FindPartitions(const Batch& batch) {
   ARROW_RETURN_NOT_OK(EncodeSortKeys(batch, spec_.keys, &keys_));
-  std::vector<std::shared_ptr<arrow::Array>> keys;
-  for (int column : spec_.partition_columns) keys.push_back(batch.columns[column]);
+  const auto keys = SelectColumns(batch, spec_.partition_columns);
   return partitions_->FindOrInsert(keys, batch.num_rows, nullptr, &partition_payloads_, &created_);
 }
 

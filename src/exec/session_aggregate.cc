@@ -15,6 +15,8 @@
 
 #include <algorithm>
 
+#include "catalog/column_types.h"
+#include "columnar/select_columns.h"
 #include "exec/held_rows.h"
 #include "exec/input_distribution.h"
 #include "exec/late_rows.h"
@@ -29,16 +31,12 @@ namespace {
 /// Rows that wait, at most, for others with the same watermark.
 constexpr int64_t kHeldRowsMax = int64_t{1} << 16;
 
-std::vector<DataType> KeyTypes(const plan::WindowAggregateNode& node) {
-  std::vector<DataType> types;
-  for (int column : node.group_columns) types.push_back(node.inputs()[0]->schema()[column].type);
-  return types;
-}
-
 class SessionAggregate final : public Operator {
  public:
   SessionAggregate(const plan::WindowAggregateNode& node, AggregateSet aggregates)
-      : node_(node), aggregates_(std::move(aggregates)), sessions_(KeyTypes(node), &aggregates_, node.window.size_ms) {}
+      : node_(node),
+        aggregates_(std::move(aggregates)),
+        sessions_(ColumnTypes(node.inputs()[0]->schema(), node.group_columns), &aggregates_, node.window.size_ms) {}
 
   arrow::Status Open(const OperatorContext& context) override {
     ARROW_RETURN_NOT_OK(Operator::Open(context));
@@ -155,8 +153,7 @@ class SessionAggregate final : public Operator {
 
   /// Fills rows_ and placed_ with the rows that are not late.
   arrow::Status PlaceRows(const Batch& batch, const std::vector<EventTimeMs>& times) {
-    std::vector<std::shared_ptr<arrow::Array>> keys;
-    for (int column : node_.group_columns) keys.push_back(batch.columns[column]);
+    const auto keys = SelectColumns(batch, node_.group_columns);
     ARROW_RETURN_NOT_OK(sessions_.FindKeys(keys, batch.num_rows, &payloads_));
     rows_.clear();
     placed_.clear();

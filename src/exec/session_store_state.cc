@@ -17,7 +17,6 @@ constexpr std::string_view kSessionLog = "session-log";
 /// Accumulators may be large, so a batch is also full at so many bytes of them.
 constexpr int64_t kAccumulatorBytesMax = int64_t{16} << 20;
 
-bool IsTime(EventTimeMs time) { return time > -time::kTimeRangeMs && time <= time::kTimeRangeMs; }
 /// Sessions that come later have greater ones: there is to be room for them.
 bool IsNumber(int64_t number) { return number >= 0 && number <= std::numeric_limits<int64_t>::max() / 2; }
 
@@ -201,7 +200,8 @@ arrow::Status SessionStore::RestoreTable(const Batch& rows) {
 }
 
 arrow::Status SessionStore::Load(std::string_view table, const SavedSession& saved, Session* session) {
-  if (!IsTime(saved.start) || !IsTime(saved.end) || saved.end < saved.start) return NoSession(table);
+  if (!time::IsInTimeRange(saved.start) || !time::IsInTimeRange(saved.end) || saved.end < saved.start)
+    return NoSession(table);
   session->start = saved.start;
   session->end = saved.end;
   aggregates_->Destroy(StateOf(session));

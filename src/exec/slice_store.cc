@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making, counting and dropping slices.
 #include "exec/slice_store.h"
+#include "catalog/column_types.h"
 
 namespace tidemark::exec {
 
 AggregateTableLayout LayoutOf(const plan::WindowAggregateNode& node, AggregateSet* aggregates) {
   AggregateTableLayout layout;
   layout.aggregates = aggregates;
-  for (int column : node.group_columns) layout.key_types.push_back(node.inputs()[0]->schema()[column].type);
+  layout.key_types = ColumnTypes(node.inputs()[0]->schema(), node.group_columns);
   layout.input_retracts = node.input_retracts;
   return layout;
 }

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "columnar/select_columns.h"
 #include "exec/input_distribution.h"
 #include "exec/make_operator.h"
 #include "state/key_groups.h"
@@ -37,8 +38,7 @@ arrow::Result<Batch> ThroughFile(const Batch& batch) {
 
 /// The rows of `batch` that belong to `worker` by its columns.
 arrow::Result<Batch> RowsOfWorker(const Batch& batch, const std::vector<int>& columns, int worker, int workers) {
-  std::vector<std::shared_ptr<arrow::Array>> keys;
-  for (int column : columns) keys.push_back(batch.columns[column]);
+  const auto keys = SelectColumns(batch, columns);
   ARROW_ASSIGN_OR_RAISE(const auto groups, state::KeyGroups(keys, batch.num_rows));
   std::vector<int32_t> own;
   for (int64_t row = 0; row < batch.num_rows; ++row) {

@@ -5,6 +5,7 @@
 #include <arrow/api.h>
 #include <arrow/compute/api.h>
 
+#include "columnar/select_columns.h"
 #include "exec/batch_collector.h"
 #include "expr/evaluator.h"
 
@@ -31,9 +32,7 @@ class Unnest final : public StatelessOperator {
   arrow::Status Push(int, Batch batch, Emitter& out) override {
     ARROW_ASSIGN_OR_RAISE(const auto evaluated, collection_->Evaluate(batch));
     const arrow::Array& collection = *evaluated[0];
-    std::vector<std::shared_ptr<arrow::Array>> kept;
-    for (int column : node_.kept) kept.push_back(batch.columns[column]);
-    const Batch rows = batch.WithColumns(std::move(kept));
+    const Batch rows = batch.WithColumns(SelectColumns(batch, node_.kept));
     Pairs pairs;
     for (int64_t row = 0; row < batch.num_rows; ++row) {
       int32_t count = 0;

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <span>
 
+#include "columnar/select_columns.h"
 #include "exec/input_distribution.h"
 #include "exec/late_rows.h"
 #include "exec/local_window_aggregate.h"
@@ -88,8 +89,7 @@ class WindowAggregate final : public Operator {
   arrow::Status TakeRows(const Batch& batch) {
     ARROW_RETURN_NOT_OK(assigner_.Assign(batch, watermark_, &late_, &touched_));
     ARROW_RETURN_NOT_OK(late_.HandOver(batch, context()));
-    std::vector<std::shared_ptr<arrow::Array>> keys;
-    for (int column : node_.group_columns) keys.push_back(batch.columns[column]);
+    const auto keys = SelectColumns(batch, node_.group_columns);
     return windows_->Update(&touched_, keys, batch.num_rows, [&](Slice* slice) { return slice->table.Update(batch); });
   }
 

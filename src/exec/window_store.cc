@@ -98,7 +98,7 @@ class HoppingWindows final : public WindowStore {
     for (const Batch& batch : batches) {
       for (int64_t row = 0; row < batch.num_rows; ++row) {
         const EventTimeMs end = state::Int64Values(batch, 0)[row];
-        if (!IsTime(end)) return state::DamagedState(kDropped, "has a time out of range");
+        if (!time::IsInTimeRange(end)) return state::DamagedState(kDropped, "has a time out of range");
         dropped_until_ = std::max(dropped_until_.value_or(end), end);
       }
     }
@@ -234,7 +234,8 @@ class CumulatingWindows final : public WindowStore {
 
   /// Some table says that the window read last is this one.
   arrow::Status SetRunningEnd(std::string_view table, EventTimeMs end, EventTimeMs series) {
-    if (!IsTime(end) || !IsSlice({end, 0}) || series != time::WindowEndingAt(spec_, end).start + spec_.size_ms) {
+    if (!time::IsInTimeRange(end) || !IsSlice({end, 0}) ||
+        series != time::WindowEndingAt(spec_, end).start + spec_.size_ms) {
       return state::DamagedState(table, "is of no window");
     }
     if (!running_) running_ = MakeRunning(series);

@@ -55,8 +55,6 @@ class WindowStore : public SliceStore {
   /// The part of it that is in no log.
   virtual arrow::Status SaveBesideLogs(state::StateWriter& out) const;
   virtual arrow::Status RestoreRest(const state::StateReader& in);
-  /// Arithmetic on windows does not overflow.
-  static bool IsTime(EventTimeMs time) { return time > -time::kTimeRangeMs && time <= time::kTimeRangeMs; }
   /// There may be such a slice.
   virtual bool IsSlice(const SliceKey& key) const = 0;
 

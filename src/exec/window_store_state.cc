@@ -89,7 +89,7 @@ arrow::Result<bool> WindowStore::SaveMore(int64_t rows) {
 }
 
 arrow::Result<Slice*> WindowStore::CheckedSliceOf(const SliceKey& key, std::string_view table) {
-  if (IsTime(key.end) && IsTime(key.part) && IsSlice(key)) return SliceOf(key);
+  if (time::IsInTimeRange(key.end) && time::IsInTimeRange(key.part) && IsSlice(key)) return SliceOf(key);
   return state::DamagedState(table, "has rows that are of no slice");
 }
 

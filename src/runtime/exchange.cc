@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "columnar/select_columns.h"
 #include "exec/row_limit.h"
 #include "state/key_groups.h"
 
@@ -40,9 +41,7 @@ arrow::Status ExchangeSender::Push(int /*input*/, Batch batch) {
 }
 
 arrow::Status ExchangeSender::Scatter(const Batch& batch) {
-  std::vector<std::shared_ptr<arrow::Array>> keys;
-  keys.reserve(hash_columns_.size());
-  for (int column : hash_columns_) keys.push_back(batch.columns[column]);
+  const auto keys = SelectColumns(batch, hash_columns_);
   ARROW_ASSIGN_OR_RAISE(const auto groups, state::KeyGroups(keys, batch.num_rows));
   for (auto& rows : indices_) rows.clear();
   for (int64_t row = 0; row < batch.num_rows; ++row) {

@@ -32,6 +32,7 @@ struct WindowSpec {
 
 /// Times and window lengths lie within this many ms of 0 (some 146 million years), so that no sum below overflows.
 inline constexpr int64_t kTimeRangeMs = int64_t{1} << 62;
+inline bool IsInTimeRange(EventTimeMs time) { return time > -kTimeRangeMs && time <= kTimeRangeMs; }
 
 /// Invalid with what is wrong when the lengths are not positive, too long, or, for CUMULATE, size is not a multiple of
 /// the step; and for HOP, when there would be more than kMaxWindowsPerRow windows around each row. Every function
