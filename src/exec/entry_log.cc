@@ -199,7 +199,7 @@ arrow::Status EntryLog::WriteRemoved(Batch keys, int64_t generation) {
 
 arrow::Status EntryLog::Restore(const state::StateReader& in, const std::function<arrow::Status()>& report) {
   was_saved_ = true;
-  tombstones_ = std::make_unique<LogTombstones>(form_.name, form_.key_types, generation_column());
+  tombstones_ = std::make_unique<LogTombstones>(form_.name, form_.key_types, form_.key_floats, generation_column());
   const arrow::Status status = RestoreRows(in, report);
   tombstones_.reset();
   return status;

@@ -77,6 +77,7 @@ class LoggedEntries {
 struct EntryLogForm {
   std::string name;
   std::vector<DataType> key_types;
+  state::KeyCodec::Floats key_floats = state::KeyCodec::Floats::kAsKeys;  ///< those of the table of entries
   state::ArrowTypes values;
   state::ArrowTypes facts;  ///< BIGINT, BOOLEAN or BYTES
   state::RowOwner owner;

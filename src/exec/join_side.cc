@@ -51,7 +51,8 @@ void JoinSide::Open(const OperatorContext& context, std::string log, state::RowO
   ttl_.Open(context);
   const auto mark_bytes = static_cast<int32_t>(context.checkpointed ? sizeof(ChangeMark) : 0);
   rows_ = state::KeyedTable::Make(ColumnTypes(schema_),
-                                  static_cast<int32_t>(sizeof(JoinRow)) + ttl_.entry_bytes() + mark_bytes);
+                                  static_cast<int32_t>(sizeof(JoinRow)) + ttl_.entry_bytes() + mark_bytes,
+                                  state::KeyCodec::Floats::kAsRows);
   if (context.checkpointed) log_ = std::make_unique<JoinSideLog>(this, context, std::move(log), std::move(owner));
 }
 
@@ -59,6 +60,7 @@ EntryLogForm JoinSide::LogForm(std::string name, state::RowOwner owner) const {
   EntryLogForm form;
   form.name = std::move(name);
   form.key_types = ColumnTypes(schema_);
+  form.key_floats = state::KeyCodec::Floats::kAsRows;
   form.facts = {arrow::int64(), arrow::int64()};
   form.owner = std::move(owner);
   form.mark_offset = static_cast<int32_t>(sizeof(JoinRow)) + ttl_.entry_bytes();

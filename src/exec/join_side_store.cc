@@ -41,7 +41,7 @@ JoinSideStore::JoinSideStore(JoinSide* side, const OperatorContext& context, int
                              std::vector<int> key_groups)
     : side_(*side),
       context_(context),
-      row_codec_(ColumnTypes(side->schema_), state::KeyCodec::Floats::kAsKeys),
+      row_codec_(ColumnTypes(side->schema_), state::KeyCodec::Floats::kAsRows),
       keys_(context.number, side_number, ColumnTypes(side->schema_, side->key_columns_), std::move(key_groups)) {}
 
 bool JoinSideStore::has_log() const { return side_.log_ != nullptr; }

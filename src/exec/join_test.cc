@@ -131,6 +131,22 @@ TEST(Join, UpdatingInputs) {
   EXPECT_EQ(test.picture->metrics().state_rows, 0);
 }
 
+TEST(Join, ZerosOfEitherSignAreTakenBackAsTheyWereGiven) {
+  const Schema left = SchemaOf({DataType::BigInt(), DataType::Double()});
+  Schema output = left;
+  output.insert(output.end(), kRightInput.begin(), kRightInput.end());
+  JoinNode node(output, InputNode(left, AllKinds()), InputNode(kRightInput, AllKinds()), AllKinds(), "Join");
+  node.type = JoinType::kLeft;
+  node.left_keys = {0};
+  node.right_keys = {0};
+  node.null_safe = {false};
+  OperatorPicture picture(MakeJoinOperator(node), {left, kRightInput}, output, 8192);
+  EXPECT_EQ(picture.Run("0: +I 1 -0\n0: +I 1 0"), "+I 1 -0 null null\n+I 1 0 null null\n");
+  EXPECT_EQ(picture.Run("1: +I 1 x"), "-D 1 0 null null\n+I 1 0 1 x\n-D 1 -0 null null\n+I 1 -0 1 x\n");
+  EXPECT_EQ(picture.Run("0: -D 1 -0"), "-D 1 -0 1 x\n");
+  EXPECT_EQ(picture.Run("1: -D 1 x"), "-D 1 0 1 x\n+I 1 0 null null\n");
+}
+
 TEST(Join, InnerJoinsOfUpdatesPassTheKindsOn) {
   Case test(JoinType::kInner, {.updating = true});
   EXPECT_EQ(test.Run("0: +I 1 a\n1: +I 1 x\n1: -U 1 x\n1: +U 1 y"), "+I 1 a 1 x\n-U 1 a 1 x\n+U 1 a 1 y\n");

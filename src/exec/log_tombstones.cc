@@ -13,11 +13,12 @@
 
 namespace tidemark::exec {
 
-LogTombstones::LogTombstones(const std::string& log, const std::vector<DataType>& key_types, size_t generation_column)
+LogTombstones::LogTombstones(const std::string& log, const std::vector<DataType>& key_types,
+                             state::KeyCodec::Floats key_floats, size_t generation_column)
     : log_(log),
       num_keys_(key_types.size()),
       generation_column_(generation_column),
-      table_(state::KeyedTable::Make(key_types, sizeof(int64_t))) {}
+      table_(state::KeyedTable::Make(key_types, sizeof(int64_t), key_floats)) {}
 
 bool LogTombstones::IsRemoved(const Batch& rows, int64_t row) const {
   return state::BooleanValue(rows, generation_column_ + 1, row);

@@ -21,7 +21,8 @@ class LogTombstones {
  public:
   /// Rows begin with the key; `generation_column` says where the generation stands, and behind it whether the row says
   /// that the entry is gone. `log`: its name, for errors; outlives the object.
-  LogTombstones(const std::string& log, const std::vector<DataType>& key_types, size_t generation_column);
+  LogTombstones(const std::string& log, const std::vector<DataType>& key_types, state::KeyCodec::Floats key_floats,
+                size_t generation_column);
 
   /// Takes in what the rows say of entries that are gone. Invalid for generations that cannot be.
   arrow::Status Add(const Batch& rows);

@@ -120,6 +120,14 @@ TEST(Rank, Retractions) {
   EXPECT_EQ(test.picture->metrics().state_rows, 0);
 }
 
+TEST(Rank, ZerosOfEitherSignStayAsTheyCame) {
+  Case test({.last = 2,
+             .input_retracts = true,
+             .input = SchemaOf({DataType::String(), DataType::BigInt(), DataType::Double()})});
+  EXPECT_EQ(test.Run("+I x 5 -0\n+I x 3 0"), "+I x 3 0\n+I x 5 -0\n");
+  EXPECT_EQ(test.Run("-D x 5 -0\n+I x 5 0"), "-D x 5 -0\n+I x 5 0\n");
+}
+
 TEST(Rank, LongTextKeysAndNulls) {
   const std::string common(30, 'k');
   Case test({.last = 2, .keys = {{2, true, true}}});

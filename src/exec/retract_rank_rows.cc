@@ -27,7 +27,8 @@ arrow::Status RetractRankRows::Open(const OperatorContext& context) {
   const int32_t mark_bytes = context.checkpointed ? sizeof(ChangeMark) : 0;
   const int32_t time_bytes = ttl_.is_on() ? ttl_.entry_bytes() + mark_bytes : 0;
   partitions_ = state::KeyedTable::Make(partition_types_, kWrittenOffset + time_bytes);
-  rows_ = state::KeyedTable::Make(row_types_, static_cast<int32_t>(sizeof(Row)) + mark_bytes);
+  rows_ = state::KeyedTable::Make(row_types_, static_cast<int32_t>(sizeof(Row)) + mark_bytes,
+                                  state::KeyCodec::Floats::kAsRows);
   return context.checkpointed ? OpenLogs(context) : arrow::Status::OK();
 }
 

@@ -117,6 +117,7 @@ arrow::Status RetractRankRows::OpenLogs(const OperatorContext& context) {
   EntryLogForm rows;
   rows.name = kRowLog;
   rows.key_types = row_types_;
+  rows.key_floats = state::KeyCodec::Floats::kAsRows;
   rows.facts = {arrow::int64()};
   rows.owner = spec_.owner;
   rows.mark_offset = sizeof(Row);

@@ -39,10 +39,10 @@ static_assert(sizeof(KeyHeader) == 24);
 
 class BytesKeyTable final : public KeyedTable {
  public:
-  BytesKeyTable(std::vector<DataType> key_types, int32_t payload_bytes)
+  BytesKeyTable(std::vector<DataType> key_types, int32_t payload_bytes, KeyCodec::Floats floats)
       : raw_(key_types.size() == 1 && (key_types[0].is_character() || key_types[0].is_binary())),
         payload_bytes_(payload_bytes),
-        codec_(std::move(key_types), KeyCodec::Floats::kAsKeys),
+        codec_(std::move(key_types), floats),
         pages_(static_cast<int32_t>(sizeof(KeyHeader)) + (payload_bytes + 7) / 8 * 8) {}
 
   arrow::Status FindOrInsert(Columns keys, int64_t num_rows, const std::vector<int32_t>* rows,
@@ -294,8 +294,9 @@ arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> BytesKeyTable::Keys(
 
 }  // namespace
 
-std::unique_ptr<KeyedTable> MakeBytesKeyTable(std::vector<DataType> key_types, int32_t payload_bytes) {
-  return std::make_unique<BytesKeyTable>(std::move(key_types), payload_bytes);
+std::unique_ptr<KeyedTable> MakeBytesKeyTable(std::vector<DataType> key_types, int32_t payload_bytes,
+                                              KeyCodec::Floats floats) {
+  return std::make_unique<BytesKeyTable>(std::move(key_types), payload_bytes, floats);
 }
 
 }  // namespace tidemark::state

@@ -22,11 +22,12 @@ int32_t RowBytes(int32_t words, int32_t payload_bytes) {
 template <int kWords>
 class FixedKeyTable final : public KeyedTable {
  public:
-  FixedKeyTable(std::vector<DataType> key_types, int32_t payload_bytes, int words)
+  FixedKeyTable(std::vector<DataType> key_types, int32_t payload_bytes, KeyCodec::Floats floats, int words)
       : single_(key_types.size() == 1 && IsSingleWordKey(key_types[0])),
         words_(words),
         payload_bytes_(payload_bytes),
-        codec_(std::move(key_types), KeyCodec::Floats::kAsKeys),
+        floats_(floats),
+        codec_(std::move(key_types), floats),
         pages_(RowBytes(words, payload_bytes)) {}
 
   arrow::Status FindOrInsert(Columns keys, int64_t num_rows, const std::vector<int32_t>* rows,
@@ -217,7 +218,7 @@ class FixedKeyTable final : public KeyedTable {
   /// Fills keys_.
   arrow::Status ReadKeys(Columns keys, int64_t num_rows, const std::vector<int32_t>* rows) {
     if (single_) {
-      ARROW_ASSIGN_OR_RAISE(keys_, ReadSingleKeys(*keys[0], codec_.types()[0], rows, &scratch_));
+      ARROW_ASSIGN_OR_RAISE(keys_, ReadSingleKeys(*keys[0], codec_.types()[0], floats_, rows, &scratch_));
       return arrow::Status::OK();
     }
     keys_ = SingleKeys{};
@@ -245,6 +246,7 @@ class FixedKeyTable final : public KeyedTable {
   const bool single_;
   const int words_;
   const int32_t payload_bytes_;
+  const KeyCodec::Floats floats_;
   const KeyCodec codec_;
   RowPages pages_;
   HashDirectory directory_;
@@ -257,20 +259,21 @@ class FixedKeyTable final : public KeyedTable {
 
 }  // namespace
 
-std::unique_ptr<KeyedTable> MakeFixedKeyTable(std::vector<DataType> key_types, int32_t payload_bytes) {
+std::unique_ptr<KeyedTable> MakeFixedKeyTable(std::vector<DataType> key_types, int32_t payload_bytes,
+                                              KeyCodec::Floats floats) {
   const bool single = key_types.size() == 1 && IsSingleWordKey(key_types[0]);
-  const int words = single || key_types.empty() ? 1 : KeyCodec(key_types, KeyCodec::Floats::kAsKeys).fixed_bytes() / 8;
+  const int words = single || key_types.empty() ? 1 : KeyCodec(key_types, floats).fixed_bytes() / 8;
   switch (words) {
     case 1:
-      return std::make_unique<FixedKeyTable<1>>(std::move(key_types), payload_bytes, words);
+      return std::make_unique<FixedKeyTable<1>>(std::move(key_types), payload_bytes, floats, words);
     case 2:
-      return std::make_unique<FixedKeyTable<2>>(std::move(key_types), payload_bytes, words);
+      return std::make_unique<FixedKeyTable<2>>(std::move(key_types), payload_bytes, floats, words);
     case 3:
-      return std::make_unique<FixedKeyTable<3>>(std::move(key_types), payload_bytes, words);
+      return std::make_unique<FixedKeyTable<3>>(std::move(key_types), payload_bytes, floats, words);
     case 4:
-      return std::make_unique<FixedKeyTable<4>>(std::move(key_types), payload_bytes, words);
+      return std::make_unique<FixedKeyTable<4>>(std::move(key_types), payload_bytes, floats, words);
     default:
-      return std::make_unique<FixedKeyTable<0>>(std::move(key_types), payload_bytes, words);
+      return std::make_unique<FixedKeyTable<0>>(std::move(key_types), payload_bytes, floats, words);
   }
 }
 

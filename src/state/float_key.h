@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// FloatKey: floating point numbers as keys. Hashes, keys in tables and keys as bytes must agree on what is equal.
+// FloatKey and FloatInRow: floating point numbers as keys and in rows. Hashes, keys in tables and keys as bytes must
+// agree on what is equal.
 #pragma once
 
 #include <cmath>
@@ -12,6 +13,12 @@ template <typename Float>
 Float FloatKey(Float value) {
   if (std::isnan(value)) return std::numeric_limits<Float>::quiet_NaN();
   return value == 0 ? Float{0} : value;
+}
+
+/// All NaN are one, as nobody can tell them apart; 0 and -0 are two, as they are written differently.
+template <typename Float>
+Float FloatInRow(Float value) {
+  return std::isnan(value) ? std::numeric_limits<Float>::quiet_NaN() : value;
 }
 
 }  // namespace tidemark::state

@@ -7,10 +7,10 @@
 #include <arrow/type.h>
 #include <arrow/util/bit_util.h>
 
-#include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "state/float_key.h"
 #include "state/nested_codec.h"
 
 namespace tidemark::state {
@@ -31,13 +31,6 @@ int32_t FixedWidth(const arrow::DataType& type) {
 }
 
 bool HasFixedWidth(const arrow::DataType& type) { return type.id() == arrow::Type::NA || FixedWidth(type) > 0; }
-
-/// One floating-point value as the key it stands for.
-template <typename Float>
-Float AsKey(Float value) {
-  if (std::isnan(value)) return std::numeric_limits<Float>::quiet_NaN();
-  return value == 0 ? Float{0} : value;
-}
 
 /// Which rows are encoded and where each of them starts.
 struct Targets {
@@ -62,13 +55,14 @@ void EncodeColumn(const arrow::ArrayData& column, const Targets& targets, int32_
 }
 
 template <typename Float>
-void EncodeFloatColumn(const arrow::ArrayData& column, const Targets& targets, int32_t offset, uint8_t* bytes) {
+void EncodeFloatColumn(const arrow::ArrayData& column, KeyCodec::Floats floats, const Targets& targets, int32_t offset,
+                       uint8_t* bytes) {
   const Float* values = column.GetValues<Float>(1);
   const uint8_t* validity = column.GetNullCount() > 0 ? column.buffers[0]->data() : nullptr;
   for (int64_t i = 0; i < targets.count; ++i) {
     const int64_t row = targets.row(i);
     if (validity != nullptr && !GetBit(validity, column.offset + row)) continue;
-    const Float value = AsKey(values[row]);
+    const Float value = floats == KeyCodec::Floats::kAsKeys ? FloatKey(values[row]) : FloatInRow(values[row]);
     std::memcpy(bytes + targets.start(i) + offset, &value, sizeof(Float));
   }
 }
@@ -87,11 +81,11 @@ struct Wide {
 
 void EncodeFixed(const arrow::ArrayData& column, KeyCodec::Floats floats, const Targets& targets, int32_t offset,
                  uint8_t* bytes) {
-  const bool as_keys = floats == KeyCodec::Floats::kAsKeys;
+  const bool exact = floats == KeyCodec::Floats::kExact;
   const arrow::Type::type id = column.type->id();
   if (id == arrow::Type::BOOL) return EncodeBoolColumn(column, targets, offset, bytes);
-  if (id == arrow::Type::FLOAT && as_keys) return EncodeFloatColumn<float>(column, targets, offset, bytes);
-  if (id == arrow::Type::DOUBLE && as_keys) return EncodeFloatColumn<double>(column, targets, offset, bytes);
+  if (id == arrow::Type::FLOAT && !exact) return EncodeFloatColumn<float>(column, floats, targets, offset, bytes);
+  if (id == arrow::Type::DOUBLE && !exact) return EncodeFloatColumn<double>(column, floats, targets, offset, bytes);
   switch (FixedWidth(*column.type)) {
     case 1:
       return EncodeColumn<uint8_t>(column, targets, offset, bytes);
@@ -119,7 +113,7 @@ void EncodeNullBits(const arrow::Array& column, int column_index, const Targets&
 /// The bytes of a column whose values vary in length: text as it lies in Arrow, nested values encoded first.
 class VariableColumn {
  public:
-  VariableColumn(const arrow::Array& column, bool floats_as_keys) : column_(column) {
+  VariableColumn(const arrow::Array& column, KeyCodec::Floats floats) : column_(column) {
     if (const auto* text = dynamic_cast<const arrow::BinaryArray*>(&column)) {
       text_ = text;
       return;
@@ -127,7 +121,7 @@ class VariableColumn {
     encoded_offsets_.reserve(column.length() + 1);
     encoded_offsets_.push_back(0);
     for (int64_t row = 0; row < column.length(); ++row) {
-      if (column.IsValid(row)) EncodeNested(column, row, floats_as_keys, &encoded_);
+      if (column.IsValid(row)) EncodeNested(column, row, floats, &encoded_);
       encoded_offsets_.push_back(static_cast<int64_t>(encoded_.size()));
     }
   }
@@ -259,7 +253,7 @@ arrow::Status KeyCodec::Encode(std::span<const std::shared_ptr<arrow::Array>> co
   int64_t total = targets.count * fixed_bytes_;
   if (!fixed()) {
     variable.reserve(variable_columns_.size());
-    for (int column : variable_columns_) variable.emplace_back(*columns[column], floats_ == Floats::kAsKeys);
+    for (int column : variable_columns_) variable.emplace_back(*columns[column], floats_);
     encoded->offsets.resize(targets.count + 1);
     total = 0;
     for (int64_t i = 0; i < targets.count; ++i) {

@@ -33,6 +33,7 @@ class KeyCodec {
  public:
   enum class Floats {
     kAsKeys,  ///< -0.0 is stored as 0.0 and every NaN as the same, so that equal keys have equal bytes
+    kAsRows,  ///< -0.0 and 0.0 differ, every NaN is stored as the same: for rows that are found by all of their values
     kExact,   ///< as they are: for rows that are handed on
   };
 

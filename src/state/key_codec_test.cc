@@ -138,6 +138,27 @@ TEST(KeyCodec, FloatsAsKeysHaveOneZeroAndOneNan) {
   EXPECT_NE(exact[0], exact[1]);
 }
 
+TEST(KeyCodec, FloatsAsRowsHaveTwoZerosAndOneNan) {
+  const auto doubles = std::make_shared<arrow::DoubleBuilder>();
+  arrow::FloatBuilder floats;
+  arrow::ListBuilder lists(arrow::default_memory_pool(), doubles);
+  for (const double value : {0.0, -0.0, std::nan("1"), -std::nan("2")}) {
+    ASSERT_TRUE(floats.Append(static_cast<float>(value)).ok());
+    ASSERT_TRUE(lists.Append().ok());
+    ASSERT_TRUE(doubles->Append(value).ok());
+  }
+  const std::vector<DataType> types = {DataType::Float(), DataType::Array(DataType::Double())};
+  const std::vector<std::shared_ptr<arrow::Array>> columns = {floats.Finish().ValueOrDie(),
+                                                              lists.Finish().ValueOrDie()};
+  for (size_t i = 0; i < types.size(); ++i) {
+    const auto rows = EncodeAll(KeyCodec({types[i]}, KeyCodec::Floats::kAsRows), {columns[i]});
+    EXPECT_NE(rows[0], rows[1]) << types[i].ToString();
+    EXPECT_EQ(rows[2], rows[3]) << types[i].ToString();
+    const auto keys = EncodeAll(KeyCodec({types[i]}, KeyCodec::Floats::kAsKeys), {columns[i]});
+    EXPECT_EQ(keys[0], keys[1]) << types[i].ToString();
+  }
+}
+
 TEST(KeyCodec, SelectedRowsOnly) {
   const KeyCodec codec({DataType::BigInt(), DataType::String()}, KeyCodec::Floats::kAsKeys);
   const std::vector<std::shared_ptr<arrow::Array>> columns = {Column(DataType::BigInt(), "[1, 2, 3]"),

@@ -67,7 +67,7 @@ void CombineNested(const arrow::Array& column, std::vector<uint64_t>* hashes) {
   std::string bytes;
   Combine(column, hashes, [&](int64_t row) {
     bytes.clear();
-    EncodeNested(column, row, /*floats_as_keys=*/true, &bytes);
+    EncodeNested(column, row, KeyCodec::Floats::kAsKeys, &bytes);
     return HashBytes(bytes);
   });
 }

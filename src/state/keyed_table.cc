@@ -2,15 +2,15 @@
 // Choice of the kind of table for a key.
 #include "state/keyed_table.h"
 
-#include "state/key_codec.h"
 #include "state/keyed_table_kinds.h"
 
 namespace tidemark::state {
 
-std::unique_ptr<KeyedTable> KeyedTable::Make(std::vector<DataType> key_types, int32_t payload_bytes) {
-  const bool fixed = KeyCodec(key_types, KeyCodec::Floats::kAsKeys).fixed();
-  return fixed ? MakeFixedKeyTable(std::move(key_types), payload_bytes)
-               : MakeBytesKeyTable(std::move(key_types), payload_bytes);
+std::unique_ptr<KeyedTable> KeyedTable::Make(std::vector<DataType> key_types, int32_t payload_bytes,
+                                             KeyCodec::Floats floats) {
+  const bool fixed = KeyCodec(key_types, floats).fixed();
+  return fixed ? MakeFixedKeyTable(std::move(key_types), payload_bytes, floats)
+               : MakeBytesKeyTable(std::move(key_types), payload_bytes, floats);
 }
 
 std::vector<uint8_t*> KeyedTable::Payloads() const {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catalog/data_type.h"
+#include "state/key_codec.h"
 #include "state/row_pages.h"
 
 namespace tidemark::state {
@@ -19,15 +20,17 @@ namespace tidemark::state {
 /// Open addressing over rows in stable pages: a row keeps its address until it is erased, so accumulators may be
 /// updated through pointers across a batch. Batch interface: keys are hashed together and probed with prefetch.
 ///
-/// Keys are equal as KeyCodec says with Floats::kAsKeys: NULLs equal each other, -0.0 equals 0.0, NaN equals NaN.
+/// Keys are equal as KeyCodec says: NULLs equal each other, NaN equals NaN, and -0.0 equals 0.0 with Floats::kAsKeys.
 /// Payloads are aligned to 8. A table of no key columns holds at most one row. An empty table takes some hundred bytes.
 /// One thread.
 class KeyedTable {
  public:
   using Columns = std::span<const std::shared_ptr<arrow::Array>>;
 
-  /// `key_types`: the key columns. `payload_bytes`: bytes beside the key, zeroed when a row is made.
-  static std::unique_ptr<KeyedTable> Make(std::vector<DataType> key_types, int32_t payload_bytes);
+  /// `key_types`: the key columns. `payload_bytes`: bytes beside the key, zeroed when a row is made. `floats`: kAsRows
+  /// where the key is a row that is handed on as it came.
+  static std::unique_ptr<KeyedTable> Make(std::vector<DataType> key_types, int32_t payload_bytes,
+                                          KeyCodec::Floats floats = KeyCodec::Floats::kAsKeys);
   virtual ~KeyedTable() = default;
 
   /// For each of `rows` of the key columns (null: all of 0..num_rows-1) the payload of its key's row; makes the row
@@ -39,7 +42,7 @@ class KeyedTable {
   virtual arrow::Status Find(Columns keys, int64_t num_rows, const std::vector<int32_t>* rows,
                              std::vector<uint8_t*>* payloads) = 0;
   /// FindOrInsert of the keys of `others`, which are payloads of the table `other`. REQUIRES: both tables were made for
-  /// the same key types.
+  /// the same key types and floats.
   virtual void FindOrInsertFrom(const KeyedTable& other, std::span<uint8_t* const> others,
                                 std::vector<uint8_t*>* payloads, std::vector<int32_t>* created) = 0;
 

@@ -11,9 +11,11 @@ namespace tidemark::state {
 
 /// Keys of fixed width, compared as 64-bit words that lie in the row before the payload. REQUIRES: every type has fixed
 /// width.
-std::unique_ptr<KeyedTable> MakeFixedKeyTable(std::vector<DataType> key_types, int32_t payload_bytes);
+std::unique_ptr<KeyedTable> MakeFixedKeyTable(std::vector<DataType> key_types, int32_t payload_bytes,
+                                              KeyCodec::Floats floats);
 
 /// Any keys, as byte strings: short ones in the row, long ones beside it.
-std::unique_ptr<KeyedTable> MakeBytesKeyTable(std::vector<DataType> key_types, int32_t payload_bytes);
+std::unique_ptr<KeyedTable> MakeBytesKeyTable(std::vector<DataType> key_types, int32_t payload_bytes,
+                                              KeyCodec::Floats floats);
 
 }  // namespace tidemark::state

@@ -286,6 +286,30 @@ TEST(KeyedTable, ZerosAreOneKeyAndNansAreOneKey) {
   EXPECT_EQ(payloads[2], payloads[3]);
 }
 
+TEST(KeyedTable, AsRowsZerosAreTwoKeysAndComeBackAsTheyWere) {
+  arrow::DoubleBuilder builder;
+  ASSERT_TRUE(builder.AppendValues({0.0, -0.0, -0.0, std::nan("1"), -std::nan("2")}).ok());
+  const auto doubles = builder.Finish().ValueOrDie();
+  const auto texts = Column(DataType::String(), R"(["a", "a", "a", "a", "a"])");
+  const auto numbers = Column(kBigInt, "[1, 1, 1, 1, 1]");
+  const std::vector<std::pair<std::vector<DataType>, Columns>> kinds = {
+      {{DataType::Double()}, {doubles}},
+      {{DataType::Double(), kBigInt}, {doubles, numbers}},
+      {{DataType::Double(), DataType::String()}, {doubles, texts}}};
+  for (const auto& [types, keys] : kinds) {
+    const auto table = KeyedTable::Make(types, 8, KeyCodec::Floats::kAsRows);
+    std::vector<uint8_t*> payloads;
+    std::vector<int32_t> created;
+    ASSERT_TRUE(table->FindOrInsert(keys, 5, nullptr, &payloads, &created).ok());
+    EXPECT_EQ(created, (std::vector<int32_t>{0, 1, 3}));
+    EXPECT_EQ(payloads[1], payloads[2]);
+    EXPECT_EQ(payloads[3], payloads[4]);
+    const auto back = table->Keys(payloads).ValueOrDie();
+    EXPECT_FALSE(std::signbit(static_cast<const arrow::DoubleArray&>(*back[0]).Value(0)));
+    EXPECT_TRUE(std::signbit(static_cast<const arrow::DoubleArray&>(*back[0]).Value(1)));
+  }
+}
+
 TEST(KeyedTable, InsertionOrderIsKept) {
   const auto table = KeyedTable::Make({kBigInt}, 8);
   std::vector<uint8_t*> payloads;

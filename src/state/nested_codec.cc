@@ -19,13 +19,21 @@ void AppendRaw(T value, std::string* bytes) {
 }
 
 template <typename Float>
-void AppendFloat(Float value, bool as_key, std::string* bytes) {
-  AppendRaw(as_key ? FloatKey(value) : value, bytes);
+void AppendFloat(Float value, KeyCodec::Floats floats, std::string* bytes) {
+  switch (floats) {
+    case KeyCodec::Floats::kAsKeys:
+      return AppendRaw(FloatKey(value), bytes);
+    case KeyCodec::Floats::kAsRows:
+      return AppendRaw(FloatInRow(value), bytes);
+    case KeyCodec::Floats::kExact:
+      return AppendRaw(value, bytes);
+  }
 }
 
-void EncodeElements(const arrow::Array& elements, int64_t begin, int64_t end, bool floats_as_keys, std::string* bytes) {
+void EncodeElements(const arrow::Array& elements, int64_t begin, int64_t end, KeyCodec::Floats floats,
+                    std::string* bytes) {
   AppendRaw(static_cast<uint32_t>(end - begin), bytes);
-  for (int64_t i = begin; i < end; ++i) EncodeNested(elements, i, floats_as_keys, bytes);
+  for (int64_t i = begin; i < end; ++i) EncodeNested(elements, i, floats, bytes);
 }
 
 template <typename T>
@@ -124,7 +132,7 @@ arrow::Status DecodeValue(const uint8_t** at, arrow::ArrayBuilder* builder) {
 
 }  // namespace
 
-void EncodeNested(const arrow::Array& array, int64_t row, bool floats_as_keys, std::string* bytes) {
+void EncodeNested(const arrow::Array& array, int64_t row, KeyCodec::Floats floats, std::string* bytes) {
   if (array.IsNull(row)) {
     bytes->push_back(0);
     return;
@@ -135,9 +143,9 @@ void EncodeNested(const arrow::Array& array, int64_t row, bool floats_as_keys, s
       bytes->push_back(static_cast<const arrow::BooleanArray&>(array).Value(row) ? 1 : 0);
       return;
     case arrow::Type::FLOAT:
-      return AppendFloat(static_cast<const arrow::FloatArray&>(array).Value(row), floats_as_keys, bytes);
+      return AppendFloat(static_cast<const arrow::FloatArray&>(array).Value(row), floats, bytes);
     case arrow::Type::DOUBLE:
-      return AppendFloat(static_cast<const arrow::DoubleArray&>(array).Value(row), floats_as_keys, bytes);
+      return AppendFloat(static_cast<const arrow::DoubleArray&>(array).Value(row), floats, bytes);
     case arrow::Type::STRING:
     case arrow::Type::BINARY: {
       const std::string_view value = static_cast<const arrow::BinaryArray&>(array).GetView(row);
@@ -148,7 +156,7 @@ void EncodeNested(const arrow::Array& array, int64_t row, bool floats_as_keys, s
     case arrow::Type::STRUCT: {
       const auto& values = static_cast<const arrow::StructArray&>(array);
       for (int field = 0; field < values.num_fields(); ++field) {
-        EncodeNested(*values.field(field), row, floats_as_keys, bytes);
+        EncodeNested(*values.field(field), row, floats, bytes);
       }
       return;
     }
@@ -156,14 +164,14 @@ void EncodeNested(const arrow::Array& array, int64_t row, bool floats_as_keys, s
       const auto& map = static_cast<const arrow::MapArray&>(array);
       AppendRaw(static_cast<uint32_t>(map.value_length(row)), bytes);
       for (int64_t i = map.value_offset(row); i < map.value_offset(row + 1); ++i) {
-        EncodeNested(*map.keys(), i, floats_as_keys, bytes);
-        EncodeNested(*map.items(), i, floats_as_keys, bytes);
+        EncodeNested(*map.keys(), i, floats, bytes);
+        EncodeNested(*map.items(), i, floats, bytes);
       }
       return;
     }
     case arrow::Type::LIST: {
       const auto& list = static_cast<const arrow::ListArray&>(array);
-      return EncodeElements(*list.values(), list.value_offset(row), list.value_offset(row + 1), floats_as_keys, bytes);
+      return EncodeElements(*list.values(), list.value_offset(row), list.value_offset(row + 1), floats, bytes);
     }
     default: {
       const int32_t width = array.type()->byte_width();

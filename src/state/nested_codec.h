@@ -11,10 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "state/key_codec.h"
+
 namespace tidemark::state {
 
 /// Appends the encoding of value `row` of an array of any type: a byte 1 and the value's bytes, or a byte 0 for NULL.
-void EncodeNested(const arrow::Array& array, int64_t row, bool floats_as_keys, std::string* bytes);
+void EncodeNested(const arrow::Array& array, int64_t row, KeyCodec::Floats floats, std::string* bytes);
 
 /// Decodes column `column`, of nested type `type`, of encoded rows: `rows` point at the rows' starts (for the NULL
 /// bits), `cursors` at the column's length in each row, and after the call behind the column's bytes.

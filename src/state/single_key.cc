@@ -15,8 +15,8 @@
 namespace tidemark::state {
 namespace {
 
-uint64_t DoubleWord(double value) { return std::bit_cast<uint64_t>(FloatKey(value)); }
-uint64_t FloatWord(float value) { return std::bit_cast<uint32_t>(FloatKey(value)); }
+uint64_t Word(double value) { return std::bit_cast<uint64_t>(value); }
+uint64_t Word(float value) { return std::bit_cast<uint32_t>(value); }
 
 /// Fills `keys` with word(row) of every row that is not NULL.
 template <typename Word>
@@ -55,6 +55,17 @@ void ReadIntegers(const arrow::Array& column, const std::vector<int32_t>* rows, 
   Read(column, rows, scratch, keys, [values](int64_t row) { return static_cast<uint64_t>(int64_t{values[row]}); });
 }
 
+template <typename Float>
+void ReadFloats(const arrow::Array& column, KeyCodec::Floats floats, const std::vector<int32_t>* rows,
+                SingleKeyScratch* scratch, SingleKeys* keys) {
+  const Float* values = column.data()->GetValues<Float>(1);
+  if (floats == KeyCodec::Floats::kAsKeys) {
+    Read(column, rows, scratch, keys, [values](int64_t row) { return Word(FloatKey(values[row])); });
+  } else {
+    Read(column, rows, scratch, keys, [values](int64_t row) { return Word(FloatInRow(values[row])); });
+  }
+}
+
 template <typename T>
 void WriteIntegers(std::span<const uint64_t* const> words, uint8_t* out) {
   for (size_t i = 0; i < words.size(); ++i) {
@@ -86,7 +97,7 @@ bool IsSingleWordKey(const DataType& type) {
   }
 }
 
-arrow::Result<SingleKeys> ReadSingleKeys(const arrow::Array& column, const DataType& type,
+arrow::Result<SingleKeys> ReadSingleKeys(const arrow::Array& column, const DataType& type, KeyCodec::Floats floats,
                                          const std::vector<int32_t>* rows, SingleKeyScratch* scratch) {
   SingleKeys keys;
   const auto& data = *column.data();
@@ -113,16 +124,12 @@ arrow::Result<SingleKeys> ReadSingleKeys(const arrow::Array& column, const DataT
     case arrow::Type::INT8:
       ReadIntegers<int8_t>(column, rows, scratch, &keys);
       return keys;
-    case arrow::Type::DOUBLE: {
-      const double* values = data.GetValues<double>(1);
-      Read(column, rows, scratch, &keys, [values](int64_t row) { return DoubleWord(values[row]); });
+    case arrow::Type::DOUBLE:
+      ReadFloats<double>(column, floats, rows, scratch, &keys);
       return keys;
-    }
-    case arrow::Type::FLOAT: {
-      const float* values = data.GetValues<float>(1);
-      Read(column, rows, scratch, &keys, [values](int64_t row) { return FloatWord(values[row]); });
+    case arrow::Type::FLOAT:
+      ReadFloats<float>(column, floats, rows, scratch, &keys);
       return keys;
-    }
     case arrow::Type::BOOL: {
       const uint8_t* bits = data.buffers[1]->data();
       const int64_t offset = data.offset;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catalog/data_type.h"
+#include "state/key_codec.h"
 
 namespace tidemark::state {
 
@@ -32,9 +33,9 @@ struct SingleKeyScratch {
   std::vector<int32_t> positions;
 };
 
-/// Integers are extended with their sign; -0.0 is stored as 0.0 and every NaN as one. `rows` null: all.
+/// Integers are extended with their sign. `floats`: kAsKeys or kAsRows. `rows` null: all.
 /// The result is valid as long as `column` and `scratch`.
-arrow::Result<SingleKeys> ReadSingleKeys(const arrow::Array& column, const DataType& type,
+arrow::Result<SingleKeys> ReadSingleKeys(const arrow::Array& column, const DataType& type, KeyCodec::Floats floats,
                                          const std::vector<int32_t>* rows, SingleKeyScratch* scratch);
 
 /// The words at `words` as a column of `type`; a null pointer is a NULL.
