@@ -9,7 +9,7 @@ namespace tidemark::exec {
 void ChangeTracker::Begin(bool everything) {
   saving_ = epoch_++;
   is_saving_ = true;
-  everything_ = everything || !lists_changes_;
+  everything_ = everything;
   saved_ = std::move(changed_);
   changed_ = {};
   if (everything_) saved_ = {};
@@ -53,12 +53,19 @@ void ChangeTracker::AddUnsaved(std::span<uint8_t* const> entries, std::vector<ui
 void ChangeTracker::NoteChange(uint8_t* entry) {
   ChangeMark& mark = MarkOf(entry);
   mark.generation = generation();
-  if (!lists_changes_) return;
   mark.places[epoch_ % 2] = static_cast<uint32_t>(changed_.size());
   changed_.push_back(entry);
 }
 
-void ChangeTracker::NoteErased(uint8_t* entry) {
+void ChangeTracker::Relist(uint8_t* entry) {
+  ChangeMark& mark = MarkOf(entry);
+  if (mark.generation == generation()) return NoteChange(entry);
+  if (everything_ || !IsUnsaved(mark)) return;
+  mark.places[saving_ % 2] = static_cast<uint32_t>(saved_.size());
+  saved_.push_back(entry);
+}
+
+void ChangeTracker::Unlist(uint8_t* entry) {
   const ChangeMark& mark = MarkOf(entry);
   // A place may be of an older list.
   const auto is_at = [entry](const std::vector<uint8_t*>& list, uint32_t place) {
@@ -71,12 +78,6 @@ void ChangeTracker::NoteErased(uint8_t* entry) {
     changed_.pop_back();
   }
   if (const uint32_t place = mark.places[saving_ % 2]; is_at(saved_, place)) saved_[place] = nullptr;
-}
-
-void ChangeTracker::StopListing() {
-  lists_changes_ = false;
-  changed_ = {};
-  saved_ = {};
 }
 
 }  // namespace tidemark::exec

@@ -22,10 +22,16 @@ struct ChangeMark {
   /// When the entry changed last: twice the epoch. Of an entry restored from a checkpoint: the generation of its row,
   /// which is odd, but may be even where the entry was on disk when it was saved. 0: it was only just made.
   uint32_t generation = 0;
-  uint32_t saved = 0;       ///< the last checkpoint that has the entry; 0: none, as long as changes are listed
+  uint32_t saved = 0;       ///< the last checkpoint that got the entry from memory; 0: none did
   uint32_t places[2] = {};  ///< in the lists of changed entries: of an even and of an odd epoch
 };
 static_assert(sizeof(ChangeMark) == 16);
+
+/// Whether an entry on disk changed last with the generation `changes`, and the checkpoint that ended this epoch has
+/// not got it from memory.
+inline bool IsStoredChange(uint32_t generation, uint32_t saved, uint32_t changes) {
+  return generation == changes && saved != changes / 2;
+}
 
 /// Entries are rows of one table, with a ChangeMark at the same place in each. One thread.
 class ChangeTracker {
@@ -46,8 +52,6 @@ class ChangeTracker {
   /// A checkpoint begins. REQUIRES: the one before is through.
   void Begin(bool everything);
   bool is_saving() const { return is_saving_; }
-  /// The checkpoint under way holds everything, not changes only.
-  bool saves_everything() const { return is_saving_ && everything_; }
   /// Adds to `entries` about as many as `rows` that are to be saved, and takes them as saved. False: that was all.
   bool Next(int64_t rows, std::vector<uint8_t*>* entries);
   /// Adds those of `entries` that are to be saved before they change to `first`, and takes them as saved.
@@ -58,15 +62,11 @@ class ChangeTracker {
       if (MarkOf(entry).generation != generation()) NoteChange(entry);
     }
   }
-  /// The entry is about to be removed from the table. REQUIRES: AddUnsaved was called.
-  void NoteErased(uint8_t* entry);
-
-  /// Entries are going to be moved: from now on checkpoints can only save everything. One of everything goes on: its
-  /// walk finds what is still there, and AddUnsaved is called for entries before they are moved. REQUIRES: not
-  /// is_saving, or saves_everything.
-  void StopListing();
-  /// Whether a checkpoint may save changes only.
-  bool lists_changes() const { return lists_changes_; }
+  /// The entry is about to be removed from the table, or to get another place. REQUIRES: AddUnsaved was called.
+  void Unlist(uint8_t* entry);
+  /// The entry has a new place, or came from the disk, with the mark that it had. Where everything is saved, the walk
+  /// comes to new places last.
+  void Relist(uint8_t* entry);
   /// After entries were restored with marks of up to this generation.
   void GoOnAfter(uint32_t generation) { epoch_ = std::max(epoch_, generation / 2 + 1); }
 
@@ -84,7 +84,6 @@ class ChangeTracker {
   const Walk walk_;
   const int32_t mark_offset_;
   uint32_t epoch_ = 1;
-  bool lists_changes_ = true;
   std::vector<uint8_t*> changed_;  ///< in this epoch, each once
 
   // The checkpoint under way.

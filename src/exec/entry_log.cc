@@ -21,6 +21,9 @@ arrow::Result<std::shared_ptr<arrow::Array>> AnyFact(const arrow::DataType& type
   return arrow::MakeArrayFromScalar(arrow::BinaryScalar(std::string()), num_rows);
 }
 
+/// The ChangeMark's `saved` of an entry of which it is not known which checkpoint got it from the disk.
+constexpr uint32_t kSavedFromDisk = std::numeric_limits<uint32_t>::max();
+
 /// So many batches of few removed keys wait to be joined.
 constexpr int64_t kSmallBatchesMax = 64;
 
@@ -56,10 +59,14 @@ arrow::Status EntryLog::BeforeErase(std::span<uint8_t* const> entries) {
   // Of those that no checkpoint has there is nothing to say.
   std::vector<uint8_t*> known;
   for (uint8_t* entry : entries) {
-    tracker_.NoteErased(entry);
-    if (tracker_.lists_changes() && tracker_.MarkOf(entry).saved != 0) known.push_back(entry);
+    tracker_.Unlist(entry);
+    if (tracker_.MarkOf(entry).saved != 0) known.push_back(entry);
   }
-  for (std::span<uint8_t* const> rest = known; !rest.empty();) {
+  return NoteRemoved(known);
+}
+
+arrow::Status EntryLog::NoteRemoved(std::span<uint8_t* const> entries) {
+  for (std::span<uint8_t* const> rest = entries; !rest.empty();) {
     const auto piece = rest.first(std::min(rest.size(), static_cast<size_t>(context_.batch_rows)));
     Batch keys;
     keys.num_rows = static_cast<int64_t>(piece.size());
@@ -90,50 +97,59 @@ arrow::Status EntryLog::AddRemoved(Batch keys) {
 }
 
 arrow::Status EntryLog::BeforeMove(std::span<uint8_t* const> entries) {
-  if (tracker_.lists_changes()) {
-    // What was listed is saved while it can still be found. A walk over everything needs no list.
-    if (tracker_.is_saving() && !tracker_.saves_everything()) {
-      std::vector<uint8_t*> rest;
-      while (tracker_.Next(std::numeric_limits<int32_t>::max(), &rest)) {
-      }
-      ARROW_RETURN_NOT_OK(Write(rest));
-    }
-    tracker_.StopListing();
-    removed_.clear();
-    removed_bytes_ = 0;
+  ARROW_RETURN_NOT_OK(SaveFirst(entries));
+  // Those that ended lately are known to be changed here only: the disk just forgets them.
+  std::vector<uint8_t*> ended;
+  for (uint8_t* entry : entries) {
+    const ChangeMark& mark = tracker_.MarkOf(entry);
+    if (mark.generation == generation() && mark.saved != 0 && entries_.HasEnded(entry)) ended.push_back(entry);
+    if (!is_restoring()) tracker_.Unlist(entry);
   }
-  return SaveFirst(entries);
+  return NoteRemoved(ended);
+}
+
+void EntryLog::AfterMove(std::span<uint8_t* const> entries) {
+  if (is_restoring()) return;
+  for (uint8_t* entry : entries) tracker_.Relist(entry);
+}
+
+void EntryLog::AfterLoad(std::span<uint8_t* const> entries) {
+  if (is_restoring()) return;
+  for (uint8_t* entry : entries) {
+    // A checkpoint may have got it from the disk since it changed, and that did not note it.
+    ChangeMark& mark = tracker_.MarkOf(entry);
+    if (mark.saved == 0 && mark.generation != generation()) mark.saved = kSavedFromDisk;
+    tracker_.Relist(entry);
+  }
 }
 
 arrow::Status EntryLog::BeginSave(bool changes_only, state::StateWriter& out) {
   out_ = &out;
   was_saved_ = true;
-  const bool everything = !changes_only || is_of_other_form_ || !tracker_.lists_changes();
+  const bool everything = !changes_only || is_of_other_form_;
   is_of_other_form_ = false;
-  const auto ended = static_cast<int64_t>(tracker_.generation());
+  const uint32_t ended = tracker_.generation();
   tracker_.Begin(everything);
   leaving_ = std::exchange(removed_, {});
   leaving_bytes_ = std::exchange(removed_bytes_, 0);
-  leaving_generation_ = ended;
+  // Less than what is on disk, or in memory, of an entry that was made anew since.
+  leaving_generation_ = ended - 1;
+  stored_ = entries_.ReadStored(everything ? 0 : ended);
   if (!everything) return arrow::Status::OK();
   leaving_.clear();
   leaving_bytes_ = 0;
-  ARROW_RETURN_NOT_OK(out.RestartLog(form_.name));
-  stored_ = entries_.ReadStored();
-  return arrow::Status::OK();
+  return out.RestartLog(form_.name);
 }
 
 arrow::Result<bool> EntryLog::SaveMore(int64_t rows) {
   if (stored_ != nullptr) {
-    ARROW_ASSIGN_OR_RAISE(Batch piece, stored_->Next(std::min(rows, context_.batch_rows)));
-    if (piece.num_rows == 0) {
-      stored_.reset();
-      return false;
-    }
-    ARROW_ASSIGN_OR_RAISE(auto removed, AnyFact(*arrow::boolean(), piece.num_rows));
-    piece.columns.insert(piece.columns.begin() + static_cast<std::ptrdiff_t>(generation_column()) + 1,
-                         std::move(removed));
-    ARROW_RETURN_NOT_OK(out_->WriteChanges(form_.name, piece, form_.owner));
+    ARROW_ASSIGN_OR_RAISE(auto piece, stored_->Next(std::min(rows, context_.batch_rows)));
+    if (!piece) stored_.reset();
+    if (!piece || piece->num_rows == 0) return false;
+    ARROW_ASSIGN_OR_RAISE(auto removed, AnyFact(*arrow::boolean(), piece->num_rows));
+    piece->columns.insert(piece->columns.begin() + static_cast<std::ptrdiff_t>(generation_column()) + 1,
+                          std::move(removed));
+    ARROW_RETURN_NOT_OK(out_->WriteChanges(form_.name, *piece, form_.owner));
     return false;
   }
   while (!leaving_.empty() && rows > 0) {

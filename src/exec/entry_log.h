@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,14 +33,14 @@ struct EntryRows {
   std::vector<uint8_t*> entries;
 };
 
-/// The entries on disk, as they were when the object was made.
+/// Entries on disk, as they were when the object was made.
 class StoredEntries {
  public:
   virtual ~StoredEntries() = default;
-  /// About `rows_max` rows of the log, without the column that says whether the entry is gone; none at the end. Entries
-  /// that were moved to memory since may be among them, as they are in a log: their generation is less than that of
-  /// the entry in memory.
-  virtual arrow::Result<Batch> Next(int64_t rows_max) = 0;
+  /// About `rows_max` rows of the log, perhaps none, without the column that says whether the entry is gone; no batch
+  /// at the end. Entries that were moved to memory since may be among them, as they are in a log: their generation is
+  /// less than that with which a checkpoint has the entry from memory.
+  virtual arrow::Result<std::optional<Batch>> Next(int64_t rows_max) = 0;
 };
 
 /// What an operator says of its entries. Each has a ChangeMark, which is all 0 when the entry is made and else the
@@ -58,8 +59,10 @@ class LoggedEntries {
                                           size_t* next) const = 0;
   /// There is no such entry any more: it stays in memory until the disk knows that, too.
   virtual bool HasEnded(const uint8_t* /*entry*/) const { return false; }
-  /// Null: nothing is on disk.
-  virtual std::unique_ptr<StoredEntries> ReadStored() { return nullptr; }
+  /// `changes`: only entries that were listed as changed ones, with this generation, and that the checkpoint of its
+  /// epoch has not got from memory (see IsStoredChange); the list ends when they have been read. 0: all entries. Null:
+  /// nothing is on disk.
+  virtual std::unique_ptr<StoredEntries> ReadStored(uint32_t /*changes*/) { return nullptr; }
 
   // For Restore.
 
@@ -111,7 +114,10 @@ class EntryLog final : public EntryWatcher {
   /// The entries are about to be erased from the table for good.
   arrow::Status BeforeErase(std::span<uint8_t* const> entries);
   // See EntryWatcher.
+  uint32_t generation() const override { return is_restoring() ? 0 : tracker_.generation(); }
   arrow::Status BeforeMove(std::span<uint8_t* const> entries) override;
+  void AfterMove(std::span<uint8_t* const> entries) override;
+  void AfterLoad(std::span<uint8_t* const> entries) override;
   arrow::Status BeforeReuse(std::span<uint8_t* const> entries) override { return SaveFirst(entries); }
 
   // See Operator.
@@ -125,6 +131,7 @@ class EntryLog final : public EntryWatcher {
   }
 
  private:
+  bool is_restoring() const { return tombstones_ != nullptr; }
   bool has_ttl() const { return form_.ttl != nullptr && form_.ttl->is_on(); }
   /// Of the first column behind the facts.
   size_t generation_column() const { return form_.key_types.size() + form_.values.size() + form_.facts.size(); }
@@ -134,7 +141,8 @@ class EntryLog final : public EntryWatcher {
   arrow::Status WriteRemoved(Batch keys, int64_t generation);
   arrow::Status RestoreRows(const state::StateReader& in, const std::function<arrow::Status()>& report);
   arrow::Status RestorePiece(const state::TimedRows& piece, uint32_t* greatest);
-  /// Keeps keys for the next checkpoint.
+  /// Keeps the keys of entries that went for the next checkpoint.
+  arrow::Status NoteRemoved(std::span<uint8_t* const> entries);
   arrow::Status AddRemoved(Batch keys);
   /// Removes entries that are not younger than their removal.
   arrow::Status RemoveOld(const Batch& removed);

@@ -66,8 +66,8 @@ bool GroupLog::HasEnded(const uint8_t* group) const {
   return reinterpret_cast<const GroupHeader*>(group)->is_erased != 0;
 }
 
-std::unique_ptr<StoredEntries> GroupLog::ReadStored() {
-  return spill_ == nullptr ? nullptr : std::make_unique<GroupSpill::Reader>(spill_->ReadAll());
+std::unique_ptr<StoredEntries> GroupLog::ReadStored(uint32_t changes) {
+  return spill_ == nullptr ? nullptr : std::make_unique<GroupSpill::Reader>(spill_->ReadForCheckpoint(changes));
 }
 
 arrow::Status GroupLog::FindOrMake(const Batch& rows, std::vector<uint8_t*>* groups) {

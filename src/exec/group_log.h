@@ -49,7 +49,7 @@ class GroupLog final : private LoggedEntries {
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> KeysOf(std::span<uint8_t* const> groups) const override;
   arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& groups, int64_t rows_max, size_t* next) const override;
   bool HasEnded(const uint8_t* group) const override;
-  std::unique_ptr<StoredEntries> ReadStored() override;
+  std::unique_ptr<StoredEntries> ReadStored(uint32_t changes) override;
   arrow::Status FindOrMake(const Batch& rows, std::vector<uint8_t*>* groups) override;
   void Clear(uint8_t* group) override;
   arrow::Status Load(const Batch& rows, const std::vector<uint8_t*>& groups) override;

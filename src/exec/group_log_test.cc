@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 #include "exec/checkpointed_life_testing.h"
 #include "exec/make_operator.h"
 #include "exec/state_events_testing.h"
@@ -83,14 +86,59 @@ int64_t RowsOf(const state::StateSnapshot::Part& part) {
 
 TEST(GroupLog, ACheckpointOfChangesHoldsThoseOnly) {
   const auto node = Node({kText}, /*retracts=*/false);
-  const auto op = Make(*node, 0);
-  ASSERT_TRUE(op->Push(0, Keys(0, 1000)).ok());
+  for (const int64_t spill_from_bytes : {0, 40'000}) {
+    SCOPED_TRACE(testing::Message() << "spill from " << spill_from_bytes);
+    const auto op = Make(*node, spill_from_bytes);
+    ASSERT_TRUE(op->Push(0, Keys(0, 1000)).ok());
+    CheckpointChain chain;
+    for (int64_t changed = 10; changed <= 30; changed += 10) {
+      const int64_t rows_before = chain.rows();
+      SaveInto(op.get(), /*changes_only=*/changed > 10, &chain);
+      EXPECT_EQ(chain.rows() - rows_before, changed == 10 ? 1000 : changed - 10);
+      ASSERT_TRUE(op->Push(0, Keys(0, changed)).ok());
+    }
+    EXPECT_EQ(op->metrics().state_disk_bytes.load() > 0, spill_from_bytes > 0);
+  }
+}
+
+TEST(GroupLog, ChangesThatWentToDiskAreInTheNextCheckpoint) {
+  const auto node = Node({kText}, /*retracts=*/true);
+  const auto op = Make(*node, /*spill_from_bytes=*/20'000);
+  const auto twin = Make(*node, 0);
+  const auto push = [&](const Batch& batch) {
+    ASSERT_TRUE(op->Push(0, batch).ok());
+    ASSERT_TRUE(twin->Push(0, batch).ok());
+  };
+  push(Keys(0, 1000));
   CheckpointChain chain;
-  for (int64_t changed = 10; changed <= 30; changed += 10) {
-    const int64_t rows_before = chain.rows();
-    SaveInto(op.get(), /*changes_only=*/changed > 10, &chain);
-    EXPECT_EQ(chain.rows() - rows_before, changed == 10 ? 1000 : changed - 10);
-    ASSERT_TRUE(op->Push(0, Keys(0, changed)).ok());
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  for (int64_t round = 0; round < 3; ++round) {
+    // These change and go to disk when others come: few of all, then many.
+    push(Keys(100, 110 + round * 200));
+    push(Keys(600, 900));
+    // Those come back and end, and the disk forgets them.
+    std::string gone;
+    for (int64_t key = round * 10; key < round * 10 + 10; ++key) {
+      gone += "-D k" + std::to_string(key) + " 1 1 1 0.5 1.00 [1]\n";
+    }
+    push(ParseRows(kRows, gone));
+    push(Keys(500, 900));
+    // Some of them are made anew and go to disk, all before the next checkpoint.
+    push(Keys(round * 10, round * 10 + 5));
+    push(Keys(500, 900));
+    SaveInto(op.get(), /*changes_only=*/true, &chain);
+    ASSERT_GT(op->metrics().state_disk_bytes.load(), 0);
+
+    const auto next = Make(*node, 0);
+    ASSERT_TRUE(next->Restore(*chain.Reader()).ok());
+    EXPECT_EQ(next->metrics().state_rows.load(), twin->metrics().state_rows.load());
+    // What it gives for one more of each says what it had.
+    std::map<std::string, int64_t> rows = twin->out().table();
+    ASSERT_TRUE(next->Push(0, Keys(0, 1000)).ok());
+    for (const auto& [row, count] : next->out().table()) rows[row] += count;
+    std::erase_if(rows, [](const auto& row) { return row.second == 0; });
+    push(Keys(0, 1000));
+    EXPECT_EQ(rows, twin->out().table()) << round;
   }
 }
 

@@ -26,6 +26,7 @@ arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t nu
   std::vector<std::optional<std::string_view>> values;
   ARROW_RETURN_NOT_OK(state::LookUp(keys_, store_, &values));
   size_t kept = 0;
+  std::vector<uint8_t*> loaded;
   for (size_t i = 0; i < created->size(); ++i) {
     if (!values[i]) {
       (*created)[kept++] = (*created)[i];
@@ -41,9 +42,11 @@ arrow::Status GroupSpill::LoadGroups(state::KeyedTable::Columns keys, int64_t nu
       ChangeMarkOf(group)->generation = stored.generation;
       ChangeMarkOf(group)->saved = stored.saved;
     }
+    loaded.push_back(group);
     --groups_on_disk_;
   }
   created->resize(kept);
+  if (watcher_ != nullptr) watcher_->AfterLoad(loaded);
   return arrow::Status::OK();
 }
 
@@ -90,13 +93,16 @@ arrow::Result<bool> GroupSpill::Evict(int64_t bytes) {
   table_.Erase(eviction.move);
   table_.rows().Renew(eviction.stay);
   table_.rows().Shrink();
+  if (watcher_ != nullptr) watcher_->AfterMove(eviction.stay);
   return true;
 }
 
 arrow::Status GroupSpill::Write(const std::vector<uint8_t*>& groups) {
   if (store_ == nullptr) {
     ARROW_ASSIGN_OR_RAISE(store_, context_.spill->StoreOf(context_.worker));
+    changes_.Open(store_);
   }
+  const uint32_t generation = watcher_ == nullptr ? 0 : watcher_->generation();
   const size_t num_keys = layout_.key_types.size();
   for (size_t next = 0; next < groups.size();) {
     const size_t begin = next;
@@ -118,8 +124,9 @@ arrow::Status GroupSpill::Write(const std::vector<uint8_t*>& groups) {
       }
       groups_erased_ -= header.is_erased;
       values.End(header.is_erased != 0);
+      if (generation != 0 && ChangeMarkOf(groups[begin + row])->generation == generation) values.List();
     }
-    ARROW_RETURN_NOT_OK(values.Write(keys_, store_));
+    ARROW_RETURN_NOT_OK(changes_.Write(values, generation));
   }
   return arrow::Status::OK();
 }
@@ -148,6 +155,7 @@ arrow::Status GroupSpill::Forget(const std::vector<uint8_t*>& groups) {
 }
 
 arrow::Result<bool> GroupSpill::SweepStore() {
+  if (changes_.is_reading_list()) return false;
   const auto written_ms = [this](std::string_view value) -> arrow::Result<int64_t> {
     ARROW_ASSIGN_OR_RAISE(const Stored stored, ParseStored(value));
     return stored.written_ms;
@@ -194,27 +202,22 @@ arrow::Result<GroupSpill::Stored> GroupSpill::ParseStored(std::string_view value
   return group;
 }
 
-GroupSpill::Reader::Reader(GroupSpill* spill, bool all) : spill_(spill), all_(all) {
-  if (spill_->store_ != nullptr) scan_ = spill_->store_->Scan(spill_->keys_.prefix());
-}
-
-arrow::Result<Batch> GroupSpill::Reader::Next(int64_t rows_max) {
-  while (scan_ != nullptr) {
-    ARROW_ASSIGN_OR_RAISE(Batch piece, ReadPiece(rows_max));
-    if (piece.num_rows > 0) return piece;
+arrow::Result<std::optional<Batch>> GroupSpill::Reader::Next(int64_t rows_max) {
+  ARROW_ASSIGN_OR_RAISE(const auto entries, reading_.Next(rows_max));
+  if (!entries) return std::nullopt;
+  std::vector<std::string_view> keys;
+  std::vector<Stored> groups;
+  const std::vector<std::string_view> all_keys = entries->Keys();
+  for (int64_t i = 0; i < entries->size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(const Stored stored, spill_->ParseStored(entries->value(i)));
+    if (!reading_.Wants(stored.generation, stored.saved)) continue;
+    keys.push_back(all_keys[i]);
+    groups.push_back(stored);
   }
-  return Batch{};
-}
-
-/// The next entries, unless all_ without those whose group is in memory: maybe none.
-arrow::Result<Batch> GroupSpill::Reader::ReadPiece(int64_t rows_max) {
-  bool more = true;
-  ARROW_ASSIGN_OR_RAISE(const auto entries, state::StorePiece::Read(scan_.get(), rows_max, &more));
-  if (!more) scan_ = nullptr;
   Batch found;
-  found.num_rows = entries.size();
-  ARROW_ASSIGN_OR_RAISE(found.columns, spill_->keys_.Decode(entries.Keys()));
-  std::vector<uint8_t*> in_memory(static_cast<size_t>(entries.size()), nullptr);
+  found.num_rows = std::ssize(keys);
+  ARROW_ASSIGN_OR_RAISE(found.columns, spill_->keys_.Decode(keys));
+  std::vector<uint8_t*> in_memory(keys.size(), nullptr);
   if (!all_) ARROW_RETURN_NOT_OK(spill_->table_.Find(found.columns, found.num_rows, &in_memory));
   std::vector<int32_t> rows;
   std::vector<int64_t> row_counts;
@@ -222,9 +225,9 @@ arrow::Result<Batch> GroupSpill::Reader::ReadPiece(int64_t rows_max) {
   std::vector<int64_t> generations;
   std::vector<int64_t> written;
   arrow::BinaryBuilder accumulators;
-  for (int64_t row = 0; row < found.num_rows; ++row) {
+  for (size_t row = 0; row < groups.size(); ++row) {
     if (in_memory[row] != nullptr) continue;
-    ARROW_ASSIGN_OR_RAISE(const Stored stored, spill_->ParseStored(entries.value(row)));
+    const Stored& stored = groups[row];
     rows.push_back(static_cast<int32_t>(row));
     row_counts.push_back(stored.row_count);
     emitted.push_back(stored.is_emitted);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "exec/entry_watcher.h"
 #include "exec/operator.h"
 #include "exec/state_ttl.h"
+#include "exec/stored_changes.h"
 #include "state/store_batch.h"
 
 namespace tidemark::exec {
@@ -83,25 +85,24 @@ class GroupSpill final : public GroupLoader {
 
   /// The groups that are not in memory, in batches as AggregateTable::Save gives them, with one more column: whether
   /// the group is emitted; where there is a watcher, one more with the generation, and where there is a time-to-live,
-  /// one more with the time of the last write. They are as they were when the reader was made; but of those that were
-  /// moved into memory since, only ReadAll gives any.
+  /// one more with the time of the last write. They are as they were when the reader was made.
   class Reader final : public StoredEntries {
    public:
-    /// At most `rows_max` of them, at least one; none at the end.
-    arrow::Result<Batch> Next(int64_t rows_max) override;
+    /// At most `rows_max` of them.
+    arrow::Result<std::optional<Batch>> Next(int64_t rows_max) override;
 
    private:
     friend class GroupSpill;
-    Reader(GroupSpill* spill, bool all);
-    arrow::Result<Batch> ReadPiece(int64_t rows_max);
+    Reader(GroupSpill* spill, StoredChanges::Reading reading, bool all)
+        : spill_(spill), reading_(std::move(reading)), all_(all) {}
 
     GroupSpill* spill_;
+    StoredChanges::Reading reading_;
     bool all_;
-    std::unique_ptr<state::StoreScan> scan_;  ///< null: the store is empty, or all is read
   };
-  Reader Read() { return Reader(this, /*all=*/false); }
-  /// Also groups that are in memory: out of date. Their generation is less than that of the group in memory.
-  Reader ReadAll() { return Reader(this, /*all=*/true); }
+  Reader Read() { return {this, changes_.Read(/*changes=*/0, groups_on_disk_), /*all=*/false}; }
+  /// For LoggedEntries::ReadStored. Groups that are in memory are among them: out of date.
+  Reader ReadForCheckpoint(uint32_t changes) { return {this, changes_.Read(changes, groups_on_disk_), /*all=*/true}; }
 
  private:
   struct Stored {
@@ -125,6 +126,7 @@ class GroupSpill final : public GroupLoader {
   state::StoreKeys keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
   EntryWatcher* watcher_ = nullptr;
+  StoredChanges changes_{&keys_};
   int64_t groups_on_disk_ = 0;
   int64_t groups_erased_ = 0;
 };

@@ -125,6 +125,7 @@ TEST(GroupSpill, GroupsInUseStayInMemory) {
         for (const auto& value : *values) loaded += value.has_value();
         return arrow::Status::OK();
       }
+      arrow::Status RemoveAll(std::string_view prefix) override { return store->RemoveAll(prefix); }
       std::unique_ptr<state::StoreScan> Scan(std::string_view prefix, std::string_view from) override {
         return store->Scan(prefix, from);
       }

@@ -151,12 +151,13 @@ arrow::Status GroupedState::ReadStored(const std::function<arrow::Status(Batch r
   if (!spill_) return arrow::Status::OK();
   GroupSpill::Reader reader = spill_->Read();
   while (true) {
-    ARROW_ASSIGN_OR_RAISE(Batch rows, reader.Next(context_->batch_rows));
-    if (rows.num_rows == 0) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(auto rows, reader.Next(context_->batch_rows));
+    if (!rows) return arrow::Status::OK();
+    if (rows->num_rows == 0) continue;
     // The generation is for checkpoints.
     const auto generation = static_cast<std::ptrdiff_t>(layout_.key_types.size() + AggregateTable::SavedTypes().size());
-    if (log_) rows.columns.erase(rows.columns.begin() + generation + 1);
-    ARROW_RETURN_NOT_OK(visit(std::move(rows)));
+    if (log_) rows->columns.erase(rows->columns.begin() + generation + 1);
+    ARROW_RETURN_NOT_OK(visit(std::move(*rows)));
   }
 }
 

@@ -51,8 +51,8 @@ arrow::Result<EntryRows> JoinSideLog::RowsOf(const std::vector<uint8_t*>& rows, 
   return piece;
 }
 
-std::unique_ptr<StoredEntries> JoinSideLog::ReadStored() {
-  return side_.store_ == nullptr ? nullptr : side_.store_->ReadForCheckpoint();
+std::unique_ptr<StoredEntries> JoinSideLog::ReadStored(uint32_t changes) {
+  return side_.store_ == nullptr ? nullptr : side_.store_->ReadForCheckpoint(changes);
 }
 
 arrow::Status JoinSideLog::FindOrMake(const Batch& rows, std::vector<uint8_t*>* entries) {

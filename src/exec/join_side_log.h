@@ -32,7 +32,7 @@ class JoinSideLog final : private LoggedEntries {
   bool Walk(state::RowCursor* cursor, int64_t rows, const std::function<void(uint8_t*)>& visit) const override;
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> KeysOf(std::span<uint8_t* const> rows) const override;
   arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& rows, int64_t rows_max, size_t* next) const override;
-  std::unique_ptr<StoredEntries> ReadStored() override;
+  std::unique_ptr<StoredEntries> ReadStored(uint32_t changes) override;
   arrow::Status FindOrMake(const Batch& rows, std::vector<uint8_t*>* entries) override;
   void Clear(uint8_t* row) override;
   arrow::Status Load(const Batch& rows, const std::vector<uint8_t*>& entries) override;

@@ -19,37 +19,40 @@ using plan::JoinType;
 
 // key, value
 const Schema kInput = SchemaOf({DataType::BigInt(), DataType::String()});
+// key, value, a zero with or without a sign
+const Schema kRandomInput = SchemaOf({DataType::BigInt(), DataType::String(), DataType::Double()});
 
 constexpr JoinType kJoinTypes[] = {JoinType::kInner, JoinType::kLeft, JoinType::kRight,
                                    JoinType::kFull,  JoinType::kSemi, JoinType::kAnti};
 
-plan::PhysicalPtr Input(bool retracts) {
-  return std::make_shared<plan::ExchangeNode>(InputNode(kInput, retracts ? AllKinds() : plan::ChangelogMode{}),
+plan::PhysicalPtr Input(const Schema& schema, bool retracts) {
+  return std::make_shared<plan::ExchangeNode>(InputNode(schema, retracts ? AllKinds() : plan::ChangelogMode{}),
                                               std::vector<int>{0}, "Exchange");
 }
 
-std::shared_ptr<JoinNode> Join(JoinType type, bool retracts) {
-  Schema output = kInput;
-  if (type != JoinType::kSemi && type != JoinType::kAnti) output.insert(output.end(), kInput.begin(), kInput.end());
+std::shared_ptr<JoinNode> Join(JoinType type, bool retracts, const Schema& schema = kInput) {
+  Schema output = schema;
+  if (type != JoinType::kSemi && type != JoinType::kAnti) output.insert(output.end(), schema.begin(), schema.end());
   for (auto& field : output) field.type = field.type.WithNullable(true);
-  auto node = std::make_shared<JoinNode>(output, Input(retracts), Input(retracts), AllKinds(), "Join");
+  auto node = std::make_shared<JoinNode>(output, Input(schema, retracts), Input(schema, retracts), AllKinds(), "Join");
   node->type = type;
   node->left_keys = node->right_keys = {0};
   node->null_safe = {false};
   return node;
 }
 
-/// left value < right value
+/// left value < right value, of kRandomInput
 expr::ExpressionPtr ValueLess() {
   return expr::Expression::Call(
       expr::FunctionRegistry::BuiltIn().Find("<"),
-      {expr::Expression::Column(1, DataType::String(), "b"), expr::Expression::Column(3, DataType::String(), "d")},
+      {expr::Expression::Column(1, DataType::String(), "b"), expr::Expression::Column(4, DataType::String(), "d")},
       DataType::Boolean());
 }
 
 std::unique_ptr<OperatorPicture> Make(const JoinNode& node, int64_t spill_from_bytes) {
-  return std::make_unique<OperatorPicture>(MakeOperator(node), std::vector<Schema>{kInput, kInput}, node.schema(),
-                                           /*batch_rows=*/7, /*memory_limit_bytes=*/0, "UTC", spill_from_bytes);
+  return std::make_unique<OperatorPicture>(
+      MakeOperator(node), std::vector<Schema>{node.inputs()[0]->schema(), node.inputs()[1]->schema()}, node.schema(),
+      /*batch_rows=*/7, /*memory_limit_bytes=*/0, "UTC", spill_from_bytes);
 }
 
 /// Few keys and values, so that many rows are equal, and many match.
@@ -76,10 +79,11 @@ std::vector<Event> RandomBatches(bool retracts, int64_t sleep_ms_max, uint64_t s
         continue;
       }
       const auto key = random() % 30;
-      rows.push_back((key == 0 ? "null" : std::to_string(key)) + " v" + std::to_string(random() % 4));
+      rows.push_back((key == 0 ? "null" : std::to_string(key)) + " v" + std::to_string(random() % 4) +
+                     (random() % 2 == 0 ? " 0.0" : " -0.0"));
       text += "+I " + rows.back() + "\n";
     }
-    event.batch = ParseRows(kInput, text);
+    event.batch = ParseRows(kRandomInput, text);
     events.push_back(std::move(event));
   }
   return events;
@@ -89,7 +93,7 @@ class JoinLogLives : public testing::TestWithParam<uint64_t> {};
 INSTANTIATE_TEST_SUITE_P(Random, JoinLogLives, testing::Range<uint64_t>(1, 17));
 
 void ExpectTheSameRows(JoinType type, bool retracts, int64_t ttl_ms, uint64_t seed) {
-  const auto node = Join(type, retracts);
+  const auto node = Join(type, retracts, kRandomInput);
   node->null_safe = {seed % 2 == 0};
   if (seed % 4 < 2) node->residual = ValueLess();
   node->left_ttl_ms = ttl_ms;
@@ -129,9 +133,9 @@ int64_t RowsOfNext(OperatorPicture* op, CheckpointChain* chain) {
   return chain->rows() - rows_before;
 }
 
-TEST(JoinSideLog, ACheckpointOfChangesHoldsThoseOnly) {
+void ExpectChangesOnly(int64_t spill_from_bytes) {
   const auto node = Join(JoinType::kLeft, /*retracts=*/true);
-  const auto op = Make(*node, 0);
+  const auto op = Make(*node, spill_from_bytes);
   ASSERT_TRUE(op->Push(0, Rows(0, 1000)).ok());
   CheckpointChain chain;
   EXPECT_EQ(RowsOfNext(op.get(), &chain), 1000);
@@ -145,6 +149,14 @@ TEST(JoinSideLog, ACheckpointOfChangesHoldsThoseOnly) {
   // A row that is gone is a change as well.
   ASSERT_TRUE(op->Push(1, Rows(1000, 1005, "-D")).ok());
   EXPECT_EQ(RowsOfNext(op.get(), &chain), 5 + 5);
+  EXPECT_EQ(op->metrics().state_disk_bytes.load() > 0, spill_from_bytes > 0);
+}
+
+TEST(JoinSideLog, ACheckpointOfChangesHoldsThoseOnly) {
+  for (const int64_t spill_from_bytes : {0, 20'000}) {
+    SCOPED_TRACE(testing::Message() << "spill from " << spill_from_bytes);
+    ExpectChangesOnly(spill_from_bytes);
+  }
 }
 
 TEST(JoinSideLog, WhatComesAndGoesBetweenTwoCheckpointsIsInNone) {

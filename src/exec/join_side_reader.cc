@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -16,16 +17,19 @@ namespace tidemark::exec {
 class JoinSideStore::Reader final : public StoredEntries {
  public:
   /// `watches`: keys may be moved while it reads.
-  Reader(JoinSideStore* store, bool watches) : store_(*store) {
-    if (store_.store_ != nullptr) scan_ = store_.store_->Scan(store_.keys_.prefix());
+  Reader(JoinSideStore* store, uint32_t changes, bool watches)
+      : store_(*store), reading_(store->changes_.Read(changes, store->rows_on_disk_)) {
     if (watches) store_.reader_ = this;
   }
   ~Reader() override {
     if (store_.reader_ == this) store_.reader_ = nullptr;
   }
 
-  arrow::Result<Batch> Next(int64_t rows_max) override {
-    while (next_ == rows_.num_rows && scan_ != nullptr) ARROW_RETURN_NOT_OK(ReadPiece(rows_max));
+  arrow::Result<std::optional<Batch>> Next(int64_t rows_max) override {
+    if (next_ == rows_.num_rows) {
+      ARROW_ASSIGN_OR_RAISE(const bool more, ReadPiece(rows_max));
+      if (!more) return std::nullopt;
+    }
     const int64_t length = std::min(rows_max, rows_.num_rows - next_);
     Batch piece = rows_.Slice(next_, length);
     next_ += length;
@@ -47,23 +51,24 @@ class JoinSideStore::Reader final : public StoredEntries {
     return static_cast<int64_t>(sizeof(key) + key.capacity()) + kNodeBytes;
   }
 
-  arrow::Status ReadPiece(int64_t keys_max) {
-    bool more = true;
-    ARROW_ASSIGN_OR_RAISE(const auto entries, state::StorePiece::Read(scan_.get(), keys_max, &more));
-    if (!more) scan_ = nullptr;
-    const std::vector<std::string_view> keys = entries.Keys();
+  /// False: there was no more to read.
+  arrow::Result<bool> ReadPiece(int64_t keys_max) {
+    ARROW_ASSIGN_OR_RAISE(const auto entries, reading_.Next(keys_max));
+    if (!entries) return false;
+    const std::vector<std::string_view> keys = entries->Keys();
     ARROW_ASSIGN_OR_RAISE(const auto columns, store_.keys_.Decode(keys));
     std::vector<uint8_t*> in_memory;
-    ARROW_RETURN_NOT_OK(store_.side_.keys_->Find(columns, entries.size(), nullptr, &in_memory));
+    ARROW_RETURN_NOT_OK(store_.side_.keys_->Find(columns, entries->size(), nullptr, &in_memory));
     StoredRows stored;
-    for (int64_t i = 0; i < entries.size(); ++i) {
+    for (int64_t i = 0; i < entries->size(); ++i) {
       if (in_memory[i] == nullptr && !TakeOutdated(keys[i])) {
-        ARROW_RETURN_NOT_OK(store_.Parse(entries.value(i), &stored));
+        ARROW_RETURN_NOT_OK(store_.Parse(entries->value(i), &reading_, &stored));
       }
     }
     if (!keys.empty()) last_ = keys.back();
     next_ = 0;
-    return ToColumns(stored);
+    ARROW_RETURN_NOT_OK(ToColumns(stored));
+    return true;
   }
 
   /// Whether the key is outdated. Keys come in order: those up to this one are not asked for again.
@@ -93,16 +98,16 @@ class JoinSideStore::Reader final : public StoredEntries {
   }
 
   JoinSideStore& store_;
-  std::unique_ptr<state::StoreScan> scan_;  ///< null: the store is empty, or all is read
-  Batch rows_;                              ///< the last piece read, given up to next_
+  StoredChanges::Reading reading_;
+  Batch rows_;  ///< the last piece read, given up to next_
   int64_t next_ = 0;
   std::string last_;  ///< the last key read
   std::set<std::string, std::less<>> outdated_;
   int64_t outdated_bytes_ = 0;
 };
 
-std::unique_ptr<StoredEntries> JoinSideStore::ReadForCheckpoint() {
-  return std::make_unique<Reader>(this, /*watches=*/true);
+std::unique_ptr<StoredEntries> JoinSideStore::ReadForCheckpoint(uint32_t changes) {
+  return std::make_unique<Reader>(this, changes, /*watches=*/true);
 }
 
 int64_t JoinSideStore::reader_bytes() const { return reader_ == nullptr ? 0 : reader_->memory_bytes(); }
@@ -113,13 +118,14 @@ void JoinSideStore::NoteOutdated(int64_t i) {
 
 arrow::Status JoinSideStore::ReadStored(int64_t rows_max,
                                         const std::function<arrow::Status(const Batch& rows)>& visit) {
-  Reader reader(this, /*watches=*/false);
+  Reader reader(this, /*changes=*/0, /*watches=*/false);
   while (true) {
-    ARROW_ASSIGN_OR_RAISE(Batch rows, reader.Next(rows_max));
-    if (rows.num_rows == 0) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(auto rows, reader.Next(rows_max));
+    if (!rows) return arrow::Status::OK();
+    if (rows->num_rows == 0) continue;
     const auto generation = static_cast<std::ptrdiff_t>(side_.types_.size()) + 2;
-    if (has_log()) rows.columns.erase(rows.columns.begin() + generation);
-    ARROW_RETURN_NOT_OK(visit(rows));
+    if (has_log()) rows->columns.erase(rows->columns.begin() + generation);
+    ARROW_RETURN_NOT_OK(visit(*rows));
   }
 }
 

@@ -69,7 +69,7 @@ arrow::Status JoinSideStore::LoadKeys(const Batch& batch, const std::vector<int>
   ARROW_RETURN_NOT_OK(store_->MultiGet(wanted, &values));
   StoredRows stored;
   for (const auto& value : values) {
-    if (value) ARROW_RETURN_NOT_OK(Parse(*value, &stored));
+    if (value) ARROW_RETURN_NOT_OK(Parse(*value, /*reading=*/nullptr, &stored));
   }
   rows_on_disk_ -= static_cast<int64_t>(stored.rows.size());
   return Insert(stored);
@@ -80,6 +80,7 @@ arrow::Status JoinSideStore::Insert(const StoredRows& stored) {
   ARROW_ASSIGN_OR_RAISE(const Batch batch, Columns(stored));
   std::vector<JoinRow*> rows;
   ARROW_RETURN_NOT_OK(side_.FindOrInsertInMemory(batch, &rows));
+  std::vector<uint8_t*> loaded;
   for (size_t i = 0; i < rows.size(); ++i) {
     if (rows[i] == nullptr || rows[i]->count != 0) return arrow::Status::Invalid("Damaged state on disk: a row twice");
     rows[i]->count = stored.counts[i];
@@ -92,7 +93,9 @@ arrow::Status JoinSideStore::Insert(const StoredRows& stored) {
       side_.MarkOf(rows[i]).saved = stored.saved[i];
     }
     reinterpret_cast<JoinKey*>(rows[i]->head)->is_stored = 1;
+    loaded.push_back(reinterpret_cast<uint8_t*>(rows[i]));
   }
+  if (has_log()) side_.log_->log().AfterLoad(loaded);
   return arrow::Status::OK();
 }
 
@@ -103,7 +106,8 @@ arrow::Result<Batch> JoinSideStore::Columns(const StoredRows& stored) const {
   return batch;
 }
 
-arrow::Status JoinSideStore::Parse(std::string_view value, StoredRows* to) const {
+arrow::Status JoinSideStore::Parse(std::string_view value, const StoredChanges::Reading* reading,
+                                   StoredRows* to) const {
   const auto time_bytes = static_cast<size_t>(side_.ttl_.entry_bytes());
   const size_t mark_bytes = has_log() ? 2 * sizeof(uint32_t) : 0;
   const auto take = [&value](void* to, size_t bytes) {
@@ -116,19 +120,26 @@ arrow::Status JoinSideStore::Parse(std::string_view value, StoredRows* to) const
       return arrow::Status::Invalid("Damaged state on disk: a row is too short");
     }
     take(&facts, sizeof(facts));
-    if (time_bytes > 0) take(&to->written_ms.emplace_back(), time_bytes);
+    int64_t written_ms = 0;
+    take(&written_ms, time_bytes);
+    ChangeMark mark;
     if (mark_bytes > 0) {
-      uint32_t generation;
-      take(&generation, sizeof(generation));
-      to->generations.push_back(generation);
-      take(&to->saved.emplace_back(), sizeof(uint32_t));
+      take(&mark.generation, sizeof(mark.generation));
+      take(&mark.saved, sizeof(mark.saved));
     }
     if (facts.length < 0 || facts.length > static_cast<int64_t>(value.size())) {
       return arrow::Status::Invalid("Damaged state on disk: a row is too short");
     }
-    to->rows.push_back(reinterpret_cast<const uint8_t*>(value.data()));
-    to->counts.push_back(facts.count);
-    to->matches.push_back(facts.matches);
+    if (reading == nullptr || reading->Wants(mark.generation, mark.saved)) {
+      to->rows.push_back(reinterpret_cast<const uint8_t*>(value.data()));
+      to->counts.push_back(facts.count);
+      to->matches.push_back(facts.matches);
+      if (time_bytes > 0) to->written_ms.push_back(written_ms);
+      if (mark_bytes > 0) {
+        to->generations.push_back(mark.generation);
+        to->saved.push_back(mark.saved);
+      }
+    }
     value.remove_prefix(static_cast<size_t>(facts.length));
   }
   return arrow::Status::OK();
@@ -148,10 +159,11 @@ arrow::Status JoinSideStore::Forget(const std::vector<uint8_t*>& keys) {
 }
 
 arrow::Result<bool> JoinSideStore::SweepStore() {
+  if (changes_.is_reading_list()) return false;
   StoredRows rows;
   const auto written_ms = [&](std::string_view value) -> arrow::Result<int64_t> {
     rows = {};
-    ARROW_RETURN_NOT_OK(Parse(value, &rows));
+    ARROW_RETURN_NOT_OK(Parse(value, /*reading=*/nullptr, &rows));
     return rows.written_ms.empty() ? 0 : *std::max_element(rows.written_ms.begin(), rows.written_ms.end());
   };
   const auto removed = [&](std::string_view) {
@@ -215,7 +227,9 @@ arrow::Result<bool> JoinSideStore::Evict(int64_t bytes) {
 arrow::Status JoinSideStore::Write(const std::vector<uint8_t*>& keys) {
   if (store_ == nullptr) {
     ARROW_ASSIGN_OR_RAISE(store_, context_.spill->StoreOf(context_.worker));
+    changes_.Open(store_);
   }
+  const uint32_t generation = has_log() ? side_.log_->log().generation() : 0;
   ARROW_ASSIGN_OR_RAISE(const auto columns, side_.keys_->Keys(keys));
   ARROW_RETURN_NOT_OK(keys_.Encode(columns, static_cast<int64_t>(keys.size()), nullptr));
   std::vector<JoinRow*> rows;  // key by key, the oldest of each first
@@ -231,6 +245,7 @@ arrow::Status JoinSideStore::Write(const std::vector<uint8_t*>& keys) {
   ARROW_RETURN_NOT_OK(row_codec_.Encode(row_columns, static_cast<int64_t>(rows.size()), nullptr, &encoded));
   state::StoreValues values;
   for (size_t i = 0, key = 0; key < keys.size(); ++key) {
+    bool is_changed = false;
     for (; i < rows_end[key]; ++i) {
       const bool fixed = row_codec_.fixed();
       const int64_t begin = fixed ? static_cast<int64_t>(i) * row_codec_.fixed_bytes() : encoded.offsets[i];
@@ -240,6 +255,7 @@ arrow::Status JoinSideStore::Write(const std::vector<uint8_t*>& keys) {
         Append(WrittenMs(reinterpret_cast<const uint8_t*>(rows[i]), sizeof(JoinRow)), values.bytes());
       }
       if (has_log()) {
+        is_changed |= generation != 0 && side_.MarkOf(rows[i]).generation == generation;
         Append(side_.MarkOf(rows[i]).generation, values.bytes());
         Append(side_.MarkOf(rows[i]).saved, values.bytes());
       }
@@ -248,9 +264,10 @@ arrow::Status JoinSideStore::Write(const std::vector<uint8_t*>& keys) {
     }
     if (AsKey(keys[key])->is_stored) NoteOutdated(static_cast<int64_t>(key));
     values.End(AsKey(keys[key])->head == nullptr);
+    if (is_changed) values.List();
   }
   rows_on_disk_ += static_cast<int64_t>(rows.size());
-  return values.Write(keys_, store_);
+  return changes_.Write(values, generation);
 }
 
 }  // namespace tidemark::exec

@@ -15,6 +15,7 @@
 #include "exec/entry_log.h"
 #include "exec/operator.h"
 #include "exec/state_ttl.h"
+#include "exec/stored_changes.h"
 #include "state/key_codec.h"
 #include "state/keyed_table.h"
 #include "state/store_batch.h"
@@ -47,10 +48,10 @@ class JoinSideStore {
   /// Calls `visit` with the rows that are on disk, in batches of about `rows_max`: their columns, counts and matches,
   /// and where there is a time-to-live the times of their last writes.
   arrow::Status ReadStored(int64_t rows_max, const std::function<arrow::Status(const Batch& rows)>& visit);
-  /// The same as they are now, while rows are moved from and to the disk, with their generations behind the matches.
-  /// Rows that were moved to memory before their turn came are left out: they are saved from there. One at a time; the
-  /// object outlives it.
-  std::unique_ptr<StoredEntries> ReadForCheckpoint();
+  /// For LoggedEntries::ReadStored: the same as they are now, while rows are moved from and to the disk, with their
+  /// generations behind the matches. Rows that were moved to memory before their turn came are left out: they are saved
+  /// from there. One at a time; the object outlives it.
+  std::unique_ptr<StoredEntries> ReadForCheckpoint(uint32_t changes);
   /// What the object that reads for a checkpoint holds.
   int64_t reader_bytes() const;
 
@@ -73,7 +74,8 @@ class JoinSideStore {
     std::vector<uint32_t> saved;       ///< only with a log; see ChangeMark
     std::vector<int64_t> written_ms;   ///< only with a time-to-live
   };
-  arrow::Status Parse(std::string_view value, StoredRows* to) const;
+  /// Adds the rows of a value; of those with a mark, only what `reading` wants (null: all).
+  arrow::Status Parse(std::string_view value, const StoredChanges::Reading* reading, StoredRows* to) const;
   arrow::Result<Batch> Columns(const StoredRows& stored) const;
   arrow::Status Insert(const StoredRows& stored);
   arrow::Status Write(const std::vector<uint8_t*>& keys);
@@ -86,7 +88,8 @@ class JoinSideStore {
   const state::KeyCodec row_codec_;
   state::StoreKeys keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
-  Reader* reader_ = nullptr;            ///< for a checkpoint under way
+  StoredChanges changes_{&keys_};
+  Reader* reader_ = nullptr;  ///< for a checkpoint under way
   StoreSweep sweep_;
   int64_t rows_on_disk_ = 0;
   double bytes_per_row_ = 0;  ///< of a side without unused bytes

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "state/state_columns.h"
@@ -118,16 +119,17 @@ bool KeyLog::HasEnded(const uint8_t* payload) const { return keys_.spill != null
 
 class KeyLog::Stored final : public StoredEntries {
  public:
-  explicit Stored(KeyLog* log) : log_(*log), reader_(log->keys_.spill->ReadAll()) {}
+  Stored(KeyLog* log, uint32_t changes) : log_(*log), reader_(log->keys_.spill->ReadForCheckpoint(changes)) {}
 
   /// SaveMore has turned rows into keys: so many are read at once.
-  arrow::Result<Batch> Next(int64_t keys_max) override {
-    while (pieces_.empty()) {
+  arrow::Result<std::optional<Batch>> Next(int64_t keys_max) override {
+    if (pieces_.empty()) {
       ARROW_ASSIGN_OR_RAISE(const bool more, reader_.Next(keys_max, [this](auto keys, const auto& payloads) {
         return MakeRows(keys, payloads);
       }));
-      if (!more) return Batch{};
+      if (!more) return std::nullopt;
     }
+    if (pieces_.empty()) return Batch{};
     Batch piece = std::move(pieces_.front());
     pieces_.pop_front();
     return piece;
@@ -167,8 +169,8 @@ class KeyLog::Stored final : public StoredEntries {
   std::deque<Batch> pieces_;  ///< of the keys read last
 };
 
-std::unique_ptr<StoredEntries> KeyLog::ReadStored() {
-  return keys_.spill == nullptr ? nullptr : std::make_unique<Stored>(this);
+std::unique_ptr<StoredEntries> KeyLog::ReadStored(uint32_t changes) {
+  return keys_.spill == nullptr ? nullptr : std::make_unique<Stored>(this, changes);
 }
 
 arrow::Status KeyLog::FindOrMake(const Batch& rows, std::vector<uint8_t*>* payloads) {

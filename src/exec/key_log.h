@@ -67,7 +67,8 @@ class KeyLog final : private LoggedEntries {
   arrow::Status Restore(const state::StateReader& in, const std::function<arrow::Status()>& report);
   int64_t memory_bytes() const { return log_.memory_bytes(); }
 
-  /// Erases keys, which stay as ended ones where the disk has them. The values have been released.
+  /// Erases keys, which stay as ended ones where the disk has them. The values have been released. REQUIRES: NoteChanged
+  /// was called.
   arrow::Status Erase(const std::vector<uint8_t*>& payloads);
 
  private:
@@ -78,7 +79,7 @@ class KeyLog final : private LoggedEntries {
   arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> KeysOf(std::span<uint8_t* const> payloads) const override;
   arrow::Result<EntryRows> RowsOf(const std::vector<uint8_t*>& payloads, int64_t rows_max, size_t* next) const override;
   bool HasEnded(const uint8_t* payload) const override;
-  std::unique_ptr<StoredEntries> ReadStored() override;
+  std::unique_ptr<StoredEntries> ReadStored(uint32_t changes) override;
   arrow::Status FindOrMake(const Batch& rows, std::vector<uint8_t*>* payloads) override;
   void Clear(uint8_t* payload) override;
   arrow::Status Load(const Batch& rows, const std::vector<uint8_t*>& payloads) override;

@@ -110,26 +110,33 @@ Batch Rows(int64_t begin, int64_t end, const char* kind = "+I", int64_t at = 1) 
 
 constexpr Kind kThatChange[] = {Kind::kFirstThatCame, Kind::kLast, Kind::kTop, Kind::kNormalize};
 
+void ExpectChangesOnly(Kind kind, int64_t spill_from_bytes) {
+  const auto node = Node(kind, {kText});
+  const auto op = Make(*node, spill_from_bytes);
+  ASSERT_TRUE(op->Push(0, Rows(0, 1000)).ok());
+  CheckpointChain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  EXPECT_EQ(chain.rows(), 1000);
+  for (int64_t time = 2; time <= 4; ++time) {
+    const int64_t before = chain.rows();
+    // 20 keys that were there, which the first row is not changed by, and 10 new ones.
+    ASSERT_TRUE(op->Push(0, Rows(0, 20, "+I", time)).ok());
+    ASSERT_TRUE(op->Push(0, Rows(1000 + time * 10, 1010 + time * 10)).ok());
+    SaveInto(op.get(), /*changes_only=*/true, &chain);
+    const int64_t rows_of_old = kind == Kind::kFirstThatCame ? 0
+                                : kind == Kind::kTop         ? std::min<int64_t>(3, time) * 20
+                                                             : 20;
+    // Of more than three rows the new one, which is the last, does not rank.
+    EXPECT_EQ(chain.rows() - before, 10 + (kind == Kind::kTop && time == 4 ? 0 : rows_of_old)) << time;
+  }
+  EXPECT_EQ(op->metrics().state_disk_bytes.load() > 0, spill_from_bytes > 0);
+}
+
 TEST(KeyLog, ACheckpointOfChangesHoldsThoseOnly) {
   for (const Kind kind : kThatChange) {
-    SCOPED_TRACE(testing::Message() << "kind " << static_cast<int>(kind));
-    const auto node = Node(kind, {kText});
-    const auto op = Make(*node, 0);
-    ASSERT_TRUE(op->Push(0, Rows(0, 1000)).ok());
-    CheckpointChain chain;
-    SaveInto(op.get(), /*changes_only=*/false, &chain);
-    EXPECT_EQ(chain.rows(), 1000);
-    for (int64_t time = 2; time <= 4; ++time) {
-      const int64_t before = chain.rows();
-      // 20 keys that were there, which the first row is not changed by, and 10 new ones.
-      ASSERT_TRUE(op->Push(0, Rows(0, 20, "+I", time)).ok());
-      ASSERT_TRUE(op->Push(0, Rows(1000 + time * 10, 1010 + time * 10)).ok());
-      SaveInto(op.get(), /*changes_only=*/true, &chain);
-      const int64_t rows_of_old = kind == Kind::kFirstThatCame ? 0
-                                  : kind == Kind::kTop         ? std::min<int64_t>(3, time) * 20
-                                                               : 20;
-      // Of more than three rows the new one, which is the last, does not rank.
-      EXPECT_EQ(chain.rows() - before, 10 + (kind == Kind::kTop && time == 4 ? 0 : rows_of_old)) << time;
+    for (const int64_t spill_from_bytes : {0, 20'000}) {
+      SCOPED_TRACE(testing::Message() << "kind " << static_cast<int>(kind) << ", spill from " << spill_from_bytes);
+      ExpectChangesOnly(kind, spill_from_bytes);
     }
   }
 }
@@ -294,6 +301,40 @@ TEST(KeyLog, TheTimeOfTheLastWriteComesBackToTheMillisecond) {
       EXPECT_EQ(next->out().table().size(), later_ms == 599 ? 40 : 20) << spill_from_bytes;
     }
   }
+}
+
+TEST(KeyLog, WhatExpiresWhileACheckpointReadsTheDiskIsStillInIt) {
+  const auto node = Node(Kind::kLast, {kText}, /*ttl_ms=*/600);
+  const auto op = Make(*node, /*spill_from_bytes=*/20'000);
+  const auto twin = Make(*node, 0);
+  const auto push = [&](const Batch& batch) {
+    ASSERT_TRUE(op->Push(0, batch).ok());
+    ASSERT_TRUE(twin->Push(0, batch).ok());
+  };
+  push(Rows(0, 2000));
+  CheckpointChain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  // These change, and go to disk when others come. They are few of all: their list is read.
+  push(Rows(0, 20, "+I", 2));
+  push(Rows(1000, 1200, "+I", 2));
+  state::StateSnapshot::Part part;
+  const auto writer = state::MakeSnapshotWriter(&part);
+  ASSERT_TRUE(op->BeginSave(/*changes_only=*/true, *writer).ok());
+  op->Run("sleep 700\ntick\nsleep 700\ntick");
+  while (!op->SaveMore(16).ValueOrDie()) {
+  }
+  op->Run("sleep 700\ntick\nsleep 700\ntick");
+  EXPECT_EQ(op->metrics().state_rows.load(), 0);
+  chain.Add(part);
+
+  const auto next = Make(*node, 0);
+  ASSERT_TRUE(next->Restore(*chain.Reader()).ok());
+  std::map<std::string, int64_t> rows = twin->out().table();
+  ASSERT_TRUE(next->Push(0, Rows(0, 2000, "+I", 3)).ok());
+  for (const auto& [row, count] : next->out().table()) rows[row] += count;
+  std::erase_if(rows, [](const auto& row) { return row.second == 0; });
+  push(Rows(0, 2000, "+I", 3));
+  EXPECT_EQ(rows, twin->out().table());
 }
 
 TEST(KeyLog, AFloatComesBackWithItsSign) {

@@ -14,6 +14,17 @@ namespace {
 
 arrow::Status TooShort() { return arrow::Status::Invalid("Damaged state on disk: a key is too short"); }
 
+/// Takes the generation and the last checkpoint from the front of a value.
+arrow::Result<ChangeMark> TakeMark(std::string_view* value) {
+  ChangeMark mark;
+  if (value->size() < sizeof(mark.generation) + sizeof(mark.saved)) return TooShort();
+  for (uint32_t* to : {&mark.generation, &mark.saved}) {
+    std::memcpy(to, value->data(), sizeof(*to));
+    value->remove_prefix(sizeof(*to));
+  }
+  return mark;
+}
+
 }  // namespace
 
 bool KeySpill::IsPossible(const OperatorContext& context, size_t num_keys) {
@@ -62,6 +73,7 @@ arrow::Status KeySpill::Load(state::KeyedTable::Columns keys, int64_t num_rows, 
   std::vector<std::optional<std::string_view>> values;
   ARROW_RETURN_NOT_OK(state::LookUp(keys_, store_, &values));
   size_t kept = 0;
+  std::vector<uint8_t*> loaded;
   for (size_t i = 0; i < created->size(); ++i) {
     if (!values[i]) {
       (*created)[kept++] = (*created)[i];
@@ -71,8 +83,10 @@ arrow::Status KeySpill::Load(state::KeyedTable::Columns keys, int64_t num_rows, 
     FlagsOf(payload)->is_stored = 1;
     --keys_on_disk_;
     ARROW_RETURN_NOT_OK(LoadEntry(*values[i], payload));
+    loaded.push_back(payload);
   }
   created->resize(kept);
+  if (watcher_ != nullptr) watcher_->AfterLoad(loaded);
   return arrow::Status::OK();
 }
 
@@ -122,6 +136,7 @@ arrow::Status KeySpill::Forget(const std::vector<uint8_t*>& payloads) {
 }
 
 arrow::Status KeySpill::SweepStore(StateReport* metrics) {
+  if (changes_.is_reading_list()) return arrow::Status::OK();
   const auto written_ms = [this](std::string_view value) { return TakeWrittenMs(&value); };
   const auto removed = [this](std::string_view) {
     --keys_on_disk_;
@@ -200,13 +215,16 @@ arrow::Result<bool> KeySpill::Evict(int64_t bytes, int64_t held_bytes) {
   table_.Erase(eviction.move);
   table_.Renew(eviction.stay);
   table_.Shrink();
+  if (watcher_ != nullptr) watcher_->AfterMove(eviction.stay);
   return true;
 }
 
 arrow::Status KeySpill::Write(const std::vector<uint8_t*>& payloads) {
   if (store_ == nullptr) {
     ARROW_ASSIGN_OR_RAISE(store_, context_.spill->StoreOf(context_.worker));
+    changes_.Open(store_);
   }
+  const uint32_t generation = watcher_ == nullptr ? 0 : watcher_->generation();
   ARROW_ASSIGN_OR_RAISE(const auto columns, table_.Keys(payloads));
   ARROW_RETURN_NOT_OK(keys_.Encode(columns, static_cast<int64_t>(payloads.size()), nullptr));
   state::StoreValues values;
@@ -215,8 +233,9 @@ arrow::Status KeySpill::Write(const std::vector<uint8_t*>& payloads) {
     if (!is_erased) AppendEntry(payload, values.bytes());
     (is_erased ? keys_erased_ : keys_on_disk_) += is_erased ? -1 : 1;
     values.End(is_erased);
+    if (generation != 0 && MarkOf(payload)->generation == generation) values.List();
   }
-  return values.Write(keys_, store_);
+  return changes_.Write(values, generation);
 }
 
 /// The time of the last write, the generation and the last checkpoint that has the key, as far as there are such
@@ -236,16 +255,14 @@ arrow::Status KeySpill::LoadEntry(std::string_view value, uint8_t* payload) {
   ARROW_ASSIGN_OR_RAISE(const int64_t written_ms, TakeWrittenMs(&value));
   if (ttl_.is_on()) SetWrittenMs(payload, own_bytes_ - StateTtl::kBytes, written_ms);
   if (watcher_ != nullptr) {
-    ChangeMark& mark = *MarkOf(payload);
-    const auto take = [&value](uint32_t* to) {
-      std::memcpy(to, value.data(), sizeof(*to));
-      value.remove_prefix(sizeof(*to));
-    };
-    if (value.size() < sizeof(mark.generation) + sizeof(mark.saved)) return TooShort();
-    take(&mark.generation);
-    take(&mark.saved);
+    ARROW_ASSIGN_OR_RAISE(*MarkOf(payload), TakeMark(&value));
   }
   return values_.LoadValue(value, payload);
+}
+
+arrow::Result<ChangeMark> KeySpill::MarkIn(std::string_view value) const {
+  ARROW_RETURN_NOT_OK(TakeWrittenMs(&value));
+  return TakeMark(&value);
 }
 
 arrow::Status KeySpill::VisitStored(int64_t keys_max,
@@ -272,29 +289,34 @@ arrow::Status KeySpill::VisitStored(int64_t keys_max,
   return arrow::Status::OK();
 }
 
-KeySpill::Reader::Reader(KeySpill* spill) : spill_(spill) {
-  if (spill_->store_ != nullptr) scan_ = spill_->store_->Scan(spill_->keys_.prefix());
-}
-
 arrow::Result<bool> KeySpill::Reader::Next(int64_t keys_max, const Visit& visit) {
-  if (scan_ == nullptr) return false;
-  bool more = true;
-  ARROW_ASSIGN_OR_RAISE(const auto entries, state::StorePiece::Read(scan_.get(), keys_max, &more));
-  if (!more) scan_ = nullptr;
-  ARROW_ASSIGN_OR_RAISE(const auto columns, spill_->keys_.Decode(entries.Keys()));
-  const auto num_keys = static_cast<size_t>(entries.size());
+  ARROW_ASSIGN_OR_RAISE(const auto entries, reading_.Next(keys_max));
+  if (!entries) return false;
+  std::vector<int64_t> wanted;
+  std::vector<std::string_view> keys;
+  const std::vector<std::string_view> all_keys = entries->Keys();
+  for (int64_t i = 0; i < entries->size(); ++i) {
+    const std::string_view value = entries->value(i);
+    ARROW_ASSIGN_OR_RAISE(const ChangeMark mark, spill_->watcher_ != nullptr ? spill_->MarkIn(value)
+                                                                             : arrow::Result<ChangeMark>(ChangeMark()));
+    if (!reading_.Wants(mark.generation, mark.saved)) continue;
+    wanted.push_back(i);
+    keys.push_back(all_keys[i]);
+  }
+  if (wanted.empty()) return true;
+  ARROW_ASSIGN_OR_RAISE(const auto columns, spill_->keys_.Decode(keys));
   const size_t words = (spill_->own_bytes_ + kBytes + sizeof(ChangeMark) + sizeof(uint64_t) - 1) / sizeof(uint64_t);
-  std::vector<uint64_t> memory(words * num_keys);
+  std::vector<uint64_t> memory(words * wanted.size());
   std::vector<uint8_t*> payloads;
   arrow::Status status;
-  for (size_t i = 0; i < num_keys && status.ok(); ++i) {
+  for (size_t i = 0; i < wanted.size() && status.ok(); ++i) {
     payloads.push_back(reinterpret_cast<uint8_t*>(memory.data() + i * words));
-    status = spill_->LoadEntry(entries.value(static_cast<int64_t>(i)), payloads.back());
+    status = spill_->LoadEntry(entries->value(wanted[i]), payloads.back());
   }
-  if (status.ok() && num_keys > 0) status = visit(columns, payloads);
+  if (status.ok()) status = visit(columns, payloads);
   for (uint8_t* payload : payloads) spill_->values_.ReleaseValue(payload);
   ARROW_RETURN_NOT_OK(status);
-  return num_keys > 0 || more;
+  return true;
 }
 
 }  // namespace tidemark::exec

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "exec/change_tracker.h"
@@ -17,6 +18,7 @@
 #include "exec/operator.h"
 #include "exec/state_report.h"
 #include "exec/state_ttl.h"
+#include "exec/stored_changes.h"
 #include "state/keyed_table.h"
 #include "state/store_batch.h"
 
@@ -87,7 +89,7 @@ class KeySpill {
   /// the payloads. The store stays as it is.
   arrow::Status VisitStored(int64_t keys_max, const std::function<arrow::Status(const std::vector<uint8_t*>&)>& visit);
 
-  /// The keys that are on disk as they were when the object was made, also those that were moved into memory since.
+  /// For LoggedEntries::ReadStored. Keys that were moved into memory since are among them.
   class Reader {
    public:
     /// Takes key columns and payloads, which are not in the table, and whose values are freed when it returns. They
@@ -98,12 +100,12 @@ class KeySpill {
 
    private:
     friend class KeySpill;
-    explicit Reader(KeySpill* spill);
+    Reader(KeySpill* spill, StoredChanges::Reading reading) : spill_(spill), reading_(std::move(reading)) {}
 
     KeySpill* spill_;
-    std::unique_ptr<state::StoreScan> scan_;  ///< null: the store is empty, or all is read
+    StoredChanges::Reading reading_;
   };
-  Reader ReadAll() { return Reader(this); }
+  Reader ReadForCheckpoint(uint32_t changes) { return {this, changes_.Read(changes, keys_on_disk_)}; }
 
   /// How many keys there are beside those in the table, which also has keys that have ended.
   int64_t more_keys() const { return keys_on_disk_ - keys_erased_; }
@@ -124,6 +126,8 @@ class KeySpill {
   arrow::Result<int64_t> TakeWrittenMs(std::string_view* value) const;
   void AppendEntry(uint8_t* payload, std::string* to) const;
   arrow::Status LoadEntry(std::string_view value, uint8_t* payload);
+  /// The generation, and the last checkpoint that has the key, in a value.
+  arrow::Result<ChangeMark> MarkIn(std::string_view value) const;
   arrow::Status Write(const std::vector<uint8_t*>& payloads);
 
   state::KeyedTable& table_;
@@ -135,6 +139,7 @@ class KeySpill {
   state::StoreKeys keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing was moved yet
   EntryWatcher* watcher_ = nullptr;
+  StoredChanges changes_{&keys_};
   int64_t keys_on_disk_ = 0;
   int64_t keys_erased_ = 0;
   double bytes_per_key_ = 0;  ///< where no room between rows is unused

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <system_error>
 #include <thread>
 
@@ -105,14 +106,19 @@ class RocksStateStore final : public StateStore {
 
   arrow::Status Write(std::span<const StoreEntry> entries) override {
     if (entries.empty()) return arrow::Status::OK();
-    const std::string path = folder_ + "/incoming-" + std::to_string(next_file_++) + ".sst";
-    ARROW_RETURN_NOT_OK(Check(WriteFile(path, entries), "write"));
-    rocksdb::IngestExternalFileOptions ingest;
-    ingest.move_files = true;
-    ingest.snapshot_consistency = false;
-    ARROW_RETURN_NOT_OK(Check(db_->IngestExternalFile({path}, ingest), "write"));
-    CountMemory();
-    return arrow::Status::OK();
+    return AddFile([&](rocksdb::SstFileWriter* file) {
+      rocksdb::Status status;
+      for (const StoreEntry& entry : entries) {
+        if (!status.ok()) break;
+        status = entry.removed ? file->Delete(SliceOf(entry.key)) : file->Put(SliceOf(entry.key), SliceOf(entry.value));
+      }
+      return status;
+    });
+  }
+
+  arrow::Status RemoveAll(std::string_view prefix) override {
+    const std::string end = EndOf(prefix);
+    return AddFile([&](rocksdb::SstFileWriter* file) { return file->DeleteRange(SliceOf(prefix), SliceOf(end)); });
   }
 
   arrow::Status MultiGet(std::span<const std::string_view> keys,
@@ -151,8 +157,7 @@ class RocksStateStore final : public StateStore {
   }
 
   int64_t disk_bytes(std::string_view prefix) const override {
-    std::string end(prefix);
-    end.append(16, '\xFF');  // behind every key group
+    const std::string end = EndOf(prefix);
     const rocksdb::Range range(SliceOf(prefix), end);
     uint64_t bytes = 0;
     const rocksdb::SizeApproximationOptions how;
@@ -161,15 +166,29 @@ class RocksStateStore final : public StateStore {
   }
 
  private:
-  rocksdb::Status WriteFile(const std::string& path, std::span<const StoreEntry> entries) {
+  /// The first key behind all that begin with `prefix`.
+  static std::string EndOf(std::string_view prefix) {
+    std::string end(prefix);
+    while (end.back() == '\xFF') end.pop_back();
+    ++end.back();
+    return end;
+  }
+
+  /// Takes in a file with what `fill` puts into it.
+  arrow::Status AddFile(const std::function<rocksdb::Status(rocksdb::SstFileWriter* file)>& fill) {
+    const std::string path = folder_ + "/incoming-" + std::to_string(next_file_++) + ".sst";
     // The pages just written are read again soon.
-    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(options_), options_, nullptr, /*invalidate_page_cache=*/false);
-    rocksdb::Status status = writer.Open(path);
-    for (const StoreEntry& entry : entries) {
-      if (!status.ok()) return status;
-      status = entry.removed ? writer.Delete(SliceOf(entry.key)) : writer.Put(SliceOf(entry.key), SliceOf(entry.value));
-    }
-    return status.ok() ? writer.Finish() : status;
+    rocksdb::SstFileWriter file(rocksdb::EnvOptions(options_), options_, nullptr, /*invalidate_page_cache=*/false);
+    rocksdb::Status status = file.Open(path);
+    if (status.ok()) status = fill(&file);
+    if (status.ok()) status = file.Finish();
+    rocksdb::IngestExternalFileOptions ingest;
+    ingest.move_files = true;
+    ingest.snapshot_consistency = false;
+    if (status.ok()) status = db_->IngestExternalFile({path}, ingest);
+    ARROW_RETURN_NOT_OK(Check(status, "write"));
+    CountMemory();
+    return arrow::Status::OK();
   }
 
   arrow::Status Check(const rocksdb::Status& status, const char* what) const {

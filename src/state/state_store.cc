@@ -53,6 +53,15 @@ class MemoryStateStore final : public StateStore {
     return arrow::Status::OK();
   }
 
+  arrow::Status RemoveAll(std::string_view prefix) override {
+    if (map_.use_count() > 1) map_ = std::make_shared<Map>(*map_);
+    const auto begin = map_->lower_bound(prefix);
+    auto end = begin;
+    while (end != map_->end() && end->first.starts_with(prefix)) ++end;
+    map_->erase(begin, end);
+    return arrow::Status::OK();
+  }
+
   std::unique_ptr<StoreScan> Scan(std::string_view prefix, std::string_view from) override {
     return std::make_unique<MapScan>(map_, std::string(prefix), from);
   }

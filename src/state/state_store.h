@@ -51,14 +51,17 @@ class StateStore {
   /// The same from the key `from` on, which begins with `prefix`.
   virtual std::unique_ptr<StoreScan> Scan(std::string_view prefix, std::string_view from) = 0;
 
+  /// Removes all keys that begin with `prefix`, which has a byte below 255. Scans made before still see them.
+  virtual arrow::Status RemoveAll(std::string_view prefix) = 0;
+
   /// Bytes on disk of everything, and about how many of them belong to keys that begin with `prefix`.
   virtual int64_t disk_bytes() const = 0;
   virtual int64_t disk_bytes(std::string_view prefix) const = 0;
 };
 
-/// The bytes that all keys of an operator begin with. Behind them come the number of a table of the operator (one
-/// byte), the key group (one byte), and the key as KeyCodec gives it: a table's share of other workers is a range of
-/// keys.
+/// The bytes that all keys of an operator begin with. Behind them come the number of a table of the operator, or of a
+/// list of keys of it (one byte, see StoreKeys), the key group (one byte), and the key as KeyCodec gives it: a table's
+/// share of other workers is a range of keys.
 std::string StoreKeyPrefix(int operator_number);
 
 /// A store in memory, for tests and the simulator, whose runs touch no file.

@@ -2,6 +2,7 @@
 // Every StateStore against a map: the one in memory and the one on disk.
 #include "state/state_store.h"
 
+#include <arrow/api.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <random>
 
 #include "state/rocks_state_store.h"
+#include "state/store_batch.h"
 
 namespace tidemark::state {
 namespace {
@@ -69,6 +71,74 @@ Map Scanned(StateStore* store, const std::string& prefix) {
     map.emplace(scan->key(), scan->value());
   }
   return map;
+}
+
+TEST_P(StateStoreOf, RemovesAllThatBeginWithSomething) {
+  const auto store = Open();
+  const auto write = [&](std::vector<std::string> keys) {
+    std::vector<StoreEntry> entries;
+    for (const std::string& key : keys) entries.push_back({key, "value", false});
+    ASSERT_TRUE(store->Write(entries).ok());
+  };
+  write({"a", "b", "b1", "b\xFF", "b\xFF\xFF", "c"});
+  const auto scan = store->Scan("b");
+  ASSERT_TRUE(store->RemoveAll("b").ok());
+  EXPECT_EQ(Scanned(store.get(), ""), (Map{{"a", "value"}, {"c", "value"}}));
+  std::vector<std::optional<std::string_view>> values;
+  const std::vector<std::string_view> keys = {"a", "b1"};
+  ASSERT_TRUE(store->MultiGet(keys, &values).ok());
+  EXPECT_TRUE(values[0].has_value());
+  EXPECT_FALSE(values[1].has_value());
+  int64_t seen_before = 0;
+  while (scan->Next().ValueOrDie()) ++seen_before;
+  EXPECT_EQ(seen_before, 4);
+  // What comes later stays.
+  write({"b1", "b\xFF"});
+  EXPECT_EQ(Scanned(store.get(), "b").size(), 2u);
+}
+
+TEST_P(StateStoreOf, AListHasItsKeysWithTheirValuesOfNow) {
+  const auto store = Open();
+  const std::vector<DataType> types = {DataType::BigInt()};
+  StoreKeys keys(/*operator_number=*/1, /*table=*/0, types, {0});
+  const auto column = [](std::vector<int64_t> numbers) {
+    arrow::Int64Builder builder;
+    EXPECT_TRUE(builder.AppendValues(numbers).ok());
+    return std::vector<std::shared_ptr<arrow::Array>>{builder.Finish().ValueOrDie()};
+  };
+  const auto write = [&](std::vector<int64_t> numbers, const std::string& value, int64_t multiple_listed,
+                         uint32_t list) {
+    ASSERT_TRUE(keys.Encode(column(numbers), std::ssize(numbers), nullptr).ok());
+    StoreValues values;
+    for (const int64_t number : numbers) {
+      values.bytes()->append(value);
+      values.End(/*removed=*/value.empty());
+      if (number % multiple_listed == 0) values.List();
+    }
+    ASSERT_TRUE(values.Write(keys, store.get(), list).ok());
+  };
+  const auto read = [&](StoreReading reading) {
+    std::map<int64_t, std::string> found;
+    for (bool more = true; more;) {
+      const StorePiece piece = reading.Read(/*entries_max=*/2, &more).ValueOrDie();
+      const auto columns = keys.Decode(piece.Keys()).ValueOrDie();
+      for (int64_t i = 0; i < piece.size(); ++i) {
+        found[static_cast<const arrow::Int64Array&>(*columns[0]).Value(i)] = piece.value(i);
+      }
+    }
+    return found;
+  };
+  write({5, 9, 2, 4, 7, 6}, "old", /*multiple_listed=*/2, /*list=*/0);
+  write({4, 6, 7}, "new", /*multiple_listed=*/7, /*list=*/1);
+  write({2}, "", /*multiple_listed=*/100, /*list=*/0);
+  EXPECT_EQ(read(StoreReading::OfList(&keys, store.get(), 0)),
+            (std::map<int64_t, std::string>{{4, "new"}, {6, "new"}}));
+  EXPECT_EQ(read(StoreReading::OfList(&keys, store.get(), 1)), (std::map<int64_t, std::string>{{7, "new"}}));
+  EXPECT_EQ(read(StoreReading(&keys, store.get())).size(), 5u);
+  ASSERT_TRUE(store->RemoveAll(keys.list_prefix(0)).ok());
+  EXPECT_TRUE(read(StoreReading::OfList(&keys, store.get(), 0)).empty());
+  EXPECT_EQ(read(StoreReading::OfList(&keys, store.get(), 1)).size(), 1u);
+  EXPECT_EQ(read(StoreReading(&keys, store.get())).size(), 5u);
 }
 
 TEST_P(StateStoreOf, HoldsWhatAMapHolds) {

@@ -5,9 +5,11 @@
 #include <arrow/result.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "state/state_store.h"
@@ -25,13 +27,17 @@ class StoreValues {
     ends_.push_back(bytes_.size());
     removed_.push_back(removed);
   }
-  /// REQUIRES: as many calls of End as `keys` has keys, which differ.
-  arrow::Status Write(const StoreKeys& keys, StateStore* store) const;
+  /// The key whose value is complete is to be in a list of keys, too.
+  void List() { listed_.push_back(static_cast<int32_t>(ends_.size()) - 1); }
+  int64_t num_listed() const { return static_cast<int64_t>(listed_.size()); }
+  /// `list`: see StoreKeys. REQUIRES: as many calls of End as `keys` has keys, which differ.
+  arrow::Status Write(const StoreKeys& keys, StateStore* store, uint32_t list = 0) const;
 
  private:
   std::string bytes_;
   std::vector<size_t> ends_;
   std::vector<bool> removed_;
+  std::vector<int32_t> listed_;
 };
 
 /// For each of the keys its value, in the order of the rows of Encode; none where the store has none. Valid until the
@@ -49,6 +55,7 @@ class StorePiece {
   std::string_view value(int64_t i) const { return Part(2 * i + 1); }
   /// Of all entries, in order.
   std::vector<std::string_view> Keys() const;
+  void Add(std::string_view key, std::string_view value);
 
  private:
   std::string_view Part(int64_t i) const {
@@ -58,6 +65,29 @@ class StorePiece {
 
   std::string bytes_;
   std::vector<size_t> ends_;  ///< of a key, then of its value
+};
+
+/// The entries of a table, as they were when the object was made; or those of one of its lists, as they are when they
+/// are read. One thread.
+class StoreReading {
+ public:
+  /// Of all; `keys` and `store` outlive the object.
+  StoreReading(const StoreKeys* keys, StateStore* store) : StoreReading(keys, store, keys->prefix()) {}
+  static StoreReading OfList(const StoreKeys* keys, StateStore* store, uint32_t list) {
+    return {keys, store, keys->list_prefix(list)};
+  }
+
+  /// The next `entries_max`, or fewer. Sets `more` to false when there are no more.
+  arrow::Result<StorePiece> Read(int64_t entries_max, bool* more);
+
+ private:
+  StoreReading(const StoreKeys* keys, StateStore* store, std::string prefix)
+      : keys_(keys), store_(store), prefix_(std::move(prefix)), scan_(store->Scan(prefix_)) {}
+
+  const StoreKeys* keys_;
+  StateStore* store_;
+  std::string prefix_;
+  std::unique_ptr<StoreScan> scan_;
 };
 
 }  // namespace tidemark::state

@@ -29,6 +29,13 @@ StoreKeys::StoreKeys(int operator_number, int table, std::vector<DataType> key_t
       codec_(std::move(key_types), KeyCodec::Floats::kAsKeys),
       group_columns_(std::move(group_columns)) {}
 
+std::string StoreKeys::list_prefix(uint32_t list) const {
+  constexpr uint8_t kLists[] = {0x40, 0x80};
+  std::string prefix = prefix_;
+  prefix.back() = static_cast<char>(static_cast<uint8_t>(prefix.back()) | kLists[list % 2]);
+  return prefix;
+}
+
 arrow::Status StoreKeys::Encode(Columns keys, int64_t num_rows, const std::vector<int32_t>* rows) {
   std::vector<std::shared_ptr<arrow::Array>> group_keys;
   for (int column : group_columns_) group_keys.push_back(keys[column]);

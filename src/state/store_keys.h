@@ -22,12 +22,15 @@ class StoreKeys {
  public:
   using Columns = std::span<const std::shared_ptr<arrow::Array>>;
 
-  /// `table`: which of the operator's. `group_columns`: those of the key columns that decide its key group; empty:
-  /// there is one group for all.
+  /// `table`: which of the operator's, below 64. `group_columns`: those of the key columns that decide its key group;
+  /// empty: there is one group for all.
   StoreKeys(int operator_number, int table, std::vector<DataType> key_types, std::vector<int> group_columns);
 
   /// What all keys begin with.
   const std::string& prefix() const { return prefix_; }
+  /// What all keys begin with in one of the table's two lists of keys, those of even and of odd numbers. Behind it
+  /// they are as in the table. All lists of an operator come behind its tables.
+  std::string list_prefix(uint32_t list) const;
 
   /// Makes the keys of some rows (null: all) of the key columns. They are there until the next call.
   arrow::Status Encode(Columns keys, int64_t num_rows, const std::vector<int32_t>* rows);
