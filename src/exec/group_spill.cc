@@ -126,7 +126,7 @@ arrow::Status GroupSpill::Write(const std::vector<uint8_t*>& groups) {
       values.End(header.is_erased != 0);
       if (generation != 0 && ChangeMarkOf(groups[begin + row])->generation == generation) values.List();
     }
-    ARROW_RETURN_NOT_OK(changes_.Write(values, generation));
+    ARROW_RETURN_NOT_OK(changes_.Write(values, generation, groups_on_disk_));
   }
   return arrow::Status::OK();
 }

@@ -267,7 +267,7 @@ arrow::Status JoinSideStore::Write(const std::vector<uint8_t*>& keys) {
     if (is_changed) values.List();
   }
   rows_on_disk_ += static_cast<int64_t>(rows.size());
-  return changes_.Write(values, generation);
+  return changes_.Write(values, generation, rows_on_disk_);
 }
 
 }  // namespace tidemark::exec

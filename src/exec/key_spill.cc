@@ -235,7 +235,7 @@ arrow::Status KeySpill::Write(const std::vector<uint8_t*>& payloads) {
     values.End(is_erased);
     if (generation != 0 && MarkOf(payload)->generation == generation) values.List();
   }
-  return changes_.Write(values, generation);
+  return changes_.Write(values, generation, keys_on_disk_);
 }
 
 /// The time of the last write, the generation and the last checkpoint that has the key, as far as there are such

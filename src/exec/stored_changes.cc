@@ -12,15 +12,19 @@ constexpr int64_t kLookUpCost = 8;
 
 }  // namespace
 
-arrow::Status StoredChanges::Write(const state::StoreValues& values, uint32_t generation) {
-  num_listed_[ListOf(generation)] += values.num_listed();
+arrow::Status StoredChanges::Write(const state::StoreValues& values, uint32_t generation, int64_t num_entries) {
+  List& list = list_of(generation);
+  if ((list.num_keys + values.num_listed()) * kLookUpCost > num_entries) list.is_cut = true;
+  if (list.is_cut) return values.Write(keys_, store_, /*list=*/std::nullopt);
+  list.num_keys += values.num_listed();
   return values.Write(keys_, store_, ListOf(generation));
 }
 
 StoredChanges::Reading StoredChanges::Read(uint32_t changes, int64_t num_entries) {
-  const int64_t num_listed = num_listed_[ListOf(changes)];
-  if (store_ == nullptr || (changes != 0 && num_listed == 0)) return {this, std::nullopt, changes};
-  if (changes == 0 || num_listed * kLookUpCost > num_entries) {
+  const List& list = list_of(changes);
+  const bool is_listed = changes != 0 && !list.is_cut;
+  if (store_ == nullptr || (is_listed && list.num_keys == 0)) return {this, std::nullopt, changes};
+  if (!is_listed || list.num_keys * kLookUpCost > num_entries) {
     return {this, state::StoreReading(&keys_, store_), changes};
   }
   is_reading_list_ = true;
@@ -34,10 +38,9 @@ arrow::Result<std::optional<state::StorePiece>> StoredChanges::Reading::Next(int
   if (more) return piece;
   entries_.reset();
   if (changes_ == 0) return piece;
-  const uint32_t list = ListOf(changes_);
-  of_->num_listed_[list] = 0;
   of_->is_reading_list_ = false;
-  ARROW_RETURN_NOT_OK(of_->store_->RemoveAll(of_->keys_.list_prefix(list)));
+  const List read = std::exchange(of_->list_of(changes_), List());
+  if (read.num_keys > 0) ARROW_RETURN_NOT_OK(of_->store_->RemoveAll(of_->keys_.list_prefix(ListOf(changes_))));
   return piece;
 }
 

@@ -25,8 +25,8 @@ class StoredChanges {
   void Open(state::StateStore* store) { store_ = store; }
 
   /// Writes values for the keys last encoded, and puts those that `values` names on the list of changes with this
-  /// generation.
-  arrow::Status Write(const state::StoreValues& values, uint32_t generation);
+  /// generation. `num_entries`: of the table, about.
+  arrow::Status Write(const state::StoreValues& values, uint32_t generation, int64_t num_entries);
 
   /// Entries of the table.
   class Reading {
@@ -53,11 +53,16 @@ class StoredChanges {
   bool is_reading_list() const { return is_reading_list_; }
 
  private:
+  struct List {
+    int64_t num_keys = 0;  ///< at most; a key may have been listed more than once
+    bool is_cut = false;   ///< it was about to get too long to be of use, and has not got all
+  };
   static uint32_t ListOf(uint32_t generation) { return generation / 2 % 2; }
+  List& list_of(uint32_t generation) { return lists_[ListOf(generation)]; }
 
   const state::StoreKeys& keys_;
   state::StateStore* store_ = nullptr;  ///< null: nothing is on disk
-  int64_t num_listed_[2] = {};          ///< at most; a key may have been listed more than once
+  List lists_[2];
   bool is_reading_list_ = false;
 };
 

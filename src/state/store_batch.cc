@@ -9,7 +9,7 @@ constexpr size_t kPieceBytesMax = size_t{16} << 20;
 
 }  // namespace
 
-arrow::Status StoreValues::Write(const StoreKeys& keys, StateStore* store, uint32_t list) const {
+arrow::Status StoreValues::Write(const StoreKeys& keys, StateStore* store, std::optional<uint32_t> list) const {
   const std::vector<int32_t> sorted = keys.Sorted();
   std::vector<StoreEntry> entries;
   entries.reserve(ends_.size() + listed_.size());
@@ -17,10 +17,10 @@ arrow::Status StoreValues::Write(const StoreKeys& keys, StateStore* store, uint3
     const size_t begin = row == 0 ? 0 : ends_[row - 1];
     entries.push_back({keys.key(row), std::string_view(bytes_).substr(begin, ends_[row] - begin), removed_[row]});
   }
-  if (listed_.empty()) return store->Write(entries);
+  if (!list) return store->Write(entries);
   std::vector<bool> is_listed(ends_.size(), false);
   for (int32_t row : listed_) is_listed[row] = true;
-  const std::string prefix = keys.list_prefix(list);
+  const std::string prefix = keys.list_prefix(*list);
   std::vector<std::string> listed;
   listed.reserve(listed_.size());
   for (int32_t row : sorted) {

@@ -30,8 +30,9 @@ class StoreValues {
   /// The key whose value is complete is to be in a list of keys, too.
   void List() { listed_.push_back(static_cast<int32_t>(ends_.size()) - 1); }
   int64_t num_listed() const { return static_cast<int64_t>(listed_.size()); }
-  /// `list`: see StoreKeys. REQUIRES: as many calls of End as `keys` has keys, which differ.
-  arrow::Status Write(const StoreKeys& keys, StateStore* store, uint32_t list = 0) const;
+  /// `list`: which one (see StoreKeys) gets the keys that are to be in one; none: no list does. REQUIRES: as many calls
+  /// of End as `keys` has keys, which differ.
+  arrow::Status Write(const StoreKeys& keys, StateStore* store, std::optional<uint32_t> list = std::nullopt) const;
 
  private:
   std::string bytes_;
