@@ -50,14 +50,28 @@ class SourcePositions {
   arrow::Status Restore(const state::StateReader& in);
 
  private:
+  /// Every `stride`-th piece from `first` on, which is less than it. Workers that take turns read such pieces.
+  struct Turns {
+    int64_t stride = 1;
+    int64_t first = 0;
+    auto operator<=>(const Turns&) const = default;
+  };
+  using Ranges = std::map<int64_t, int64_t>;  ///< from begin to end: apart, and not touching
   struct Split {
-    std::map<int64_t, int64_t> done;  ///< begin to end of ranges of done pieces: apart, and not touching
+    /// The pieces that are done, as ranges of turns: of a Turns{n, i} turn k is piece k * n + i.
+    std::map<Turns, Ranges> done;
     std::map<int64_t, PiecePosition> begun;
     int64_t pieces = -1;         ///< how many there are; -1: not known
     std::optional<int64_t> end;  ///< in the source's own terms
+
+    // Of the pieces that were done here, to find out about turns.
+    int64_t last_piece = -1;
+    int64_t last_step = 0;
   };
-  static void MarkDone(Split& split, int64_t begin, int64_t end);
+  static void MarkDone(Split& split, int64_t piece);
   static bool IsDone(const Split& split, int64_t piece);
+  /// Where the turns of all workers are known, makes ranges of pieces of them, as far as it can.
+  static void JoinTurns(Split& split);
 
   std::map<SplitId, Split> splits_;
 };

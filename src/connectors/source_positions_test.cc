@@ -52,6 +52,43 @@ TEST(SourcePositions, CountsRowsWithinAPiece) {
   EXPECT_TRUE(Together({positions}).HasEnded(1));
 }
 
+int64_t RowsOf(const SourcePositions& positions) {
+  state::StateSnapshot snapshot;
+  EXPECT_TRUE(positions.Save(*state::MakeSnapshotWriter(&snapshot.parts["source"])).ok());
+  int64_t rows = 0;
+  for (const auto& [name, table] : snapshot.parts["source"].tables) {
+    for (const Batch& batch : table.batches) rows += batch.num_rows;
+  }
+  return rows;
+}
+
+TEST(SourcePositions, WhereWorkersTakeTurnsThePositionsStaySmall) {
+  SourcePositions known;
+  std::set<int64_t> done;
+  std::mt19937_64 random(1);
+  int64_t first = 0;
+  for (const int workers : {2, 2, 3, 1, 4, 7, 16, 2}) {
+    std::vector<SourcePositions> positions(workers, known);
+    for (int worker = 0; worker < workers; ++worker) {
+      // One may be far ahead of another.
+      const auto turns = static_cast<int64_t>(200 + random() % 100);
+      int64_t piece = first + (worker - first % workers + workers) % workers;
+      for (int64_t turn = 0; turn < turns; piece += workers) {
+        if (known.IsDone(0, piece)) continue;
+        positions[worker].Advance(PollOf(0, piece, /*piece_end=*/true), 10, true);
+        done.insert(piece);
+        ++turn;
+      }
+      EXPECT_LE(RowsOf(positions[worker]), 150) << workers;
+    }
+    known = Together(positions);
+    while (done.contains(first)) ++first;
+  }
+  for (int64_t piece = 0; piece <= *done.rbegin() + 100; ++piece) {
+    ASSERT_EQ(known.IsDone(0, piece), done.contains(piece)) << piece;
+  }
+}
+
 TEST(SourcePositions, TheSourcesOwnPositionCountsOnceABatchIsDone) {
   SourcePositions positions;
   Poll poll = PollOf(7, 0);

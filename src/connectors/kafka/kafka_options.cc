@@ -167,12 +167,25 @@ arrow::Status ReadTransactionOptions(const TableDefinition& table, KafkaOptions*
                                 "'");
 }
 
+/// Records that brokers do not acknowledge have arrived as soon as they are sent, or lost.
+arrow::Status CheckAcks(const std::map<std::string, std::string>& settings) {
+  for (const char* key : {"acks", "request.required.acks"}) {
+    const auto found = settings.find(key);
+    if (found == settings.end() || found->second != "0") continue;
+    return arrow::Status::Invalid("Option 'properties.", key,
+                                  "' = '0' asks brokers for no acknowledgement, so records may be lost: it needs "
+                                  "'sink.delivery-guarantee' = 'none'");
+  }
+  return arrow::Status::OK();
+}
+
 arrow::Status ReadSinkOptions(const TableDefinition& table, KafkaOptions* options) {
   for (const char* key : {"sink.delivery-guarantee", "sink.semantic"}) {
     const std::string guarantee = ChoiceOf(table, key);
     if (guarantee == "none") options->waits_for_arrival = false;
     options->exactly_once |= guarantee == "exactly-once";
   }
+  if (options->waits_for_arrival) ARROW_RETURN_NOT_OK(CheckAcks(options->properties.settings));
   if (options->exactly_once) ARROW_RETURN_NOT_OK(ReadTransactionOptions(table, options));
   const std::string partitioner = OptionValue(table, "sink.partitioner");
   if (partitioner == "fixed") options->partitioner = Partitioner::kFixed;

@@ -114,6 +114,17 @@ arrow::Result<int64_t> Reset(const KafkaOptions& options, const PartitionRange& 
                                 "'earliest' for groups that have none");
 }
 
+/// Offsets for partitions that the topic does not have would be ignored.
+arrow::Status CheckPartitions(const OffsetRule& rule, const char* key, const std::vector<TopicPartitions>& topics) {
+  if (rule.mode != OffsetMode::kSpecific) return arrow::Status::OK();
+  for (const auto& [partition, offset] : rule.offsets) {
+    if (partition < topics[0].partitions) continue;
+    return arrow::Status::Invalid("Option '", key, "': topic '", topics[0].topic, "' has no partition ", partition,
+                                  "; it has ", topics[0].partitions, ", from 0 on");
+  }
+  return arrow::Status::OK();
+}
+
 arrow::Status SetBegins(const KafkaOptions& options, const Offsets& offsets, std::vector<PartitionRange>* ranges) {
   ARROW_ASSIGN_OR_RAISE(const auto first, offsets.First());
   ARROW_ASSIGN_OR_RAISE(const auto last, offsets.Last());
@@ -206,6 +217,8 @@ arrow::Result<std::vector<PartitionRange>> FindPartitions(const KafkaOptions& op
     return arrow::Status::Invalid("No topic at Kafka '", client->brokers(), "' matches 'topic-pattern' = '",
                                   options.topic_pattern, "'");
   }
+  ARROW_RETURN_NOT_OK(CheckPartitions(options.start, "scan.startup.specific-offsets", topics));
+  ARROW_RETURN_NOT_OK(CheckPartitions(options.stop, "scan.bounded.specific-offsets", topics));
   const Offsets offsets(ranges, client);
   ARROW_RETURN_NOT_OK(SetBegins(options, offsets, &ranges));
   ARROW_RETURN_NOT_OK(SetEnds(options, offsets, &ranges));
