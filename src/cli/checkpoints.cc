@@ -12,6 +12,7 @@
 #include "cli/state_files.h"
 #include "cli/time_text.h"
 #include "state/checkpoint_store.h"
+#include "state/text_file.h"
 
 namespace tidemark::cli {
 namespace {
@@ -44,7 +45,8 @@ class Listing {
     any_ = true;
     const auto read = state::CheckpointStore::ReadManifest(files_, folder);
     if (!read.ok()) {
-      std::cout << fmt::format("{:<10} {}  DAMAGED: {}\n", "checkpoint", folder, read.status().message());
+      std::cout << fmt::format("{:<10} {}  {}: {}\n", "checkpoint", folder,
+                               read.status().IsNotImplemented() ? "NEWER" : "DAMAGED", read.status().message());
       whole_ = false;
       return;
     }
@@ -117,6 +119,33 @@ arrow::Result<runtime::CheckpointOptions> CheckpointsOf(const server::PreparedSt
   checkpoints.run = NewRunName();
   checkpoints.holder = HolderText(options.file) + " on " + HostName();
   return checkpoints;
+}
+
+arrow::Status CheckBeginsOnPurpose(const runtime::CheckpointOptions& checkpoints, io::FileSystem* files,
+                                   const JobNames& names) {
+  if (checkpoints.folder.empty() || !checkpoints.restore_from.empty()) return arrow::Status::OK();
+  ARROW_ASSIGN_OR_RAISE(const auto own, state::CheckpointStore(files, checkpoints.folder, 1).Folders());
+  if (!own.empty()) return arrow::Status::OK();
+  const size_t slash = checkpoints.folder.rfind('/');
+  const std::string root = checkpoints.folder.substr(0, slash);
+  const std::string name = checkpoints.folder.substr(slash + 1);
+  ARROW_ASSIGN_OR_RAISE(const bool is_there, state::IsThere(files, root));  // a store has no empty folders
+  if (!is_there) return arrow::Status::OK();
+  ARROW_ASSIGN_OR_RAISE(const auto entries, files->List(root, /*recursive=*/false));
+  for (const auto& entry : entries) {
+    const std::string other = entry.path.substr(entry.path.rfind('/') + 1);
+    if (!entry.is_directory || names.IsTaken(other)) continue;
+    const std::string table = JobNames::SharedTable(name, other);
+    if (table.empty()) continue;
+    ARROW_ASSIGN_OR_RAISE(const auto theirs, state::CheckpointStore(files, entry.path, 1).Folders());
+    if (theirs.empty()) continue;
+    return arrow::Status::Invalid(
+        "This job has no state in '", checkpoints.folder, "', but '", entry.path,
+        "' has that of another one which writes into table ", table,
+        " too. If this is that job with an INSERT more or less, it would begin anew and give its results again. Run it "
+        "as it was; or, to begin anew all the same, name another folder for the state");
+  }
+  return arrow::Status::OK();
 }
 
 int ListCheckpoints(const CheckpointsOptions& options) {

@@ -6,6 +6,7 @@
 
 #include "cli/job_names.h"
 #include "cli/options.h"
+#include "io/file_system.h"
 #include "runtime/job_options.h"
 #include "server/session.h"
 
@@ -16,6 +17,11 @@ namespace tidemark::cli {
 arrow::Result<runtime::CheckpointOptions> CheckpointsOf(const server::PreparedStatement& prepared,
                                                         const server::Session& session, const CommandOptions& options,
                                                         JobNames* names);
+
+/// Invalid where a job with these checkpoints would begin anew although another one, of more or fewer INSERTs, has
+/// state in the same folder and has written into a table of it.
+arrow::Status CheckBeginsOnPurpose(const runtime::CheckpointOptions& checkpoints, io::FileSystem* files,
+                                   const JobNames& names);
 
 struct CheckpointsOptions {
   std::string folder;

@@ -34,6 +34,19 @@ std::string NameOf(const TableDefinition& table) {
   return name;
 }
 
+/// The parts of a job's name, without the job's number.
+std::set<std::string> TablesIn(std::string name) {
+  const size_t digits = name.find_last_not_of("0123456789");
+  if (digits != std::string::npos && digits > 0 && digits + 1 < name.size() && name[digits] == '-') name.resize(digits);
+  std::set<std::string> tables;
+  for (size_t begin = 0; begin <= name.size();) {
+    const size_t end = std::min(name.find('+', begin), name.size());
+    tables.insert(name.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return tables;
+}
+
 }  // namespace
 
 std::string JobNames::Take(const plan::PhysicalPlan& plan) {
@@ -45,7 +58,19 @@ std::string JobNames::Take(const plan::PhysicalPlan& plan) {
   if (name.size() > kLengthMax)
     name = fmt::format("{}-{:016x}", name.substr(0, kLengthMax - 24), state::HashBytes(name));
   const int number = ++taken_[name];
-  return number == 1 ? name : fmt::format("{}-{}", name, number);
+  if (number > 1) name += fmt::format("-{}", number);
+  given_.insert(name);
+  return name;
+}
+
+std::string JobNames::SharedTable(const std::string& name, const std::string& other) {
+  const std::set<std::string> tables = TablesIn(name);
+  const std::set<std::string> others = TablesIn(other);
+  if (tables == others) return std::string();
+  for (const auto& table : tables) {
+    if (others.contains(table)) return table;
+  }
+  return std::string();
 }
 
 }  // namespace tidemark::cli

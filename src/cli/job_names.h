@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "plan/physical_plan.h"
@@ -18,8 +19,15 @@ class JobNames {
 
   static constexpr size_t kLengthMax = 120;
 
+  /// Whether an earlier call gave the name.
+  bool IsTaken(const std::string& name) const { return given_.contains(name); }
+  /// A table, as names have it, that jobs of two names both write to, where they do not write to the same tables
+  /// altogether. Empty: none, as far as names tell.
+  static std::string SharedTable(const std::string& name, const std::string& other);
+
  private:
-  std::map<std::string, int> taken_;
+  std::map<std::string, int> taken_;  ///< of each set of tables: how many jobs
+  std::set<std::string> given_;
 };
 
 }  // namespace tidemark::cli

@@ -35,6 +35,21 @@ TEST(JobNames, TellEqualTablesApart) {
   EXPECT_EQ(names.Take(Into({Default("t")})), "t-3");
 }
 
+TEST(JobNames, TellWhichTableTwoJobsShare) {
+  EXPECT_EQ(JobNames::SharedTable("a+b", "b"), "b");
+  EXPECT_EQ(JobNames::SharedTable("b", "a+b-2"), "b");
+  EXPECT_EQ(JobNames::SharedTable("a+b", "b+c"), "b");
+  EXPECT_EQ(JobNames::SharedTable("a", "b"), "");
+  EXPECT_EQ(JobNames::SharedTable("a", "ab+c"), "");
+  EXPECT_EQ(JobNames::SharedTable("a+b", "a+b-2"), "");
+  JobNames names;
+  EXPECT_FALSE(names.IsTaken("a-2"));
+  names.Take(Into({Default("a")}));
+  names.Take(Into({Default("a")}));
+  EXPECT_TRUE(names.IsTaken("a"));
+  EXPECT_TRUE(names.IsTaken("a-2"));
+}
+
 TEST(JobNames, AreFitForAFolder) {
   EXPECT_EQ(JobNames().Take(Into({Default("a/b c")})), "a%2Fb%20c");
   std::vector<std::vector<std::string>> many;

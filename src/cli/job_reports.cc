@@ -43,10 +43,12 @@ std::string Columns(const std::vector<Row>& rows) {
 
 std::string Holder(const json& report) {
   const json& holder = report.at("held_back_by");
-  if (report.at("tables").empty()) return "No table of this job has a watermark.\n";
+  if (report.at("tables").empty()) return "No operator of this job waits for a watermark.\n";
   if (holder.is_null()) return "No split holds another back.\n";
-  std::string text = fmt::format("{} of table {} holds the job back: ", holder.at("split").get<std::string>(),
-                                 holder.at("table").get<std::string>());
+  const auto others = holder.at("others").get<int64_t>();
+  std::string text = fmt::format(
+      "{} of table {}{} the job back: ", holder.at("split").get<std::string>(), holder.at("table").get<std::string>(),
+      others == 0 ? " holds" : fmt::format(", and {} more that stand where it does, hold", others));
   const std::string since = fmt::format("since {} UTC ({})", TimeText(holder.at("since_ms").get<int64_t>()),
                                         DurationText(holder.at("standing_ms").get<int64_t>()));
   const std::string newest = holder.at("newest_split").get<std::string>();
@@ -61,7 +63,8 @@ std::string Holder(const json& report) {
   }
   text += ".\n";
   if (!report.at("shadow_watermark_ms").is_null())
-    text += fmt::format("Without it the job would be at {}.\n", TimeOr(report.at("shadow_watermark_ms"), ""));
+    text += fmt::format("Without {} the job would be at {}.\n", others == 0 ? "it" : "them",
+                        TimeOr(report.at("shadow_watermark_ms"), ""));
   return text;
 }
 

@@ -183,14 +183,17 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
   std::unique_ptr<JobFolder> folder;  // outlives the job
   if (keeps_checkpoints) {
     ARROW_ASSIGN_OR_RAISE(folder, JobFolder::Enter(job_options.checkpoints.folder, options.file));
+    ARROW_RETURN_NOT_OK(CheckBeginsOnPurpose(job_options.checkpoints, state_files->files(), *names));
   }
   ARROW_ASSIGN_OR_RAISE(auto job, runtime::Job::Make(prepared.plan, std::move(job_options)));
   if (keeps_checkpoints) {
     SayWhereItGoesOn(*job);
-  } else if (!options.state_folder.empty() && !prepared.is_query) {
+  } else if (!options.state_folder.empty()) {
     std::cerr
-        << "tidemark: no checkpoints are kept of a batch or an INSERT OVERWRITE: all of its results appear at the "
-           "end, or none\n";
+        << (prepared.is_query
+                ? "tidemark: no checkpoints are kept of a SELECT\n"
+                : "tidemark: no checkpoints are kept of a batch or an INSERT OVERWRITE: all of its results appear "
+                  "at the end, or none\n");
   }
   if (!options.at_prompt) WarnOfState(prepared.plan);
   arrow::Status status;
@@ -208,6 +211,10 @@ arrow::Result<JobOutcome> RunJob(const server::PreparedStatement& prepared, cons
     std::cerr << fmt::format("tidemark: stopped with savepoint {}, as asked; the same command goes on from there\n",
                              savepoint);
     return JobOutcome::kStopped;
+  }
+  if (const arrow::Status failed = job->failed_stop_savepoint(); !failed.ok()) {
+    return failed.WithMessage("The job was stopped, as asked, but the savepoint could not be made: ", failed.message(),
+                              "\nThe same command goes on from its last checkpoint");
   }
   if (prepared.plan.bounded && job->incomplete()) {
     if (keeps_checkpoints) std::cerr << "tidemark: run the same command again to go on\n";

@@ -52,6 +52,11 @@ struct JobCommand {
   int (*carry_out)(const tidemark::cli::JobCommandOptions& options);
 };
 
+/// A variable of the shell that is not set must not mean that there is no state.
+CLI::Validator NotEmpty() {
+  return CLI::Validator([](const std::string& text) { return text.empty() ? "it is empty" : ""; }, "FOLDER");
+}
+
 /// The commands that ask a running job.
 std::vector<JobCommand> AddJobCommands(CLI::App* app, tidemark::cli::JobCommandOptions* options) {
   auto* savepoint = app->add_subcommand("savepoint", "Take a savepoint of a running job, and print its folder");
@@ -62,7 +67,7 @@ std::vector<JobCommand> AddJobCommands(CLI::App* app, tidemark::cli::JobCommandO
     AddSettings(command, &options->shared);
   }
   savepoint->add_option("TARGET", options->target, "Folder for the savepoint (default: with the job's checkpoints)");
-  savepoint->add_flag("--stop", options->stop, "Stop the job with it; to go on: run FILE --from-savepoint");
+  savepoint->add_flag("--stop", options->stop, "Stop the job with it; the same command goes on from there");
   for (auto* command : {watermarks, state}) {
     command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   }
@@ -140,10 +145,12 @@ int main(int argc, char** argv) {
   AddSharedOptions(run, &options);
   AddFormat(run, &options, &format);
   run->add_option(
-      "--state", options.state_folder,
-      "Folder for checkpoints, here or in s3://: after a crash or a stop, the same command goes on from the "
-      "newest one");
-  run->add_option("--from-savepoint", options.savepoint, "Go on from the checkpoint in this folder instead");
+         "--state", options.state_folder,
+         "Folder for checkpoints, here or in s3://: after a crash or a stop, the same command goes on from the "
+         "newest one")
+      ->check(NotEmpty());
+  run->add_option("--from-savepoint", options.savepoint, "Go on from the checkpoint in this folder instead")
+      ->check(NotEmpty());
   auto* check = app.add_subcommand("check", "Parse and plan a SQL script without running it");
   AddFile(check, &options);
   AddSharedOptions(check, &options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// SIGINT, SIGTERM and SIGHUP (the terminal is closed): the first one stops a job cleanly, whenever it comes; a second
-// one ends the process as usual.
+// SIGINT, SIGTERM and SIGHUP (the terminal is closed): the first one stops a job cleanly, whenever it comes; another
+// one a second later or more ends the process as usual. What comes sooner is taken for the same: some senders signal a
+// process and its group.
 #pragma once
 
 #include <csignal>

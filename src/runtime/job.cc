@@ -108,6 +108,10 @@ CheckpointMetrics Job::checkpoint_metrics() const {
 
 const std::string& Job::checkpoint_folder() const { return parts_->options.checkpoints.folder; }
 
+arrow::Status Job::failed_stop_savepoint() const {
+  return coordinator_ ? coordinator_->savepoints().failed_stop() : arrow::Status::OK();
+}
+
 std::string Job::stopped_with_savepoint() const {
   return coordinator_ ? coordinator_->savepoints().stopped_with() : std::string();
 }
@@ -131,6 +135,10 @@ arrow::Result<std::future<Savepoints::Outcome>> Job::TakeSavepoint(SavepointRequ
   if (!coordinator_)
     return arrow::Status::Invalid("The job keeps no checkpoints, so there is none to make a savepoint of");
   if (request.target.empty()) request.target = parts_->options.checkpoints.savepoint_folder;
+  if (request.stop && !request.target.empty()) {
+    // Once the job stops it is too late.
+    ARROW_RETURN_NOT_OK(state::CheckpointStore::CheckSavepointTarget(parts_->options.files, request.target));
+  }
   auto outcome = coordinator_->savepoints().Ask(std::move(request));
   parts_->control.WakeAll();
   return outcome;

@@ -63,6 +63,8 @@ class Job {
   const std::string& checkpoint_folder() const;
   /// As Savepoints::stopped_with.
   std::string stopped_with_savepoint() const;
+  /// As Savepoints::failed_stop.
+  arrow::Status failed_stop_savepoint() const;
   /// The number of the checkpoint that the job goes on from; 0: a new job.
   int64_t resumed_checkpoint() const;
 

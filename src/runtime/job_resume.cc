@@ -58,11 +58,25 @@ arrow::Status CheckFits(const state::CheckpointManifest& manifest, const std::ve
   for (const auto& part : now) {
     if (ids_then.contains(part.id)) text += fmt::format("\n  fits:                  {}", part.label);
   }
-  for (const auto& part : now) {
-    if (!ids_then.contains(part.id)) text += fmt::format("\n  has no state there:    {}", part.label);
-  }
+  // Those that look alike are most likely one that was changed.
+  std::multiset<std::string> lost;
   for (const auto& part : manifest.parts) {
-    if (!ids_now.contains(part.id)) text += fmt::format("\n  its state would be lost: {}", part.label);
+    if (!ids_now.contains(part.id)) lost.insert(part.label);
+  }
+  bool any_differs = false;
+  for (const auto& part : now) {
+    if (ids_then.contains(part.id)) continue;
+    const auto like = lost.find(part.label);
+    const bool differs = like != lost.end();
+    if (differs) lost.erase(like);
+    any_differs |= differs;
+    text += fmt::format("\n  {} {}", differs ? "computes another thing:" : "has no state there:    ", part.label);
+  }
+  for (const auto& label : lost) text += fmt::format("\n  its state would be lost: {}", label);
+  if (any_differs) {
+    text +=
+        "\nAn operator computes another thing when its expressions, aggregates or keys have changed, or anything below "
+        "it has, such as the WATERMARK of a table";
   }
   return arrow::Status::Invalid(text,
                                 "\nRun the query as it was, or begin anew with another folder for the state "
@@ -131,7 +145,8 @@ arrow::Result<std::string> JobIdIn(io::FileSystem* files, const std::vector<std:
 
 arrow::Status CheckCheckpointOptions(const JobOptions& options) {
   if (options.checkpoints.interval_micros < 1) {
-    return arrow::Status::Invalid("'execution.checkpointing.interval' must be longer than nothing");
+    return arrow::Status::Invalid(
+        "'execution.checkpointing.interval' must be longer than nothing; without --state no checkpoints are taken");
   }
   if (options.checkpoints.timeout_micros < 0) {
     return arrow::Status::Invalid("'execution.checkpointing.timeout' must not be negative");

@@ -38,7 +38,10 @@ std::optional<SavepointRequest> Savepoints::under_way() const {
 
 void Savepoints::Finish(Outcome outcome) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (under_way_->request.stop && outcome.ok()) stopped_with_ = outcome->folder;
+  if (under_way_->request.stop) {
+    failed_stop_ = outcome.status();
+    if (outcome.ok()) stopped_with_ = outcome->folder;
+  }
   under_way_->outcome.set_value(std::move(outcome));
   under_way_.reset();
 }
@@ -51,6 +54,11 @@ void Savepoints::Close(const arrow::Status& why) {
   for (auto& asked : asked_) asked.outcome.set_value(why);
   asked_.clear();
   waiting_.store(false, std::memory_order_release);
+}
+
+arrow::Status Savepoints::failed_stop() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return failed_stop_;
 }
 
 std::string Savepoints::stopped_with() const {

@@ -44,6 +44,8 @@ class Savepoints {
 
   /// The folder of the savepoint that the job stopped with, as it was asked to; empty: there is none.
   std::string stopped_with() const;
+  /// Why there is none although the job has stopped for one. OK: it has not, or there is one.
+  arrow::Status failed_stop() const;
 
  private:
   struct Asked {
@@ -55,6 +57,7 @@ class Savepoints {
   std::deque<Asked> asked_;
   std::optional<Asked> under_way_;
   std::string stopped_with_;
+  arrow::Status failed_stop_;
   arrow::Status closed_;  // not OK: why there are no more
   std::atomic<bool> waiting_{false};
 };

@@ -40,6 +40,11 @@ struct Overview {
   }
 
   EventTimeMs newest_watermark() const { return newest == nullptr ? kMinWatermark : newest->watermark; }
+  /// How many splits have the lowest watermark.
+  int64_t lowest() const {
+    return std::count_if(holding.begin(), holding.end(),
+                         [&](const Split& split) { return split.split->watermark == holding[0].split->watermark; });
+  }
   /// The lowest watermark above the lowest.
   EventTimeMs shadow() const {
     for (const auto& split : holding) {
@@ -78,9 +83,10 @@ json WatermarkReport(const std::vector<runtime::SourceWatermarks>& sources, int6
                       {"splits", std::move(splits)}});
   }
   json holder;
-  if (overview.holding.size() > 1) {
+  if (overview.lowest() < std::ssize(overview.holding)) {
     holder = Describe(overview.holding[0], overview, now_ms);
     holder["table"] = overview.holding[0].source->table;
+    holder["others"] = overview.lowest() - 1;
     holder["newest_split"] = overview.newest->name;
     holder["newest_watermark_ms"] = TimeOrNull(overview.newest->watermark);
   }

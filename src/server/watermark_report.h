@@ -15,9 +15,9 @@ namespace tidemark::server {
 /// "pending_rows", "idle", "never_written"}]}]}.
 ///
 /// Event times and `since_ms` (by the clock, `now_ms`) are milliseconds since 1970; null: there is none. A split is
-/// behind the newest split of all tables. held_back_by names the split with the lowest watermark of those that count,
-/// unless it is the only one; the *shadow watermark* is the one that the job would have without that split and any that
-/// stands where it does.
+/// behind the newest split of all tables. held_back_by names a split with the lowest watermark of those that count, and
+/// in "others" how many more have the same, unless all have; the *shadow watermark* is the one that the job would have
+/// without that split and any that stands where it does.
 nlohmann::json WatermarkReport(const std::vector<runtime::SourceWatermarks>& sources, int64_t now_ms);
 
 }  // namespace tidemark::server

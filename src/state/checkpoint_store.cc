@@ -222,6 +222,13 @@ arrow::Result<CheckpointManifest> CheckpointStore::Complete(CheckpointWriter* wr
   return manifest;
 }
 
+arrow::Status CheckpointStore::CheckSavepointTarget(io::FileSystem* files, const std::string& target) {
+  ARROW_RETURN_NOT_OK(files->CreateFolders(target));
+  const std::string path = target + "/.tidemark-may-write";
+  ARROW_RETURN_NOT_OK(WriteText(files, path, "yes\n"));
+  return files->Remove(path);
+}
+
 arrow::Result<CheckpointManifest> CheckpointStore::CopySavepoint(io::FileSystem* files,
                                                                  const CheckpointManifest& manifest,
                                                                  const std::string& target) {

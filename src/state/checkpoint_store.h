@@ -122,6 +122,8 @@ class CheckpointStore {
   /// Notes that everything which a job's last checkpoint had prepared is committed, so that nothing is left to do.
   arrow::Status MarkCommitted(const CheckpointManifest& manifest);
 
+  /// Makes the folder `target` if it is not there; an error where nothing can be written into it.
+  static arrow::Status CheckSavepointTarget(io::FileSystem* files, const std::string& target);
   /// Copies a complete checkpoint that builds on no other to `target`/savepoint-<number>, where nothing may be, as a
   /// savepoint that needs nothing but its own folder. What was copied is removed again when it fails.
   static arrow::Result<CheckpointManifest> CopySavepoint(io::FileSystem* files, const CheckpointManifest& manifest,

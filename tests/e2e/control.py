@@ -170,6 +170,16 @@ class Control(unittest.TestCase):
         self.assertRegex(errors, r"copy goes on from checkpoint \d+")
         self.assertIn("run the same command again to go on", errors)
 
+    def test_a_job_goes_on_when_its_last_savepoint_has_no_place(self):
+        (self.folder / "file").write_text("in the way", encoding="utf-8")
+        process = self.start()
+        self.until(lambda: list((self.state / scratch.COUNTS_JOB).glob("chk-*/manifest.json")), process)
+        asked = tidemark("savepoint", self.state, self.folder / "file" / "below", "--stop")
+        self.assertEqual(asked.returncode, 1, asked.stdout)
+        self.assertIn(str(self.folder / "file"), asked.stderr)
+        self.savepoint(self.folder / "kept")  # of the job that still runs
+        self.stop(process)
+
     def test_the_same_command_goes_on_from_a_stop(self):
         self.give("a.json", self.lines[:ROWS // 2])
         process = self.start()
@@ -192,14 +202,15 @@ class Control(unittest.TestCase):
         process = self.start()
         self.until(lambda: list((self.state / scratch.COUNTS_JOB).glob("chk-*/manifest.json")), process)
         other = self.folder / "other.sql"
-        other.write_text(self.script.read_text(encoding="utf-8").replace("counts", "numbers"), encoding="utf-8")
+        script = self.script.read_text(encoding="utf-8")
+        other.write_text(script.replace("counts", "numbers").replace("latest", "newest"), encoding="utf-8")
         second = scratch.started(self, [str(other), "--state", str(self.state)], 2 * LIMIT_SECONDS)
-        self.until(lambda: self.ask("state", self.state / "latest+numbers"), second)
+        self.until(lambda: self.ask("state", self.state / "newest+numbers"), second)
         several = tidemark("savepoint", self.state)
         self.assertEqual(several.returncode, 1)
         self.assertIn("2 jobs are running", several.stderr)
         self.assertIn(f"{self.state}/{scratch.COUNTS_JOB}\n", several.stderr)
-        self.assertIn(f"{self.state}/latest+numbers", several.stderr)
+        self.assertIn(f"{self.state}/newest+numbers", several.stderr)
         self.assertEqual(tidemark("savepoint", self.state / scratch.COUNTS_JOB).returncode, 0)
         self.stop(second)
         process.kill()

@@ -115,7 +115,20 @@ class Crashes(unittest.TestCase):
                              stderr=subprocess.PIPE, text=True, check=False)
         self.assertEqual(ran.returncode, 1, ran.stderr)
         self.assertIn("does not fit this query", ran.stderr)
-        self.assertIn("has no state there", ran.stderr)
+        self.assertIn("computes another thing: Sink(counts)", ran.stderr)
+        self.assertIn("fits:                  Sink(extremes)", ran.stderr)
+
+    def test_a_job_that_would_give_results_again_is_refused(self):
+        self.clear()
+        command = [scratch.TIDEMARK, "run", "--state", str(self.folder / "state")]
+        subprocess.run([*command, str(self.script)], check=True, timeout=100, stderr=subprocess.DEVNULL)
+        before = sorted(str(path) for path in self.folder.rglob("part-*"))
+        other = self.folder / "other.sql"
+        other.write_text(self.script.read_text(encoding="utf-8").replace("extremes", "outliers"), encoding="utf-8")
+        ran = subprocess.run([*command, str(other)], timeout=100, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(ran.returncode, 1, ran.stderr)
+        self.assertIn("counts+extremes' has that of another one which writes into table counts too", ran.stderr)
+        self.assertEqual(sorted(str(path) for path in self.folder.rglob("part-*")), before)
 
     def checkpoints(self):
         """Folders of the complete ones by number."""
