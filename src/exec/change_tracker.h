@@ -4,11 +4,17 @@
 // Time is cut into epochs by the beginnings of checkpoints. An entry's mark says when it changed last. A checkpoint
 // saves the entries that changed in the epoch that it ends, or all of them, while the next epoch goes on: piece by
 // piece, and an entry that is about to change before its turn first. So what is saved is what there was when it began.
+//
+// Generations put in order what a log says of one entry. In epoch e, and by the checkpoint that ends it:
+//   2e - 1  the entry was removed
+//   2e      it changed; the checkpoint has this number with it where it got it from the disk
+//   2e + 1  the checkpoint got it from memory
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -22,10 +28,14 @@ struct ChangeMark {
   /// When the entry changed last: twice the epoch. Of an entry restored from a checkpoint: the generation of its row,
   /// which is odd, but may be even where the entry was on disk when it was saved. 0: it was only just made.
   uint32_t generation = 0;
-  uint32_t saved = 0;       ///< the last checkpoint that got the entry from memory; 0: none did
+  /// The epoch ended by the last checkpoint that got the entry from memory. 0: none did.
+  uint32_t saved = 0;
   uint32_t places[2] = {};  ///< in the lists of changed entries: of an even and of an odd epoch
 };
 static_assert(sizeof(ChangeMark) == 16);
+
+/// `saved` of an entry that no checkpoint got from memory, but maybe one from the disk: that is not noted when it does.
+inline constexpr uint32_t kMaybeSavedFromDisk = std::numeric_limits<uint32_t>::max();
 
 /// Whether an entry on disk changed last with the generation `changes`, and the checkpoint that ended this epoch has
 /// not got it from memory.

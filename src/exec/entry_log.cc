@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <utility>
 
 namespace tidemark::exec {
@@ -20,9 +19,6 @@ arrow::Result<std::shared_ptr<arrow::Array>> AnyFact(const arrow::DataType& type
   if (type.id() == arrow::Type::BOOL) return state::BooleanColumn(std::vector<bool>(rows, false));
   return arrow::MakeArrayFromScalar(arrow::BinaryScalar(std::string()), num_rows);
 }
-
-/// The ChangeMark's `saved` of an entry of which it is not known which checkpoint got it from the disk.
-constexpr uint32_t kSavedFromDisk = std::numeric_limits<uint32_t>::max();
 
 /// So many batches of few removed keys wait to be joined.
 constexpr int64_t kSmallBatchesMax = 64;
@@ -77,8 +73,24 @@ arrow::Status EntryLog::NoteRemoved(std::span<uint8_t* const> entries) {
   return arrow::Status::OK();
 }
 
+int64_t EntryLog::RemovedBytesMax() const {
+  constexpr int64_t kShare = 32;
+  return context_.memory == nullptr ? 0 : context_.memory->limit_bytes() / kShare;
+}
+
+arrow::Status EntryLog::AfterErase(Batch keys) {
+  return was_saved_ ? AddRemoved(std::move(keys)) : arrow::Status::OK();
+}
+
 arrow::Status EntryLog::AddRemoved(Batch keys) {
+  if (has_lost_removed_) return arrow::Status::OK();
   removed_bytes_ += BytesOf(keys);
+  if (RemovedBytesMax() > 0 && removed_before_bytes_ + removed_bytes_ > RemovedBytesMax()) {
+    has_lost_removed_ = true;
+    removed_.clear();
+    removed_bytes_ = 0;
+    return arrow::Status::OK();
+  }
   removed_.push_back(std::move(keys));
   // Where entries go one by one, a batch for each would be much larger than its keys, as would be what is written.
   auto first = removed_.end();
@@ -116,9 +128,8 @@ void EntryLog::AfterMove(std::span<uint8_t* const> entries) {
 void EntryLog::AfterLoad(std::span<uint8_t* const> entries) {
   if (is_restoring()) return;
   for (uint8_t* entry : entries) {
-    // A checkpoint may have got it from the disk since it changed, and that did not note it.
     ChangeMark& mark = tracker_.MarkOf(entry);
-    if (mark.saved == 0 && mark.generation != generation()) mark.saved = kSavedFromDisk;
+    if (mark.saved == 0 && mark.generation != generation()) mark.saved = kMaybeSavedFromDisk;
     tracker_.Relist(entry);
   }
 }
@@ -126,14 +137,16 @@ void EntryLog::AfterLoad(std::span<uint8_t* const> entries) {
 arrow::Status EntryLog::BeginSave(bool changes_only, state::StateWriter& out) {
   out_ = &out;
   was_saved_ = true;
-  const bool everything = !changes_only || is_of_other_form_;
+  const bool everything = !changes_only || is_of_other_form_ || has_lost_removed_;
   is_of_other_form_ = false;
+  has_lost_removed_ = false;
   const uint32_t ended = tracker_.generation();
   tracker_.Begin(everything);
   leaving_ = std::exchange(removed_, {});
   leaving_bytes_ = std::exchange(removed_bytes_, 0);
   // Less than what is on disk, or in memory, of an entry that was made anew since.
   leaving_generation_ = ended - 1;
+  removed_before_bytes_ = everything ? 0 : removed_before_bytes_ + leaving_bytes_;
   stored_ = entries_.ReadStored(everything ? 0 : ended);
   if (!everything) return arrow::Status::OK();
   leaving_.clear();
@@ -154,9 +167,9 @@ arrow::Result<bool> EntryLog::SaveMore(int64_t rows) {
   }
   while (!leaving_.empty() && rows > 0) {
     rows -= leaving_.back().num_rows;
+    leaving_bytes_ -= BytesOf(leaving_.back());
     ARROW_RETURN_NOT_OK(WriteRemoved(std::move(leaving_.back()), leaving_generation_));
     leaving_.pop_back();
-    if (leaving_.empty()) leaving_bytes_ = 0;
   }
   if (rows <= 0) return false;
   if (!tracker_.is_saving()) return true;
@@ -175,6 +188,7 @@ arrow::Status EntryLog::Write(const std::vector<uint8_t*>& entries) {
   Batch keys;
   keys.num_rows = static_cast<int64_t>(ended.size());
   ARROW_ASSIGN_OR_RAISE(keys.columns, entries_.KeysOf(ended));
+  removed_before_bytes_ += BytesOf(keys);
   return WriteRemoved(std::move(keys), tracker_.saved_generation());
 }
 
@@ -217,6 +231,7 @@ arrow::Status EntryLog::Restore(const state::StateReader& in, const std::functio
   was_saved_ = true;
   tombstones_ = std::make_unique<LogTombstones>(form_.name, form_.key_types, form_.key_floats, generation_column());
   const arrow::Status status = RestoreRows(in, report);
+  removed_before_bytes_ = tombstones_->memory_bytes();
   tombstones_.reset();
   return status;
 }

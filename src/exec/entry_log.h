@@ -118,6 +118,7 @@ class EntryLog final : public EntryWatcher {
   arrow::Status BeforeMove(std::span<uint8_t* const> entries) override;
   void AfterMove(std::span<uint8_t* const> entries) override;
   void AfterLoad(std::span<uint8_t* const> entries) override;
+  arrow::Status AfterErase(Batch keys) override;
   arrow::Status BeforeReuse(std::span<uint8_t* const> entries) override { return SaveFirst(entries); }
 
   // See Operator.
@@ -141,6 +142,8 @@ class EntryLog final : public EntryWatcher {
   arrow::Status WriteRemoved(Batch keys, int64_t generation);
   arrow::Status RestoreRows(const state::StateReader& in, const std::function<arrow::Status()>& report);
   arrow::Status RestorePiece(const state::TimedRows& piece, uint32_t* greatest);
+  /// What the keys of entries that went may take, here and when the log is read; 0: anything.
+  int64_t RemovedBytesMax() const;
   /// Keeps the keys of entries that went for the next checkpoint.
   arrow::Status NoteRemoved(std::span<uint8_t* const> entries);
   arrow::Status AddRemoved(Batch keys);
@@ -153,6 +156,8 @@ class EntryLog final : public EntryWatcher {
   ChangeTracker tracker_;
   std::vector<Batch> removed_;  ///< keys of entries that were erased in this epoch
   int64_t removed_bytes_ = 0;
+  int64_t removed_before_bytes_ = 0;  ///< of keys that went, in the chain of checkpoints
+  bool has_lost_removed_ = false;     ///< they were too many: the next checkpoint holds everything
   /// What was restored has times where this object writes none, or the other way round: it is written anew.
   bool is_of_other_form_ = false;
   bool was_saved_ = false;

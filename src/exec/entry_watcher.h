@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <span>
 
+#include "columnar/batch.h"
+
 namespace tidemark::exec {
 
 /// Told of entries that move. Entries are payloads of a KeyedTable.
@@ -22,6 +24,8 @@ class EntryWatcher {
   virtual void AfterMove(std::span<uint8_t* const> entries) = 0;
   /// Entries were made of what the disk has.
   virtual void AfterLoad(std::span<uint8_t* const> entries) = 0;
+  /// Entries on disk were removed there, which begin with these key columns.
+  virtual arrow::Status AfterErase(Batch keys) = 0;
   /// Entries that have ended, and stay only because the disk does not know yet, are about to be used anew. One may be
   /// among them more than once.
   virtual arrow::Status BeforeReuse(std::span<uint8_t* const> entries) = 0;

@@ -142,6 +142,23 @@ TEST(GroupLog, ChangesThatWentToDiskAreInTheNextCheckpoint) {
   }
 }
 
+TEST(GroupLog, WhatExpiredOnDiskStaysGoneWhereNothingExpiresAnyMore) {
+  const auto node = Node({kText}, /*retracts=*/false);
+  node->state_ttl_ms = 600;
+  const auto op = Make(*node, /*spill_from_bytes=*/20'000);
+  ASSERT_TRUE(op->Push(0, Keys(0, 1000)).ok());
+  CheckpointChain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  ASSERT_GT(op->metrics().state_disk_bytes.load(), 0);
+  op->Run("sleep 700\ntick\nsleep 700\ntick");
+  ASSERT_EQ(op->metrics().state_rows.load(), 0);
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+  const auto lasting = Node({kText}, /*retracts=*/false);
+  const auto next = Make(*lasting, 0);
+  ASSERT_TRUE(next->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(next->metrics().state_rows.load(), 0);
+}
+
 TEST(GroupLog, WhoGoesOnFromAChainMayBuildOnIt) {
   const auto node = Node({kText}, /*retracts=*/true);
   auto op = Make(*node, 0);

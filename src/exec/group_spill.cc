@@ -165,8 +165,12 @@ arrow::Result<bool> GroupSpill::SweepStore() {
     ttl_.CountExpired(1);
     return arrow::Status::OK();
   };
-  return sweep_.Step(
-      ttl_, {.store = store_, .keys = &keys_, .table = &table_.rows(), .written_ms = written_ms, .removed = removed});
+  StoreSweep::Target target{
+      .store = store_, .keys = &keys_, .table = &table_.rows(), .written_ms = written_ms, .removed = removed};
+  if (watcher_ != nullptr) {
+    target.removed_keys = [this](Batch keys) { return watcher_->AfterErase(std::move(keys)); };
+  }
+  return sweep_.Step(ttl_, target);
 }
 
 void GroupSpill::AppendStored(const Stored& group, std::string* to) const {

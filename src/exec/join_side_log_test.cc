@@ -159,6 +159,24 @@ TEST(JoinSideLog, ACheckpointOfChangesHoldsThoseOnly) {
   }
 }
 
+TEST(JoinSideLog, WhatExpiredOnDiskStaysGoneWhereNothingExpiresAnyMore) {
+  const auto node = Join(JoinType::kLeft, /*retracts=*/true);
+  node->left_ttl_ms = node->right_ttl_ms = 600;
+  const auto op = Make(*node, /*spill_from_bytes=*/20'000);
+  ASSERT_TRUE(op->Push(0, Rows(0, 1000)).ok());
+  ASSERT_TRUE(op->Push(1, Rows(0, 1000)).ok());
+  CheckpointChain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  ASSERT_GT(op->metrics().state_disk_bytes.load(), 0);
+  op->Run("sleep 700\ntick\nsleep 700\ntick");
+  ASSERT_EQ(op->metrics().state_rows.load(), 0);
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+  const auto lasting = Join(JoinType::kLeft, /*retracts=*/true);
+  const auto next = Make(*lasting, 0);
+  ASSERT_TRUE(next->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(next->metrics().state_rows.load(), 0);
+}
+
 TEST(JoinSideLog, WhatComesAndGoesBetweenTwoCheckpointsIsInNone) {
   const auto node = Join(JoinType::kInner, /*retracts=*/true);
   const auto op = Make(*node, 0);

@@ -169,7 +169,9 @@ arrow::Result<bool> JoinSideStore::SweepStore() {
   const auto removed = [&](std::string_view) {
     rows_on_disk_ -= static_cast<int64_t>(rows.rows.size());
     side_.ttl_.CountExpired(static_cast<int64_t>(rows.rows.size()));
-    return arrow::Status::OK();
+    if (!has_log()) return arrow::Status::OK();
+    ARROW_ASSIGN_OR_RAISE(Batch gone, Columns(rows));
+    return side_.log_->log().AfterErase(std::move(gone));
   };
   return sweep_.Step(
       side_.ttl_,

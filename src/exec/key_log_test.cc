@@ -337,6 +337,46 @@ TEST(KeyLog, WhatExpiresWhileACheckpointReadsTheDiskIsStillInIt) {
   EXPECT_EQ(rows, twin->out().table());
 }
 
+TEST(KeyLog, WhatExpiredOnDiskStaysGoneWhereNothingExpiresAnyMore) {
+  const auto node = Node(Kind::kLast, {kText}, /*ttl_ms=*/600);
+  const auto op = Make(*node, /*spill_from_bytes=*/20'000);
+  ASSERT_TRUE(op->Push(0, Rows(0, 1000)).ok());
+  CheckpointChain chain;
+  SaveInto(op.get(), /*changes_only=*/false, &chain);
+  ASSERT_GT(op->metrics().state_disk_bytes.load(), 0);
+  op->Run("sleep 700\ntick\nsleep 700\ntick");
+  ASSERT_EQ(op->metrics().state_rows.load(), 0);
+  SaveInto(op.get(), /*changes_only=*/true, &chain);
+  const auto next = Make(*Node(Kind::kLast, {kText}), 0);
+  ASSERT_TRUE(next->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(next->metrics().state_rows.load(), 0);
+}
+
+TEST(KeyLog, KeysThatWentTakeAShareOfTheMemoryAndNoMore) {
+  constexpr int64_t kLimit = 4 << 20;
+  constexpr int64_t kKeys = 10'000;
+  const auto node = Node(Kind::kNormalize, {kText});
+  const auto make = [&] {
+    return std::make_unique<OperatorPicture>(MakeOperator(*node), std::vector<Schema>{kRows}, node->schema(),
+                                             /*batch_rows=*/1000, kLimit);
+  };
+  const auto op = make();
+  op->out().set_keep_text(false);
+  CheckpointChain chain;
+  for (int64_t round = 0; round < 3; ++round) {
+    for (int64_t key = 0; key < kKeys; key += 1000) ASSERT_TRUE(op->Push(0, Rows(key, key + 1000)).ok());
+    SaveInto(op.get(), /*changes_only=*/round > 0, &chain);
+    const int64_t before = chain.rows();
+    for (int64_t key = 10; key < kKeys; key += 10) ASSERT_TRUE(op->Push(0, Rows(key, key + 10, "-D")).ok());
+    // The ten that are left, and nothing about those that went.
+    SaveInto(op.get(), /*changes_only=*/true, &chain);
+    EXPECT_EQ(chain.rows() - before, 10) << round;
+    const auto next = make();
+    ASSERT_TRUE(next->Restore(*chain.Reader()).ok());
+    EXPECT_EQ(next->metrics().state_rows.load(), 10) << round;
+  }
+}
+
 TEST(KeyLog, AFloatComesBackWithItsSign) {
   for (const Kind kind : {Kind::kLast, Kind::kTop, Kind::kNormalize}) {
     for (const int64_t spill_from_bytes : {0, 1}) {

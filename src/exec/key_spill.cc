@@ -143,10 +143,12 @@ arrow::Status KeySpill::SweepStore(StateReport* metrics) {
     ttl_.CountExpired(1);
     return arrow::Status::OK();
   };
-  ARROW_ASSIGN_OR_RAISE(
-      const bool any,
-      sweep_.Step(ttl_,
-                  {.store = store_, .keys = &keys_, .table = &table_, .written_ms = written_ms, .removed = removed}));
+  StoreSweep::Target target{
+      .store = store_, .keys = &keys_, .table = &table_, .written_ms = written_ms, .removed = removed};
+  if (watcher_ != nullptr) {
+    target.removed_keys = [this](Batch keys) { return watcher_->AfterErase(std::move(keys)); };
+  }
+  ARROW_ASSIGN_OR_RAISE(const bool any, sweep_.Step(ttl_, target));
   if (any) metrics->SetDisk(disk_bytes());
   return arrow::Status::OK();
 }

@@ -42,6 +42,7 @@ arrow::Result<bool> StoreSweep::Step(const StateTtl& ttl, const Target& target) 
   std::vector<uint8_t*> in_memory;
   ARROW_RETURN_NOT_OK(target.table->Find(columns, entries.size(), nullptr, &in_memory));
   std::vector<state::StoreEntry> gone;
+  std::vector<int32_t> gone_rows;
   for (size_t i = 0; i < keys.size(); ++i) {
     if (in_memory[i] != nullptr) continue;
     const std::string_view value = entries.value(static_cast<int64_t>(i));
@@ -49,9 +50,15 @@ arrow::Result<bool> StoreSweep::Step(const StateTtl& ttl, const Target& target) 
     if (!ttl.IsExpired(written_ms)) continue;
     ARROW_RETURN_NOT_OK(target.removed(value));
     gone.push_back({.key = keys[i], .value = {}, .removed = true});
+    gone_rows.push_back(static_cast<int32_t>(i));
+  }
+  if (gone.empty()) return false;
+  if (target.removed_keys) {
+    ARROW_ASSIGN_OR_RAISE(Batch taken, Take(Batch{entries.size(), columns}, gone_rows));
+    ARROW_RETURN_NOT_OK(target.removed_keys(std::move(taken)));
   }
   ARROW_RETURN_NOT_OK(target.store->Write(gone));
-  return !gone.empty();
+  return true;
 }
 
 }  // namespace tidemark::exec

@@ -114,6 +114,8 @@ class StoreSweep {
     std::function<arrow::Result<int64_t>(std::string_view value)> written_ms;
     /// Told of each value that is removed.
     std::function<arrow::Status(std::string_view value)> removed;
+    /// Told of the keys of all that were; may be null.
+    std::function<arrow::Status(Batch keys)> removed_keys;
   };
   /// Where it is time, removes those of the next entries that are expired. True: there were any.
   arrow::Result<bool> Step(const StateTtl& ttl, const Target& target);

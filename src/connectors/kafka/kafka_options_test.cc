@@ -54,6 +54,12 @@ TEST(KafkaOptions, BeginsAndEnds) {
   EXPECT_THAT(Told({{"scan.startup.mode", "group-offsets"}}), HasSubstr("'properties.group.id'"));
 }
 
+TEST(KafkaOptions, ARecordThatNobodyAcknowledgesIsForThoseWhoWantNoGuarantee) {
+  EXPECT_THAT(Told({{"properties.acks", "0"}}), HasSubstr("'sink.delivery-guarantee' = 'none'"));
+  EXPECT_EQ(Told({{"properties.acks", "0"}, {"sink.delivery-guarantee", "none"}}), "OK");
+  EXPECT_EQ(Told({{"properties.acks", "1"}}), "OK");
+}
+
 TEST(KafkaOptions, ChoicesAreReadInAnyCase) {
   ConnectorTable table(kAb, {{"connector", "kafka"},
                              {"topic", "t"},

@@ -98,6 +98,14 @@ TEST_F(KafkaSourceTest, OffsetsThatAreNotThereAreErrors) {
               HasSubstr("has no committed offset"));
 }
 
+TEST_F(KafkaSourceTest, OffsetsOfPartitionsThatAreNotThereAreErrors) {
+  PutRows();
+  for (const std::string key : {"scan.startup", "scan.bounded"}) {
+    EXPECT_THAT(Error({{key + ".mode", "specific-offsets"}, {key + ".specific-offsets", "partition:9,offset:0"}}),
+                AllOf(HasSubstr(key + ".specific-offsets"), HasSubstr("topic 't' has no partition 9")));
+  }
+}
+
 TEST_F(KafkaSourceTest, ReadsSeveralTopicsByNameAndByPattern) {
   PutRows();
   cluster_.CreateTopic("t2", 1);
