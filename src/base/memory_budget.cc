@@ -12,7 +12,8 @@ namespace {
 std::string SizeText(int64_t bytes) {
   constexpr int64_t kMiB = 1 << 20;
   const std::string exact = std::to_string(bytes) + " bytes";
-  return bytes < kMiB ? exact : exact + " (" + std::to_string(bytes / kMiB) + " MiB)";
+  if (bytes < kMiB) return exact;
+  return exact + " (" + std::to_string(bytes / kMiB) + "." + std::to_string(bytes % kMiB * 10 / kMiB) + " MiB)";
 }
 
 }  // namespace

@@ -42,8 +42,9 @@ class Listing {
   }
 
   void AddCheckpoint(const std::string& folder) {
-    any_ = true;
     const auto read = state::CheckpointStore::ReadManifest(files_, folder);
+    if (!read.ok() && IsGone(folder)) return;
+    any_ = true;
     if (!read.ok()) {
       std::cout << fmt::format("{:<10} {}  {}: {}\n", "checkpoint", folder,
                                read.status().IsNotImplemented() ? "NEWER" : "DAMAGED", read.status().message());
@@ -63,9 +64,16 @@ class Listing {
   bool whole() const { return whole_; }
 
  private:
+  /// A job that runs removes what it no longer needs.
+  bool IsGone(const std::string& folder) {
+    const auto is_complete = state::CheckpointStore::IsComplete(files_, folder);
+    return is_complete.ok() && !*is_complete;
+  }
+
   std::string Verdict(const state::CheckpointManifest& manifest) {
     const state::CheckpointStore store(files_, manifest.folder, 1);
     const auto loaded = store.Load(manifest, state::LogRows::kRead);
+    if (!loaded.ok() && IsGone(manifest.folder)) return "  removed by its job meanwhile";
     whole_ &= loaded.ok();
     return loaded.ok() ? "  whole" : "  DAMAGED: " + loaded.status().message();
   }

@@ -88,8 +88,16 @@ arrow::Result<state::CheckpointManifest> ReadAsked(io::FileSystem* files, const 
   ARROW_ASSIGN_OR_RAISE(const bool is_complete, state::CheckpointStore::IsComplete(files, folder));
   if (is_complete) return state::CheckpointStore::ReadManifest(files, folder);
   std::string text = fmt::format("There is no checkpoint in '{}'. ", folder);
-  const state::CheckpointStore store(files, folder, 1);
-  ARROW_ASSIGN_OR_RAISE(const auto below, store.Folders());
+  ARROW_ASSIGN_OR_RAISE(auto below, state::CheckpointStore(files, folder, 1).Folders());
+  if (below.empty() && files->Exists(folder)) {
+    // It may be the folder of all jobs.
+    ARROW_ASSIGN_OR_RAISE(const auto jobs, files->List(folder, /*recursive=*/false));
+    for (const auto& job : jobs) {
+      if (!job.is_directory) continue;
+      ARROW_ASSIGN_OR_RAISE(const auto theirs, state::CheckpointStore(files, job.path, 1).Folders());
+      below.insert(below.end(), theirs.begin(), theirs.end());
+    }
+  }
   if (below.empty())
     return arrow::Status::Invalid(text, "Name the folder of one, as `tidemark checkpoints` lists them");
   text += "Name one of those in it:";

@@ -227,7 +227,7 @@ class Control(unittest.TestCase):
         kept = self.savepoint(self.folder / "kept")
         self.stop(process)
         job = self.state / scratch.COUNTS_JOB
-        for folder, said in ((self.folder / "kept", str(kept)), (job, str(job / "chk-")),
+        for folder, said in ((self.folder / "kept", str(kept)), (job, str(job / "chk-")), (self.state, str(job / "chk-")),
                              (self.folder / "none", "tidemark checkpoints")):
             refused = tidemark("run", self.script, "--state", self.folder / "new", "--from-savepoint", folder)
             self.assertEqual(refused.returncode, 1)
