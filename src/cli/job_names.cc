@@ -34,10 +34,16 @@ std::string NameOf(const TableDefinition& table) {
   return name;
 }
 
-/// The parts of a job's name, without the job's number.
+/// The parts of a job's name, without the job's number. A longer number belongs to the name of a table.
 std::set<std::string> TablesIn(std::string name) {
-  const size_t digits = name.find_last_not_of("0123456789");
-  if (digits != std::string::npos && digits > 0 && digits + 1 < name.size() && name[digits] == '-') name.resize(digits);
+  constexpr size_t kDigitsMax = 2;
+  const size_t dash = name.rfind('-');
+  if (dash != std::string::npos) {
+    const std::string number = name.substr(dash + 1);
+    const bool is_number =
+        !number.empty() && number.size() <= kDigitsMax && number.find_first_not_of("0123456789") == std::string::npos;
+    if (is_number) name.resize(dash);
+  }
   std::set<std::string> tables;
   for (size_t begin = 0; begin <= name.size();) {
     const size_t end = std::min(name.find('+', begin), name.size());

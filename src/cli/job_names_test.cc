@@ -41,6 +41,7 @@ TEST(JobNames, TellWhichTableTwoJobsShare) {
   EXPECT_EQ(JobNames::SharedTable("a+b", "b+c"), "b");
   EXPECT_EQ(JobNames::SharedTable("a", "b"), "");
   EXPECT_EQ(JobNames::SharedTable("a", "ab+c"), "");
+  EXPECT_EQ(JobNames::SharedTable("a-2024", "a+b"), "");
   EXPECT_EQ(JobNames::SharedTable("a+b", "a+b-2"), "");
   JobNames names;
   EXPECT_FALSE(names.IsTaken("a-2"));
