@@ -44,6 +44,19 @@ TEST(WatermarkReport, IdleSplitsHoldNothing) {
   EXPECT_TRUE(report["tables"][0]["splits"][1]["watermark_ms"].is_null());
 }
 
+TEST(WatermarkReport, SaysHowManyMoreStandAtTheSamePlace) {
+  const auto report = WatermarkReport({Table("orders", {{.name = "orders-0", .watermark = 2'000},
+                                                        {.name = "orders-1", .watermark = 9'000},
+                                                        {.name = "orders-2", .watermark = 2'000}})},
+                                      kNowMs);
+  EXPECT_EQ(report["held_back_by"]["split"], "orders-0");
+  EXPECT_EQ(report["held_back_by"]["others"], 1);
+  EXPECT_EQ(report["shadow_watermark_ms"], 9'000);
+  const auto together = WatermarkReport(
+      {Table("orders", {{.name = "orders-0", .watermark = 2'000}, {.name = "orders-1", .watermark = 2'000}})}, kNowMs);
+  EXPECT_TRUE(together["held_back_by"].is_null());
+}
+
 TEST(WatermarkReport, OneSplitAloneHoldsNobody) {
   const auto report = WatermarkReport({Table("orders", {{.name = "orders-0", .watermark = 9'000}})}, kNowMs);
   EXPECT_TRUE(report["held_back_by"].is_null());

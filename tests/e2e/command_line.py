@@ -97,6 +97,10 @@ class Scripts(unittest.TestCase):
         self.check(tidemark("chekc", "x.sql"), 2, "Did you mean: tidemark check x.sql?")
         self.check(tidemark("explain", "--format", "json", "x.sql"), 2, "--format is an option of: run, sql")
 
+    def test_a_folder_that_is_not_named(self):
+        for arguments in (("--state", ""), ("--state", "x", "--from-savepoint", "")):
+            self.check(tidemark("run", "-", *arguments), 2, "it is empty")
+
     def test_secrets_are_not_repeated(self):
         settings = scratch.SCRATCH / "settings.yaml"
         for line in ("s3.secret-key topsecret", "s3.secret-key=topsecret", "s3.secret-key topsecret # a: b"):
@@ -330,7 +334,8 @@ class Outputs(unittest.TestCase):
             deadline = time.monotonic() + 40
             while not (target.exists() and any(f.name.startswith("part-") for f in target.iterdir())):
                 self.assertLess(time.monotonic(), deadline, "no file came")
-            process.send_signal(number)
+            for _ in range(2):  # some senders signal a process and its group
+                process.send_signal(number)
             self.assertEqual(process.wait(timeout=30), 0, process.stderr.read())
         files = list(target.iterdir())
         self.assertTrue(files)
