@@ -44,6 +44,13 @@ bool Touches(const Ranges& ranges, int64_t number) {
   return next != ranges.begin() && std::prev(next)->second >= number;
 }
 
+/// The end of the range that `number` is in, if there is one.
+std::optional<int64_t> EndOfRangeWith(const Ranges& ranges, int64_t number) {
+  const auto next = ranges.upper_bound(number);
+  if (next == ranges.begin() || std::prev(next)->second <= number) return std::nullopt;
+  return std::prev(next)->second;
+}
+
 void AddRange(int64_t begin, int64_t end, Ranges* ranges) {
   auto next = ranges->upper_bound(begin);
   if (next != ranges->begin() && std::prev(next)->second >= begin) {
@@ -105,6 +112,15 @@ void SourcePositions::MarkDone(Split& split, int64_t piece) {
   split.begun.erase(piece);
 }
 
+int64_t SourcePositions::FirstOpen(const Split& split) {
+  const auto all = split.done.find(Turns());
+  for (int64_t piece = 0;;) {
+    const auto end = all == split.done.end() ? std::nullopt : EndOfRangeWith(all->second, piece);
+    if (!end && !IsDone(split, piece)) return piece;
+    piece = end.value_or(piece + 1);
+  }
+}
+
 void SourcePositions::JoinTurns(Split& split) {
   std::map<int64_t, std::vector<std::pair<Turns, Range>>> by_stride;
   for (const auto& [turns, ranges] : split.done) {
@@ -121,15 +137,8 @@ void SourcePositions::JoinTurns(Split& split) {
     if (begin >= end) continue;
     AddRange(begin, end, &split.done[Turns()]);
   }
-  Ranges& pieces = split.done[Turns()];
-  int64_t first_open = 0;  // the first piece that is not done
-  for (bool any = true; any;) {
-    const auto next = pieces.upper_bound(first_open);
-    const bool is_in_range = next != pieces.begin() && std::prev(next)->second > first_open;
-    any = is_in_range || IsDone(split, first_open);
-    if (any) first_open = is_in_range ? std::prev(next)->second : first_open + 1;
-  }
-  if (first_open > 0) AddRange(0, first_open, &pieces);
+  const int64_t first_open = FirstOpen(split);
+  if (first_open > 0) AddRange(0, first_open, &split.done[Turns()]);
   for (auto& [turns, ranges] : split.done) {
     if (turns.stride == 1) continue;
     const int64_t first = (first_open - turns.first + turns.stride - 1) / turns.stride;
@@ -146,8 +155,7 @@ bool SourcePositions::IsDone(const Split& split, int64_t piece) {
   return std::ranges::any_of(split.done, [piece](const auto& of) {
     const auto& [turns, ranges] = of;
     if (piece % turns.stride != turns.first) return false;
-    const auto next = ranges.upper_bound(piece / turns.stride);
-    return next != ranges.begin() && std::prev(next)->second > piece / turns.stride;
+    return EndOfRangeWith(ranges, piece / turns.stride).has_value();
   });
 }
 
@@ -178,10 +186,7 @@ std::optional<int64_t> SourcePositions::EndOf(SplitId id) const {
 bool SourcePositions::HasEnded(SplitId id) const {
   const auto split = splits_.find(id);
   if (split == splits_.end() || split->second.pieces < 0) return false;
-  for (int64_t piece = 0; piece < split->second.pieces; ++piece) {
-    if (!IsDone(split->second, piece)) return false;
-  }
-  return true;
+  return FirstOpen(split->second) >= split->second.pieces;
 }
 
 bool SourcePositions::IsDone(SplitId id, int64_t piece) const {

@@ -70,6 +70,8 @@ class SourcePositions {
   };
   static void MarkDone(Split& split, int64_t piece);
   static bool IsDone(const Split& split, int64_t piece);
+  /// The first piece that is not done.
+  static int64_t FirstOpen(const Split& split);
   /// Where the turns of all workers are known, makes ranges of pieces of them, as far as it can.
   static void JoinTurns(Split& split);
 
