@@ -45,6 +45,17 @@ void SaveInto(OperatorPicture* op, bool changes_only, CheckpointChain* chain) {
   chain->Add(part);
 }
 
+void ExpectExpiredStaysGone(OperatorPicture* op, OperatorPicture* lasting) {
+  CheckpointChain chain;
+  SaveInto(op, /*changes_only=*/false, &chain);
+  ASSERT_GT(op->metrics().state_disk_bytes.load(), 0);
+  op->Run("sleep 700\ntick\nsleep 700\ntick");
+  ASSERT_EQ(op->metrics().state_rows.load(), 0);
+  SaveInto(op, /*changes_only=*/true, &chain);
+  ASSERT_TRUE(lasting->Restore(*chain.Reader()).ok());
+  EXPECT_EQ(lasting->metrics().state_rows.load(), 0);
+}
+
 void ExpectLogsWhatTablesHad(const std::function<std::unique_ptr<OperatorPicture>()>& make, OperatorPicture* op,
                              EventTimeMs watermark) {
   MemoryState tables(1);

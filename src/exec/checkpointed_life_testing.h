@@ -38,6 +38,10 @@ void SaveInto(OperatorPicture* op, bool changes_only, CheckpointChain* chain);
 void ExpectLogsWhatTablesHad(const std::function<std::unique_ptr<OperatorPicture>()>& make, OperatorPicture* op,
                              EventTimeMs watermark);
 
+/// Expects that what expires in `op`, which keeps some of its state on disk and forgets what was not written for 600
+/// ms, is in no later checkpoint of changes: so that it stays gone from `lasting`, where nothing expires.
+void ExpectExpiredStaysGone(OperatorPicture* op, OperatorPicture* lasting);
+
 /// A life drawn from a seed: an operator is killed now and then, and goes on from the newest complete checkpoint.
 class CheckpointedLife {
  public:

@@ -147,16 +147,8 @@ TEST(GroupLog, WhatExpiredOnDiskStaysGoneWhereNothingExpiresAnyMore) {
   node->state_ttl_ms = 600;
   const auto op = Make(*node, /*spill_from_bytes=*/20'000);
   ASSERT_TRUE(op->Push(0, Keys(0, 1000)).ok());
-  CheckpointChain chain;
-  SaveInto(op.get(), /*changes_only=*/false, &chain);
-  ASSERT_GT(op->metrics().state_disk_bytes.load(), 0);
-  op->Run("sleep 700\ntick\nsleep 700\ntick");
-  ASSERT_EQ(op->metrics().state_rows.load(), 0);
-  SaveInto(op.get(), /*changes_only=*/true, &chain);
   const auto lasting = Node({kText}, /*retracts=*/false);
-  const auto next = Make(*lasting, 0);
-  ASSERT_TRUE(next->Restore(*chain.Reader()).ok());
-  EXPECT_EQ(next->metrics().state_rows.load(), 0);
+  ExpectExpiredStaysGone(op.get(), Make(*lasting, 0).get());
 }
 
 TEST(GroupLog, WhoGoesOnFromAChainMayBuildOnIt) {

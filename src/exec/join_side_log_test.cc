@@ -165,16 +165,8 @@ TEST(JoinSideLog, WhatExpiredOnDiskStaysGoneWhereNothingExpiresAnyMore) {
   const auto op = Make(*node, /*spill_from_bytes=*/20'000);
   ASSERT_TRUE(op->Push(0, Rows(0, 1000)).ok());
   ASSERT_TRUE(op->Push(1, Rows(0, 1000)).ok());
-  CheckpointChain chain;
-  SaveInto(op.get(), /*changes_only=*/false, &chain);
-  ASSERT_GT(op->metrics().state_disk_bytes.load(), 0);
-  op->Run("sleep 700\ntick\nsleep 700\ntick");
-  ASSERT_EQ(op->metrics().state_rows.load(), 0);
-  SaveInto(op.get(), /*changes_only=*/true, &chain);
   const auto lasting = Join(JoinType::kLeft, /*retracts=*/true);
-  const auto next = Make(*lasting, 0);
-  ASSERT_TRUE(next->Restore(*chain.Reader()).ok());
-  EXPECT_EQ(next->metrics().state_rows.load(), 0);
+  ExpectExpiredStaysGone(op.get(), Make(*lasting, 0).get());
 }
 
 TEST(JoinSideLog, WhatComesAndGoesBetweenTwoCheckpointsIsInNone) {

@@ -341,15 +341,8 @@ TEST(KeyLog, WhatExpiredOnDiskStaysGoneWhereNothingExpiresAnyMore) {
   const auto node = Node(Kind::kLast, {kText}, /*ttl_ms=*/600);
   const auto op = Make(*node, /*spill_from_bytes=*/20'000);
   ASSERT_TRUE(op->Push(0, Rows(0, 1000)).ok());
-  CheckpointChain chain;
-  SaveInto(op.get(), /*changes_only=*/false, &chain);
-  ASSERT_GT(op->metrics().state_disk_bytes.load(), 0);
-  op->Run("sleep 700\ntick\nsleep 700\ntick");
-  ASSERT_EQ(op->metrics().state_rows.load(), 0);
-  SaveInto(op.get(), /*changes_only=*/true, &chain);
-  const auto next = Make(*Node(Kind::kLast, {kText}), 0);
-  ASSERT_TRUE(next->Restore(*chain.Reader()).ok());
-  EXPECT_EQ(next->metrics().state_rows.load(), 0);
+  const auto lasting = Node(Kind::kLast, {kText});
+  ExpectExpiredStaysGone(op.get(), Make(*lasting, 0).get());
 }
 
 TEST(KeyLog, KeysThatWentTakeAShareOfTheMemoryAndNoMore) {
